@@ -1,0 +1,55 @@
+// Makes a checkout ready to run with Node built-ins only: packages, then generated types, then dist/.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const at = (...parts) => join(root, ...parts);
+
+const [major, minor] = process.versions.node.split('.').map(Number);
+if (major < 20 || (major === 20 && minor < 19)) {
+  console.error(`Cartograph needs Node.js 20.19 or newer; this is ${process.versions.node}.`);
+  process.exit(1);
+}
+
+/** Runs npm or a package's binary and ends this process if it fails. */
+function run(command, args) {
+  const { status } = spawnSync(command, args, { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' });
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+const modified = (file) => (existsSync(file) ? statSync(file).mtimeMs : 0);
+const installed = at('node_modules', '.package-lock.json');
+if (modified(installed) < modified(at('package-lock.json'))) {
+  console.log('Installing packages …');
+  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+}
+
+/** Whether what `stamp` remembers differs from the present text of `files`; remembers the present. */
+function changed(stamp, files) {
+  const hash = createHash('sha256');
+  for (const file of files) hash.update(file).update('\0').update(readFileSync(file)).update('\0');
+  const now = hash.digest('hex');
+  const file = at('node_modules', '.cache', 'cartograph', stamp);
+  if (existsSync(file) && readFileSync(file, 'utf8') === now) return { yes: false, remember() {} };
+  return {
+    yes: true,
+    remember() {
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, now);
+    },
+  };
+}
+
+const subgraphs = readdirSync(at('subgraphs')).filter((name) => existsSync(at('subgraphs', name, 'schema.graphql')));
+const schemas = subgraphs.map((name) => at('subgraphs', name, 'schema.graphql'));
+const generated = subgraphs.every((name) => existsSync(at('subgraphs', name, 'src', 'generated', 'graphql.ts')));
+const codegen = changed('codegen', [at('codegen.yml'), ...schemas]);
+if (codegen.yes || !generated) {
+  run('npx', ['--no-install', 'graphql-codegen', '--config', 'codegen.yml', '--silent']);
+  codegen.remember();
+}
+const { buildAll } = await import('./build.mjs');
+await buildAll();
