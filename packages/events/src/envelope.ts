@@ -1,0 +1,77 @@
+import { v7 as uuidv7 } from 'uuid';
+import { z } from 'zod';
+import { EVENT_DATA, type EventData, type EventType } from './types.js';
+
+/** One event as it travels. `sequence` counts within the aggregate `aggregateId`, from 1. */
+export interface EventEnvelope<T extends EventType = EventType> {
+  readonly id: string;
+  readonly type: T;
+  readonly version: 1;
+  /** ISO 8601, UTC. */
+  readonly occurredAt: string;
+  readonly aggregateId: string;
+  readonly sequence: number;
+  /** W3C Trace Context of the request that caused it. */
+  readonly traceparent: string | null;
+  readonly data: EventData<T>;
+}
+
+/** Distributes over the union, so that a `switch` on `type` narrows `data`. */
+export type AnyEvent = { [T in EventType]: EventEnvelope<T> }[EventType];
+
+const envelope = z.object({
+  id: z.uuid(),
+  type: z.string(),
+  version: z.literal(1),
+  occurredAt: z.iso.datetime(),
+  aggregateId: z.string().min(1),
+  sequence: z.int().nonnegative(),
+  traceparent: z.string().nullable(),
+  data: z.unknown(),
+});
+
+/** An event that breaks its contract: it can never be handled, so consumers dead-letter it at once. */
+export class InvalidEventError extends Error {
+  override readonly name = 'InvalidEventError';
+}
+
+/**
+ * Makes an event out of its data.
+ * @throws InvalidEventError if the data breaks the type's schema.
+ */
+export function createEvent<T extends EventType>(
+  type: T,
+  fields: {
+    aggregateId: string;
+    sequence?: number;
+    data: EventData<T>;
+    traceparent?: string | null;
+    now?: Date;
+  },
+): EventEnvelope<T> {
+  return parseEvent({
+    id: uuidv7(),
+    type,
+    version: 1,
+    occurredAt: (fields.now ?? new Date()).toISOString(),
+    aggregateId: fields.aggregateId,
+    sequence: fields.sequence ?? 0,
+    traceparent: fields.traceparent ?? null,
+    data: fields.data,
+  }) as EventEnvelope<T>;
+}
+
+/**
+ * Reads an untrusted value as an event.
+ * @throws InvalidEventError naming every field that is wrong.
+ */
+export function parseEvent(value: unknown): AnyEvent {
+  const outer = envelope.safeParse(value);
+  if (!outer.success) throw new InvalidEventError(`Not an event envelope: ${z.prettifyError(outer.error)}`);
+  const { type } = outer.data;
+  if (!Object.hasOwn(EVENT_DATA, type)) throw new InvalidEventError(`Unknown event type "${type}".`);
+  const data = EVENT_DATA[type as EventType].safeParse(outer.data.data);
+  if (!data.success)
+    throw new InvalidEventError(`Event ${outer.data.id} of type ${type}: ${z.prettifyError(data.error)}`);
+  return { ...outer.data, data: data.data } as AnyEvent;
+}

@@ -1,0 +1,32 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { randomBytes } from 'node:crypto';
+
+/** What follows a request or an event through all it causes. */
+export interface RequestContext {
+  /** W3C Trace Context header value of this service's part. */
+  readonly traceparent: string;
+  readonly traceId: string;
+}
+
+const storage = new AsyncLocalStorage<RequestContext>();
+const TRACEPARENT = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
+
+/**
+ * Continues the trace of an incoming `traceparent`, or begins one where there is none or it is malformed.
+ * @see https://www.w3.org/TR/trace-context/#traceparent-header
+ */
+export function createRequestContext(incoming?: string | null): RequestContext {
+  const match = incoming ? TRACEPARENT.exec(incoming) : null;
+  const traceId = match?.[1] ?? randomBytes(16).toString('hex');
+  const flags = match?.[3] ?? '01';
+  return { traceId, traceparent: `00-${traceId}-${randomBytes(8).toString('hex')}-${flags}` };
+}
+
+/** Runs `work` so that {@link currentContext} inside it, however deep and late, is `context`. */
+export function withContext<T>(context: RequestContext, work: () => T): T {
+  return storage.run(context, work);
+}
+
+export function currentContext(): RequestContext | undefined {
+  return storage.getStore();
+}

@@ -1,0 +1,178 @@
+import { ApolloServer, type ApolloServerPlugin, type BaseContext } from '@apollo/server';
+import { buildSubgraphSchema } from '@apollo/subgraph';
+import fastifyApollo, { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
+import Fastify, { type FastifyInstance, type FastifyPluginAsync, type FastifyRequest } from 'fastify';
+import { parse, type GraphQLSchema } from 'graphql';
+import { enforceAccess, type Owners } from './access.js';
+import { createErrorFormatter } from './errors.js';
+import { IDENTITY_HEADER, IdentityError, verifyIdentity, type Identity } from './identity.js';
+import type { Logger } from './logger.js';
+import { createGraphQLMetrics, type Registry } from './metrics.js';
+import { createRequestContext, withContext } from './request-context.js';
+import { serveSubscriptions } from './subscriptions.js';
+
+/** What every resolver of every subgraph can rely on. */
+export interface BaseGraphQLContext extends BaseContext {
+  readonly identity: Identity;
+  /** The client's address as the gateway saw it. */
+  readonly clientAddress: string | null;
+  readonly userAgent: string | null;
+}
+
+export interface SubgraphServerOptions<Context extends BaseGraphQLContext> {
+  /** The service's name: the audience of identities meant for it. */
+  readonly name: string;
+  /** The subgraph's SDL. */
+  readonly typeDefs: string;
+  /** Resolver map, `__resolveReference` and scalars included. */
+  readonly resolvers: object;
+  readonly owners?: Owners;
+  /** Adds to the base context of one request: its DataLoaders, say. */
+  readonly context: (base: BaseGraphQLContext) => Context;
+  /** What `/readyz` asks; each rejects while its store does not answer. */
+  readonly readiness: Readonly<Record<string, () => Promise<unknown>>>;
+  readonly internalAuthSecret: string;
+  readonly logger: Logger;
+  readonly registry: Registry;
+}
+
+export interface SubgraphServer {
+  readonly http: FastifyInstance;
+  readonly schema: GraphQLSchema;
+  /** Turns `/readyz` to 503, so that no new work is sent here. */
+  drain(): void;
+  /** Asks open subscriptions to reconnect, finishes requests under way, then closes. */
+  close(): Promise<void>;
+}
+
+/** Builds the HTTP (and, where the schema has subscriptions, WebSocket) server of a subgraph; it does not listen yet. */
+export async function createSubgraphServer<Context extends BaseGraphQLContext>(
+  options: SubgraphServerOptions<Context>,
+): Promise<SubgraphServer> {
+  const { logger, registry } = options;
+  const schema = enforceAccess(
+    buildSubgraphSchema({ typeDefs: parse(options.typeDefs), resolvers: options.resolvers as never }),
+    options.owners,
+  );
+  const metrics = createGraphQLMetrics(registry);
+  const http = Fastify({ bodyLimit: 2 * 1024 * 1024, forceCloseConnections: 'idle', trustProxy: true });
+  const formatError = createErrorFormatter(logger);
+  const apollo = new ApolloServer<Context>({
+    schema,
+    introspection: true,
+    includeStacktraceInErrorResponses: false,
+    formatError,
+    logger,
+    plugins: [fastifyApolloDrainPlugin(http), measure(metrics)],
+    stopOnTerminationSignals: false,
+  });
+  await apollo.start();
+
+  http.addHook('onRequest', (request, _reply, done) => {
+    withContext(createRequestContext(header(request, 'traceparent')), done);
+  });
+  let isDraining = false;
+  addHealthRoutes(http, options.readiness, () => isDraining);
+  http.get('/metrics', async (_request, reply) =>
+    reply.type(registry.contentType).send(await registry.metrics()),
+  );
+
+  const identities = new WeakMap<FastifyRequest, Identity>();
+  await http.register(async (scope) => {
+    scope.addHook('preHandler', async (request, reply) => {
+      try {
+        identities.set(
+          request,
+          await verifyIdentity(header(request, IDENTITY_HEADER), {
+            audience: options.name,
+            secret: options.internalAuthSecret,
+          }),
+        );
+      } catch (error) {
+        if (!(error instanceof IdentityError)) throw error;
+        await reply
+          .code(401)
+          .send({ errors: [{ message: error.message, extensions: { code: 'UNAUTHENTICATED' } }] });
+      }
+    });
+    await scope.register(fastifyApollo(apollo) as FastifyPluginAsync);
+    scope.route({
+      method: ['GET', 'POST'],
+      url: '/graphql',
+      handler: fastifyApolloHandler<Context>(apollo, {
+        context: async (request) =>
+          options.context({
+            identity: identities.get(request)!,
+            clientAddress: header(request, 'x-forwarded-for')?.split(',')[0]?.trim() ?? null,
+            userAgent: header(request, 'x-client-user-agent') ?? null,
+          }),
+      }),
+    });
+  });
+  const subscriptions = schema.getSubscriptionType()
+    ? serveSubscriptions({ ...options, schema, server: http.server, formatError, streams: metrics.streams })
+    : undefined;
+
+  return {
+    http,
+    schema,
+    drain: () => void (isDraining = true),
+    async close() {
+      isDraining = true;
+      await subscriptions?.close();
+      await http.close();
+      await apollo.stop();
+    },
+  };
+}
+
+const header = (request: FastifyRequest, name: string): string | undefined => {
+  const value = request.headers[name];
+  return Array.isArray(value) ? value[0] : value;
+};
+
+function addHealthRoutes(
+  http: FastifyInstance,
+  readiness: SubgraphServerOptions<BaseGraphQLContext>['readiness'],
+  isDraining: () => boolean,
+): void {
+  http.get('/healthz', async () => ({ status: 'ok' }));
+  http.get('/readyz', async (_request, reply) => {
+    const checks = await Promise.all(
+      Object.entries(readiness).map(async ([name, check]) => {
+        const timeout = new Promise((_, reject) =>
+          setTimeout(() => reject(new Error('no answer within 2 s')), 2_000).unref(),
+        );
+        return Promise.race([check(), timeout]).then(
+          () => [name, 'ok'] as const,
+          (error: unknown) => [name, error instanceof Error ? error.message : String(error)] as const,
+        );
+      }),
+    );
+    const isReady = !isDraining() && checks.every(([, state]) => state === 'ok');
+    return reply.code(isReady ? 200 : 503).send({
+      status: isDraining() ? 'draining' : isReady ? 'ready' : 'not ready',
+      checks: Object.fromEntries(checks),
+    });
+  });
+}
+
+function measure<Context extends BaseContext>({
+  duration,
+}: ReturnType<typeof createGraphQLMetrics>): ApolloServerPlugin<Context> {
+  return {
+    async requestDidStart() {
+      const startedAt = performance.now();
+      return {
+        async willSendResponse({ operation, response }) {
+          const hasErrors =
+            response.body.kind === 'single' && Boolean(response.body.singleResult.errors?.length);
+          duration.observe(
+            { operation_type: operation?.operation ?? 'none', outcome: hasErrors ? 'error' : 'ok' },
+            (performance.now() - startedAt) / 1000,
+          );
+        },
+      };
+    },
+  };
+}

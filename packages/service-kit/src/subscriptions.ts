@@ -1,0 +1,101 @@
+import type { Server } from 'node:http';
+import {
+  execute,
+  GraphQLError,
+  subscribe,
+  validate,
+  parse,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+} from 'graphql';
+import { useServer } from 'graphql-ws/use/ws';
+import { WebSocketServer } from 'ws';
+import { z } from 'zod';
+import { IDENTITY_HEADER, verifyIdentity } from './identity.js';
+import type { Gauge } from './metrics.js';
+import type { BaseGraphQLContext } from './subgraph-server.js';
+
+/**
+ * On WebSockets one connection carries the streams of many people, so each subscribe message brings, in
+ * `extensions.headers`, the headers its operation would have had over HTTP.
+ */
+const extensions = z.object({ headers: z.record(z.string(), z.string()) });
+
+interface Options<Context extends BaseGraphQLContext> {
+  readonly name: string;
+  readonly schema: GraphQLSchema;
+  readonly server: Server;
+  readonly context: (base: BaseGraphQLContext) => Context;
+  readonly internalAuthSecret: string;
+  readonly formatError: (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
+  readonly streams: Gauge;
+}
+
+/**
+ * Serves the schema's subscriptions by the graphql-transport-ws protocol on `/graphql`.
+ * @see https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md
+ */
+export function serveSubscriptions<Context extends BaseGraphQLContext>(
+  options: Options<Context>,
+): { close(): Promise<void> } {
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: 256 * 1024 });
+  options.server.on('upgrade', (request, socket, head) => {
+    if (request.url?.split('?')[0] !== '/graphql') return void socket.end('HTTP/1.1 404 Not Found\r\n\r\n');
+    sockets.handleUpgrade(request, socket, head, (webSocket) =>
+      sockets.emit('connection', webSocket, request),
+    );
+  });
+  const server = useServer(
+    {
+      onSubscribe: async (_context, _id, payload) => {
+        const read = extensions.safeParse(payload.extensions);
+        const headers: Record<string, string> = read.success ? read.data.headers : {};
+        const identity = await verifyIdentity(headers[IDENTITY_HEADER], {
+          audience: options.name,
+          secret: options.internalAuthSecret,
+        }).catch(
+          (error: Error) => new GraphQLError(error.message, { extensions: { code: 'UNAUTHENTICATED' } }),
+        );
+        if (identity instanceof GraphQLError) return [identity];
+        let document;
+        try {
+          document = parse(payload.query);
+        } catch (error) {
+          return [error as GraphQLError];
+        }
+        const errors = validate(options.schema, document);
+        if (errors.length > 0) return errors;
+        return {
+          schema: options.schema,
+          document,
+          variableValues: payload.variables,
+          operationName: payload.operationName,
+          contextValue: options.context({
+            identity,
+            clientAddress: headers['x-forwarded-for'] ?? null,
+            userAgent: headers['x-client-user-agent'] ?? null,
+          }),
+        };
+      },
+      execute: (args) => execute(args),
+      subscribe: (args) => subscribe(args),
+      onOperation: () => options.streams.inc(),
+      onComplete: () => options.streams.dec(),
+      onError: (_context, _id, _payload, errors) =>
+        errors.map((error) => options.formatError(error.toJSON(), error)),
+      onNext: (_context, _id, _payload, _args, { data, errors }) =>
+        errors && {
+          data: data ?? null,
+          errors: errors.map((error) => options.formatError(error.toJSON(), error)),
+        },
+    },
+    sockets,
+    30_000,
+  );
+  return {
+    async close() {
+      // 1001 asks clients to reconnect elsewhere; https://www.rfc-editor.org/rfc/rfc6455#section-7.4.1
+      await server.dispose();
+    },
+  };
+}
