@@ -1,0 +1,7 @@
+export { startMongo, type Mongo, type MongoOptions } from './stores/mongodb.js';
+export { startPostgres, type Postgres, type PostgresOptions } from './stores/postgres.js';
+export { startRedis, type Redis, type RedisOptions } from './stores/redis.js';
+export { type Store, type StoreOptions } from './stores/store.js';
+export { findFreePort, isPortFree } from './process/free-port.js';
+export { FolderInUseError, lockFolder } from './process/folder-lock.js';
+export { type ManagedProcess } from './process/managed-process.js';

@@ -1,0 +1,61 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { spawnGuarded } from '../process/guarded.js';
+import { whenPrinted } from '../process/managed-process.js';
+import { findRedisServer } from './redis-binary.js';
+import { startOnPort, type Store, type StoreOptions } from './store.js';
+
+export interface RedisOptions extends StoreOptions {
+  /** A Redis that runs elsewhere: used instead of starting one. */
+  readonly redisUrl?: string;
+  /** Where a fetched redis-server is kept; default `.data/bin` below the working directory. */
+  readonly binDir?: string;
+  /** Further settings, as on redis-server's command line: `['--maxmemory', '100mb']`. */
+  readonly settings?: readonly string[];
+}
+
+export interface Redis extends Store {
+  readonly url: string;
+}
+
+/**
+ * Starts a real redis-server on loopback. With `dataDir` every write is on disk before it is acknowledged;
+ * without it nothing is kept.
+ */
+export async function startRedis(options: RedisOptions = {}): Promise<Redis> {
+  if (options.redisUrl !== undefined)
+    return { url: options.redisUrl, process: undefined, close: async () => {} };
+
+  const { command, env } = await findRedisServer(options.binDir ?? resolve('.data', 'bin'));
+  const durable = options.dataDir !== undefined;
+  const home = resolve(options.dataDir ?? mkdtempSync(join(tmpdir(), 'cartograph-redis-')));
+  mkdirSync(home, { recursive: true });
+  const persistence = durable ? ['--appendonly', 'yes', '--appendfsync', 'always'] : ['--appendonly', 'no'];
+  const { process: managed, port } = await startOnPort(options.port, (candidate) => ({
+    name: 'redis',
+    program: 'redis-server',
+    recordFile: join(home, 'process.json'),
+    stopSignal: 'SIGTERM',
+    ...(options.logFile ? { logFile: options.logFile } : {}),
+    spawn: () =>
+      spawnGuarded(
+        command,
+        [
+          ...['--port', String(candidate), '--bind', '127.0.0.1', '--dir', home, '--save', ''],
+          ...persistence,
+          ...(options.settings ?? []),
+        ],
+        { onParentDeath: 'SIGTERM', env: { ...process.env, ...env } },
+      ),
+    ready: whenPrinted(/Ready to accept connections/),
+  }));
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    process: managed,
+    async close() {
+      await managed.stop();
+      if (!durable) rmSync(home, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,10 @@
+export {
+  createGraphClient,
+  type GraphClient,
+  type GraphClientOptions,
+  type GraphError,
+  type GraphResponse,
+  type GraphResult,
+} from './graph-client.js';
+export { createTestDatabase, createTestMongo, startTestRedis, type TestDatabase } from './stores.js';
+export { until } from './until.js';
