@@ -1,7 +1,7 @@
 import { ApolloServer, type ApolloServerPlugin, type BaseContext } from '@apollo/server';
 import { buildSubgraphSchema } from '@apollo/subgraph';
-import fastifyApollo, { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
-import Fastify, { type FastifyInstance, type FastifyPluginAsync, type FastifyRequest } from 'fastify';
+import fastifyApollo, { fastifyApolloDrainPlugin } from '@as-integrations/fastify';
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { parse, type GraphQLSchema } from 'graphql';
 import { enforceAccess, type Owners } from './access.js';
 import { createErrorFormatter } from './errors.js';
@@ -95,18 +95,13 @@ export async function createSubgraphServer<Context extends BaseGraphQLContext>(
           .send({ errors: [{ message: error.message, extensions: { code: 'UNAUTHENTICATED' } }] });
       }
     });
-    await scope.register(fastifyApollo(apollo) as FastifyPluginAsync);
-    scope.route({
-      method: ['GET', 'POST'],
-      url: '/graphql',
-      handler: fastifyApolloHandler<Context>(apollo, {
-        context: async (request) =>
-          options.context({
-            identity: identities.get(request)!,
-            clientAddress: header(request, 'x-forwarded-for')?.split(',')[0]?.trim() ?? null,
-            userAgent: header(request, 'x-client-user-agent') ?? null,
-          }),
-      }),
+    await scope.register(fastifyApollo(apollo), {
+      context: async (request: FastifyRequest) =>
+        options.context({
+          identity: identities.get(request)!,
+          clientAddress: header(request, 'x-forwarded-for')?.split(',')[0]?.trim() ?? null,
+          userAgent: header(request, 'x-client-user-agent') ?? null,
+        }),
     });
   });
   const subscriptions = schema.getSubscriptionType()

@@ -5,12 +5,14 @@ import {
   subscribe,
   validate,
   parse,
+  type DocumentNode,
   type GraphQLFormattedError,
   type GraphQLSchema,
 } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import { z } from 'zod';
+import { Fault } from './errors.js';
 import { IDENTITY_HEADER, verifyIdentity } from './identity.js';
 import type { Gauge } from './metrics.js';
 import type { BaseGraphQLContext } from './subgraph-server.js';
@@ -29,6 +31,23 @@ interface Options<Context extends BaseGraphQLContext> {
   readonly internalAuthSecret: string;
   readonly formatError: (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
   readonly streams: Gauge;
+}
+
+function parseAndValidate(schema: GraphQLSchema, query: string): DocumentNode | GraphQLError[] {
+  const refuse = (error: GraphQLError, code: string) =>
+    new GraphQLError(error.message, {
+      nodes: error.nodes ?? null,
+      source: error.source ?? null,
+      positions: error.positions ?? null,
+      extensions: { code },
+    });
+  try {
+    const document = parse(query, { maxTokens: 10_000 });
+    const errors = validate(schema, document);
+    return errors.length > 0 ? errors.map((error) => refuse(error, 'GRAPHQL_VALIDATION_FAILED')) : document;
+  } catch (error) {
+    return [refuse(error as GraphQLError, 'GRAPHQL_PARSE_FAILED')];
+  }
 }
 
 /**
@@ -53,18 +72,10 @@ export function serveSubscriptions<Context extends BaseGraphQLContext>(
         const identity = await verifyIdentity(headers[IDENTITY_HEADER], {
           audience: options.name,
           secret: options.internalAuthSecret,
-        }).catch(
-          (error: Error) => new GraphQLError(error.message, { extensions: { code: 'UNAUTHENTICATED' } }),
-        );
-        if (identity instanceof GraphQLError) return [identity];
-        let document;
-        try {
-          document = parse(payload.query);
-        } catch (error) {
-          return [error as GraphQLError];
-        }
-        const errors = validate(options.schema, document);
-        if (errors.length > 0) return errors;
+        }).catch((error: Error) => new Fault('UNAUTHENTICATED', error.message));
+        if (identity instanceof Fault) return [identity];
+        const document = parseAndValidate(options.schema, payload.query);
+        if (Array.isArray(document)) return document;
         return {
           schema: options.schema,
           document,
