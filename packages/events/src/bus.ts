@@ -36,6 +36,8 @@ export interface DeadLetterQueue {
   get(id: string): Promise<DeadLetter | undefined>;
   /** Hands it to its consumer again (that one only) and removes it here; false if there is none of that id. */
   replay(id: string): Promise<boolean>;
+  /** Gives it up for good; false if there is none of that id. */
+  remove(id: string): Promise<boolean>;
 }
 
 export interface ConsumerLag {

@@ -1,0 +1,301 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { PermanentFailure, type EventSubscription } from '../bus.js';
+import { InvalidEventError, parseEvent } from '../envelope.js';
+import { retryDelay, type BusLimits } from '../limits.js';
+import type { BusMetrics } from '../metrics.js';
+import type { RedisClient, StreamKeys } from './redis-streams-connection.js';
+import { runScript, SCRIPTS, type Script } from './redis-streams-scripts.js';
+
+export interface RedisStreamsLimits extends BusLimits {
+  /** After so long without a heartbeat a process counts as dead and its events are given to others. */
+  readonly claimAfterMs: number;
+  /** Handled events stay at least so long: a consumer group created later starts with them. */
+  readonly retainMs: number;
+  /** Older events are removed even if some group never handled them (its service may be gone for good). */
+  readonly maxAgeMs: number;
+}
+
+export interface ConsumerOptions {
+  readonly client: RedisClient;
+  /** A connection of this consumer's own: it waits in blocking reads. */
+  readonly blocking: RedisClient;
+  readonly keys: StreamKeys;
+  /** Unique for each process and subscription. */
+  readonly name: string;
+  readonly subscription: EventSubscription;
+  readonly limits: RedisStreamsLimits;
+  readonly logger: Logger;
+  readonly metrics: BusMetrics;
+}
+
+interface Entry {
+  readonly id: string;
+  readonly key: string;
+  readonly text: string;
+  /** This attempt included. */
+  readonly attempt: number;
+}
+
+interface Taken {
+  readonly isDrained: boolean;
+  readonly lastId: string;
+  /** Milliseconds until the next retry is due, -1 if none waits. */
+  readonly nextDueMs: number;
+  readonly entries: readonly Entry[];
+}
+
+type Outcome =
+  | { readonly kind: 'ack' }
+  | { readonly kind: 'retry'; readonly delayMs: number }
+  | { readonly kind: 'dead'; readonly reason: string; readonly type: string };
+
+const BLOCK_MS = 5000;
+const TRIM_EVERY_MS = 60_000;
+const REMOVE_IDLE_CONSUMERS_MS = 600_000;
+
+/** Creates the group, from the stream's beginning, if it is not there. */
+export async function createGroup(
+  options: Pick<ConsumerOptions, 'client' | 'keys' | 'subscription' | 'name'>,
+): Promise<void> {
+  await run(options, SCRIPTS.createGroup, []);
+}
+
+function run(
+  { client, keys, subscription, name }: Pick<ConsumerOptions, 'client' | 'keys' | 'subscription' | 'name'>,
+  script: Script,
+  args: readonly (string | number)[],
+): Promise<unknown> {
+  const group = subscription.consumer;
+  const groupKeys = [keys.stream, `${keys.stream}:${group}:queue`, `${keys.stream}:${group}:due`, keys.dead];
+  return runScript(client, script, groupKeys, [group, name, ...args]);
+}
+
+const isGroupLost = (error: unknown) => /NOGROUP|no such key/.test(String(error));
+
+/** Reads one stream for one consumer group and runs its handler. The group must exist. */
+export function startConsumer(options: ConsumerOptions): { close(): Promise<void> } {
+  const { blocking, keys, subscription, limits, metrics, name } = options;
+  const logger = options.logger.child({ consumer: subscription.consumer, stream: keys.stream });
+  const running = new Map<string, Promise<void>>();
+  const closing = new AbortController();
+  let wake: () => void = () => {};
+  let reading: Promise<unknown> | undefined;
+
+  async function take(): Promise<Taken> {
+    const count = limits.concurrency - running.size;
+    const [drained, lastId, nextDueMs, entries] = (await run(options, SCRIPTS.take, [
+      count,
+      ...subscription.types,
+    ])) as [number, string, number, [string, string, string, number][]];
+    return {
+      isDrained: drained === 1,
+      lastId,
+      nextDueMs,
+      entries: entries.map(([id, key, text, attempt]) => ({ id, key, text, attempt })),
+    };
+  }
+
+  /** Settles when something came after `lastId`, or after a while. Only one read waits at a time. */
+  function newEntries(lastId: string): Promise<unknown> {
+    reading ??= blocking
+      .xread('COUNT', 1, 'BLOCK', BLOCK_MS, 'STREAMS', keys.stream, lastId)
+      .catch(() => sleep(200, undefined, { signal: closing.signal }).catch(() => {}))
+      .finally(() => {
+        reading = undefined;
+      });
+    return reading;
+  }
+
+  async function attempt(entry: Entry): Promise<Outcome> {
+    const { attempt: count } = entry;
+    let type = 'unknown';
+    try {
+      const event = parseEvent(parseJson(entry.text));
+      type = event.type;
+      if (count > limits.maxAttempts) {
+        return {
+          kind: 'dead',
+          type,
+          reason: `Its handler's process ended or was lost ${count - 1} times while handling it.`,
+        };
+      }
+      const startedAt = performance.now();
+      await subscription.handle(event);
+      metrics.handled(subscription.consumer, type, (performance.now() - startedAt) / 1000);
+      return { kind: 'ack' };
+    } catch (error) {
+      const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+      const isHopeless = error instanceof InvalidEventError || error instanceof PermanentFailure;
+      if (isHopeless || count >= limits.maxAttempts) {
+        metrics.deadLettered(subscription.consumer, type);
+        logger.error({ err: error, entry: entry.id, attempt: count }, 'Event goes to the dead letters');
+        return { kind: 'dead', type, reason };
+      }
+      const delayMs = retryDelay(count, limits);
+      metrics.retried(subscription.consumer, type);
+      logger.warn(
+        { err: error, entry: entry.id, attempt: count, delayMs },
+        'Handling an event failed, trying again',
+      );
+      return { kind: 'retry', delayMs };
+    }
+  }
+
+  /** Tells Redis, through an outage if need be; while closing, only for so long as a shutdown may take. */
+  async function settle(entry: Entry, outcome: Outcome): Promise<void> {
+    const args = [entry.id, entry.key, outcome.kind, ...settlement(entry, outcome, subscription.consumer)];
+    for (let failures = 0; ; failures++) {
+      try {
+        if ((await run(options, SCRIPTS.settle, args)) === -1) {
+          logger.warn({ entry: entry.id }, 'Event was given to another process while it was handled here');
+        }
+        return;
+      } catch (error) {
+        if (isGroupLost(error)) return;
+        if (closing.signal.aborted && failures > 2) {
+          logger.error(
+            { err: error, entry: entry.id },
+            'Result of handling could not be stored, event will come again',
+          );
+          return;
+        }
+        await sleep(Math.min(2000, 100 * 2 ** failures));
+      }
+    }
+  }
+
+  function start(entry: Entry): void {
+    const done = attempt(entry)
+      .then((outcome) => settle(entry, outcome))
+      .finally(() => {
+        running.delete(entry.id);
+        wake();
+      });
+    running.set(entry.id, done);
+  }
+
+  async function pump(): Promise<void> {
+    let failures = 0;
+    while (!closing.signal.aborted) {
+      const woken = new Promise<void>((resolve) => (wake = resolve));
+      if (running.size >= limits.concurrency) {
+        await woken;
+        continue;
+      }
+      try {
+        const taken = await take();
+        taken.entries.forEach(start);
+        failures = 0;
+        if (taken.isDrained && !closing.signal.aborted) {
+          const timer = new AbortController();
+          const due =
+            taken.nextDueMs < 0
+              ? []
+              : [sleep(taken.nextDueMs, undefined, { signal: timer.signal }).catch(() => {})];
+          await Promise.race([woken, newEntries(taken.lastId), ...due]);
+          timer.abort();
+        }
+      } catch (error) {
+        if (closing.signal.aborted) return;
+        if (isGroupLost(error)) {
+          logger.warn('Consumer group is gone, creating it again from the beginning of the stream');
+          await createGroup(options).catch(() => {});
+        } else if (failures === 0) logger.warn({ err: error }, 'Reading events failed, trying again');
+        await sleep(Math.min(2000, 100 * 2 ** failures++), undefined, { signal: closing.signal }).catch(
+          () => {},
+        );
+      }
+    }
+  }
+
+  async function heartbeat(): Promise<void> {
+    if (running.size > 0) await run(options, SCRIPTS.heartbeat, [...running.keys()]);
+  }
+
+  /** Gives events of dead processes to whoever is free. */
+  async function claim(): Promise<void> {
+    let cursor = '0-0';
+    let ready = 0;
+    do {
+      const claimed = (await run(options, SCRIPTS.claim, [limits.claimAfterMs, cursor, 100])) as [
+        string,
+        number,
+      ];
+      cursor = claimed[0];
+      ready += claimed[1];
+    } while (cursor !== '0-0' && !closing.signal.aborted);
+    if (ready > 0) {
+      logger.warn({ count: ready }, 'Took over events of a process that is gone');
+      wake();
+    }
+  }
+
+  async function trim(): Promise<void> {
+    const [, late] = (await run(options, SCRIPTS.trim, [limits.retainMs, limits.maxAgeMs])) as [
+      number,
+      string[],
+    ];
+    if (late.length > 0)
+      logger.error({ groups: late }, 'Events were removed by age before these groups handled them');
+    await run(options, SCRIPTS.removeConsumers, [
+      Math.max(REMOVE_IDLE_CONSUMERS_MS, 10 * limits.claimAfterMs),
+    ]);
+  }
+
+  const jobs = [
+    every(limits.claimAfterMs / 3, heartbeat, closing.signal),
+    every(limits.claimAfterMs / 2, claim, closing.signal),
+    every(TRIM_EVERY_MS, trim, closing.signal),
+  ];
+  const pumping = pump();
+
+  return {
+    async close() {
+      if (closing.signal.aborted) return;
+      // Heartbeats go on until the last handler has ended.
+      const beating = setInterval(() => void heartbeat().catch(() => {}), limits.claimAfterMs / 3);
+      closing.abort();
+      wake();
+      blocking.disconnect();
+      await pumping;
+      await Promise.all(running.values());
+      clearInterval(beating);
+      await Promise.all(jobs);
+      await run(options, SCRIPTS.removeConsumers, ['0']).catch(() => {});
+      logger.debug({ name }, 'Consumer closed');
+    },
+  };
+}
+
+function settlement(entry: Entry, outcome: Outcome, consumer: string): (string | number)[] {
+  if (outcome.kind === 'ack') return [];
+  if (outcome.kind === 'retry') return [outcome.delayMs];
+  const fields = {
+    consumer,
+    event: entry.text,
+    key: entry.key,
+    type: outcome.type === 'unknown' ? '' : outcome.type,
+    reason: outcome.reason,
+    attempts: entry.attempt,
+    failedAt: new Date().toISOString(),
+  };
+  return Object.entries(fields).flat();
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new InvalidEventError(`Not JSON: ${(error as Error).message}`);
+  }
+}
+
+/** Runs `job` about every `ms`, never twice at once, failures left to the next time. */
+async function every(ms: number, job: () => Promise<void>, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    // Processes started together should not all come together.
+    await sleep(ms * (0.75 + Math.random() / 2), undefined, { signal }).catch(() => {});
+    if (!signal.aborted) await job().catch(() => {});
+  }
+}
