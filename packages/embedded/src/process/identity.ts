@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { StopSignal } from './guarded.js';
@@ -42,6 +50,21 @@ function identifyByPs(pid: number): ProcessIdentity | undefined {
   return status === 0 && line !== ''
     ? { pid, started: line.slice(0, 24), command: line.slice(24).trim() }
     : undefined;
+}
+
+/** Ids of the processes whose working directory is this one. Only Linux tells; elsewhere none. */
+export function processesIn(directory: string): number[] {
+  if (!existsSync('/proc/self/stat')) return [];
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((name) => {
+      try {
+        return readlinkSync(`/proc/${name}/cwd`) === directory;
+      } catch {
+        return false;
+      }
+    })
+    .map(Number);
 }
 
 interface ProcessRecord {

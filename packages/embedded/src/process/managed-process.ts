@@ -6,6 +6,8 @@ import type { StopSignal } from './guarded.js';
 
 export interface ProcessSpec {
   readonly name: string;
+  /** Clears the way; called before every start. */
+  beforeStart?(): Promise<void>;
   /** Starts the program; called again for every restart. */
   spawn(): ChildProcess;
   /** Resolves when the program serves. `output` is what it has printed since it was started. */
@@ -77,6 +79,7 @@ export function manageProcess(spec: ProcessSpec): ManagedProcess {
   async function start(): Promise<void> {
     if (state.phase !== 'stopped') throw new Error(`${spec.name} is ${state.phase} already.`);
     await endRecordedProcess(spec.recordFile, spec.program, spec.stopSignal);
+    await spec.beforeStart?.();
     const child = spec.spawn();
     capture(child);
     const ended = new Promise<string>((resolve) => {

@@ -13,9 +13,10 @@ import {
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { spawnGuarded } from '../process/guarded.js';
-import { endProcess, identifyProcess } from '../process/identity.js';
+import { endProcess, identifyProcess, processesIn } from '../process/identity.js';
 import { whenPrinted } from '../process/managed-process.js';
 import { startOnPort, type Store, type StoreOptions } from './store.js';
 
@@ -55,12 +56,12 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   const durable = options.dataDir !== undefined;
   if (!existsSync(cluster)) await initialise(initdb, home, owner, durable);
   const password = readFileSync(join(home, 'password'), 'utf8');
-  await removeStaleLock(cluster);
 
   const { process: managed, port } = await startOnPort(options.port, (candidate) => ({
     name: 'postgres',
     program: 'postgres',
     recordFile: join(home, 'process.json'),
+    beforeStart: () => removeStaleLock(cluster),
     // Fast shutdown: open transactions are rolled back, clients are sent away, data is flushed.
     stopSignal: 'SIGINT',
     ...(options.logFile ? { logFile: options.logFile } : {}),
@@ -167,18 +168,26 @@ async function runToEnd(command: string, args: string[], owner: Owner): Promise<
 }
 
 /**
- * After a crash `postmaster.pid` may name a process that is still our Postgres (it is ended), or one that has
- * got the number since (the file goes: Postgres would refuse to start as long as that process lives).
+ * After a crash `postmaster.pid` may name a process that is still our Postgres: it is ended. Or one that has got
+ * the number since, or a dead one nobody has buried: Postgres would refuse to start as long as that one exists,
+ * so the file goes, once no process of the old Postgres can write to the cluster any more.
  */
 async function removeStaleLock(cluster: string): Promise<void> {
   const file = join(cluster, 'postmaster.pid');
   if (!existsSync(file)) return;
-  const pid = Number.parseInt(readFileSync(file, 'utf8'), 10);
-  const holder = identifyProcess(pid);
-  if (!holder) return;
-  if (holder.command.includes('postgres') && holder.command.includes(cluster))
+  const holder = identifyProcess(Number.parseInt(readFileSync(file, 'utf8'), 10));
+  if (holder?.command.includes('postgres') && holder.command.includes(cluster))
     await endProcess(holder, 'SIGINT');
-  else rmSync(file);
+  for (const deadline = Date.now() + 10_000; ; await delay(20)) {
+    const [worker] = processesIn(cluster);
+    if (worker === undefined) break;
+    if (Date.now() > deadline) {
+      throw new Error(
+        `Process ${worker} of an earlier Postgres still works in ${cluster}; end it and start again.`,
+      );
+    }
+  }
+  rmSync(file, { force: true });
 }
 
 async function createDatabases(adminUrl: string, databases: readonly string[]): Promise<void> {

@@ -24,7 +24,9 @@ export async function findRedisServer(binDir: string): Promise<Program> {
   try {
     await fetchRedisServer(folder);
   } catch (error) {
-    throw new Error(advice(`not found, and could not be fetched: ${(error as Error).message}`));
+    throw new Error(advice(`not found, and could not be fetched: ${(error as Error).message}`), {
+      cause: error,
+    });
   }
   const program = unpackedProgram(folder);
   if (program && runs(program)) return program;

@@ -1,0 +1,126 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import pg from 'pg';
+import { findFreePort, startPostgres, startRedis } from '../src/index.js';
+
+const closers: (() => Promise<unknown> | void)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close();
+});
+
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'cartograph-stores-'));
+  closers.push(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+async function sql(url: string, text: string): Promise<Record<string, unknown>[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query<Record<string, unknown>>(text)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+describe('startPostgres', () => {
+  it('should make each database once, in UTF-8, and keep them over a restart', async () => {
+    const dataDir = join(temporaryFolder(), 'postgres');
+    for (const databases of [['users'], ['users', 'orders']]) {
+      const postgres = await startPostgres({ dataDir, databases });
+      closers.push(postgres.close);
+      await sql(postgres.urlFor('users'), 'create table if not exists person (name text)');
+      await sql(postgres.urlFor('users'), "insert into person values ('Zoë 🗺')");
+      await postgres.close();
+    }
+    const postgres = await startPostgres({ dataDir });
+    closers.push(postgres.close);
+    expect(await sql(postgres.urlFor('users'), 'select * from person')).toEqual([
+      { name: 'Zoë 🗺' },
+      { name: 'Zoë 🗺' },
+    ]);
+    expect(await sql(postgres.urlFor('orders'), 'show server_encoding')).toEqual([
+      { server_encoding: 'UTF8' },
+    ]);
+  });
+
+  it('should work below a folder that only its owner may enter', async () => {
+    const closed = join(temporaryFolder(), 'closed');
+    mkdirSync(closed);
+    chmodSync(closed, 0o700);
+    const postgres = await startPostgres({ dataDir: join(closed, 'postgres'), databases: ['shop'] });
+    closers.push(postgres.close);
+    expect(await sql(postgres.urlFor('shop'), 'select 1 as one')).toEqual([{ one: 1 }]);
+  });
+
+  it('should come back on the same port with its data after kill -9', async () => {
+    const postgres = await startPostgres({
+      dataDir: join(temporaryFolder(), 'postgres'),
+      databases: ['shop'],
+    });
+    closers.push(postgres.close);
+    await sql(postgres.urlFor('shop'), 'create table note as select 1 as id');
+    await postgres.process!.kill();
+    await expect(sql(postgres.urlFor('shop'), 'select 1')).rejects.toThrow();
+    await postgres.process!.start();
+    expect(await sql(postgres.urlFor('shop'), 'select * from note')).toEqual([{ id: 1 }]);
+  });
+
+  it('should use a Postgres that is given, making the databases there', async () => {
+    const other = await startPostgres();
+    closers.push(other.close);
+    const postgres = await startPostgres({
+      databaseUrl: other.urlFor('postgres'),
+      databases: ['a "quoted" name'],
+    });
+    expect(postgres.process).toBeUndefined();
+    expect(await sql(postgres.urlFor('a "quoted" name'), 'select current_database() as name')).toEqual([
+      { name: 'a "quoted" name' },
+    ]);
+  });
+
+  it('should say what Postgres said when it cannot start', async () => {
+    const port = await findFreePort();
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+    closers.push(() => void server.close());
+    await expect(startPostgres({ port })).rejects.toThrow(
+      /postgres ended with exit code 1.*Address already in use/s,
+    );
+  });
+});
+
+describe('startRedis', () => {
+  it('should keep every acknowledged write over kill -9', async () => {
+    const redis = await startRedis({ dataDir: join(temporaryFolder(), 'redis') });
+    closers.push(redis.close);
+    const client = new Redis(redis.url);
+    closers.push(() => client.disconnect());
+    for (let index = 1; index <= 100; index += 1) await client.set('last', index);
+    await redis.process!.kill();
+    await redis.process!.start();
+    expect(await client.get('last')).toBe('100');
+  });
+
+  it('should listen on loopback only', async () => {
+    const redis = await startRedis();
+    closers.push(redis.close);
+    const client = new Redis(redis.url);
+    closers.push(() => client.disconnect());
+    expect(await client.config('GET', 'bind')).toEqual(['bind', '127.0.0.1']);
+  });
+
+  it('should tell of a crash that nobody asked for', async () => {
+    const redis = await startRedis();
+    closers.push(redis.close);
+    const crash = new Promise<string>((resolve) => redis.process!.onCrash(resolve));
+    process.kill(redis.process!.pid!, 'SIGKILL');
+    expect(await crash).toBe('was ended by SIGKILL');
+    expect(redis.process!.pid).toBeUndefined();
+  });
+});
