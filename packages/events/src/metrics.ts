@@ -20,31 +20,31 @@ export function createBusMetrics(registry: Registry | undefined): BusMetrics {
   const registers = [registry];
   const labelNames = ['consumer', 'type'] as const;
   const published = new Counter({
-    name: 'events_published_total',
+    name: 'cartograph_events_published_total',
     help: 'Events the broker confirmed',
     labelNames: ['type'],
     registers,
   });
   const handled = new Counter({
-    name: 'events_handled_total',
+    name: 'cartograph_events_handled_total',
     help: 'Events handled',
     labelNames,
     registers,
   });
   const retried = new Counter({
-    name: 'events_retries_total',
+    name: 'cartograph_events_retries_total',
     help: 'Attempts to handle an event that failed and will be repeated',
     labelNames,
     registers,
   });
   const deadLettered = new Counter({
-    name: 'events_dead_letters_total',
+    name: 'cartograph_events_dead_letters_total',
     help: 'Events given up and put to the dead letters',
     labelNames,
     registers,
   });
   const duration = new Histogram({
-    name: 'events_handling_duration_seconds',
+    name: 'cartograph_events_handling_duration_seconds',
     help: 'How long handlers took that succeeded',
     labelNames,
     buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 30],
@@ -60,7 +60,7 @@ export function createBusMetrics(registry: Registry | undefined): BusMetrics {
     deadLettered: (consumer, type) => deadLettered.inc({ consumer, type }),
     observeLag(lag) {
       new Gauge({
-        name: 'events_consumer_lag',
+        name: 'cartograph_events_consumer_lag',
         help: 'Events of a stream or queue that a consumer has not handled yet, those being retried included',
         labelNames: ['consumer', 'stream'],
         registers,

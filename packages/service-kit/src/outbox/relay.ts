@@ -1,0 +1,123 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { EventBus } from '@cartograph/events';
+import type { Logger } from 'pino';
+import { Counter, Gauge, type Registry } from 'prom-client';
+import type { OutboxSource } from './source.js';
+
+export interface OutboxRelayOptions {
+  readonly source: OutboxSource;
+  readonly bus: Pick<EventBus, 'publish'>;
+  readonly logger: Logger;
+  readonly registry?: Registry | undefined;
+  /** Events in one go; default 200. */
+  readonly batchSize?: number;
+  /** How often to look without being woken: for what a crashed process left behind. Default 1000. */
+  readonly pollMs?: number;
+}
+
+export interface OutboxRelay {
+  start(): void;
+  /** Call after a commit with events: they are published at once. */
+  wake(): void;
+  /** Resolves when the batch under way is done. */
+  stop(): Promise<void>;
+}
+
+const TIDY_EVERY_MS = 3_600_000;
+const MAX_BACKOFF_MS = 5_000;
+
+/** Publishes what the outbox holds, at least once and in order for each aggregate, for as long as it runs. */
+export function createOutboxRelay(options: OutboxRelayOptions): OutboxRelay {
+  const { source, bus, logger, batchSize = 200, pollMs = 1000 } = options;
+  const metrics = createRelayMetrics(options);
+  let running: Promise<void> | undefined;
+  let stopping = new AbortController();
+  let isWoken = false;
+  let wakeUp: () => void = () => {};
+
+  async function run(signal: AbortSignal): Promise<void> {
+    let failures = 0;
+    let tidyAt = Date.now() + TIDY_EVERY_MS * Math.random();
+    while (!signal.aborted) {
+      isWoken = false;
+      let wait = pollMs;
+      try {
+        const count = await source.relay((events) => bus.publish(events), batchSize);
+        metrics.relayed(count);
+        if (failures > 0) logger.info('The outbox is published again');
+        failures = 0;
+        // A smaller number than asked for can also mean that another relay held some: only none means done.
+        if (count > 0) continue;
+        if (Date.now() > tidyAt) {
+          tidyAt = Date.now() + TIDY_EVERY_MS;
+          await source.tidy?.();
+        }
+      } catch (error) {
+        if (failures === 0) logger.warn({ err: error }, 'Publishing the outbox failed, trying again');
+        metrics.failed();
+        wait = Math.min(MAX_BACKOFF_MS, 100 * 2 ** failures++);
+        // New events would only fail as well.
+        await sleep(wait, undefined, { signal }).catch(() => {});
+        continue;
+      }
+      if (!isWoken && !signal.aborted) await wakeOr(wait, signal);
+    }
+  }
+
+  async function wakeOr(ms: number, signal: AbortSignal): Promise<void> {
+    const timer = new AbortController();
+    const woken = new Promise<void>((resolve) => (wakeUp = resolve));
+    await Promise.race([
+      woken,
+      sleep(ms, undefined, { signal: AbortSignal.any([signal, timer.signal]) }).catch(() => {}),
+    ]);
+    timer.abort();
+  }
+
+  return {
+    start() {
+      if (running) return;
+      stopping = new AbortController();
+      running = run(stopping.signal);
+    },
+    wake() {
+      isWoken = true;
+      wakeUp();
+    },
+    async stop() {
+      stopping.abort();
+      await running;
+      running = undefined;
+    },
+  };
+}
+
+function createRelayMetrics({ registry, source }: OutboxRelayOptions) {
+  if (!registry) return { relayed: (_count: number) => {}, failed: () => {} };
+  const registers = [registry];
+  new Gauge({
+    name: 'cartograph_outbox_oldest_age_seconds',
+    help: 'How long the oldest event of the outbox has waited to be published',
+    registers,
+    async collect() {
+      // A store that is away must not break the scrape of everything else.
+      this.set(
+        await source.oldestAgeMs().then(
+          (ms) => ms / 1000,
+          () => Number.NaN,
+        ),
+      );
+    },
+  });
+  const relayed = new Counter({
+    name: 'cartograph_outbox_relayed_total',
+    help: 'Events published from the outbox',
+    registers,
+  });
+  const failed = new Counter({
+    name: 'cartograph_outbox_failures_total',
+    help: 'Attempts to publish from the outbox that failed',
+    registers,
+  });
+  return { relayed: (count: number) => relayed.inc(count), failed: () => failed.inc() };
+}

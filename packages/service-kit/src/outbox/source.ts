@@ -1,0 +1,15 @@
+import type { AnyEvent } from '@cartograph/events';
+
+/** Where a service keeps the events that are not published yet. */
+export interface OutboxSource {
+  /**
+   * Hands up to `limit` of them to `publish`, in order for each aggregate, and removes them when it resolves.
+   * If it rejects they stay, and so does the rejection. Gives how many were published.
+   * Several processes may call it at once: none gets what another one holds.
+   */
+  relay(publish: (events: AnyEvent[]) => Promise<void>, limit: number): Promise<number>;
+  /** Milliseconds that the oldest one has waited, 0 if there is none. */
+  oldestAgeMs(): Promise<number>;
+  /** Called now and then: removes what is no longer needed. */
+  tidy?(): Promise<void>;
+}

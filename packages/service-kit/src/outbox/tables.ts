@@ -1,0 +1,56 @@
+import type { AnyEvent } from '@cartograph/events';
+
+/** What TypeORM's DataSource and EntityManager both are. */
+export interface SqlRunner {
+  query<Result = unknown>(sql: string, parameters?: unknown[]): Promise<Result>;
+}
+
+/**
+ * Statements for a migration of each service that publishes or consumes events on Postgres.
+ * `outbox` holds what is not published yet, in order of `position`; `processed_events` what was handled.
+ */
+export const outboxMigration: { readonly up: readonly string[]; readonly down: readonly string[] } = {
+  up: [
+    `CREATE TABLE outbox (
+       position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+       aggregate_id text NOT NULL,
+       event json NOT NULL,
+       created_at timestamptz NOT NULL DEFAULT clock_timestamp()
+     )`,
+    `CREATE TABLE processed_events (
+       consumer text NOT NULL,
+       event_id uuid NOT NULL,
+       handled_at timestamptz NOT NULL DEFAULT now(),
+       PRIMARY KEY (consumer, event_id)
+     )`,
+    // Rows are only ever added at the end, so that a few bytes per block are enough to find the old ones.
+    `CREATE INDEX processed_events_handled_at ON processed_events USING brin (handled_at)`,
+  ],
+  down: ['DROP TABLE processed_events', 'DROP TABLE outbox'],
+};
+
+/**
+ * Stores events to be published, in the transaction that caused them. Events of one aggregate keep their order if
+ * the transaction holds that aggregate's row (has updated it, or selected it for update) before it calls this.
+ */
+export async function saveEvents(tx: SqlRunner, events: readonly AnyEvent[]): Promise<void> {
+  if (events.length === 0) return;
+  await tx.query(
+    `INSERT INTO outbox (aggregate_id, event)
+     SELECT aggregate_id, event::json FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS e (aggregate_id, event, n)
+     ORDER BY n`,
+    [events.map((event) => event.aggregateId), events.map((event) => JSON.stringify(event))],
+  );
+}
+
+/**
+ * Records that `consumer` handles the event, in the transaction of the effect.
+ * False if it did before: the handler then has nothing to do. A concurrent one of the same event is waited for.
+ */
+export async function markHandled(tx: SqlRunner, consumer: string, eventId: string): Promise<boolean> {
+  const rows = await tx.query<unknown[]>(
+    `INSERT INTO processed_events (consumer, event_id) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING event_id`,
+    [consumer, eventId],
+  );
+  return rows.length === 1;
+}
