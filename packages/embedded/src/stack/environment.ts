@@ -1,0 +1,45 @@
+import { join } from 'node:path';
+import { addressVariable, type ServiceDeclaration, type StoreNeed } from './services.js';
+import type { StackStores } from './stack-stores.js';
+
+type Given = Readonly<Record<string, string | undefined>>;
+
+/** What every service is told: where the others are, and what they sign to each other with. */
+export function sharedEnvironment(options: {
+  readonly root: string;
+  readonly dataDir: string;
+  readonly services: readonly ServiceDeclaration[];
+  readonly url: (name: string) => string;
+  /** Wins over the addresses here. */
+  readonly given: Given;
+  readonly internalAuthSecret: string;
+}): Record<string, string | undefined> {
+  const { root, dataDir, services, url, given, internalAuthSecret } = options;
+  const subgraphs = services.filter(({ isSubgraph }) => isSubgraph);
+  return {
+    ...(services.some(({ name }) => name === 'users') && {
+      AUTH_JWKS_URL: `${url('users')}/.well-known/jwks.json`,
+    }),
+    SUPERGRAPH_FILE: join(root, 'schema', 'supergraph.graphql'),
+    SUBGRAPH_URLS: subgraphs.map(({ name }) => `${name}=${url(name)}/graphql`).join(','),
+    MAIL_DIR: join(dataDir, 'mail'),
+    ...Object.fromEntries(services.map(({ name }) => [addressVariable(name), url(name)])),
+    ...given,
+    // Shells and test runners export these two for purposes of their own.
+    NODE_ENV: 'development',
+    HOST: '127.0.0.1',
+    INTERNAL_AUTH_SECRET: internalAuthSecret,
+  };
+}
+
+/** The addresses of one service's stores, once those serve. */
+export async function environmentFor(
+  service: ServiceDeclaration,
+  given: Given,
+  stores: StackStores,
+): Promise<Record<string, string>> {
+  const entries = Object.entries<StoreNeed>(service.stores).map(
+    async ([variable, need]) => [variable, given[variable] || (await stores.addressOf(need))] as const,
+  );
+  return Object.fromEntries(await Promise.all(entries));
+}
