@@ -87,6 +87,18 @@ describe('startStack', () => {
     expect(statSync(join(root, '.data', 'secrets.json')).mode & 0o777).toBe(0o600);
   });
 
+  it('should begin anew when asked to, and only in a folder of its own', async () => {
+    const first = (await start({ services: ['cart'] })).internalAuthSecret;
+    await stack!.stop();
+    expect((await start({ services: ['cart'], fresh: true })).internalAuthSecret).not.toBe(first);
+    const foreign = join(root, 'foreign', 'mail');
+    mkdirSync(foreign, { recursive: true });
+    await expect(startStack({ root, dataDir: join(root, 'foreign'), fresh: true })).rejects.toThrow(
+      /nothing in it is deleted/,
+    );
+    expect(existsSync(foreign)).toBe(true);
+  });
+
   it('should start no store whose address is given', async () => {
     const running = await start({ services: ['cart'], env: { REDIS_URL: 'redis://elsewhere:6379' } });
     expect((await environmentOf(running, 'cart'))['REDIS_URL']).toBe('redis://elsewhere:6379');

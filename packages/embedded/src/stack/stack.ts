@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { lockFolder } from '../process/folder-lock.js';
 import type { ManagedProcess } from '../process/managed-process.js';
 import { keepAlive } from './keep-alive.js';
 import { readOrMakeSecrets } from './secrets.js';
 import { isBuilt, manageService } from './service-process.js';
+import { keepPreviousLogs, startAfresh } from './data-folder.js';
 import { environmentFor, sharedEnvironment } from './environment.js';
 import { choosePorts } from './ports.js';
 import { declaredServices, type ServiceDeclaration } from './services.js';
@@ -42,6 +43,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   }
 
   try {
+    if (options.fresh) await startAfresh(dataDir);
     const ports = await choosePorts(services, options.firstPort);
     const url = (name: string) => `http://127.0.0.1:${ports.get(name)}`;
     keepPreviousLogs(logDir, [...services.map(({ name }) => name), 'postgres', 'redis', 'mongodb']);
@@ -151,13 +153,4 @@ function chooseServices({ root, services }: StackOptions): readonly ServiceDecla
       );
     return service;
   });
-}
-
-/** The last start's logs stay beside the new ones, as `<name>.previous.log`: what led to a crash is often in there. */
-function keepPreviousLogs(logDir: string, names: readonly string[]): void {
-  mkdirSync(logDir, { recursive: true });
-  for (const name of names) {
-    const file = join(logDir, `${name}.log`);
-    if (existsSync(file)) renameSync(file, join(logDir, `${name}.previous.log`));
-  }
 }

@@ -3,6 +3,8 @@ export interface StackOptions {
   readonly root: string;
   /** Data, logs and secrets; one stack at a time. */
   readonly dataDir: string;
+  /** Delete what an earlier stack kept in the data folder, but for fetched programs. */
+  readonly fresh?: boolean;
   /** Where fetched programs are kept; default `bin` in the data folder. */
   readonly binDir?: string;
   /** The first of consecutive ports (the gateway's); without it each service gets a free one. */

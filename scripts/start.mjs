@@ -1,0 +1,153 @@
+// `npm start`: the whole shop from one terminal. Options stand in the usage text below.
+import { existsSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs, styleText } from 'node:util';
+import { FolderInUseError, PortTakenError, startStack } from '../packages/embedded/dist/stack.js';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const usage = `Usage: npm start -- [options]
+
+  --port N      first of seven consecutive ports (default 4000, or PORT)
+  --data DIR    where data, logs and secrets are kept (default .data, or CARTOGRAPH_DATA)
+  --fresh       delete that folder first: a new shop
+  --empty       no sample shop (only matters on the first start)
+  --verbose     print the services' logs here as well
+  --help        this text
+
+A store is started here unless its address is in the environment:
+USERS_DATABASE_URL, ORDERS_DATABASE_URL, PAYMENTS_DATABASE_URL, NOTIFICATIONS_DATABASE_URL, MONGODB_URL, REDIS_URL.`;
+
+const options = readOptions();
+const shown = (path) => relative(process.cwd(), path) || '.';
+const colour = (style, text) => (process.stdout.isTTY ? styleText(style, text) : text);
+
+// npm adds dozens of variables about itself that no service should see or print.
+const env = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !name.toLowerCase().startsWith('npm_')),
+);
+const abort = new AbortController();
+let stack;
+let isStopping = false;
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop);
+
+const began = performance.now();
+console.log(
+  existsSync(options.data)
+    ? 'Starting …'
+    : 'Starting for the first time: making the stores and the sample shop …',
+);
+try {
+  stack = await startStack({
+    root,
+    dataDir: options.data,
+    fresh: options.fresh,
+    firstPort: options.port,
+    env: { ...env, SAMPLE_DATA: String(!options.empty) },
+    restartCrashed: true,
+    signal: abort.signal,
+    onEvent: report,
+    ...(options.verbose ? { onOutput: printLog } : {}),
+  });
+} catch (error) {
+  if (isStopping) process.exit(0);
+  fail(error);
+}
+printPanel();
+
+function readOptions() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        port: { type: 'string', default: process.env.PORT || '4000' },
+        data: { type: 'string', default: process.env.CARTOGRAPH_DATA || join(root, '.data') },
+        fresh: { type: 'boolean', default: false },
+        empty: { type: 'boolean', default: false },
+        verbose: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    });
+    if (values.help) {
+      console.log(usage);
+      process.exit(0);
+    }
+    const port = Number(values.port);
+    if (!Number.isInteger(port) || port < 1 || port > 65_529) {
+      throw new Error(`--port: expected a whole number from 1 to 65529, got "${values.port}".`);
+    }
+    return { ...values, port };
+  } catch (error) {
+    console.error(`${error.message}\n\n${usage}`);
+    process.exit(2);
+  }
+}
+
+function report(event) {
+  if (event.type === 'crashed') {
+    const next = event.retryInMs === undefined ? '' : ` Starting it again in ${event.retryInMs / 1000} s.`;
+    console.error(
+      colour('red', `${event.name} ${event.how}.${next}`),
+      `Its log: ${shown(join(options.data, 'logs', `${event.name}.log`))}`,
+    );
+  }
+  if (event.type === 'restarted') console.log(`${event.name} is back.`);
+}
+
+function printLog(name, text) {
+  for (const line of text.trimEnd().split('\n')) console.log(`${colour('dim', name.padEnd(13))} ${line}`);
+}
+
+function fail(error) {
+  console.error(colour('red', error.message));
+  if (error instanceof PortTakenError) {
+    const other = options.port + 1000 > 65_529 ? 4000 : options.port + 1000;
+    console.error(`Choose others: npm start -- --port ${other} uses ${other} to ${other + 6}.`);
+  } else if (error instanceof FolderInUseError) {
+    console.error(`For a second shop beside it: npm start -- --data .data-2 --port ${options.port + 1000}`);
+  } else {
+    console.error(`Logs: ${shown(join(options.data, 'logs'))}`);
+  }
+  process.exit(1);
+}
+
+function printPanel() {
+  const base = `http://localhost:${options.port}`;
+  const lines = [];
+  if (existsSync(join(root, 'client', 'dist', 'index.html'))) lines.push(['Storefront', base]);
+  if (stack.services.includes('gateway')) {
+    lines.push(
+      ['GraphQL', `${base}/graphql`],
+      ['GraphiQL', `${base}/graphiql`],
+      ['Sandbox', `${base}/sandbox`],
+    );
+  }
+  const others = stack.services
+    .filter((name) => name !== 'gateway')
+    .map((name) => `${name} ${new URL(stack.url(name)).port}`);
+  lines.push(['Subgraphs', others.join('  ')]);
+  if (!options.empty) {
+    lines.push(
+      ['Admin', 'ada@example.com    password: cartograph'],
+      ['Customer', 'carl@example.com   password: cartograph'],
+    );
+  }
+  lines.push(
+    ['Logs', shown(join(options.data, 'logs'))],
+    ['Stop', 'Ctrl-C (data stays in ' + shown(options.data) + '; npm start -- --fresh begins anew)'],
+  );
+  const width = Math.max(...lines.map(([, text]) => text.length)) + 15;
+  const title = ` Cartograph is ready in ${((performance.now() - began) / 1000).toFixed(1)} s `;
+  console.log(`\n╭─${colour('bold', title)}${'─'.repeat(Math.max(0, width - title.length - 1))}╮`);
+  for (const [label, text] of lines)
+    console.log(`│ ${colour('dim', label.padEnd(11))} ${text.padEnd(width - 13)}│`);
+  console.log(`╰${'─'.repeat(width)}╯\n`);
+}
+
+async function stop() {
+  if (isStopping) return;
+  isStopping = true;
+  console.log('\nStopping …');
+  if (!stack) return abort.abort(new Error('Stopped while starting.'));
+  await stack.stop();
+  process.exit(0);
+}
