@@ -1,0 +1,89 @@
+import { parseArgs } from 'node:util';
+import { ConfigError, env, readConfig } from '@cartograph/service-kit/config';
+import { z } from 'zod';
+
+/** `name=url,name=url` as a record. */
+const urls = (...protocols: string[]) =>
+  z
+    .string()
+    .default('')
+    .transform((text, context) => {
+      const pairs = text
+        .split(',')
+        .flatMap((item) => (item.trim() === '' ? [] : [item.trim().split(/=(.*)/s).slice(0, 2)]));
+      const isRight = pairs.every(
+        ([name, url]) =>
+          name && url && URL.canParse(url) && protocols.includes(new URL(url).protocol.slice(0, -1)),
+      );
+      if (!isRight) context.addIssue({ code: 'custom' });
+      return Object.fromEntries(pairs) as Record<string, string>;
+    })
+    .describe(
+      `name=url pairs separated by commas, each URL starting with ${protocols.map((protocol) => `${protocol}://`).join(' or ')}`,
+    );
+
+const shape = {
+  NODE_ENV: env.choice(['development', 'test', 'production'], 'production'),
+  HOST: env.text('0.0.0.0'),
+  PORT: env.port(4000),
+  LOG_LEVEL: env.choice(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'info'),
+  SUPERGRAPH_FILE: env.text('schema/supergraph.graphql'),
+  SUPERGRAPH_POLL_MS: env.integer(1_000, { min: 50, max: 3_600_000 }),
+  SUBGRAPH_URLS: urls('http', 'https'),
+  SUBGRAPH_WS: urls('ws', 'wss'),
+  SUBGRAPH_TIMEOUT_MS: env.integer(10_000, { min: 1, max: 600_000 }),
+  SUBGRAPH_CONNECTIONS: env.integer(64, { min: 1, max: 10_000 }),
+  SUBGRAPH_MAX_RESPONSE_BYTES: env.integer(64 * 1024 * 1024, { min: 1_024 }),
+  FORWARD_HEADERS: env.list().default([]).describe('header names separated by commas'),
+  AUTH_JWKS_URL: env.url('http', 'https').optional().describe('a URL starting with http:// or https://'),
+  INTERNAL_AUTH_SECRET: env.secret().optional().describe('a secret of at least 32 characters'),
+  BODY_LIMIT_BYTES: env.integer(1024 * 1024, { min: 1 }),
+  PLAN_CACHE_SIZE: env.integer(2_000, { min: 1 }),
+  MAX_TOKENS: env.integer(5_000, { min: 1 }),
+  WS_KEEP_ALIVE_MS: env.integer(30_000, { min: 100, max: 3_600_000 }),
+  DRAIN_DELAY_MS: env.integer(0, { max: 8_000 }),
+};
+
+export type GatewayConfig = z.infer<z.ZodObject<typeof shape>>;
+
+/**
+ * Reads the configuration: `--supergraph FILE`, `--port N`, `--host H` on the command line, everything else from
+ * the environment. With `--supergraph` the gateway runs alone: in development mode unless NODE_ENV says otherwise.
+ * @throws ConfigError naming every fault at once
+ */
+export function readGatewayConfig(
+  args: readonly string[] = process.argv.slice(2),
+  source: NodeJS.ProcessEnv = process.env,
+): GatewayConfig {
+  const flags = readFlags(args);
+  const config = readConfig(shape, {
+    ...(flags.supergraph !== undefined && { NODE_ENV: 'development', HOST: '127.0.0.1' }),
+    ...source,
+    ...(flags.supergraph !== undefined && { SUPERGRAPH_FILE: flags.supergraph }),
+    ...(flags.port !== undefined && { PORT: flags.port }),
+    ...(flags.host !== undefined && { HOST: flags.host }),
+  });
+  if (config.AUTH_JWKS_URL !== undefined && config.INTERNAL_AUTH_SECRET === undefined) {
+    throw new ConfigError(
+      'The environment is not right:\n  INTERNAL_AUTH_SECRET: expected a secret of at least 32 characters, as AUTH_JWKS_URL is set, got nothing',
+    );
+  }
+  return config;
+}
+
+function readFlags(args: readonly string[]): {
+  supergraph?: string | undefined;
+  port?: string | undefined;
+  host?: string | undefined;
+} {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: { supergraph: { type: 'string' }, port: { type: 'string' }, host: { type: 'string' } },
+    }).values;
+  } catch (error) {
+    throw new ConfigError(
+      `${(error as Error).message}\nUsage: main.js [--supergraph FILE] [--port N] [--host ADDRESS]`,
+    );
+  }
+}

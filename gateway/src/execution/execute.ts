@@ -1,0 +1,303 @@
+import type { Part, Step, StepGraph } from '../planning/plan.js';
+import type { RequestText } from '../planning/request-text.js';
+import { failureError, type ResponseError, subgraphError, SubgraphFailure } from './errors.js';
+import { cloneJson, getOwn, isObject, type JsonObject, mergeInto } from './json.js';
+import { collectAt, pathsAt, type ResponsePath } from './path.js';
+
+/** A subgraph's parsed answer. */
+export interface SubgraphAnswer {
+  readonly data?: unknown;
+  readonly errors?: unknown;
+  readonly extensions?: unknown;
+}
+
+export type FetchCallback = (
+  failure: SubgraphFailure | undefined,
+  answer: SubgraphAnswer | undefined,
+) => void;
+
+/** Sends one request to one subgraph. `body` is the whole JSON body. Must call back exactly once. */
+export type SubgraphFetch = (service: string, kind: Step['kind'], body: string, done: FetchCallback) => void;
+
+/** What one slot sends: the entities of each part, and which representation each became. */
+interface SlotRun {
+  readonly parts: { readonly part: Part; readonly targets: JsonObject[]; readonly indexes: number[] }[];
+  readonly representations: string[];
+}
+
+/**
+ * Runs a step graph over `data`, filling it in place. Steps start the moment their dependencies are done;
+ * callbacks rather than promises, as this is the inner loop of the gateway.
+ */
+export class Execution {
+  readonly errors: ResponseError[] = [];
+  readonly #waiting: number[];
+  #open: number;
+  readonly #variableTexts = new Map<string, string>();
+
+  constructor(
+    private readonly graph: StepGraph,
+    private readonly data: JsonObject,
+    private readonly variables: JsonObject,
+    private readonly fetch: SubgraphFetch,
+    private readonly done: () => void,
+  ) {
+    this.#waiting = graph.steps.map((step) => step.dependencies);
+    this.#open = graph.steps.length;
+  }
+
+  start(): void {
+    if (this.#open === 0) return this.done();
+    for (const root of this.graph.roots) this.#run(this.graph.steps[root]!);
+  }
+
+  #run(step: Step): void {
+    try {
+      if (step.isEntities) this.#runEntities(step);
+      else this.#runRoot(step);
+    } catch (error) {
+      this.#fail(step, [], invalid(step, error));
+    }
+  }
+
+  #finish(step: Step): void {
+    this.#open--;
+    for (const index of step.dependents) {
+      if (--this.#waiting[index]! === 0) this.#run(this.graph.steps[index]!);
+    }
+    if (this.#open === 0) {
+      this.#open = -1;
+      this.done();
+    }
+  }
+
+  #isActive(part: Part): boolean {
+    return part.guards.every(({ variable, expected }) => (this.variables[variable] === true) === expected);
+  }
+
+  #runRoot(step: Step): void {
+    const part = step.slots[0]![0]!;
+    const targets: JsonObject[] = [];
+    if (this.#isActive(part)) collectAt(this.data, part.path, targets);
+    if (targets.length === 0) return this.#finish(step);
+    const body = `${step.texts.get([0]).head}${this.#variablesText([part])}}}`;
+    this.fetch(step.service, step.kind, body, (failure, answer) => {
+      if (failure) return this.#fail(step, [part], failure);
+      try {
+        const data = answer!.data;
+        this.#addErrors(answer!, step, (path) => rootErrorPaths(this.data, part, path));
+        if (isObject(data)) {
+          part.rewriteOutput?.(data);
+          targets.forEach((target, index) => mergeInto(target, index === 0 ? data : cloneJson(data)));
+        }
+      } catch (error) {
+        return this.#fail(step, [part], invalid(step, error));
+      }
+      this.#finish(step);
+    });
+  }
+
+  #runEntities(step: Step): void {
+    const runs: SlotRun[] = [];
+    const active: number[] = [];
+    step.slots.forEach((parts, slot) => {
+      const run = this.#collectSlot(parts);
+      if (run.representations.length === 0) return;
+      runs.push(run);
+      active.push(slot);
+    });
+    if (active.length === 0) return this.#finish(step);
+    const text = step.texts.get(active);
+    const activeParts = runs.flatMap((run) => run.parts.map(({ part }) => part));
+    let body = text.head + this.#variablesText(activeParts);
+    runs.forEach((run, index) => {
+      const separator = body.endsWith('{') ? '' : ',';
+      body += `${separator}${text.slots[index]!.variableKey}[${run.representations.join(',')}]`;
+    });
+    this.fetch(step.service, step.kind, `${body}}}`, (failure, answer) => {
+      if (failure) return this.#fail(step, activeParts, failure);
+      try {
+        this.#mergeEntities(step, text, runs, answer!);
+      } catch (error) {
+        return this.#fail(step, activeParts, error instanceof SubgraphFailure ? error : invalid(step, error));
+      }
+      this.#finish(step);
+    });
+  }
+
+  /** Finds the entities of a slot's parts and writes each different representation once. */
+  #collectSlot(parts: readonly Part[]): SlotRun {
+    const representations: string[] = [];
+    const indexByText = new Map<string, number>();
+    const runs: SlotRun['parts'] = [];
+    for (const part of parts) {
+      if (!this.#isActive(part)) continue;
+      const entities: JsonObject[] = [];
+      collectAt(this.data, part.path, entities);
+      const targets: JsonObject[] = [];
+      const indexes: number[] = [];
+      for (const entity of entities) {
+        const text = part.represent!(entity);
+        if (text === '') continue;
+        let index = indexByText.get(text);
+        if (index === undefined) {
+          index = representations.push(text) - 1;
+          indexByText.set(text, index);
+        }
+        targets.push(entity);
+        indexes.push(index);
+      }
+      if (targets.length > 0) runs.push({ part, targets, indexes });
+    }
+    return { parts: runs, representations };
+  }
+
+  #mergeEntities(step: Step, text: RequestText, runs: readonly SlotRun[], answer: SubgraphAnswer): void {
+    const runByKey = new Map(text.slots.map(({ resultKey }, index) => [resultKey, runs[index]!]));
+    this.#addErrors(answer, step, (path) => {
+      const run = runByKey.get(String(path[0]));
+      return run && typeof path[1] === 'number'
+        ? this.#entityErrorPaths(run, path[1], path.slice(2))
+        : undefined;
+    });
+    const data = answer.data;
+    if (!isObject(data)) return;
+    for (const [resultKey, run] of runByKey) {
+      const entities = getOwn(data, resultKey);
+      const expected = run.representations.length;
+      if (!Array.isArray(entities) || entities.length !== expected) {
+        if (entities == null && Array.isArray(answer.errors) && answer.errors.length > 0) continue;
+        const got = Array.isArray(entities) ? `${entities.length}` : typeof entities;
+        throw new SubgraphFailure(
+          'SUBGRAPH_RESPONSE_INVALID',
+          `The subgraph "${step.service}" answered with ${got} entities where ${expected} were asked for.`,
+        );
+      }
+      this.#mergeSlot(run, entities);
+    }
+  }
+
+  #mergeSlot(run: SlotRun, entities: unknown[]): void {
+    const isRewritten = run.parts[0]!.part.rewriteOutput !== undefined;
+    if (isRewritten) {
+      for (const { part, targets, indexes } of [run.parts[0]!]) {
+        // Rewrites look at the __typename, which the subgraph may not have been asked for.
+        indexes.forEach((index, place) => {
+          const entity = entities[index];
+          if (isObject(entity) && !entity['__typename']) entity['__typename'] = targets[place]!['__typename'];
+        });
+        part.rewriteOutput!(entities);
+      }
+    }
+    run.parts.forEach(({ targets, indexes }, place) => {
+      // Within one part all selections are the same, so equal entities may share what they got. Another part lies
+      // elsewhere in the answer and later fetches may give it other fields: it gets a copy.
+      const copies = place === 0 ? undefined : new Map<number, unknown>();
+      for (let at = 0; at < targets.length; at++) {
+        const index = indexes[at]!;
+        let entity = entities[index];
+        if (copies) {
+          entity = copies.get(index) ?? cloneJson(entity);
+          copies.set(index, entity);
+        }
+        if (isObject(entity)) mergeInto(targets[at]!, entity);
+      }
+    });
+  }
+
+  #variablesText(parts: readonly Part[]): string {
+    let text = '';
+    const seen = new Set<string>();
+    for (const { variables } of parts) {
+      for (const name of variables) {
+        if (seen.has(name)) continue;
+        seen.add(name);
+        const value = getOwn(this.variables, name);
+        if (value === undefined) continue;
+        let written = this.#variableTexts.get(name);
+        if (written === undefined) {
+          written = `"${name}":${JSON.stringify(value)}`;
+          this.#variableTexts.set(name, written);
+        }
+        text += text === '' ? written : `,${written}`;
+      }
+    }
+    return text;
+  }
+
+  #addErrors(
+    answer: SubgraphAnswer,
+    step: Step,
+    locate: (path: ResponsePath) => ResponsePath[] | undefined,
+  ): void {
+    if (!Array.isArray(answer.errors)) return;
+    for (const error of answer.errors) {
+      const path: unknown = isObject(error) ? error['path'] : undefined;
+      const located = Array.isArray(path) ? locate(renamedBack(path as ResponsePath, step)) : undefined;
+      if (!located || located.length === 0) this.errors.push(subgraphError(step.service, error, undefined));
+      else for (const place of located) this.errors.push(subgraphError(step.service, error, place));
+    }
+  }
+
+  /** An entity that stands at several places was sent once; its error belongs to each of them. */
+  #entityErrorPaths(run: SlotRun, index: number, rest: ResponsePath): ResponsePath[] {
+    return run.parts.flatMap(({ part, targets, indexes }) => {
+      const paths = entityPaths(this.data, part, targets);
+      return indexes.flatMap((sent, place) =>
+        sent === index && paths[place] ? [[...paths[place], ...rest]] : [],
+      );
+    });
+  }
+
+  #fail(step: Step, parts: readonly Part[], failure: SubgraphFailure): void {
+    const places = parts.map((part) => {
+      const paths: ResponsePath[] = [];
+      pathsAt(this.data, part.path, paths);
+      // One error per place in the plan: the very object if it is one, else the path down to the first list.
+      if (paths.length === 1) return paths[0];
+      const list = part.path.indexOf('@');
+      return list < 0 ? part.path : part.path.slice(0, list);
+    });
+    const distinct = new Map(places.map((path) => [JSON.stringify(path), path]));
+    if (distinct.size === 0) distinct.set('', undefined);
+    for (const path of distinct.values()) this.errors.push(failureError(step.service, failure, path));
+    this.#finish(step);
+  }
+}
+
+function entityPaths(
+  data: JsonObject,
+  part: Part,
+  targets: readonly JsonObject[],
+): (ResponsePath | undefined)[] {
+  const paths: ResponsePath[] = [];
+  const objects: JsonObject[] = [];
+  pathsAt(data, part.path, paths);
+  collectAt(data, part.path, objects);
+  // Some objects at the path were not sent (another type, or without what is required): match by order.
+  let at = 0;
+  return targets.map((target) => {
+    while (at < objects.length && objects[at] !== target) at++;
+    return paths[at++];
+  });
+}
+
+function rootErrorPaths(data: JsonObject, part: Part, path: ResponsePath): ResponsePath[] {
+  const parents: ResponsePath[] = [];
+  pathsAt(data, part.path, parents);
+  return parents.map((parent) => [...parent, ...path]);
+}
+
+function renamedBack(path: ResponsePath, step: Step): ResponsePath {
+  const renamed = step.slots[0]![0]!.renamed;
+  if (renamed.size === 0) return path;
+  return path.map((element) => (typeof element === 'string' ? (renamed.get(element) ?? element) : element));
+}
+
+function invalid(step: Step, error: unknown): SubgraphFailure {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new SubgraphFailure(
+    'SUBGRAPH_RESPONSE_INVALID',
+    `The answer of the subgraph "${step.service}" could not be used: ${reason}`,
+  );
+}

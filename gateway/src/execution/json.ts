@@ -1,0 +1,82 @@
+/** A JSON object as JSON.parse gives it. */
+export type JsonObject = Record<string, unknown>;
+
+// Everything JSON.stringify would escape: controls, quote, backslash, and surrogates (a lone one must be escaped).
+// eslint-disable-next-line no-control-regex
+const NEEDS_ESCAPE = /[\u0000-\u001f"\\\ud800-\udfff]/;
+
+/** The JSON text of a string; short plain strings, which are nearly all, skip JSON.stringify. */
+export function quote(text: string): string {
+  return text.length < 128 && !NEEDS_ESCAPE.test(text) ? `"${text}"` : JSON.stringify(text);
+}
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Names that every object inherits: a field called so must be looked up as an own property. */
+const INHERITED = new Set(Object.getOwnPropertyNames(Object.prototype));
+
+/** Whether reading `object[key]` could find something that is not the object's own. */
+export function isInheritedName(key: string): boolean {
+  return INHERITED.has(key);
+}
+
+/** Reads an own property, also one named like an inherited one (`constructor`, `__proto__`). */
+export function getOwn(object: JsonObject, key: string): unknown {
+  return INHERITED.has(key) && !Object.hasOwn(object, key) ? undefined : object[key];
+}
+
+/** Sets an own property, also one named like an inherited one. */
+export function setOwn(object: JsonObject, key: string, value: unknown): void {
+  if (INHERITED.has(key))
+    Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
+  else object[key] = value;
+}
+
+/** A deep copy of JSON data. */
+export function cloneJson<T>(value: T): T {
+  if (Array.isArray(value)) return value.map(cloneJson) as T;
+  if (!isObject(value)) return value;
+  const copy: JsonObject = {};
+  for (const key of Object.keys(value)) setOwn(copy, key, cloneJson(value[key]));
+  return copy as T;
+}
+
+/**
+ * Merges `source` into `target`, the way subgraph answers join: objects by field, lists of one length by
+ * element, anything else replaces. What `target` lacks is taken over by reference.
+ */
+export function mergeInto(target: JsonObject, source: JsonObject): void {
+  for (const key of Object.keys(source)) {
+    const incoming = source[key];
+    if (incoming === undefined) continue;
+    const existing = getOwn(target, key);
+    if (existing === incoming) {
+      if (existing === undefined) setOwn(target, key, incoming);
+    } else if (
+      typeof existing !== 'object' ||
+      existing === null ||
+      typeof incoming !== 'object' ||
+      incoming === null
+    ) {
+      setOwn(target, key, incoming);
+    } else if (Array.isArray(existing)) {
+      if (Array.isArray(incoming) && incoming.length === existing.length) mergeLists(existing, incoming);
+      else setOwn(target, key, incoming);
+    } else if (Array.isArray(incoming)) setOwn(target, key, incoming);
+    else mergeInto(existing as JsonObject, incoming as JsonObject);
+  }
+}
+
+function mergeLists(target: unknown[], source: unknown[]): void {
+  for (let index = 0; index < source.length; index++) {
+    const existing = target[index];
+    const incoming = source[index];
+    if (existing === incoming) continue;
+    if (isObject(existing) && isObject(incoming)) mergeInto(existing, incoming);
+    else if (Array.isArray(existing) && Array.isArray(incoming) && existing.length === incoming.length)
+      mergeLists(existing, incoming);
+    else target[index] = incoming;
+  }
+}

@@ -1,0 +1,42 @@
+import type { Identity } from '@cartograph/service-kit/identity';
+import type { Cancel, FlatHeaders } from './subgraph-client.js';
+
+export const ANONYMOUS: Identity = { kind: 'anonymous' };
+
+/** What an operation carries from its client to every fetch it causes. */
+export class RequestScope {
+  readonly #cancels = new Set<Cancel>();
+  #isCancelled = false;
+  fetches = 0;
+
+  constructor(
+    /** Who asks; undefined when the gateway runs without identity. */
+    readonly identity: Identity | undefined,
+    /** Tells callers apart: answers are shared between requests of one key only. */
+    readonly identityKey: string,
+    /** Forwarded to every subgraph: names and values in turn. */
+    readonly forwarded: FlatHeaders,
+    readonly traceId: string,
+    readonly clientAddress: string,
+  ) {}
+
+  get isCancelled(): boolean {
+    return this.#isCancelled;
+  }
+
+  track(cancel: Cancel): void {
+    if (this.#isCancelled) cancel();
+    else this.#cancels.add(cancel);
+  }
+
+  untrack(cancel: Cancel): void {
+    this.#cancels.delete(cancel);
+  }
+
+  /** The client left: whatever is still being fetched for it stops. */
+  cancel(): void {
+    this.#isCancelled = true;
+    for (const cancel of this.#cancels) cancel();
+    this.#cancels.clear();
+  }
+}

@@ -1,0 +1,241 @@
+import {
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLCompositeType,
+  type GraphQLOutputType,
+  type GraphQLSchema,
+  getNamedType,
+  isAbstractType,
+  isCompositeType,
+  isInterfaceType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  type SelectionSetNode,
+} from 'graphql';
+import { isConditionMet, type ConditionValues } from './conditions.js';
+import { getOwn, isInheritedName, type JsonObject } from './json.js';
+import { leafWriter } from './leaf.js';
+
+/** A value that broke the schema while the answer was written; its position became null. */
+export interface ShapeError {
+  readonly message: string;
+  readonly path: readonly (string | number)[];
+}
+
+/** What one run of a shaper carries: the current path, as a stack, and the faults found. */
+export interface ShapeRun {
+  readonly path: (string | number)[];
+  depth: number;
+  readonly errors: ShapeError[];
+  /** JSON text of the root introspection fields, by response name. */
+  readonly introspection: ReadonlyMap<string, string> | undefined;
+}
+
+/**
+ * Writes a value as JSON text. The empty string, which is no JSON, says "null that must bubble up": the
+ * fault is recorded already and the nearest nullable position becomes null.
+ */
+type Writer = (value: unknown, run: ShapeRun) => string;
+
+interface ShapedField {
+  readonly key: string;
+  /** `"key":` with the comma before it, save for the first. */
+  readonly prefix: string;
+  readonly inherited: boolean;
+  readonly write: Writer;
+}
+
+const BUBBLE = '';
+
+/** Compiles one operation's selection set, for one set of @skip/@include values, into a function that writes the answer. */
+export class Shaper {
+  readonly #root: Writer;
+
+  constructor(
+    private readonly schema: GraphQLSchema,
+    private readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+    private readonly conditions: ConditionValues,
+    rootType: GraphQLCompositeType,
+    selectionSet: SelectionSetNode,
+  ) {
+    this.#root = this.#fieldsWriter(rootType, [selectionSet], true);
+  }
+
+  /** The JSON text of `data` as the operation asks for it; 'null' when a null bubbled to the top. */
+  write(
+    data: JsonObject,
+    introspection?: ReadonlyMap<string, string>,
+  ): { text: string; errors: ShapeError[] } {
+    const run: ShapeRun = { path: [], depth: 0, errors: [], introspection };
+    const text = this.#root(data, run);
+    return { text: text === BUBBLE ? 'null' : text, errors: run.errors };
+  }
+
+  #typeWriter(type: GraphQLOutputType, selections: SelectionSetNode[], owner: string): Writer {
+    if (!isNonNullType(type)) {
+      const write = this.#bareWriter(type, selections, owner);
+      return (value, run) => (value == null ? 'null' : write(value, run) || 'null');
+    }
+    const write = this.#bareWriter(type.ofType, selections, owner);
+    const of = String(type.ofType);
+    return (value, run) => {
+      if (value != null) return write(value, run);
+      return fail(run, `Cannot return null for non-nullable ${describe(run, owner, of)}.`);
+    };
+  }
+
+  #bareWriter(type: GraphQLOutputType, selections: SelectionSetNode[], owner: string): Writer {
+    if (isListType(type)) return listWriter(this.#typeWriter(type.ofType, selections, owner), owner);
+    if (isCompositeType(type)) return this.#compositeWriter(type, selections, owner);
+    const write = leafWriter(getNamedType(type) as Parameters<typeof leafWriter>[0]);
+    const name = String(type);
+    return (value, run) =>
+      write(value) || fail(run, `Invalid value found for ${describe(run, owner, name)}.`);
+  }
+
+  /** Chooses the fields by the object's __typename; each possible type's fields are compiled when first met. */
+  #compositeWriter(type: GraphQLCompositeType, selections: SelectionSetNode[], owner: string): Writer {
+    const byTypename = new Map<string | undefined, Writer>();
+    const writerFor = (typename: unknown): Writer | undefined => {
+      const runtime = typename === undefined ? type : this.schema.getType(String(typename));
+      if (!isCompositeType(runtime) || !this.#covers(type, runtime)) return undefined;
+      const writer = this.#fieldsWriter(runtime, selections, false);
+      byTypename.set(typename as string | undefined, writer);
+      return writer;
+    };
+    return (value, run) => {
+      if (typeof value !== 'object' || Array.isArray(value))
+        return fail(run, `Invalid value found for ${describe(run, owner, type.name)}.`);
+      const typename = (value as JsonObject)['__typename'] as string | undefined;
+      const write = byTypename.get(typename) ?? writerFor(typename);
+      if (!write)
+        return fail(run, `Invalid __typename found for object at ${describe(run, owner, type.name)}.`);
+      return write(value, run);
+    };
+  }
+
+  #fieldsWriter(type: GraphQLCompositeType, selections: SelectionSetNode[], isRoot: boolean): Writer {
+    const fields: ShapedField[] = [];
+    for (const [key, nodes] of this.#collect(type, selections)) {
+      const prefix = `${fields.length === 0 ? '{' : ','}"${key}":`;
+      fields.push({
+        key,
+        prefix,
+        inherited: isInheritedName(key),
+        write: this.#fieldWriter(type, key, nodes, isRoot),
+      });
+    }
+    if (fields.length === 0) return () => '{}';
+    const count = fields.length;
+    return (value, run) => {
+      const object = value as JsonObject;
+      const depth = run.depth;
+      run.depth = depth + 1;
+      let text = '';
+      for (let index = 0; index < count; index++) {
+        const field = fields[index]!;
+        run.path[depth] = field.key;
+        const written = field.write(field.inherited ? getOwn(object, field.key) : object[field.key], run);
+        if (written === BUBBLE) {
+          run.depth = depth;
+          return BUBBLE;
+        }
+        text += field.prefix + written;
+      }
+      run.depth = depth;
+      return text + '}';
+    };
+  }
+
+  #fieldWriter(type: GraphQLCompositeType, key: string, nodes: FieldNode[], isRoot: boolean): Writer {
+    const name = nodes[0]!.name.value;
+    if (name === '__typename') {
+      if (isObjectType(type)) {
+        const text = `"${type.name}"`;
+        return () => text;
+      }
+      return (_value, run) =>
+        fail(run, `Cannot tell the type of an object of the abstract type ${type.name}.`);
+    }
+    if (isRoot && (name === '__schema' || name === '__type'))
+      return (_value, run) => run.introspection?.get(key) ?? 'null';
+    const definition = 'getFields' in type ? type.getFields()[name] : undefined;
+    // Validation has made sure of the field; only an object of an undeclared type could lack it.
+    if (!definition) return () => 'null';
+    const selections = nodes.flatMap((node) => (node.selectionSet ? [node.selectionSet] : []));
+    return this.#typeWriter(definition.type, selections, `${type.name}.${name}`);
+  }
+
+  /** The fields that apply to a type, by response name, in the order the specification gives. */
+  #collect(type: GraphQLCompositeType, selections: SelectionSetNode[]): Map<string, FieldNode[]> {
+    const grouped = new Map<string, FieldNode[]>();
+    const seen = new Set<string>();
+    const visit = (set: SelectionSetNode): void => {
+      for (const selection of set.selections) {
+        if (!isConditionMet(selection, this.conditions)) continue;
+        if (selection.kind === 'Field') {
+          const key = selection.alias?.value ?? selection.name.value;
+          const nodes = grouped.get(key);
+          if (nodes) nodes.push(selection);
+          else grouped.set(key, [selection]);
+        } else if (selection.kind === 'InlineFragment') {
+          if (this.#applies(selection.typeCondition?.name.value, type)) visit(selection.selectionSet);
+        } else if (!seen.has(selection.name.value)) {
+          seen.add(selection.name.value);
+          const fragment = this.fragments.get(selection.name.value);
+          if (fragment && this.#applies(fragment.typeCondition.name.value, type))
+            visit(fragment.selectionSet);
+        }
+      }
+    };
+    for (const set of selections) visit(set);
+    return grouped;
+  }
+
+  #applies(condition: string | undefined, type: GraphQLCompositeType): boolean {
+    if (condition === undefined || condition === type.name) return true;
+    const conditionType = this.schema.getType(condition);
+    return isCompositeType(conditionType) && this.#covers(conditionType, type);
+  }
+
+  /** Whether every object of `narrow` is one of `wide`. An interface object may stand for its interface itself. */
+  #covers(wide: GraphQLCompositeType, narrow: GraphQLCompositeType): boolean {
+    if (wide === narrow) return true;
+    return (
+      isAbstractType(wide) &&
+      (isObjectType(narrow) || isInterfaceType(narrow)) &&
+      this.schema.isSubType(wide, narrow)
+    );
+  }
+}
+
+function listWriter(write: Writer, owner: string): Writer {
+  return (value, run) => {
+    if (!Array.isArray(value)) return fail(run, `Invalid non-list value found for field ${owner}.`);
+    if (value.length === 0) return '[]';
+    const depth = run.depth;
+    run.depth = depth + 1;
+    let text = '';
+    let isBroken = false;
+    for (let index = 0; index < value.length; index++) {
+      run.path[depth] = index;
+      const written = write(value[index], run);
+      if (written === BUBBLE) isBroken = true;
+      else text += (index === 0 ? '[' : ',') + written;
+    }
+    run.depth = depth;
+    return isBroken ? BUBBLE : text + ']';
+  };
+}
+
+function fail(run: ShapeRun, message: string): string {
+  run.errors.push({ message, path: run.path.slice(0, run.depth) });
+  return BUBBLE;
+}
+
+/** "field User.name", or within a list "array element of type String! at index 2". */
+function describe(run: ShapeRun, owner: string, type: string): string {
+  const last = run.path[run.depth - 1];
+  return typeof last === 'number' ? `array element of type ${type} at index ${last}` : `field ${owner}`;
+}

@@ -1,0 +1,169 @@
+import { type Dispatcher, Pool } from 'undici';
+import { type FetchCallback, type SubgraphAnswer } from './execute.js';
+import { SubgraphFailure } from './errors.js';
+import { isObject } from './json.js';
+
+export interface SubgraphClientOptions {
+  readonly name: string;
+  readonly url: string;
+  /** Whole-request limit, milliseconds. */
+  readonly timeoutMs: number;
+  /** Keep-alive connections at most. */
+  readonly connections: number;
+  /** Answers beyond this many bytes are refused. */
+  readonly maxResponseBytes: number;
+}
+
+/** Headers as undici takes them fastest: name, value, name, value. */
+export type FlatHeaders = string[];
+
+/** Cancels the request if it still runs; its callback then hears REQUEST_CANCELLED. */
+export type Cancel = () => void;
+
+/** One subgraph's HTTP side: a keep-alive pool, and nothing between it and the parsed answer. */
+export class SubgraphClient {
+  readonly #pool: Pool;
+  readonly #path: string;
+
+  constructor(readonly options: SubgraphClientOptions) {
+    const url = new URL(options.url);
+    this.#path = url.pathname + url.search;
+    this.#pool = new Pool(url.origin, {
+      connections: options.connections,
+      pipelining: 1,
+      keepAliveTimeout: 30_000,
+      connect: { timeout: Math.min(options.timeoutMs, 5_000) },
+      // The whole-request timer of `send` is the one that counts.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    });
+  }
+
+  send(body: string, headers: FlatHeaders, done: FetchCallback): Cancel {
+    const request = new PendingRequest(this.options, done);
+    this.#pool.dispatch({ path: this.#path, method: 'POST', headers, body }, request);
+    return request.cancel;
+  }
+
+  close(): Promise<void> {
+    return this.#pool.close();
+  }
+
+  destroy(): Promise<void> {
+    return this.#pool.destroy();
+  }
+}
+
+/** Gathers one answer. Undici calls the handlers; the timer or a cancellation may come before them. */
+class PendingRequest implements Dispatcher.DispatchHandler {
+  #done: FetchCallback | undefined;
+  #controller: Dispatcher.DispatchController | undefined;
+  #status = 0;
+  #first: Buffer | undefined;
+  #rest: Buffer[] | undefined;
+  #size = 0;
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(
+    private readonly options: SubgraphClientOptions,
+    done: FetchCallback,
+  ) {
+    this.#done = done;
+    this.#timer = setTimeout(
+      () =>
+        this.#abort(
+          new SubgraphFailure(
+            'SUBGRAPH_TIMEOUT',
+            `The subgraph "${options.name}" did not answer within ${options.timeoutMs} ms.`,
+          ),
+        ),
+      options.timeoutMs,
+    );
+  }
+
+  readonly cancel = (): void =>
+    this.#abort(new SubgraphFailure('REQUEST_CANCELLED', 'The request was cancelled.'));
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (!this.#done) controller.abort(new Error('cancelled'));
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number): void {
+    this.#status = status;
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#size += chunk.length;
+    if (this.#size > this.options.maxResponseBytes) {
+      this.#abort(
+        new SubgraphFailure(
+          'SUBGRAPH_RESPONSE_TOO_LARGE',
+          `The subgraph "${this.options.name}" answered with more than ${this.options.maxResponseBytes} bytes.`,
+        ),
+      );
+    } else if (!this.#first) this.#first = chunk;
+    else (this.#rest ??= [this.#first]).push(chunk);
+  }
+
+  onResponseEnd(): void {
+    const text = this.#rest
+      ? Buffer.concat(this.#rest, this.#size).toString('utf8')
+      : (this.#first?.toString('utf8') ?? '');
+    const answer = readAnswer(text);
+    if (answer) this.#finish(undefined, answer);
+    else if (this.#status >= 400)
+      this.#finish(
+        new SubgraphFailure(
+          'SUBGRAPH_HTTP_ERROR',
+          `The subgraph "${this.options.name}" answered with HTTP status ${this.#status}.`,
+        ),
+      );
+    else
+      this.#finish(
+        new SubgraphFailure(
+          'SUBGRAPH_RESPONSE_INVALID',
+          `The subgraph "${this.options.name}" answered with something that is not a GraphQL result.`,
+        ),
+      );
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error & { code?: string }): void {
+    const isUnsent =
+      this.#status === 0 &&
+      (error.code === 'ECONNREFUSED' ||
+        error.code === 'UND_ERR_CONNECT_TIMEOUT' ||
+        error.code === 'ENOTFOUND' ||
+        error.code === 'EAI_AGAIN');
+    this.#finish(
+      new SubgraphFailure(
+        'SUBGRAPH_UNREACHABLE',
+        `The subgraph "${this.options.name}" could not be reached.`,
+        isUnsent,
+      ),
+    );
+  }
+
+  #abort(failure: SubgraphFailure): void {
+    if (!this.#done) return;
+    this.#finish(failure);
+    this.#controller?.abort(failure);
+  }
+
+  #finish(failure: SubgraphFailure | undefined, answer?: SubgraphAnswer): void {
+    const done = this.#done;
+    if (!done) return;
+    this.#done = undefined;
+    clearTimeout(this.#timer);
+    done(failure, answer);
+  }
+}
+
+function readAnswer(text: string): SubgraphAnswer | undefined {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    return isObject(parsed) && ('data' in parsed || 'errors' in parsed) ? parsed : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,187 @@
+import type { FetchNode, PlanNode, QueryPlan, SubscriptionNode } from '@apollo/query-planner';
+import type { GraphQLSchema } from 'graphql';
+import type { FlattenPath } from '../execution/path.js';
+import { compileRepresentation, type RepresentationWriter } from '../execution/representations.js';
+import { compileRewrites, type Rewrite } from '../execution/rewrites.js';
+import { RequestTexts } from './request-text.js';
+
+/** A plan's condition around a fetch: the variable must have this value. */
+export interface Guard {
+  readonly variable: string;
+  readonly expected: boolean;
+}
+
+/** One Fetch of Apollo's plan, compiled. */
+export interface Part {
+  readonly path: FlattenPath;
+  readonly guards: readonly Guard[];
+  /** Absent for a fetch of root fields. */
+  readonly represent: RepresentationWriter | undefined;
+  readonly rewriteOutput: Rewrite | undefined;
+  /** Response names that the output rewrites change back, for the paths of errors. */
+  readonly renamed: ReadonlyMap<string, string>;
+  readonly variables: readonly string[];
+  /** The part's place among the step's slots. */
+  slot: number;
+}
+
+/**
+ * One request to one subgraph. Parallel entity fetches at the same depth of the plan share a step; those with the
+ * same selection share a slot, so that equal entities are sent once.
+ */
+export interface Step {
+  readonly index: number;
+  readonly service: string;
+  readonly kind: 'query' | 'mutation' | 'subscription';
+  readonly isEntities: boolean;
+  readonly slots: readonly (readonly Part[])[];
+  readonly texts: RequestTexts;
+  readonly dependents: number[];
+  dependencies: number;
+}
+
+/** The steps and who waits for whom; a step may start when all its dependencies are done. */
+export interface StepGraph {
+  readonly steps: readonly Step[];
+  readonly roots: readonly number[];
+}
+
+export interface CompiledPlan {
+  readonly graph: StepGraph;
+  /** For subscriptions: the upstream operation; `graph` is then what runs for each event. */
+  readonly primary:
+    | {
+        service: string;
+        query: string;
+        operationName: string | undefined;
+        variables: readonly string[];
+        rewriteOutput: Rewrite | undefined;
+      }
+    | undefined;
+}
+
+interface Draft {
+  readonly fetch: FetchNode;
+  readonly path: FlattenPath;
+  readonly guards: readonly Guard[];
+  readonly dependencies: readonly Draft[];
+  readonly level: number;
+}
+
+/** Turns Apollo's plan tree into a graph of merged requests. Done once per operation. */
+export function compilePlan(plan: QueryPlan, supergraph: GraphQLSchema): CompiledPlan {
+  const node = plan.node;
+  if (node?.kind !== 'Subscription') return { graph: compileGraph(node, supergraph), primary: undefined };
+  const { primary, rest } = node satisfies SubscriptionNode;
+  return {
+    graph: compileGraph(rest, supergraph),
+    primary: {
+      service: primary.serviceName,
+      query: primary.operation,
+      operationName: primary.operationName,
+      variables: primary.variableUsages ?? [],
+      rewriteOutput: compileRewrites(supergraph, primary.outputRewrites),
+    },
+  };
+}
+
+function compileGraph(node: PlanNode | undefined, supergraph: GraphQLSchema): StepGraph {
+  const drafts: Draft[] = [];
+  if (node) walk(node, [], [], [], drafts);
+  const groups = new Map<string, Draft[]>();
+  drafts.forEach((draft, index) => {
+    // Root fetches and mutations stay alone: the planner has merged what can be merged of those.
+    const key = draft.fetch.requires ? `${draft.level}:${draft.fetch.serviceName}` : `root:${index}`;
+    groups.set(key, [...(groups.get(key) ?? []), draft]);
+  });
+  const stepOf = new Map<Draft, number>();
+  const members = [...groups.values()];
+  members.forEach((group, index) => group.forEach((draft) => stepOf.set(draft, index)));
+
+  const steps = members.map((group, index) => compileStep(group, index, supergraph));
+  members.forEach((group, index) => {
+    const needed = new Set(
+      group.flatMap((draft) => draft.dependencies.map((dependency) => stepOf.get(dependency)!)),
+    );
+    for (const dependency of needed) steps[dependency]!.dependents.push(index);
+    steps[index]!.dependencies = needed.size;
+  });
+  return { steps, roots: steps.filter((step) => step.dependencies === 0).map((step) => step.index) };
+}
+
+/** Collects the fetches below a node and returns those that whatever comes after the node must wait for. */
+function walk(
+  node: PlanNode,
+  path: FlattenPath,
+  guards: readonly Guard[],
+  after: readonly Draft[],
+  drafts: Draft[],
+): readonly Draft[] {
+  switch (node.kind) {
+    case 'Fetch': {
+      const level = 1 + Math.max(-1, ...after.map((draft) => draft.level));
+      const draft: Draft = { fetch: node, path, guards, dependencies: after, level };
+      drafts.push(draft);
+      return [draft];
+    }
+    case 'Flatten':
+      return walk(node.node, [...path, ...node.path.map(String)], guards, after, drafts);
+    case 'Sequence':
+      return node.nodes.reduce((last, child) => walk(child, path, guards, last, drafts), after);
+    case 'Parallel':
+      return node.nodes.flatMap((child) => walk(child, path, guards, after, drafts));
+    case 'Condition': {
+      const branch = (child: PlanNode | undefined, expected: boolean): readonly Draft[] =>
+        child ? walk(child, path, [...guards, { variable: node.condition, expected }], after, drafts) : after;
+      return [...new Set([...branch(node.ifClause, true), ...branch(node.elseClause, false)])];
+    }
+    case 'Defer':
+      throw new Error('The gateway does not support @defer.');
+  }
+}
+
+function compileStep(group: readonly Draft[], index: number, supergraph: GraphQLSchema): Step {
+  const slotByText = new Map<string, Part[]>();
+  const fetches: FetchNode[] = [];
+  for (const { fetch, path, guards } of group) {
+    // Operation names number the fetches of a plan, so texts are compared without them.
+    const text = withoutName(fetch);
+    let slot = slotByText.get(text);
+    if (!slot) {
+      slotByText.set(text, (slot = []));
+      fetches.push(fetch);
+    }
+    slot.push({
+      path,
+      guards,
+      represent: fetch.requires && compileRepresentation(supergraph, fetch.requires, fetch.inputRewrites),
+      rewriteOutput: compileRewrites(supergraph, fetch.outputRewrites),
+      renamed: new Map(
+        fetch.outputRewrites?.flatMap((rewrite) =>
+          rewrite.kind === 'KeyRenamer' ? [[rewrite.path.at(-1)!, rewrite.renameKeyTo]] : [],
+        ),
+      ),
+      variables: fetch.variableUsages ?? [],
+      slot: slotByText.size - 1,
+    });
+  }
+  const first = group[0]!.fetch;
+  return {
+    index,
+    service: first.serviceName,
+    kind: first.operationKind,
+    isEntities: first.requires !== undefined,
+    slots: [...slotByText.values()],
+    texts: new RequestTexts(fetches),
+    dependents: [],
+    dependencies: 0,
+  };
+}
+
+function withoutName(fetch: FetchNode): string {
+  const rewrites = fetch.outputRewrites ? JSON.stringify(fetch.outputRewrites) : '';
+  return (
+    (fetch.operationName ? fetch.operation.replace(` ${fetch.operationName}`, ' ') : fetch.operation) +
+    rewrites
+  );
+}

@@ -1,0 +1,183 @@
+import { operationFromDocument, type Schema, Supergraph } from '@apollo/federation-internals';
+import { QueryPlanner } from '@apollo/query-planner';
+import {
+  type DocumentNode,
+  GraphQLError,
+  type GraphQLSchema,
+  Kind,
+  type OperationDefinitionNode,
+  parse,
+  specifiedRules,
+  validate,
+  type ValidationRule,
+} from 'graphql';
+import { LRUCache } from 'lru-cache';
+import { Operation } from './operation.js';
+import { compilePlan } from './plan.js';
+
+/** Why an operation cannot run; the client's fault, and told to it in full. */
+export class OperationRefused extends Error {
+  override readonly name = 'OperationRefused';
+  constructor(
+    readonly code:
+      | 'GRAPHQL_PARSE_FAILED'
+      | 'GRAPHQL_VALIDATION_FAILED'
+      | 'OPERATION_RESOLUTION_FAILURE'
+      | 'OPERATION_NOT_PLANNABLE',
+    readonly errors: readonly GraphQLError[],
+  ) {
+    super(errors.map(({ message }) => message).join('\n'));
+  }
+}
+
+export interface PlannerOptions {
+  /** Operations kept parsed, validated and planned. */
+  readonly cacheSize: number;
+  readonly maxTokens: number;
+  readonly rules: readonly ValidationRule[];
+  /** Told about every lookup and every plan made, for metrics. */
+  readonly observe?: { lookup(isHit: boolean): void; planned(seconds: number): void };
+}
+
+/** One version of the supergraph: its schemas, its planner, and the operations prepared for it. */
+export class Planner {
+  readonly apiSchema: GraphQLSchema;
+  readonly supergraphSchema: GraphQLSchema;
+  readonly subgraphs: readonly { readonly name: string; readonly url: string }[];
+  readonly #api: Schema;
+  readonly #planner: QueryPlanner;
+  readonly #operations: LRUCache<string, Operation>;
+  /** Refusals are cached too, apart, so that a flood of bad queries cannot push out good ones. */
+  readonly #refused: LRUCache<string, OperationRefused>;
+
+  /** @throws with the reason when `sdl` is no supergraph the gateway can serve */
+  constructor(
+    readonly sdl: string,
+    private readonly options: PlannerOptions,
+  ) {
+    const supergraph = Supergraph.build(sdl, { validateSupergraph: true });
+    this.subgraphs = supergraph.subgraphsMetadata();
+    this.#api = supergraph.apiSchema();
+    this.apiSchema = this.#api.toGraphQLJSSchema();
+    this.supergraphSchema = supergraph.schema.toGraphQLJSSchema();
+    this.#planner = new QueryPlanner(supergraph, { reuseQueryFragments: false });
+    this.#operations = new LRUCache({ max: options.cacheSize });
+    this.#refused = new LRUCache({ max: Math.min(options.cacheSize, 500) });
+  }
+
+  /**
+   * Parses, validates and plans; or finds all that in the cache.
+   * @throws OperationRefused
+   */
+  prepare(text: string, operationName?: string | null): Operation {
+    const key = operationName == null ? text : `${operationName}\u0000${text}`;
+    const known = this.#operations.get(key);
+    this.options.observe?.lookup(known !== undefined);
+    if (known) return known;
+    const refused = this.#refused.get(key);
+    if (refused) throw refused;
+    try {
+      const operation = this.#prepare(text, operationName);
+      this.#operations.set(key, operation);
+      return operation;
+    } catch (error) {
+      if (error instanceof OperationRefused && text.length < 10_000) this.#refused.set(key, error);
+      throw error;
+    }
+  }
+
+  /** Prepares the most recently used operations of the version before, so that a reload does not stall traffic. */
+  warmFrom(previous: Planner, limit: number): void {
+    let count = 0;
+    for (const operation of previous.#operations.values()) {
+      if (count++ >= limit) break;
+      try {
+        this.prepare(operation.text, operation.name);
+      } catch {
+        // No longer valid: whoever sends it next will hear why.
+      }
+    }
+  }
+
+  get cached(): number {
+    return this.#operations.size;
+  }
+
+  #prepare(text: string, operationName: string | null | undefined): Operation {
+    const document = parseDocument(text, this.options.maxTokens);
+    const node = findOperation(document, operationName);
+    const errors = validate(this.apiSchema, document, [...specifiedRules, ...this.options.rules], {
+      maxErrors: 50,
+    });
+    if (errors.length > 0) throw new OperationRefused('GRAPHQL_VALIDATION_FAILED', errors);
+    if (node.operation === 'subscription') refuseConditionalRoot(node);
+    const startedAt = performance.now();
+    try {
+      const used = onlyOperation(document, node);
+      const queryPlan = this.#planner.buildQueryPlan(
+        operationFromDocument(this.#api, used, { validate: false }),
+      );
+      const plan = compilePlan(queryPlan, this.supergraphSchema);
+      return new Operation(text, document, node, this.apiSchema, queryPlan, plan);
+    } catch (error) {
+      if (error instanceof GraphQLError) throw new OperationRefused('GRAPHQL_VALIDATION_FAILED', [error]);
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new OperationRefused('OPERATION_NOT_PLANNABLE', [
+        new GraphQLError(`The operation could not be planned: ${reason}`),
+      ]);
+    } finally {
+      this.options.observe?.planned((performance.now() - startedAt) / 1000);
+    }
+  }
+}
+
+function parseDocument(text: string, maxTokens: number): DocumentNode {
+  try {
+    return parse(text, { maxTokens });
+  } catch (error) {
+    throw new OperationRefused('GRAPHQL_PARSE_FAILED', [error as GraphQLError]);
+  }
+}
+
+function findOperation(document: DocumentNode, name: string | null | undefined): OperationDefinitionNode {
+  const operations = document.definitions.filter(
+    (definition) => definition.kind === Kind.OPERATION_DEFINITION,
+  );
+  const refuse = (message: string) =>
+    new OperationRefused('OPERATION_RESOLUTION_FAILURE', [new GraphQLError(message)]);
+  if (name == null || name === '') {
+    if (operations.length === 0) throw refuse('The document holds no operation.');
+    if (operations.length > 1)
+      throw refuse(
+        `The document holds ${operations.length} operations; "operationName" must say which one to run.`,
+      );
+    return operations[0]!;
+  }
+  const found = operations.find((operation) => operation.name?.value === name);
+  if (!found) throw refuse(`The document holds no operation named "${name}".`);
+  return found;
+}
+
+/** A document may hold other operations with other variables; the planner wants the one alone. */
+function onlyOperation(document: DocumentNode, node: OperationDefinitionNode): DocumentNode {
+  return {
+    ...document,
+    definitions: document.definitions.filter(
+      (definition) => definition.kind !== Kind.OPERATION_DEFINITION || definition === node,
+    ),
+  };
+}
+
+/** The planner throws on these; and the GraphQL specification forbids them since September 2025. */
+function refuseConditionalRoot(node: OperationDefinitionNode): void {
+  const conditional = node.selectionSet.selections.find((selection) =>
+    selection.directives?.some(({ name }) => name.value === 'skip' || name.value === 'include'),
+  );
+  if (conditional) {
+    throw new OperationRefused('GRAPHQL_VALIDATION_FAILED', [
+      new GraphQLError('The root field of a subscription cannot have @skip or @include.', {
+        nodes: conditional,
+      }),
+    ]);
+  }
+}

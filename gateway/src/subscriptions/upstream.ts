@@ -1,0 +1,106 @@
+import { type Client, createClient } from 'graphql-ws';
+import { WebSocket } from 'ws';
+import type { JsonObject } from '../execution/json.js';
+
+/** What goes into an upstream subscribe message. */
+export interface UpstreamRequest {
+  readonly query: string;
+  readonly operationName: string | undefined;
+  readonly variables: JsonObject;
+  /** The headers the operation would have carried over HTTP; they go into `extensions.headers`. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface UpstreamSink {
+  next(payload: { data?: unknown; errors?: unknown }): void;
+  /** The subgraph refused or failed the operation itself. */
+  failed(errors: readonly unknown[]): void;
+  /** The connection went away, or could not be made. */
+  lost(reason: string): void;
+  complete(): void;
+}
+
+/** Milliseconds an idle socket stays open after its last stream ended. */
+const LINGER_MS = 3_000;
+const KEEP_ALIVE_MS = 15_000;
+
+/** One multiplexed graphql-ws connection to one subgraph, opened for the first stream and closed after the last. */
+export class UpstreamSocket {
+  readonly #client: Client;
+
+  constructor(
+    readonly url: string,
+    connectionParams: Readonly<Record<string, unknown>> | undefined,
+  ) {
+    this.#client = createClient({
+      url,
+      webSocketImpl: WebSocket,
+      lazy: true,
+      lazyCloseTimeout: LINGER_MS,
+      keepAlive: KEEP_ALIVE_MS,
+      // Re-subscribing is the stream's own affair: it must ask from its last cursor on.
+      retryAttempts: 0,
+      ...(connectionParams && { connectionParams: { ...connectionParams } }),
+      on: {
+        // A subgraph that freezes answers no ping; its streams must move on rather than hang.
+        ping: (isReceived) => this.#watchPong(isReceived),
+        pong: (isReceived) => {
+          if (isReceived) clearTimeout(this.#pongTimer);
+        },
+        closed: () => clearTimeout(this.#pongTimer),
+      },
+    });
+  }
+
+  #pongTimer: NodeJS.Timeout | undefined;
+
+  #watchPong(isReceived: boolean): void {
+    if (isReceived) return;
+    clearTimeout(this.#pongTimer);
+    this.#pongTimer = setTimeout(() => this.#client.terminate(), KEEP_ALIVE_MS / 2);
+    this.#pongTimer.unref();
+  }
+
+  /** @returns ends the subscription upstream; the sink hears nothing more */
+  subscribe(request: UpstreamRequest, sink: UpstreamSink): () => void {
+    let isOpen = true;
+    const end = this.#client.subscribe(
+      {
+        query: request.query,
+        operationName: request.operationName ?? null,
+        variables: request.variables,
+        extensions: { headers: request.headers },
+      },
+      {
+        next: (payload) => {
+          if (isOpen) sink.next(payload as { data?: unknown; errors?: unknown });
+        },
+        error: (error) => {
+          if (!isOpen) return;
+          isOpen = false;
+          if (Array.isArray(error)) sink.failed(error);
+          else sink.lost(describeLoss(error));
+        },
+        complete: () => {
+          if (!isOpen) return;
+          isOpen = false;
+          sink.complete();
+        },
+      },
+    );
+    return () => {
+      isOpen = false;
+      end();
+    };
+  }
+
+  async close(): Promise<void> {
+    await this.#client.dispose();
+  }
+}
+
+function describeLoss(error: unknown): string {
+  if (typeof error === 'object' && error !== null && 'code' in error && 'reason' in error)
+    return `closed with ${String(error.code)} ${String(error.reason)}`.trim();
+  return error instanceof Error ? error.message : 'the connection failed';
+}

@@ -1,0 +1,167 @@
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Identity } from '@cartograph/service-kit/identity';
+import { WebSocket, WebSocketServer } from 'ws';
+import type { JsonObject } from '../execution/json.js';
+import { type Gateway, RequestRefused } from '../gateway.js';
+import type { GraphQLRequest } from '../pipeline.js';
+import { KeysUnavailableError, readBearer, TokenError } from '../plugins/use-identity.js';
+import { CLOSE, type OperationSink, type RunningOperation, SocketConnection } from './ws.js';
+
+const PROTOCOL = 'graphql-transport-ws';
+/** setTimeout takes no longer delay; a token that lives longer is looked at again then. */
+const MAX_DELAY_MS = 2 ** 31 - 1;
+
+interface Session {
+  identity: Identity | undefined;
+  readonly request: IncomingMessage;
+  timer: NodeJS.Timeout | undefined;
+  readonly close: (code: number, reason: string) => void;
+}
+
+export interface SocketServerOptions {
+  readonly maxMessageBytes: number;
+  /** A socket that has answered no ping for this long is ended. */
+  readonly keepAliveMs: number;
+}
+
+/** Serves graphql-transport-ws on `/graphql` of an HTTP server. */
+export class SocketServer {
+  readonly #server: WebSocketServer;
+  readonly #connections = new Map<WebSocket, SocketConnection<Session>>();
+  readonly #silent = new WeakSet<WebSocket>();
+  readonly #heartbeat: NodeJS.Timeout;
+
+  constructor(
+    http: Server,
+    private readonly gateway: Gateway,
+    options: SocketServerOptions,
+  ) {
+    this.#server = new WebSocketServer({
+      noServer: true,
+      maxPayload: options.maxMessageBytes,
+      perMessageDeflate: false,
+      handleProtocols: (protocols) => (protocols.has(PROTOCOL) ? PROTOCOL : false),
+    });
+    http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      socket.on('error', () => socket.destroy());
+      if (request.url?.split('?', 1)[0] !== '/graphql')
+        return void socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
+      this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#accept(webSocket, request));
+    });
+    this.#heartbeat = setInterval(() => this.#beat(), options.keepAliveMs / 2);
+    this.#heartbeat.unref();
+  }
+
+  get openSockets(): number {
+    return this.#connections.size;
+  }
+
+  /** Asks every client to reconnect elsewhere; ends those that do not answer. */
+  async close(): Promise<void> {
+    clearInterval(this.#heartbeat);
+    for (const connection of [...this.#connections.values()]) connection.close(...CLOSE.goingAway);
+    const deadline = Date.now() + 1_000;
+    while (this.#connections.size > 0 && Date.now() < deadline)
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    for (const socket of this.#connections.keys()) socket.terminate();
+    this.#server.close();
+  }
+
+  #accept(socket: WebSocket, request: IncomingMessage): void {
+    if (socket.protocol !== PROTOCOL) return socket.close(...CLOSE.badSubprotocol);
+    const connection: SocketConnection<Session> = new SocketConnection<Session>(socket, request, {
+      init: (parameters) => this.#init(parameters, request, (code, reason) => connection.close(code, reason)),
+      start: (session, operation, sink) => this.#start(session, operation, sink),
+      closed: (session) => clearTimeout(session?.timer),
+    });
+    this.#connections.set(socket, connection);
+    socket.on('close', () => this.#connections.delete(socket));
+    socket.on('pong', () => this.#silent.delete(socket));
+    socket.on('message', () => this.#silent.delete(socket));
+  }
+
+  /** Pings everyone; who has not answered the ping before is gone, or reads nothing and must not cost memory. */
+  #beat(): void {
+    for (const socket of this.#connections.keys()) {
+      if (this.#silent.has(socket)) {
+        socket.terminate();
+        continue;
+      }
+      this.#silent.add(socket);
+      if (socket.readyState === WebSocket.OPEN) socket.ping();
+    }
+  }
+
+  async #init(
+    parameters: JsonObject,
+    request: IncomingMessage,
+    close: Session['close'],
+  ): Promise<Session | readonly [number, string]> {
+    const { identity: plugin } = this.gateway.options;
+    const session: Session = { identity: undefined, request, timer: undefined, close };
+    if (!plugin) return session;
+    const token = readToken(parameters);
+    if (token === undefined) return CLOSE.unauthorized;
+    try {
+      session.identity = await plugin.identify(token);
+    } catch (error) {
+      if (error instanceof TokenError)
+        return CLOSE.forbidden('Forbidden: the access token is invalid or has expired');
+      if (error instanceof KeysUnavailableError) return [1013, 'Try again later'];
+      return [1011, 'Internal error'];
+    }
+    this.#armExpiry(session);
+    return session;
+  }
+
+  /** Ends the socket when its token does; clients reconnect with a fresh one. */
+  #armExpiry(session: Session): void {
+    clearTimeout(session.timer);
+    if (session.identity?.kind !== 'user') return;
+    const left = session.identity.expiresAt - Date.now();
+    if (left <= 0) return session.close(...CLOSE.forbidden('Forbidden: the access token has expired'));
+    session.timer = setTimeout(() => this.#armExpiry(session), Math.min(left, MAX_DELAY_MS));
+    session.timer.unref();
+  }
+
+  #start(session: Session, request: GraphQLRequest, sink: OperationSink): RunningOperation {
+    const scope = this.gateway.scopeFor(session.request, session.identity);
+    try {
+      const prepared = this.gateway.prepare(request);
+      if (prepared.operation.kind === 'subscription')
+        return { stop: this.gateway.open(prepared, scope, sink) };
+      this.gateway.run(prepared, scope).then(
+        ({ text }) => {
+          sink.next(text);
+          sink.complete();
+        },
+        () =>
+          sink.error([
+            { message: 'Something went wrong on our side.', extensions: { code: 'INTERNAL_SERVER_ERROR' } },
+          ]),
+      );
+    } catch (error) {
+      sink.error(
+        error instanceof RequestRefused
+          ? error.errors
+          : [{ message: 'Something went wrong on our side.', extensions: { code: 'INTERNAL_SERVER_ERROR' } }],
+      );
+    }
+    return { stop: () => scope.cancel() };
+  }
+}
+
+/** `authorization: "Bearer …"` as a header would have it, or `accessToken` bare. */
+function readToken(parameters: JsonObject): string | undefined {
+  const header = parameters['authorization'] ?? parameters['Authorization'];
+  const bare = parameters['accessToken'];
+  if (typeof header === 'string') {
+    try {
+      return readBearer(header);
+    } catch {
+      return header;
+    }
+  }
+  return typeof bare === 'string' && bare !== '' ? bare : undefined;
+}

@@ -1,0 +1,184 @@
+import type { IncomingMessage } from 'node:http';
+import type { RawData, WebSocket } from 'ws';
+import type { ResponseError } from '../execution/errors.js';
+import { isObject, type JsonObject, quote } from '../execution/json.js';
+import type { GraphQLRequest } from '../pipeline.js';
+
+/** Close codes of the graphql-transport-ws protocol, and the gateway's own by the same numbering. */
+export const CLOSE = {
+  goingAway: [1001, 'Going away'],
+  badRequest: (reason: string) => [4400, reason.slice(0, 120)] as const,
+  unauthorized: [4401, 'Unauthorized'],
+  forbidden: (reason: string) => [4403, reason] as const,
+  badSubprotocol: [4406, 'Subprotocol not acceptable'],
+  initTimeout: [4408, 'Connection initialisation timeout'],
+  tooManyInits: [4429, 'Too many initialisation requests'],
+} as const;
+
+/** One operation on a socket. */
+export interface RunningOperation {
+  stop(): void;
+}
+
+export interface OperationSink {
+  next(text: string): void;
+  error(errors: readonly ResponseError[]): void;
+  complete(): void;
+}
+
+/** What the protocol needs to know from the gateway. `Session` is whatever `init` made of the connection's parameters. */
+export interface SocketHandler<Session> {
+  /** Accepts a connection, or closes it with the code and reason given. */
+  init(
+    parameters: JsonObject,
+    request: IncomingMessage,
+  ): Promise<Session | readonly [code: number, reason: string]>;
+  start(session: Session, request: GraphQLRequest, sink: OperationSink): RunningOperation;
+  closed(session: Session | undefined): void;
+}
+
+const INIT_TIMEOUT_MS = 10_000;
+
+/**
+ * The server side of graphql-transport-ws for one socket. It is our own, small, so that results written once
+ * as text go out as they are, without parsing and stringifying them again per subscriber.
+ * @see https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md
+ */
+export class SocketConnection<Session> {
+  #session: Session | undefined;
+  #state: 'waiting' | 'initialising' | 'ready' | 'closed' = 'waiting';
+  readonly #operations = new Map<string, RunningOperation | null>();
+  readonly #initTimer: NodeJS.Timeout;
+
+  constructor(
+    readonly socket: WebSocket,
+    private readonly request: IncomingMessage,
+    private readonly handler: SocketHandler<Session>,
+  ) {
+    this.#initTimer = setTimeout(() => socket.close(...CLOSE.initTimeout), INIT_TIMEOUT_MS);
+    socket.on('message', (data, isBinary) => {
+      this.#receive(data, isBinary);
+    });
+    socket.on('close', () => this.#onClose());
+    socket.on('error', () => undefined);
+  }
+
+  close(code: number, reason: string): void {
+    this.socket.close(code, reason);
+    // Streams end now, not when the other side has answered the close.
+    this.#onClose();
+  }
+
+  #receive(data: RawData, isBinary: boolean): void {
+    if (this.#state === 'closed') return;
+    const message = isBinary ? undefined : parseMessage(data);
+    if (!message)
+      return this.close(...CLOSE.badRequest('Expected a text message holding a JSON object with a "type".'));
+    switch (message['type']) {
+      case 'connection_init':
+        return void this.#init(message);
+      case 'ping':
+        return this.#send(
+          message['payload'] === undefined
+            ? '{"type":"pong"}'
+            : `{"type":"pong","payload":${JSON.stringify(message['payload'])}}`,
+        );
+      case 'pong':
+        return;
+      case 'subscribe':
+        return this.#subscribe(message);
+      case 'complete':
+        return this.#complete(message);
+      default:
+        return this.close(...CLOSE.badRequest(`Unknown message type ${JSON.stringify(message['type'])}.`));
+    }
+  }
+
+  async #init(message: JsonObject): Promise<void> {
+    if (this.#state !== 'waiting') return this.close(...CLOSE.tooManyInits);
+    const payload = message['payload'];
+    if (payload !== undefined && payload !== null && !isObject(payload))
+      return this.close(...CLOSE.badRequest('The "payload" of connection_init must be an object.'));
+    this.#state = 'initialising';
+    const session = await this.handler.init(payload ?? {}, this.request);
+    if ((this.#state as string) === 'closed') return;
+    clearTimeout(this.#initTimer);
+    if (Array.isArray(session)) return this.close(session[0] as number, session[1] as string);
+    this.#session = session as Session;
+    this.#state = 'ready';
+    this.#send('{"type":"connection_ack"}');
+  }
+
+  #subscribe(message: JsonObject): void {
+    if (this.#state !== 'ready') return this.close(...CLOSE.unauthorized);
+    const id = message['id'];
+    if (typeof id !== 'string' || id === '')
+      return this.close(...CLOSE.badRequest('"subscribe" needs an "id", a text.'));
+    if (this.#operations.has(id)) return this.close(4409, `Subscriber for ${id.slice(0, 60)} already exists`);
+    const request = readRequest(message['payload']);
+    if (typeof request === 'string') return this.close(...CLOSE.badRequest(request));
+    // In place before it starts: an operation may end while it is being started.
+    this.#operations.set(id, null);
+    const tag = quote(id);
+    const operation = this.handler.start(this.#session!, request, {
+      next: (text) => {
+        if (this.#operations.has(id)) this.#send(`{"id":${tag},"type":"next","payload":${text}}`);
+      },
+      error: (errors) => {
+        if (this.#operations.delete(id))
+          this.#send(`{"id":${tag},"type":"error","payload":${JSON.stringify(errors)}}`);
+      },
+      complete: () => {
+        if (this.#operations.delete(id)) this.#send(`{"id":${tag},"type":"complete"}`);
+      },
+    });
+    if (this.#operations.has(id)) this.#operations.set(id, operation);
+    else operation.stop();
+  }
+
+  #complete(message: JsonObject): void {
+    const id = message['id'];
+    if (typeof id !== 'string' || id === '')
+      return this.close(...CLOSE.badRequest('"complete" needs an "id", a text.'));
+    const operation = this.#operations.get(id);
+    this.#operations.delete(id);
+    operation?.stop();
+  }
+
+  #send(text: string): void {
+    if (this.socket.readyState === this.socket.OPEN) this.socket.send(text);
+  }
+
+  #onClose(): void {
+    if (this.#state === 'closed') return;
+    this.#state = 'closed';
+    clearTimeout(this.#initTimer);
+    const operations = [...this.#operations.values()];
+    this.#operations.clear();
+    for (const operation of operations) operation?.stop();
+    this.handler.closed(this.#session);
+  }
+}
+
+function parseMessage(data: RawData): JsonObject | undefined {
+  try {
+    const parsed: unknown = JSON.parse(String(data));
+    return isObject(parsed) ? parsed : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function readRequest(payload: unknown): GraphQLRequest | string {
+  if (!isObject(payload)) return 'The "payload" of subscribe must be an object.';
+  const { query, operationName, variables, extensions } = payload;
+  if (query !== undefined && typeof query !== 'string') return '"query" must be a text.';
+  if (operationName !== undefined && operationName !== null && typeof operationName !== 'string')
+    return '"operationName" must be a text.';
+  if (variables !== undefined && variables !== null && !isObject(variables))
+    return '"variables" must be an object.';
+  if (extensions !== undefined && extensions !== null && !isObject(extensions))
+    return '"extensions" must be an object.';
+  if (query === undefined && !isObject(extensions?.['persistedQuery'])) return '"query" is missing.';
+  return { query: query ?? '', operationName, variables: variables ?? {}, extensions: extensions ?? {} };
+}
