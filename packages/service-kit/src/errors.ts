@@ -32,9 +32,9 @@ export class Refusal<Code extends string = string> extends Error {
   readonly errors: readonly [UserErrorOutput<Code>, ...UserErrorOutput<Code>[]];
 
   constructor(code: Code, message: string, field?: readonly string[] | null);
-  constructor(errors: readonly UserErrorOutput<Code>[]);
+  constructor(errors: readonly UserErrorInput<Code>[]);
   constructor(
-    first: Code | readonly UserErrorOutput<Code>[],
+    first: Code | readonly UserErrorInput<Code>[],
     message = '',
     field: readonly string[] | null = null,
   ) {
@@ -52,8 +52,12 @@ export class Refusal<Code extends string = string> extends Error {
 export interface UserErrorOutput<Code extends string = string> {
   code: Code;
   message: string;
-  field: readonly string[] | null;
+  field: string[] | null;
 }
+
+type UserErrorInput<Code extends string> = Omit<UserErrorOutput<Code>, 'field'> & {
+  readonly field: readonly string[] | null;
+};
 
 /**
  * Runs a use case for a mutation: its result becomes the payload, a {@link Refusal} the payload's `userErrors`.

@@ -30,3 +30,10 @@ export function withContext<T>(context: RequestContext, work: () => T): T {
 export function currentContext(): RequestContext | undefined {
   return storage.getStore();
 }
+
+/** Wraps an event handler so that all it does belongs to the trace of the event. */
+export function inTraceOf<Event extends { readonly traceparent: string | null }>(
+  handle: (event: Event) => Promise<void>,
+): (event: Event) => Promise<void> {
+  return (event) => withContext(createRequestContext(event.traceparent), () => handle(event));
+}

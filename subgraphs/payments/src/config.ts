@@ -1,0 +1,32 @@
+import { baseConfigShape, env, readConfig } from '@cartograph/service-kit';
+
+const shape = {
+  ...baseConfigShape,
+  PORT: env.port(4005),
+  PAYMENTS_DATABASE_URL: env.url('postgres', 'postgresql'),
+  REDIS_URL: env.url('redis', 'rediss'),
+  /** RabbitMQ instead of Redis Streams for events. */
+  AMQP_URL: env.url('amqp', 'amqps').optional(),
+  /** Bring the tables up to date at start; in production a Job does it (`main.js migrate`). */
+  MIGRATE_ON_START: env.boolean(
+    process.env['NODE_ENV'] !== 'production' && process.env['NODE_ENV'] !== undefined,
+  ),
+  /** How many charges and refunds may be under way at once in this process. */
+  PAYMENT_CONCURRENCY: env.integer(100, { min: 1, max: 1000 }),
+  /** A charge without an answer for this long (ms) is in doubt: the provider is asked about it. */
+  PAYMENT_TIMEOUT_MS: env.integer(15_000, { min: 100 }),
+
+  // The simulated provider.
+  /** Share of charges that succeed when the token does not decide. */
+  PAYMENT_SUCCESS_RATE: env.number(0.8, { max: 1 }),
+  /** How long a charge takes, in ms. */
+  PAYMENT_DELAY_MS: env.integer(2_000),
+  /** Share of charges that are made, but whose answer is lost. */
+  PAYMENT_LOST_ANSWER_RATE: env.number(0, { max: 1 }),
+  /** Callbacks come twice and late, in any order. */
+  PAYMENT_UNRULY_CALLBACKS: env.boolean(false),
+};
+
+export type PaymentsConfig = ReturnType<typeof readPaymentsConfig>;
+
+export const readPaymentsConfig = () => readConfig(shape);

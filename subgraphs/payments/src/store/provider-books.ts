@@ -1,0 +1,38 @@
+import type { DataSource } from 'typeorm';
+import type { ChargeResult } from '../provider/payment-provider.js';
+import type { ProviderBooks } from '../provider/simulated-provider.js';
+
+interface ChargeRow {
+  status: 'succeeded' | 'declined';
+  reason: string | null;
+}
+
+const toResult = ({ status, reason }: ChargeRow): ChargeResult =>
+  status === 'succeeded' ? { status } : { status, reason: reason ?? '' };
+
+/** The simulated provider's books in a schema of their own; see the migration. */
+export function createProviderBooks(database: DataSource): ProviderBooks {
+  const find = async (key: string): Promise<ChargeResult | undefined> => {
+    const [row] = await database.query<ChargeRow[]>(
+      'SELECT status, reason FROM provider.charges WHERE key = $1',
+      [key],
+    );
+    return row && toResult(row);
+  };
+  return {
+    findCharge: find,
+    async enterCharge(key, amountMinor, result) {
+      await database.query(
+        'INSERT INTO provider.charges (key, amount_minor, status, reason) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING',
+        [key, amountMinor, result.status, result.status === 'declined' ? result.reason : null],
+      );
+      return (await find(key))!;
+    },
+    async enterRefund(key, chargeKey, amountMinor) {
+      await database.query(
+        'INSERT INTO provider.refunds (key, charge_key, amount_minor) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING',
+        [key, chargeKey, amountMinor],
+      );
+    },
+  };
+}

@@ -1,0 +1,189 @@
+import { markHandled, saveEvents } from '@cartograph/service-kit';
+import { In, type DataSource, type EntityManager, type FindOptionsWhere } from 'typeorm';
+import { money, type Payment, type PaymentAttempt, type Refund } from '../domain/payment.js';
+import type { DueAttempt, DueRefund, PaymentsStore, PaymentsTransaction } from './store.js';
+import {
+  attemptTable,
+  paymentTable,
+  refundTable,
+  type AttemptRow,
+  type PaymentRow,
+  type RefundRow,
+} from './tables.js';
+
+const CONSUMER = 'payments';
+
+const toPayment = (row: PaymentRow): Payment => ({
+  id: row.id,
+  orderId: row.orderId,
+  customerId: row.customerId,
+  amount: money(Number(row.amountMinor), row.currency),
+  status: row.status,
+  failureReason: row.failureReason,
+  isOrderCancelled: row.isOrderCancelled,
+  createdAt: row.createdAt,
+  updatedAt: row.updatedAt,
+});
+
+const toAttempt = ({ dueAt: _due, ...attempt }: AttemptRow): PaymentAttempt => attempt;
+
+const toRefund = ({ dueAt: _due, amountMinor, currency, ...refund }: RefundRow): Refund => ({
+  ...refund,
+  amount: money(Number(amountMinor), currency),
+});
+
+export function createPaymentsStore(database: DataSource): PaymentsStore {
+  const store: PaymentsStore = {
+    transaction: (work) => database.transaction((manager) => work(createTransaction(manager))),
+    payments: async (ids) =>
+      (await database.getRepository(paymentTable).findBy({ id: In([...ids]) })).map(toPayment),
+    paymentsOfOrders: async (ids) =>
+      (await database.getRepository(paymentTable).findBy({ orderId: In([...ids]) })).map(toPayment),
+    attemptsOf: async (ids) =>
+      (
+        await database
+          .getRepository(attemptTable)
+          .find({ where: { paymentId: In([...ids]) }, order: { number: 'ASC' } })
+      ).map(toAttempt),
+    refundsOf: async (ids) =>
+      (
+        await database
+          .getRepository(refundTable)
+          .find({ where: { paymentId: In([...ids]) }, order: { createdAt: 'ASC', id: 'ASC' } })
+      ).map(toRefund),
+
+    async claimAttempts(limit, until) {
+      const ids = await claim(
+        database,
+        'payment_attempts',
+        `status IN ('PENDING', 'IN_DOUBT')`,
+        limit,
+        until,
+      );
+      const attempts = await database.getRepository(attemptTable).findBy({ id: In(ids) });
+      const payments = new Map(
+        (await store.payments(attempts.map(({ paymentId }) => paymentId))).map((payment) => [
+          payment.id,
+          payment,
+        ]),
+      );
+      return attempts.map((row): DueAttempt => ({
+        attempt: toAttempt(row),
+        payment: payments.get(row.paymentId)!,
+      }));
+    },
+
+    async claimRefunds(limit, until) {
+      const ids = await claim(database, 'refunds', `status = 'PENDING'`, limit, until);
+      const refunds = (await database.getRepository(refundTable).findBy({ id: In(ids) })).map(toRefund);
+      const paymentIds = refunds.map(({ paymentId }) => paymentId);
+      const payments = new Map((await store.payments(paymentIds)).map((payment) => [payment.id, payment]));
+      const charges = new Map(
+        (await store.attemptsOf(paymentIds))
+          .filter(({ status }) => status === 'SUCCEEDED')
+          .map(({ paymentId, id }) => [paymentId, id]),
+      );
+      return refunds.map((refund): DueRefund => ({
+        refund,
+        payment: payments.get(refund.paymentId)!,
+        chargeKey: charges.get(refund.paymentId)!,
+      }));
+    },
+
+    async counts() {
+      const rows = await database.query<{ status: string; count: string }[]>(
+        'SELECT status, count(*) FROM payments GROUP BY status',
+      );
+      const byStatus = {
+        PENDING: 0,
+        SUCCEEDED: 0,
+        FAILED: 0,
+        REFUNDED: 0,
+        ...Object.fromEntries(rows.map(({ status, count }) => [status, Number(count)])),
+      };
+      const inDoubt = await database.getRepository(attemptTable).countBy({ status: 'IN_DOUBT' });
+      return { byStatus, inDoubt };
+    },
+  };
+  return store;
+}
+
+/** SKIP LOCKED: two processes that look at the same moment get different rows. */
+async function claim(
+  database: DataSource,
+  table: string,
+  condition: string,
+  limit: number,
+  until: Date,
+): Promise<string[]> {
+  const [rows] = await database.query<[{ id: string }[], number]>(
+    `UPDATE ${table} SET due_at = $2 WHERE id IN (
+       SELECT id FROM ${table} WHERE ${condition} AND due_at <= now() ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED
+     ) RETURNING id`,
+    [limit, until],
+  );
+  return rows.map(({ id }) => id);
+}
+
+function createTransaction(manager: EntityManager): PaymentsTransaction {
+  const payments = manager.getRepository(paymentTable);
+  const attempts = manager.getRepository(attemptTable);
+  const refunds = manager.getRepository(refundTable);
+  const lock = async (where: FindOptionsWhere<PaymentRow>): Promise<Payment | undefined> => {
+    const row = await payments.findOne({ where, lock: { mode: 'pessimistic_write' } });
+    return row ? toPayment(row) : undefined;
+  };
+
+  return {
+    lockPayment: (id) => lock({ id }),
+    lockPaymentOfOrder: (orderId) => lock({ orderId }),
+    async lockPaymentOfAttempt(attemptId) {
+      const attempt = await attempts.findOneBy({ id: attemptId });
+      return attempt ? lock({ id: attempt.paymentId }) : undefined;
+    },
+    async insertPayment({ amount, ...payment }) {
+      const { identifiers } = await payments
+        .createQueryBuilder()
+        .insert()
+        .values({ ...payment, amountMinor: String(amount.minor), currency: amount.currency })
+        .orIgnore()
+        .returning('id')
+        .execute();
+      return identifiers.filter(Boolean).length === 1;
+    },
+    async updatePayment(id, changes) {
+      await payments.update({ id }, changes);
+      return toPayment(await payments.findOneByOrFail({ id }));
+    },
+    attempts: async (paymentId) =>
+      (await attempts.find({ where: { paymentId }, order: { number: 'ASC' } })).map(toAttempt),
+    async insertAttempt(attempt) {
+      await attempts.insert({ ...attempt, dueAt: attempt.startedAt });
+    },
+    async updateAttempt(id, changes) {
+      await attempts.update({ id }, changes);
+    },
+    refunds: async (paymentId) =>
+      (await refunds.find({ where: { paymentId }, order: { createdAt: 'ASC', id: 'ASC' } })).map(toRefund),
+    async insertRefund({ amount, ...refund }) {
+      await refunds.insert({
+        ...refund,
+        amountMinor: String(amount.minor),
+        currency: amount.currency,
+        dueAt: refund.createdAt,
+      });
+    },
+    async confirmRefund(id) {
+      await refunds.update({ id }, { status: 'SUCCEEDED' });
+    },
+    async nextSequence(paymentId) {
+      const [rows] = await manager.query<[{ sequence: number }[], number]>(
+        'UPDATE payments SET sequence = sequence + 1 WHERE id = $1 RETURNING sequence',
+        [paymentId],
+      );
+      return rows[0]!.sequence;
+    },
+    saveEvents: (events) => saveEvents(manager, events),
+    markHandled: (eventId) => markHandled(manager, CONSUMER, eventId),
+  };
+}
