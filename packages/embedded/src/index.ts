@@ -4,4 +4,5 @@ export { startRedis, type Redis, type RedisOptions } from './stores/redis.js';
 export { type Store, type StoreOptions } from './stores/store.js';
 export { findFreePort, isPortFree } from './process/free-port.js';
 export { FolderInUseError, lockFolder } from './process/folder-lock.js';
-export { type ManagedProcess } from './process/managed-process.js';
+export { spawnGuarded } from './process/guarded.js';
+export { manageProcess, whenPrinted, type ManagedProcess } from './process/managed-process.js';

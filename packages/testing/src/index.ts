@@ -6,5 +6,6 @@ export {
   type GraphResponse,
   type GraphResult,
 } from './graph-client.js';
+export { findRabbitMq, startTestRabbitMq, type TestRabbitMq } from './rabbitmq.js';
 export { createTestDatabase, createTestMongo, startTestRedis, type TestDatabase } from './stores.js';
 export { until } from './until.js';
