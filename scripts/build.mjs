@@ -1,8 +1,9 @@
 // Transpiles every workspace's src/ to dist/ with esbuild. Types are checked apart, by `npm run typecheck`.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { buildGraphiql } from '../gateway/graphiql/build.js';
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
@@ -29,6 +30,7 @@ function filesBelow(folder) {
  */
 export async function buildAll(folders = workspaceFolders()) {
   await Promise.all(folders.map(buildWorkspace));
+  if (folders.includes('gateway')) await buildGraphiql();
 }
 
 async function buildWorkspace(folder) {
@@ -48,14 +50,18 @@ async function buildWorkspace(folder) {
     logLevel: 'error',
   });
   const wanted = new Map(outputFiles.map(({ path, contents }) => [path, Buffer.from(contents)]));
-  for (const file of files.filter((name) => !isCode(name))) wanted.set(join(target, relative(source, file)), readFileSync(file));
+  for (const file of files.filter((name) => !isCode(name)))
+    wanted.set(join(target, relative(source, file)), readFileSync(file));
   for (const [path, contents] of wanted) {
     if (existsSync(path) && readFileSync(path).equals(contents)) continue;
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, contents);
   }
   if (!existsSync(target)) return;
-  for (const file of filesBelow(target)) if (!wanted.has(file)) rmSync(file);
+  // The gateway's GraphiQL page is bundled apart.
+  const apart = join(target, 'graphiql') + sep;
+  for (const file of filesBelow(target)) if (!wanted.has(file) && !file.startsWith(apart)) rmSync(file);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await buildAll(process.argv.length > 2 ? process.argv.slice(2) : undefined);
+if (process.argv[1] === fileURLToPath(import.meta.url))
+  await buildAll(process.argv.length > 2 ? process.argv.slice(2) : undefined);

@@ -16,7 +16,11 @@ if (major < 20 || (major === 20 && minor < 19)) {
 
 /** Runs npm or a package's binary and ends this process if it fails. */
 function run(command, args) {
-  const { status } = spawnSync(command, args, { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' });
+  const { status } = spawnSync(command, args, {
+    cwd: root,
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  });
   if (status !== 0) process.exit(status ?? 1);
 }
 
@@ -43,12 +47,16 @@ function changed(stamp, files) {
   };
 }
 
-const subgraphs = readdirSync(at('subgraphs')).filter((name) => existsSync(at('subgraphs', name, 'schema.graphql')));
+const subgraphs = readdirSync(at('subgraphs')).filter((name) =>
+  existsSync(at('subgraphs', name, 'schema.graphql')),
+);
 const schemas = subgraphs.map((name) => at('subgraphs', name, 'schema.graphql'));
-const generated = subgraphs.every((name) => existsSync(at('subgraphs', name, 'src', 'generated', 'graphql.ts')));
+const generated = subgraphs.every((name) =>
+  existsSync(at('subgraphs', name, 'src', 'generated', 'graphql.ts')),
+);
 const codegen = changed('codegen', [at('codegen.yml'), ...schemas]);
 if (codegen.yes || !generated) {
-  run('npx', ['--no-install', 'graphql-codegen', '--config', 'codegen.yml', '--silent']);
+  run(process.execPath, [at('scripts', 'codegen.mjs')]);
   codegen.remember();
 }
 const { buildAll } = await import('./build.mjs');

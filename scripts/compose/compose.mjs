@@ -1,0 +1,93 @@
+// Pure part of `npm run compose`: schemas in, composed schemas or readable problems out.
+import { composeServices } from '@apollo/composition';
+import { Supergraph } from '@apollo/federation-internals';
+import { buildSchema, findBreakingChanges, Kind, parse, print, printSchema } from 'graphql';
+
+/**
+ * @typedef {{ name: string, url: string, file: string, sdl: string }} SubgraphSource `file` as to be shown to people
+ * @typedef {{ supergraph: string, api: string, hints: string[] }} Composed
+ * @typedef {{ problems: string[] }} Failed
+ */
+
+/**
+ * Composes subgraphs to the supergraph and the API schema that clients see.
+ * @param {SubgraphSource[]} subgraphs
+ * @param {string} common definitions whose copies must be the same everywhere
+ * @returns {Composed | Failed}
+ */
+export function composeSchemas(subgraphs, common) {
+  const problems = [];
+  const services = [];
+  for (const { name, url, file, sdl } of subgraphs) {
+    try {
+      services.push({ name, url, typeDefs: parse(sdl) });
+    } catch (error) {
+      const { line, column } = error.locations?.[0] ?? {};
+      problems.push(`${file}:${line}:${column}: ${error.message}`);
+    }
+  }
+  if (problems.length > 0) return { problems };
+  problems.push(...findDriftedCopies(subgraphs, common));
+  if (problems.length > 0) return { problems };
+
+  const result = composeServices(services);
+  if (result.errors) return { problems: result.errors.map((error) => describeError(error, subgraphs)) };
+  const api = Supergraph.build(result.supergraphSdl).apiSchema().toGraphQLJSSchema();
+  return {
+    supergraph: `${result.supergraphSdl.trim()}\n`,
+    api: `${printSchema(api).trim()}\n`,
+    hints: result.hints
+      .filter(({ definition }) => definition.level.value >= WARN)
+      .map((hint) => `${hint.definition.code}: ${firstSentence(hint.message)}`),
+  };
+}
+
+/** Hints go on to print every description in full. */
+const firstSentence = (text) => text.split('\n')[0].replace(/ The supergraph will use .*/, '');
+
+/** Composition's hint levels: WARN 60, INFO 40, DEBUG 20. */
+const WARN = 60;
+
+const nameOf = (definition) => definition.name?.value;
+
+/** Subgraphs must be whole for rover, so each repeats the common definitions it uses: word for word. */
+function findDriftedCopies(subgraphs, common) {
+  const wanted = new Map(
+    parse(common).definitions.map((definition) => [nameOf(definition), print(definition)]),
+  );
+  return subgraphs.flatMap(({ file, sdl }) =>
+    parse(sdl)
+      .definitions.filter(
+        (definition) => definition.kind !== Kind.SCHEMA_EXTENSION && wanted.has(nameOf(definition)),
+      )
+      .filter((definition) => print(definition) !== wanted.get(nameOf(definition)))
+      .map((definition) => {
+        const line = sdl.slice(0, definition.loc.start).split('\n').length;
+        return `${file}:${line}: ${nameOf(definition)} differs from schema/common.graphql; copies must be the same, descriptions too.`;
+      }),
+  );
+}
+
+function describeError(error, subgraphs) {
+  const places = (error.nodes ?? [])
+    .filter((node) => node.loc && node.subgraph)
+    .map((node) => {
+      const { file } = subgraphs.find(({ name }) => name === node.subgraph) ?? { file: node.subgraph };
+      return `${file}:${node.loc.startToken.line}`;
+    });
+  const where = [...new Set(places)].join(', ');
+  return `${error.extensions?.code ?? 'COMPOSITION'}: ${error.message}${where ? `\n    at ${where}` : ''}`;
+}
+
+/**
+ * Breaking changes between two API schemas, one line each, but for those accepted.
+ * @param {string} before
+ * @param {string} after
+ * @param {{ change: string, reason: string }[]} accepted
+ */
+export function findRefusedChanges(before, after, accepted) {
+  const reasons = new Map(accepted.map(({ change, reason }) => [change, reason]));
+  return findBreakingChanges(buildSchema(before), buildSchema(after))
+    .map(({ type, description }) => `${type}: ${description}`)
+    .filter((change) => !reasons.get(change));
+}
