@@ -5,6 +5,7 @@ import type { Registry } from '@cartograph/service-kit/metrics';
 import type { GatewayConfig } from './config.js';
 import { Gateway } from './gateway.js';
 import { createGraphQLRoute } from './http/graphql-route.js';
+import { createSite } from './http/site.js';
 import { useIdentity } from './plugins/use-identity.js';
 import { SocketServer } from './subscriptions/ws-server.js';
 import { type SupergraphWatcher, watchSupergraph } from './supergraph.js';
@@ -42,16 +43,29 @@ export function createGatewayApp(
     forwardHeaders: config.FORWARD_HEADERS.map((name) => name.toLowerCase()),
   });
   let isDraining = false;
+  const site = createSite({
+    clientFolder: config.CLIENT_DIR,
+    clientPolicy: config.CLIENT_POLICY,
+    subgraphs: () => gateway.planner?.subgraphs.map(({ name }) => name) ?? [],
+  });
   const graphql = createGraphQLRoute(gateway, { bodyLimit: config.BODY_LIMIT_BYTES });
   const http = createServer({ keepAliveTimeout: 65_000, requestTimeout: 60_000 }, (request, response) => {
     const url = request.url!;
     const mark = url.indexOf('?');
     const path = mark < 0 ? url : url.slice(0, mark);
-    if (path === '/graphql') return graphql(request, response, mark < 0 ? '' : url.slice(mark));
+    if (path === '/graphql') {
+      // A person who opens the endpoint in a browser gets a page, not an error about a missing query.
+      if (request.method === 'GET' && mark < 0 && request.headers.accept?.includes('text/html'))
+        return site.landing(response);
+      return graphql(request, response, mark < 0 ? '' : url.slice(mark));
+    }
     if (path === '/healthz') return sendJson(response, 200, { status: 'ok' });
     if (path === '/readyz') return sendReadiness(response);
     if (path === '/metrics') return void sendMetrics(request, response, registry);
-    sendJson(response, 404, { error: `There is nothing at ${path.slice(0, 200)}.` });
+    site.serve(request, response, path).catch((error: unknown) => {
+      logger.error({ err: error, path }, 'Could not serve a file');
+      response.destroy();
+    });
   });
   const sendReadiness = (response: ServerResponse): void => {
     const status = isDraining ? 'draining' : gateway.planner ? 'ready' : 'not ready';

@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { ConfigError, env, readConfig } from '@cartograph/service-kit/config';
 import { z } from 'zod';
@@ -41,6 +44,10 @@ const shape = {
   PLAN_CACHE_SIZE: env.integer(2_000, { min: 1 }),
   MAX_TOKENS: env.integer(5_000, { min: 1 }),
   WS_KEEP_ALIVE_MS: env.integer(30_000, { min: 100, max: 3_600_000 }),
+  CLIENT_DIR: z.string().optional().describe('a folder with an index.html'),
+  CLIENT_POLICY: env.text(
+    "default-src 'self'; img-src 'self' data: https:; style-src 'self' 'unsafe-inline'; connect-src 'self' ws: wss:; frame-ancestors 'none'; base-uri 'self'; form-action 'self'; object-src 'none'",
+  ),
   DRAIN_DELAY_MS: env.integer(0, { max: 8_000 }),
 };
 
@@ -68,8 +75,19 @@ export function readGatewayConfig(
       'The environment is not right:\n  INTERNAL_AUTH_SECRET: expected a secret of at least 32 characters, as AUTH_JWKS_URL is set, got nothing',
     );
   }
-  return config;
+  if (config.CLIENT_DIR !== undefined && !existsSync(join(config.CLIENT_DIR, 'index.html'))) {
+    throw new ConfigError(
+      `The environment is not right:\n  CLIENT_DIR: expected a folder with an index.html, got "${config.CLIENT_DIR}"`,
+    );
+  }
+  // In the shop's own checkout the built client is served without being asked for.
+  const isAlone = flags.supergraph !== undefined;
+  const client =
+    config.CLIENT_DIR ?? (isAlone || !existsSync(join(SHOP_CLIENT, 'index.html')) ? undefined : SHOP_CLIENT);
+  return { ...config, CLIENT_DIR: client && resolve(client) };
 }
+
+const SHOP_CLIENT = fileURLToPath(new URL('../../client/dist', import.meta.url));
 
 function readFlags(args: readonly string[]): {
   supergraph?: string | undefined;

@@ -73,19 +73,17 @@ describe('the gateway', () => {
 
   it('joins every event of a subscription across subgraphs', async () => {
     const events: unknown[] = [];
-    const stop = world
-      .client()
-      .subscribe(
-        {
-          query:
-            'subscription { orderStatusChanged(orderId: "7") { status order { id items { product { name inStock } quantity } customer { name } } } }',
-        },
-        {
-          next: (event) => events.push(event),
-          error: (error) => events.push(error),
-          complete: () => events.push('complete'),
-        },
-      );
+    const stop = world.client().subscribe(
+      {
+        query:
+          'subscription { orderStatusChanged(orderId: "7") { status order { id items { product { name inStock } quantity } customer { name } } } }',
+      },
+      {
+        next: (event) => events.push(event),
+        error: (error) => events.push(error),
+        complete: () => events.push('complete'),
+      },
+    );
     await until(() => orderEvents.listeners === 1, 'the upstream subscription');
     for (const status of ['PROCESSING', 'SHIPPED'])
       orderEvents.send({ cursor: status, status, orderId: '7' });
