@@ -1,0 +1,28 @@
+import { multiplyMoney, sumMoney, type Money } from '@cartograph/money';
+import type { Cart, CartLine } from './cart.js';
+import { whenSold, type ProductView } from './product.js';
+
+/** What a product id is known to be at this moment; null: no longer there. */
+export type Products = ReadonlyMap<string, ProductView | null>;
+
+/** What the line costs now; null if the product is no longer sold. */
+export function lineTotal({ quantity }: CartLine, product: ProductView | null): Money | null {
+  const sold = whenSold(product);
+  return sold ? multiplyMoney(sold.price, quantity) : null;
+}
+
+/** The sum of what is still sold; null if that is nothing, or not all in one currency. */
+export function subtotal({ lines }: Cart, products: Products): Money | null {
+  const totals = lines.flatMap((line) => lineTotal(line, products.get(line.productId) ?? null) ?? []);
+  return isOneCurrency(totals) ? (sumMoney(totals) ?? null) : null;
+}
+
+export const isOneCurrency = (amounts: readonly Money[]): boolean =>
+  new Set(amounts.map(({ currency }) => currency)).size <= 1;
+
+export function hasPriceChanged({ unitPrice }: CartLine, product: ProductView | null): boolean {
+  const sold = whenSold(product);
+  return (
+    sold !== undefined && (sold.price.minor !== unitPrice.minor || sold.price.currency !== unitPrice.currency)
+  );
+}

@@ -1,0 +1,90 @@
+import { formatAmount, type Money } from '@cartograph/money';
+import type { CartWarningCode } from '../generated/graphql.js';
+import type { Cart, CartLine } from './cart.js';
+import { whenSold, type ProductView } from './product.js';
+import { hasPriceChanged, isOneCurrency, type Products } from './totals.js';
+
+export interface Warning {
+  readonly code: CartWarningCode;
+  readonly message: string;
+  readonly productId: string | null;
+  readonly requestedQuantity: number | null;
+  readonly availableQuantity: number | null;
+}
+
+/** A line of which fewer pieces than asked for, or none, went into the cart. */
+export interface Difference {
+  readonly productId: string;
+  readonly name: string;
+  readonly kind: 'reduced' | 'saved' | 'left-out';
+  readonly asked: number;
+  readonly got: number;
+}
+
+/** What stands between this cart and its checkout, line by line. */
+export function warningsOf(cart: Cart, products: Products): Warning[] {
+  const warnings = cart.lines.flatMap((line) => lineWarnings(line, products.get(line.productId) ?? null));
+  const prices = cart.lines.flatMap(({ productId }) => whenSold(products.get(productId))?.price ?? []);
+  if (isOneCurrency(prices)) return warnings;
+  const message =
+    'The cart holds prices in different currencies; order those products one currency at a time.';
+  return [...warnings, warn('CURRENCY_MISMATCH', message, null)];
+}
+
+function lineWarnings(line: CartLine, view: ProductView | null): Warning[] {
+  const product = whenSold(view);
+  if (!product) return [warn('PRODUCT_UNAVAILABLE', `“${line.name}” is no longer sold.`, line.productId)];
+  const { available, name } = product;
+  const warnings: Warning[] = [];
+  if (available < line.quantity) {
+    const [code, message] =
+      available <= 0
+        ? (['OUT_OF_STOCK', `“${name}” is out of stock.`] as const)
+        : ([
+            'INSUFFICIENT_STOCK',
+            `Only ${available} of “${name}” ${available === 1 ? 'is' : 'are'} left.`,
+          ] as const);
+    warnings.push(warn(code, message, line.productId, line.quantity, Math.max(0, available)));
+  }
+  if (hasPriceChanged(line, product)) {
+    const message = `“${name}” costs ${show(product.price)} now; it was ${show(line.unitPrice)}.`;
+    warnings.push(warn('PRICE_CHANGED', message, line.productId));
+  }
+  return warnings;
+}
+
+/** What a change did otherwise than asked. */
+export function differenceWarning({ kind, name, productId, asked, got }: Difference): Warning {
+  switch (kind) {
+    case 'reduced':
+      return warn(
+        'QUANTITY_REDUCED',
+        `The cart holds ${got} of “${name}”, not ${asked}: more is not possible.`,
+        productId,
+        asked,
+        got,
+      );
+    case 'saved':
+      return warn(
+        'SAVED_FOR_LATER',
+        `“${name}” could not go into the cart and was saved for later.`,
+        productId,
+        asked,
+        0,
+      );
+    case 'left-out':
+      return warn('LEFT_OUT', `“${name}” could not go into the cart.`, productId, asked, 0);
+  }
+}
+
+const show = (money: Money) => `${formatAmount(money)} ${money.currency}`;
+
+function warn(
+  code: CartWarningCode,
+  message: string,
+  productId: string | null,
+  requestedQuantity: number | null = null,
+  availableQuantity: number | null = null,
+): Warning {
+  return { code, message, productId, requestedQuantity, availableQuantity };
+}

@@ -1,0 +1,5 @@
+import { runService } from '@cartograph/service-kit';
+import { createCartApp } from './app.js';
+import { readCartConfig } from './config.js';
+
+await runService({ name: 'cart', readConfig: readCartConfig, createApp: createCartApp });

@@ -1,0 +1,185 @@
+import { isCurrencyCode } from '@cartograph/money';
+import { Cluster } from 'ioredis';
+import type { Cart, CartLimits, CartLine, Snapshot } from '../domain/cart.js';
+import type { Difference } from '../domain/warnings.js';
+import type { RedisClient } from './redis-client.js';
+import { defineScripts, whenAvailable, type ScriptAnswer } from './scripts.js';
+import type { CartStore, Change, MergedLine, NotDone } from './store.js';
+
+/** A line as the scripts keep it. */
+interface StoredLine {
+  position: number;
+  quantity: number;
+  name: string;
+  minor: number;
+  currency: string;
+}
+
+/** Events are delivered again for days at most, by hand out of the dead letters. */
+const HANDLED_MARK_MS = 30 * 24 * 3600 * 1000;
+
+// The braces are the hash tag: all keys of a cart lie in one slot of a cluster.
+// https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#hash-tags
+const keyOf = (cartId: string) => `cart:{${cartId}}`;
+const handledKey = (cartId: string, eventId: string) => `${keyOf(cartId)}:handled:${eventId}`;
+const mergedKey = (cartId: string, guestCartId: string) => `${keyOf(cartId)}:merged:${guestCartId}`;
+
+/** Carts in Redis, each a hash, changed by one script at a time (scripts/prelude.lua says how it looks). */
+export function createRedisCartStore(client: RedisClient, limits: CartLimits): CartStore {
+  const { lifetimeMs, maxLines, maxQuantity } = limits;
+  const runScript = defineScripts(client);
+
+  const change = async (
+    ...[name, cartId, ...args]: [Parameters<typeof runScript>[0], string, ...(string | number)[]]
+  ) => toChange(cartId, await runScript(name, [keyOf(cartId)], [lifetimeMs, ...args]));
+
+  return {
+    async read(cartId, { renew }) {
+      const [outcome, , hash] = await runScript('read', [keyOf(cartId)], [lifetimeMs, renew ? '1' : '0']);
+      return outcome === 'done' ? toCart(cartId, fieldsOf(hash)) : null;
+    },
+    async readMany(cartIds) {
+      const hashes = await whenAvailable(() => readHashes(client, cartIds.map(keyOf)));
+      return hashes.map((hash, index) => {
+        const isOpen = Object.keys(hash).length > 0 && hash['mergingInto'] === undefined;
+        return isOpen ? toCart(cartIds[index]!, hash) : null;
+      });
+    },
+    add: (cartId, { productId, quantity, stock, snapshot }, { create }) =>
+      change(
+        'add',
+        cartId,
+        create ? '1' : '0',
+        maxLines,
+        maxQuantity,
+        productId,
+        quantity,
+        stock,
+        toStored(snapshot),
+      ),
+    setQuantity: (cartId, { productId, quantity, stock, snapshot }) =>
+      change('set', cartId, productId, quantity, stock ?? '', snapshot ? toStored(snapshot) : ''),
+    remove: (cartId, list, productId) => change('remove', cartId, list === 'lines' ? 'l' : 's', productId),
+    clear: (cartId) => change('clear', cartId),
+    save: (cartId, productId) => change('save', cartId, maxLines, maxQuantity, productId),
+    async restore(cartId, { productId, stock, snapshot }) {
+      const args = [lifetimeMs, maxLines, maxQuantity, productId, stock, toStored(snapshot)];
+      const answer = await runScript('restore', [keyOf(cartId)], args);
+      const result = toChange(cartId, answer);
+      return result.outcome === 'done' ? { ...result, asked: answer[1] } : result;
+    },
+
+    async readForMerge(guestCartId) {
+      const hash = await whenAvailable(() => client.hgetall(keyOf(guestCartId)));
+      if (Object.keys(hash).length === 0) return null;
+      return { cart: toCart(guestCartId, hash), mergingInto: hash['mergingInto'] ?? null };
+    },
+    async beginMerge(guest, userId) {
+      const [outcome] = await runScript(
+        'begin-merge',
+        [keyOf(guest.id)],
+        [lifetimeMs, userId, guest.version],
+      );
+      return outcome as 'done' | 'no-cart' | 'version-changed';
+    },
+    async merge(cartId, guestCartId, { lines, saved }) {
+      const [, , hash, differences] = await runScript(
+        'merge',
+        [keyOf(cartId), mergedKey(cartId, guestCartId)],
+        [lifetimeMs, maxLines, maxQuantity, maxLines, toStoredLines(lines), toStoredLines(saved)],
+      );
+      return { cart: toCart(cartId, fieldsOf(hash)), differences: readDifferences(differences!) };
+    },
+    async endMerge(guestCartId, userId) {
+      await runScript('end-merge', [keyOf(guestCartId)], [lifetimeMs, userId]);
+    },
+    async wasMerged(cartId, guestCartId) {
+      return (await whenAvailable(() => client.exists(mergedKey(cartId, guestCartId)))) === 1;
+    },
+
+    async takeOrdered(cartId, eventId, items) {
+      const [outcome] = await runScript(
+        'take-ordered',
+        [keyOf(cartId), handledKey(cartId, eventId)],
+        [lifetimeMs, HANDLED_MARK_MS, ...items.flatMap(({ productId, quantity }) => [productId, quantity])],
+      );
+      return outcome as 'done' | 'no-cart' | 'repeated' | 'merging';
+    },
+
+    async ping() {
+      await client.ping();
+    },
+    async close() {
+      // `quit` would wait for a server that is away.
+      await client.quit().catch(() => client.disconnect());
+    },
+  };
+}
+
+/** A pipeline must stay within one node, so a cluster gets the commands all at once instead. */
+async function readHashes(client: RedisClient, keys: readonly string[]): Promise<Record<string, string>[]> {
+  if (client instanceof Cluster) return Promise.all(keys.map((key) => client.hgetall(key)));
+  const pipeline = client.pipeline();
+  for (const key of keys) pipeline.hgetall(key);
+  const results = (await pipeline.exec()) ?? [];
+  return results.map(([error, hash]) => {
+    if (error) throw error;
+    return hash as Record<string, string>;
+  });
+}
+
+/** Half a surrogate pair is no UTF-8, and Lua's JSON refuses it. */
+const toStored = ({ name, unitPrice }: Snapshot): string =>
+  JSON.stringify({
+    name: name.replace(/\p{Surrogate}/gu, '\uFFFD'),
+    minor: unitPrice.minor,
+    currency: unitPrice.currency,
+  });
+
+const toStoredLines = (lines: readonly MergedLine[]): string =>
+  JSON.stringify(
+    lines.map(({ productId, quantity, stock, snapshot }) => ({
+      id: productId,
+      quantity,
+      ...(stock !== null && { stock }),
+      snapshot: JSON.parse(toStored(snapshot)) as unknown,
+    })),
+  );
+
+function readDifferences(text: string): Difference[] {
+  const differences = JSON.parse(text) as (Omit<Difference, 'productId'> & { id: string })[];
+  return differences.map(({ id, ...rest }) => ({ productId: id, ...rest }));
+}
+
+function toChange(cartId: string, [outcome, number, hash]: ScriptAnswer): Change {
+  if (outcome === 'done') return { outcome, cart: toCart(cartId, fieldsOf(hash)) };
+  if (outcome === 'over-limit' || outcome === 'over-stock') return { outcome, held: number };
+  return { outcome } as NotDone;
+}
+
+function fieldsOf(flat: readonly string[]): Record<string, string> {
+  const fields: Record<string, string> = {};
+  for (let i = 0; i < flat.length; i += 2) fields[flat[i]!] = flat[i + 1]!;
+  return fields;
+}
+
+function toCart(id: string, hash: Readonly<Record<string, string>>): Cart {
+  return {
+    id,
+    lines: readLines('l:', hash),
+    saved: readLines('s:', hash),
+    version: Number(hash['version'] ?? 0),
+    expiresAt: new Date(Number(hash['expiresAt'])),
+  };
+}
+
+function readLines(prefix: string, hash: Readonly<Record<string, string>>): CartLine[] {
+  return Object.entries(hash)
+    .filter(([field]) => field.startsWith(prefix))
+    .map(([field, text]) => ({ productId: field.slice(prefix.length), ...(JSON.parse(text) as StoredLine) }))
+    .sort((left, right) => left.position - right.position)
+    .map(({ productId, quantity, name, minor, currency }) => {
+      if (!isCurrencyCode(currency)) throw new Error(`A cart holds a price in "${currency}".`);
+      return { productId, quantity, name, unitPrice: { minor, currency } };
+    });
+}

@@ -1,0 +1,16 @@
+-- ARGV: lifetime, '1' if the cart may be created, most lines, most pieces a line, product, pieces, pieces in stock, snapshot.
+local maxLines, maxQuantity, id = tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5]
+local snapshot = cjson.decode(ARGV[8])
+if ARGV[2] ~= '1' and not isOpen() then return answer('no-cart') end
+local line = read('l', id)
+local held = line and line.quantity or 0
+local quantity = held + tonumber(ARGV[6])
+if quantity > maxQuantity then return answer('over-limit', held) end
+if quantity > tonumber(ARGV[7]) then return answer('over-stock', held) end
+if not line and #all('l') >= maxLines then return answer('full') end
+local currency = otherCurrency(id)
+if currency and currency ~= snapshot.currency then return answer('other-currency') end
+snapshot.quantity = quantity
+snapshot.position = line and line.position or nextPosition()
+write('l', id, snapshot)
+return changed(quantity)

@@ -1,0 +1,58 @@
+-- KEYS: the user's cart, the mark that this guest's cart was merged.
+-- ARGV: lifetime, most lines, most pieces a line, most saved, the guest's lines and saved ones as JSON lists of
+-- { id, quantity, stock (absent if the product is not sold), snapshot }.
+-- Adds a fourth value to the answer: as JSON, [{ id, kind, asked, got }] for each line that did not go in whole.
+local maxLines, maxQuantity, maxSaved = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local differences = {}
+local function differs(kind, line, asked, got)
+  differences[#differences + 1] = { id = line.id, kind = kind, asked = asked, got = got, name = line.snapshot.name }
+end
+
+local function addSaved(line)
+  local saved = read('s', line.id)
+  if not saved and #all('s') >= maxSaved then return false end
+  local snapshot = line.snapshot
+  snapshot.quantity = math.min(line.quantity + (saved and saved.quantity or 0), maxQuantity)
+  snapshot.position = saved and saved.position or nextPosition()
+  write('s', line.id, snapshot)
+  return true
+end
+
+local function setAside(line)
+  if line.stock and addSaved(line) then
+    differs('saved', line, line.quantity, 0)
+  else
+    differs('left-out', line, line.quantity, 0)
+  end
+end
+
+local function addLine(line)
+  local own = read('l', line.id)
+  local held = own and own.quantity or 0
+  local currency = otherCurrency(line.id)
+  local fits = line.stock and (own or #all('l') < maxLines) and (not currency or currency == line.snapshot.currency)
+  if not fits then return setAside(line) end
+  local asked = held + line.quantity
+  -- Never fewer than the user's own cart held already.
+  local got = math.max(held, math.min(asked, maxQuantity, line.stock))
+  if got == 0 then return setAside(line) end
+  if got > held then
+    local snapshot = line.snapshot
+    snapshot.quantity = got
+    snapshot.position = own and own.position or nextPosition()
+    write('l', line.id, snapshot)
+  end
+  if got < asked then differs('reduced', line, asked, got) end
+end
+
+if redis.call('SET', KEYS[2], '1', 'NX', 'PX', lifetime) then
+  for _, line in ipairs(cjson.decode(ARGV[5])) do addLine(line) end
+  for _, line in ipairs(cjson.decode(ARGV[6])) do
+    if not addSaved(line) then differs('left-out', line, line.quantity, 0) end
+  end
+  redis.call('HINCRBY', cart, 'version', 1)
+end
+renew()
+local result = answer('done')
+result[4] = #differences > 0 and cjson.encode(differences) or '[]'
+return result

@@ -1,0 +1,78 @@
+import type { Cart, CartLine, Snapshot } from '../domain/cart.js';
+import type { Difference } from '../domain/warnings.js';
+
+/** Why the store did not do a change; nothing was changed then. */
+export type NotDone =
+  /** No such cart, or one that is being merged into another. */
+  | { readonly outcome: 'no-cart' }
+  /** The product is not in the cart, or not on the list for later. */
+  | { readonly outcome: 'no-line' }
+  /** As many different products as there may be. */
+  | { readonly outcome: 'full' }
+  /** More pieces than one line may hold; `held` is what it holds. */
+  | { readonly outcome: 'over-limit'; readonly held: number }
+  /** More pieces than are in stock; `held` is what the line holds. */
+  | { readonly outcome: 'over-stock'; readonly held: number }
+  /** More pieces are wanted, but nobody could say how many are in stock. */
+  | { readonly outcome: 'unknown-stock' }
+  /** The cart holds prices in another currency. */
+  | { readonly outcome: 'other-currency' };
+
+export type Change<Extra = unknown> = NotDone | ({ readonly outcome: 'done'; readonly cart: Cart } & Extra);
+
+/** One line of a guest's cart, with what is known of its product; `stock` is null if it is no longer sold. */
+export interface MergedLine {
+  readonly productId: string;
+  readonly quantity: number;
+  readonly stock: number | null;
+  readonly snapshot: Snapshot;
+}
+
+/** Carts. Each function is one atomic step; all reject with Fault SERVICE_UNAVAILABLE while the store is away. */
+export interface CartStore {
+  /** @param options.renew whether its lifetime begins anew */
+  read(cartId: string, options: { renew: boolean }): Promise<Cart | null>;
+  /** In the order of the ids; one round trip (to each node of a cluster). */
+  readMany(cartIds: readonly string[]): Promise<(Cart | null)[]>;
+  add(
+    cartId: string,
+    line: { productId: string; quantity: number; stock: number; snapshot: Snapshot },
+    options: { create: boolean },
+  ): Promise<Change>;
+  /** `stock` and `snapshot` are null if the product could not be asked for. */
+  setQuantity(
+    cartId: string,
+    line: { productId: string; quantity: number; stock: number | null; snapshot: Snapshot | null },
+  ): Promise<Change>;
+  remove(cartId: string, list: 'lines' | 'saved', productId: string): Promise<Change>;
+  clear(cartId: string): Promise<Change>;
+  save(cartId: string, productId: string): Promise<Change>;
+  /** Moves a saved product back, as many as fit; `asked` is how many there would be if all fitted. */
+  restore(
+    cartId: string,
+    line: { productId: string; stock: number; snapshot: Snapshot },
+  ): Promise<Change<{ asked: number }>>;
+
+  /** Stops changes to a guest's cart, if it is still at `version`. */
+  beginMerge(guest: Cart, userId: string): Promise<'done' | 'no-cart' | 'version-changed'>;
+  /** Adds a guest's lines, unless that guest's cart was merged into this one before. */
+  merge(
+    cartId: string,
+    guestCartId: string,
+    content: { lines: readonly MergedLine[]; saved: readonly MergedLine[] },
+  ): Promise<{ cart: Cart; differences: Difference[] }>;
+  endMerge(guestCartId: string, userId: string): Promise<void>;
+  wasMerged(cartId: string, guestCartId: string): Promise<boolean>;
+  /** A guest's cart, also while it is being merged. */
+  readForMerge(guestCartId: string): Promise<{ cart: Cart; mergingInto: string | null } | null>;
+
+  /** Takes out what was ordered, once for each event. `merging`: the cart is being merged, try again later. */
+  takeOrdered(
+    cartId: string,
+    eventId: string,
+    items: readonly Pick<CartLine, 'productId' | 'quantity'>[],
+  ): Promise<'done' | 'no-cart' | 'repeated' | 'merging'>;
+
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,90 @@
+import {
+  createLogger,
+  createRegistry,
+  IDENTITY_HEADER,
+  signIdentity,
+  type Identity,
+} from '@cartograph/service-kit';
+import { startTestRedis } from '@cartograph/testing';
+import { createCartApp } from '../../src/app.js';
+import { readCartConfig } from '../../src/config.js';
+import { startProductsStandIn, type ProductsStandIn } from './products.js';
+
+export const secret = 'a-secret-that-is-long-enough-for-this-test';
+
+export interface Answer<Data = Record<string, unknown>> {
+  readonly status: number;
+  readonly data?: Data | null;
+  readonly errors?: {
+    readonly message: string;
+    readonly path?: (string | number)[];
+    readonly extensions: { readonly code: string };
+  }[];
+}
+
+export interface CartTestService {
+  readonly url: string;
+  readonly redisUrl: string;
+  readonly products: ProductsStandIn;
+  /** Sends one operation as somebody; a guest unless told. */
+  ask<Data = Record<string, unknown>>(
+    query: string,
+    variables?: object,
+    identity?: Identity,
+  ): Promise<Answer<Data>>;
+  close(): Promise<void>;
+}
+
+export const guest: Identity = { kind: 'anonymous' };
+export const user = (userId: string, role: 'CUSTOMER' | 'ADMIN' = 'CUSTOMER'): Identity => ({
+  kind: 'user',
+  userId,
+  role,
+  sessionId: 'session',
+  expiresAt: Date.now() + 900_000,
+});
+export const service = (name: string): Identity => ({ kind: 'service', name });
+
+/** The whole service in this process, over real HTTP, on a Redis of its own unless `redisUrl` names one. */
+export async function startCartService(
+  options: { env?: Record<string, string>; redisUrl?: string } = {},
+): Promise<CartTestService> {
+  const redis = options.redisUrl === undefined ? await startTestRedis() : undefined;
+  const redisUrl = options.redisUrl ?? redis!.url;
+  const products = await startProductsStandIn(secret);
+  const config = readCartConfig({
+    NODE_ENV: 'test',
+    LOG_LEVEL: 'silent',
+    INTERNAL_AUTH_SECRET: secret,
+    REDIS_URL: redisUrl,
+    PRODUCTS_URL: products.url,
+    ...options.env,
+  });
+  const app = await createCartApp(config, {
+    logger: createLogger('cart', config.LOG_LEVEL),
+    registry: createRegistry('cart'),
+  });
+  const url = await app.http.listen({ host: '127.0.0.1', port: 0 });
+  await app.start?.();
+
+  return {
+    url,
+    redisUrl,
+    products,
+    async ask<Data>(query: string, variables: object = {}, identity: Identity = guest) {
+      const issuer = identity.kind === 'service' ? `service:${identity.name}` : 'gateway';
+      const signature = await signIdentity({ identity, audience: 'cart', issuer, secret });
+      const response = await fetch(`${url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', [IDENTITY_HEADER]: signature },
+        body: JSON.stringify({ query, variables }),
+      });
+      return { status: response.status, ...((await response.json()) as Omit<Answer<Data>, 'status'>) };
+    },
+    async close() {
+      await app.close();
+      await products.stop();
+      await redis?.close();
+    },
+  };
+}
