@@ -10,7 +10,8 @@ const usage = `Usage: npm start -- [options]
 
   --port N      first of seven consecutive ports (default 4000, or PORT)
   --data DIR    where data, logs and secrets are kept (default .data, or CARTOGRAPH_DATA)
-  --fresh       delete that folder first: a new shop
+  --fresh       delete what is kept there first: a new shop
+  --services L  only these, e.g. gateway,users,products
   --empty       no sample shop (only matters on the first start)
   --verbose     print the services' logs here as well
   --help        this text
@@ -42,6 +43,7 @@ try {
     root,
     dataDir: options.data,
     fresh: options.fresh,
+    ...(options.services ? { services: options.services.split(',').map((name) => name.trim()) } : {}),
     firstPort: options.port,
     env: { ...env, SAMPLE_DATA: String(!options.empty) },
     restartCrashed: true,
@@ -61,6 +63,7 @@ function readOptions() {
       options: {
         port: { type: 'string', default: process.env.PORT || '4000' },
         data: { type: 'string', default: process.env.CARTOGRAPH_DATA || join(root, '.data') },
+        services: { type: 'string' },
         fresh: { type: 'boolean', default: false },
         empty: { type: 'boolean', default: false },
         verbose: { type: 'boolean', default: false },

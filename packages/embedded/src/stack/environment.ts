@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { addressVariable, type ServiceDeclaration, type StoreNeed } from './services.js';
+import { addressVariable, declaredServices, type ServiceDeclaration, type StoreNeed } from './services.js';
 import type { StackStores } from './stack-stores.js';
 
 type Given = Readonly<Record<string, string | undefined>>;
@@ -8,22 +8,19 @@ type Given = Readonly<Record<string, string | undefined>>;
 export function sharedEnvironment(options: {
   readonly root: string;
   readonly dataDir: string;
-  readonly services: readonly ServiceDeclaration[];
   readonly url: (name: string) => string;
   /** Wins over the addresses here. */
   readonly given: Given;
   readonly internalAuthSecret: string;
 }): Record<string, string | undefined> {
-  const { root, dataDir, services, url, given, internalAuthSecret } = options;
-  const subgraphs = services.filter(({ isSubgraph }) => isSubgraph);
+  const { root, dataDir, url, given, internalAuthSecret } = options;
+  const subgraphs = declaredServices.filter(({ isSubgraph }) => isSubgraph);
   return {
-    ...(services.some(({ name }) => name === 'users') && {
-      AUTH_JWKS_URL: `${url('users')}/.well-known/jwks.json`,
-    }),
+    AUTH_JWKS_URL: `${url('users')}/.well-known/jwks.json`,
     SUPERGRAPH_FILE: join(root, 'schema', 'supergraph.graphql'),
     SUBGRAPH_URLS: subgraphs.map(({ name }) => `${name}=${url(name)}/graphql`).join(','),
     MAIL_DIR: join(dataDir, 'mail'),
-    ...Object.fromEntries(services.map(({ name }) => [addressVariable(name), url(name)])),
+    ...Object.fromEntries(declaredServices.map(({ name }) => [addressVariable(name), url(name)])),
     ...given,
     // Shells and test runners export these two for purposes of their own.
     NODE_ENV: 'development',

@@ -1,5 +1,5 @@
 import { findFreePort, isPortFree } from '../process/free-port.js';
-import type { ServiceDeclaration } from './services.js';
+import { declaredServices, type ServiceDeclaration } from './services.js';
 
 /** A fixed port belongs to another program. */
 export class PortTakenError extends Error {
@@ -7,19 +7,22 @@ export class PortTakenError extends Error {
 }
 
 /**
- * A port for each service: consecutive ones from `firstPort`, else free ones.
- * @throws PortTakenError naming all that are taken
+ * A port for each declared service, running or not, so that those which run know where the others would be:
+ * consecutive ones from `firstPort`, else free ones.
+ * @throws PortTakenError naming all ports that `started` services need and cannot have
  */
 export async function choosePorts(
-  services: readonly ServiceDeclaration[],
+  started: readonly ServiceDeclaration[],
   firstPort: number | undefined,
-): Promise<Map<string, number>> {
+): Promise<ReadonlyMap<string, number>> {
   const ports = new Map<string, number>();
-  for (const { name, portOffset } of services) {
+  for (const { name, portOffset } of declaredServices) {
     ports.set(name, firstPort === undefined ? await findFreePort() : firstPort + portOffset);
   }
   const taken: string[] = [];
-  for (const [name, port] of ports) if (!(await isPortFree(port))) taken.push(`${port} (${name})`);
+  for (const { name } of started) {
+    if (!(await isPortFree(ports.get(name)!))) taken.push(`${ports.get(name)} (${name})`);
+  }
   if (taken.length === 0) return ports;
   throw new PortTakenError(
     taken.length === 1

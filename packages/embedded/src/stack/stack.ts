@@ -59,7 +59,6 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const shared = sharedEnvironment({
       root: options.root,
       dataDir,
-      services,
       url,
       given,
       internalAuthSecret,
