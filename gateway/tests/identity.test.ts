@@ -75,7 +75,7 @@ describe('over HTTP', () => {
     ['a token with a role unknown here', () => issuer.issue({ role: 'ROOT' })],
     ['something that is no token', async () => 'abc'],
   ])('answers %s with 401 and UNAUTHENTICATED, asking no subgraph', async (_name, make) => {
-    const response = await fetch(world.url, {
+    const response = await world.fetch({
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${await make()}` },
       body: JSON.stringify({ query: '{ me { name } }' }),

@@ -21,7 +21,7 @@ export interface UpstreamSink {
 }
 
 /** Milliseconds an idle socket stays open after its last stream ended. */
-const LINGER_MS = 3_000;
+const LINGER_MS = 500;
 const KEEP_ALIVE_MS = 15_000;
 
 /** One multiplexed graphql-ws connection to one subgraph, opened for the first stream and closed after the last. */

@@ -6,6 +6,7 @@ import { createLogger } from '@cartograph/service-kit/logger';
 import { Registry } from '@cartograph/service-kit/metrics';
 import type { DocumentNode } from 'graphql';
 import { createClient, type Client } from 'graphql-ws';
+import { Agent, fetch, type RequestInit, type Response } from 'undici';
 import { WebSocket } from 'ws';
 import { createGatewayApp, type GatewayApp } from '../../src/app.js';
 import { readGatewayConfig } from '../../src/config.js';
@@ -23,6 +24,8 @@ export interface TestWorld {
   readonly file: string;
   readonly subgraphs: Record<string, TestSubgraph>;
   query(query: string, variables?: object, headers?: Record<string, string>): Promise<GraphQLResult>;
+  /** By connections of the world's own, which end with it. */
+  fetch(init: RequestInit & { path?: string }): Promise<Response>;
   /** A graphql-ws client that the world closes. */
   client(connectionParams?: Record<string, unknown>): Client;
   stop(): Promise<void>;
@@ -63,19 +66,23 @@ export async function startWorld(
   const { port } = await app.listen();
   const url = `http://127.0.0.1:${port}/graphql`;
   const clients: Client[] = [];
+  const agent = new Agent();
+  const send: TestWorld['fetch'] = ({ path, ...init }) =>
+    fetch(path === undefined ? url : new URL(path, url), { dispatcher: agent, ...init });
   return {
     app,
     url,
     file,
     subgraphs: Object.fromEntries(subgraphs.map((subgraph) => [subgraph.name, subgraph])),
     async query(query, variables = {}, headers = {}) {
-      const response = await fetch(url, {
+      const response = await send({
         method: 'POST',
         headers: { 'content-type': 'application/json', ...headers },
         body: JSON.stringify({ query, variables }),
       });
       return (await response.json()) as GraphQLResult;
     },
+    fetch: send,
     client(connectionParams) {
       const client = createClient({
         url: url.replace('http', 'ws'),
@@ -88,6 +95,7 @@ export async function startWorld(
     },
     async stop() {
       await Promise.all(clients.map((client) => client.dispose()));
+      await agent.destroy();
       await app.close();
       await Promise.all(subgraphs.map((subgraph) => subgraph.stop()));
       rmSync(folder, { recursive: true, force: true });
