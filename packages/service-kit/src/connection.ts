@@ -2,8 +2,8 @@ import { Fault } from './errors.js';
 
 /** What a list field of a Relay connection is asked for. */
 export interface PageArguments {
-  readonly first?: number | null;
-  readonly after?: string | null;
+  readonly first?: number | null | undefined;
+  readonly after?: string | null | undefined;
 }
 
 export interface Page<Key> {

@@ -1,0 +1,39 @@
+import { baseConfigShape, ConfigError, env, readConfig } from '@cartograph/service-kit';
+
+const storeShape = {
+  USERS_DATABASE_URL: env.url('postgres', 'postgresql'),
+  /** Encrypts the signing keys in the database; INTERNAL_AUTH_SECRET, which all services know, where it is not set. */
+  KEY_ENCRYPTION_SECRET: env.secret().optional(),
+  /** Seconds. Longer than requests in flight, shorter than a stolen token should live. */
+  ACCESS_TOKEN_LIFETIME_S: env.integer(900, { min: 1, max: 86_400 }),
+};
+
+const shape = {
+  ...baseConfigShape,
+  ...storeShape,
+  PORT: env.port(4001),
+  DATABASE_POOL_SIZE: env.integer(10, { min: 1, max: 200 }),
+  REDIS_URL: env.text('').describe('one or more redis:// URLs, separated by commas'),
+  AMQP_URL: env.url('amqp', 'amqps').optional(),
+  SAMPLE_DATA: env.boolean(false),
+  REFRESH_TOKEN_LIFETIME_S: env.integer(7 * 86_400, { min: 1, max: 366 * 86_400 }),
+};
+
+export type UsersConfig = ReturnType<typeof readUsersConfig>;
+
+/** @throws ConfigError */
+export function readUsersConfig(source: NodeJS.ProcessEnv = process.env) {
+  const isProduction = (source['NODE_ENV'] || 'production') === 'production';
+  const config = readConfig({ ...shape, MIGRATE_ON_START: env.boolean(!isProduction) }, source);
+  if (isProduction && config.SAMPLE_DATA) {
+    throw new ConfigError(
+      'The environment is not right:\n  SAMPLE_DATA: expected false in production, got true: the sample users have a published password',
+    );
+  }
+  return config;
+}
+
+/** What `cli/keys.ts` reads. @throws ConfigError */
+export function readKeysConfig(source: NodeJS.ProcessEnv = process.env) {
+  return readConfig({ ...storeShape, INTERNAL_AUTH_SECRET: env.secret() }, source);
+}

@@ -1,0 +1,28 @@
+import { createEvent, type EventData, type EventEnvelope, type EventType } from '@cartograph/events';
+import { currentContext } from '@cartograph/service-kit';
+import type { User } from './user.js';
+
+type UserEventType = Extract<EventType, `user.${string}`>;
+type Person = EventData<'user.registered'>;
+
+/**
+ * Makes the next event of a user.
+ * @returns the event, and the user as it is to be saved with it
+ */
+export function nextUserEvent<T extends UserEventType>(
+  type: T,
+  user: User,
+  now: Date,
+  extra: Omit<EventData<T>, keyof Person>,
+): { user: User; event: EventEnvelope<T> } {
+  const next = { ...user, eventCount: user.eventCount + 1 };
+  const person: Person = { userId: user.id, email: user.email, name: user.name };
+  const event = createEvent(type, {
+    aggregateId: user.id,
+    sequence: next.eventCount,
+    traceparent: currentContext()?.traceparent ?? null,
+    now,
+    data: { ...person, ...extra } as unknown as EventData<T>,
+  });
+  return { user: next, event };
+}

@@ -1,0 +1,150 @@
+import { newId, type Logger } from '@cartograph/service-kit';
+import { exportJWK, generateKeyPair, importJWK, type CryptoKey, type JWK } from 'jose';
+import {
+  openPrivateKey,
+  publishedKeys,
+  retirementOf,
+  sealPrivateKey,
+  signingCandidates,
+  type SigningKey,
+} from './domain/signing-key.js';
+import type { UsersStore } from './store/store.js';
+
+/** How long a process may not know of a key that another one made. */
+const REFRESH_MS = 15_000;
+/** Added to the life of a key's last token before the key is forgotten. */
+const MARGIN_MS = 5 * 60_000;
+/** How long retired keys stay in the table, to be seen by an operator. */
+const KEEP_RETIRED_MS = 90 * 24 * 3_600_000;
+
+export interface ActiveKey {
+  readonly id: string;
+  readonly privateKey: CryptoKey;
+}
+
+/** The keys that access tokens are signed with, kept in the store and shared by all processes. */
+export interface KeyRing {
+  /** Makes the first key where there is none that can be used. */
+  ensure(): Promise<void>;
+  /** The key to sign with now. */
+  current(): Promise<ActiveKey>;
+  /** What `/.well-known/jwks.json` says (RFC 7517). */
+  jwks(): Promise<{ keys: JWK[] }>;
+  list(): Promise<SigningKey[]>;
+  /**
+   * Makes a new key. It is published at once and signs after `publishAheadMs`; the present ones are published until
+   * the last token signed with them has ended.
+   */
+  rotate(publishAheadMs: number): Promise<SigningKey>;
+}
+
+export interface KeyRingOptions {
+  readonly store: UsersStore;
+  readonly secret: string;
+  readonly accessTokenLifetimeMs: number;
+  readonly clock: () => Date;
+  readonly logger: Pick<Logger, 'warn' | 'info'>;
+}
+
+export function createKeyRing(options: KeyRingOptions): KeyRing {
+  const { store, secret, accessTokenLifetimeMs, clock, logger } = options;
+  const opened = new Map<string, Promise<CryptoKey | null>>();
+  let known: { readonly keys: SigningKey[]; readonly readAt: number } | undefined;
+  let reading: Promise<SigningKey[]> | undefined;
+
+  function open({ id, sealedPrivateKey }: SigningKey): Promise<CryptoKey | null> {
+    let key = opened.get(id);
+    if (!key) {
+      key = (async () =>
+        (await importJWK(openPrivateKey(sealedPrivateKey, id, secret), 'EdDSA')) as CryptoKey)();
+      key = key.catch(() => {
+        logger.warn(
+          { kid: id },
+          'A signing key was encrypted with another secret; it is published but not used',
+        );
+        return null;
+      });
+      opened.set(id, key);
+    }
+    return key;
+  }
+
+  async function firstUsable(keys: readonly SigningKey[]): Promise<ActiveKey | null> {
+    for (const candidate of signingCandidates(keys, clock())) {
+      const privateKey = await open(candidate);
+      if (privateKey) return { id: candidate.id, privateKey };
+    }
+    return null;
+  }
+
+  /** At most one query under way; a store that is away for a while leaves the keys that are known. */
+  async function read(): Promise<SigningKey[]> {
+    if (known && clock().getTime() - known.readAt < REFRESH_MS) return known.keys;
+    reading ??= store
+      .findSigningKeys()
+      .then((keys) => {
+        known = { keys, readAt: clock().getTime() };
+        return keys;
+      })
+      .finally(() => (reading = undefined));
+    const keys = known?.keys;
+    return keys ? reading.catch(() => keys) : reading;
+  }
+
+  async function make(activeFrom: Date): Promise<SigningKey> {
+    const { publicKey, privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true });
+    const id = newId();
+    return {
+      id,
+      publicJwk: { ...(await exportJWK(publicKey)), kid: id, alg: 'EdDSA', use: 'sig' },
+      sealedPrivateKey: sealPrivateKey(await exportJWK(privateKey), id, secret),
+      createdAt: clock(),
+      activeFrom,
+      retiresAt: null,
+    };
+  }
+
+  return {
+    async ensure() {
+      await store.transaction(async (tx) => {
+        await tx.lockSigningKeys();
+        if (await firstUsable(await tx.findSigningKeys())) return;
+        const key = await make(clock());
+        await tx.insertSigningKey(key);
+        logger.info({ kid: key.id }, 'Made a key to sign access tokens with');
+      });
+      known = undefined;
+    },
+    async current() {
+      const key = await firstUsable(await read());
+      if (!key)
+        throw new Error('There is no key to sign access tokens with: restart this service to make one.');
+      return key;
+    },
+    async jwks() {
+      return { keys: publishedKeys(await read(), clock()).map(({ publicJwk }) => publicJwk) };
+    },
+    list: () => store.findSigningKeys(),
+    async rotate(publishAheadMs) {
+      const activeFrom = new Date(clock().getTime() + publishAheadMs);
+      const key = await make(activeFrom);
+      await store.transaction(async (tx) => {
+        await tx.lockSigningKeys();
+        const present = (await tx.findSigningKeys()).filter(({ retiresAt }) => retiresAt === null);
+        await tx.setRetirement(
+          present.map(({ id }) => id),
+          // A key that was to follow later than this one still gets its full time.
+          retirementOf(
+            new Date(Math.max(activeFrom.getTime(), ...present.map((old) => old.activeFrom.getTime()))),
+            accessTokenLifetimeMs,
+            MARGIN_MS,
+          ),
+        );
+        await tx.insertSigningKey(key);
+        await tx.deleteSigningKeys(new Date(clock().getTime() - KEEP_RETIRED_MS));
+      });
+      known = undefined;
+      return key;
+    },
+  };
+}

@@ -1,0 +1,21 @@
+import type { UsersDeps } from './service/deps.js';
+import { createListsService } from './service/lists.js';
+import { createProfileService } from './service/profile.js';
+import { createRecoveryService } from './service/recovery.js';
+import { createSessionsService } from './service/sessions.js';
+import { createStaffService } from './service/staff.js';
+
+export type { OpenedSession, UsersDeps } from './service/deps.js';
+
+/** The use cases: each loads, lets the domain decide, and saves with its events. */
+export function createUsersService(deps: UsersDeps) {
+  return {
+    ...createSessionsService(deps),
+    ...createProfileService(deps),
+    ...createRecoveryService(deps),
+    ...createStaffService(deps),
+    ...createListsService(deps.store),
+  };
+}
+
+export type UsersService = ReturnType<typeof createUsersService>;

@@ -1,0 +1,189 @@
+import { Fault, isId, newId, type Identity } from '@cartograph/service-kit';
+import { refusals } from '../domain/errors.js';
+import { normalisePassword, readFields } from '../domain/fields.js';
+import { decoyHash, hashPassword, isPasswordOf, needsRehash } from '../domain/password.js';
+import { hashToken } from '../domain/secret-token.js';
+import { decideRefresh } from '../domain/session.js';
+import type { Origin, User } from '../domain/user.js';
+import { nextUserEvent } from '../domain/user-events.js';
+import type { LoginInput, LogoutInput, RegisterInput } from '../generated/graphql.js';
+import {
+  openSession,
+  record,
+  requireActor,
+  slowed,
+  storeRefreshToken,
+  storeSession,
+  type OpenedSession,
+  type StoredSession,
+  type UsersDeps,
+} from './deps.js';
+
+/** Registering, signing in, staying signed in and signing out. */
+export function createSessionsService(deps: UsersDeps) {
+  const { store, clock } = deps;
+
+  /** Renews a hash that was made at another cost; nobody has to wait for it, nor know that it failed. */
+  async function rehash(user: User, password: string): Promise<void> {
+    const passwordHash = await hashPassword(password);
+    await store.transaction(async (tx) => {
+      const present = await tx.findUser(user.id, { lock: true });
+      if (present?.passwordHash === user.passwordHash) await tx.saveUser({ ...present, passwordHash });
+    });
+  }
+
+  return {
+    async register(input: RegisterInput, origin: Origin): Promise<OpenedSession> {
+      const fields = readFields();
+      const email = fields.email(input.email, 'email');
+      const password = fields.password(input.password, 'password');
+      const name = fields.name(input.name, 'name');
+      fields.done();
+      // Before hashing, so that a form with a taken address costs little; the insert decides all the same.
+      if (await store.findUserByEmail(email)) throw refusals.emailTaken(['email']);
+
+      const passwordHash = await hashPassword(password);
+      const now = clock();
+      const { user, event } = nextUserEvent(
+        'user.registered',
+        {
+          id: newId(),
+          email,
+          name,
+          role: 'CUSTOMER',
+          isActive: true,
+          passwordHash,
+          createdAt: now,
+          updatedAt: now,
+          eventCount: 0,
+        },
+        now,
+        {},
+      );
+      const stored = await store.transaction(async (tx) => {
+        if (!(await tx.insertUser(user))) throw refusals.emailTaken(['email']);
+        await tx.saveEvents([event]);
+        const session = await storeSession(deps, tx, user, origin);
+        await record(deps, tx, 'REGISTERED', origin, { userId: user.id, sessionId: session.sessionId });
+        return session;
+      });
+      deps.onEvents();
+      return openSession(deps, stored);
+    },
+
+    async login(input: LoginInput, origin: Origin): Promise<OpenedSession> {
+      const fields = readFields();
+      const email = fields.email(input.email, 'email');
+      fields.done();
+      const password = normalisePassword(input.password);
+
+      let user: User | null = null;
+      const isRight = await slowed(deps, email, origin.address, async () => {
+        user = await store.findUserByEmail(email);
+        const matches = await isPasswordOf(user?.passwordHash ?? (await decoyHash()), password);
+        return matches && user !== null;
+      });
+      user = user as User | null;
+      if (!isRight || !user) {
+        // Written for unknown addresses too: both ways must do the same work.
+        await record(deps, store, 'SIGN_IN_FAILED', origin, { userId: user?.id ?? null });
+        throw refusals.invalidCredentials();
+      }
+      const verified: User = user;
+      const stored = await store.transaction(async (tx) => {
+        const present = await tx.findUser(verified.id, { lock: true });
+        // The password may have been changed while the old one was being checked.
+        if (present?.passwordHash !== verified.passwordHash) throw refusals.invalidCredentials();
+        if (!present.isActive) throw refusals.deactivated();
+        const session = await storeSession(deps, tx, present, origin);
+        await record(deps, tx, 'SIGNED_IN', origin, { userId: present.id, sessionId: session.sessionId });
+        return session;
+      });
+      if (needsRehash(verified.passwordHash)) {
+        await rehash(verified, password).catch((error: unknown) =>
+          deps.logger.warn({ err: error }, 'Could not renew a password hash'),
+        );
+      }
+      return openSession(deps, stored);
+    },
+
+    async refreshSession(refreshToken: string, origin: Origin): Promise<OpenedSession> {
+      const hash = hashToken(refreshToken);
+      const stored = await store.transaction(async (tx): Promise<StoredSession | null> => {
+        const sessionId = (await tx.findRefreshToken(hash))?.sessionId;
+        // The session's lock stands for its whole family of tokens, so read the token again behind it.
+        const session = sessionId ? await tx.findSession(sessionId, { lock: true }) : null;
+        const token = session && (await tx.findRefreshToken(hash));
+        if (!session || !token) return null;
+        const user = await tx.findUser(session.userId);
+        const now = clock();
+        const decision = decideRefresh(token, session, user?.isActive ?? false, now);
+        if (decision === 'revoke') {
+          await tx.revokeSessions({ id: session.id }, now);
+          await record(deps, tx, 'REFRESH_TOKEN_REUSED', origin, {
+            userId: session.userId,
+            sessionId: session.id,
+          });
+        }
+        if (decision === 'revoke' || decision === 'refuse' || !user) return null;
+        await tx.updateRefreshToken(hash, decision === 'rotate' ? { usedAt: now } : { forgivenAt: now });
+        if (decision === 'rotate' && token.parentHash) {
+          await tx.retireRefreshTokens(session.id, { childrenOf: token.parentHash }, now);
+        }
+        const expiresAt = new Date(now.getTime() + deps.refreshTokenLifetimeMs);
+        await tx.touchSession(session.id, {
+          lastUsedAt: now,
+          expiresAt,
+          address: origin.address ?? session.address,
+          userAgent: origin.userAgent ?? session.userAgent,
+        });
+        const next = await storeRefreshToken(tx, session.id, hash, now, expiresAt);
+        return { user, sessionId: session.id, refreshToken: next, expiresAt };
+      });
+      if (!stored) throw refusals.invalidRefreshToken();
+      return openSession(deps, stored);
+    },
+
+    /** @returns how many sessions it ended; 0 for a token that is worth nothing any more */
+    async logout(input: LogoutInput, identity: Identity, origin: Origin): Promise<number> {
+      const named = input.refreshToken;
+      if (named == null && identity.kind !== 'user')
+        throw new Fault('UNAUTHENTICATED', 'Give the refresh token of the session to end, or sign in.');
+      return store.transaction(async (tx) => {
+        const sessionId =
+          named != null
+            ? (await tx.findRefreshToken(hashToken(named)))?.sessionId
+            : identity.kind === 'user'
+              ? identity.sessionId
+              : undefined;
+        const session = sessionId && isId(sessionId) ? await tx.findSession(sessionId) : null;
+        if (!session || session.revokedAt) return 0;
+        const { userId } = session;
+        await tx.findUser(userId, { lock: true });
+        const everywhere = input.everywhere ?? false;
+        const ended = await tx.revokeSessions(everywhere ? { userId } : { id: session.id }, clock());
+        if (ended > 0) {
+          const type = everywhere ? 'SIGNED_OUT_EVERYWHERE' : 'SIGNED_OUT';
+          await record(deps, tx, type, origin, { userId, actorId: userId, sessionId: session.id });
+        }
+        return ended;
+      });
+    },
+
+    async revokeSession(sessionId: string, identity: Identity, origin: Origin): Promise<string> {
+      await store.transaction(async (tx) => {
+        const actor = await requireActor(deps, tx, identity);
+        const session = isId(sessionId) ? await tx.findSession(sessionId) : null;
+        const isTheirs = session?.userId === actor.user.id || actor.user.role === 'ADMIN';
+        if (!session || !isTheirs) throw refusals.sessionNotFound();
+        if ((await tx.revokeSessions({ id: session.id }, clock())) === 0) throw refusals.sessionNotFound();
+        await record(deps, tx, 'SESSION_REVOKED', origin, {
+          userId: session.userId,
+          actorId: actor.user.id,
+          sessionId: session.id,
+        });
+      });
+      return sessionId;
+    },
+  };
+}

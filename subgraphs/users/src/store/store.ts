@@ -1,0 +1,105 @@
+import type { AnyEvent } from '@cartograph/events';
+import type { OneTimePurpose, OneTimeToken } from '../domain/one-time-token.js';
+import type { RefreshToken, Session } from '../domain/session.js';
+import type { SigningKey } from '../domain/signing-key.js';
+import type { SecurityEvent, User } from '../domain/user.js';
+
+/** `lock` keeps the row from others until the transaction ends. Order everywhere: user, then session. */
+export interface ReadOptions {
+  readonly lock?: boolean;
+}
+
+/** The sort key of a list that begins with the newest. */
+export interface AgeKey {
+  readonly at: Date;
+  readonly id: string;
+}
+
+export interface ListOptions {
+  /** One more than this is given, where there are more. */
+  readonly first: number;
+  readonly after: AgeKey | undefined;
+}
+
+export interface Listed<Row> {
+  readonly rows: Row[];
+  readonly totalCount: number;
+}
+
+export interface UserQueries {
+  findUser(id: string, options?: ReadOptions): Promise<User | null>;
+  /** @param email normalised */
+  findUserByEmail(email: string, options?: ReadOptions): Promise<User | null>;
+  findUsers(ids: readonly string[]): Promise<User[]>;
+  /** Newest first; @param words folded, all of which must occur in name or e-mail address */
+  listUsers(words: readonly string[], options: ListOptions): Promise<Listed<User>>;
+  /** False if another user has the e-mail address. */
+  insertUser(user: User): Promise<boolean>;
+  /** Writes all fields of a user that is there. @throws EmailTakenError */
+  saveUser(user: User): Promise<void>;
+  /** Counts the other active admins, while nobody else can change who is one. */
+  countOtherAdmins(userId: string): Promise<number>;
+}
+
+export interface SessionQueries {
+  findSession(id: string, options?: ReadOptions): Promise<Session | null>;
+  /** Not revoked and not expired, most recently used first. */
+  findLiveSessions(userIds: readonly string[], now: Date): Promise<Session[]>;
+  insertSession(session: Session): Promise<void>;
+  touchSession(
+    id: string,
+    changes: Pick<Session, 'address' | 'userAgent' | 'lastUsedAt' | 'expiresAt'>,
+  ): Promise<void>;
+  /** Ends one session, or those of a user; gives how many were live. */
+  revokeSessions(which: { id: string } | { userId: string; except?: string }, now: Date): Promise<number>;
+
+  findRefreshToken(hash: Buffer): Promise<RefreshToken | null>;
+  insertRefreshToken(token: RefreshToken): Promise<void>;
+  updateRefreshToken(
+    hash: Buffer,
+    changes: Partial<Pick<RefreshToken, 'usedAt' | 'forgivenAt'>>,
+  ): Promise<void>;
+  /** Puts unused tokens of a session out of use: the children of one token, or all. */
+  retireRefreshTokens(sessionId: string, which: { childrenOf: Buffer } | 'all', now: Date): Promise<void>;
+}
+
+export interface OneTimeTokenQueries {
+  /** Null also when it has expired. */
+  findOneTimeToken(hash: Buffer, purpose: OneTimePurpose, now: Date): Promise<OneTimeToken | null>;
+  /** When the user's newest token of this purpose was made. */
+  lastOneTimeTokenAt(userId: string, purpose: OneTimePurpose): Promise<Date | null>;
+  insertOneTimeToken(token: OneTimeToken): Promise<void>;
+  /** False if it was taken already. */
+  takeOneTimeToken(hash: Buffer): Promise<boolean>;
+  deleteOneTimeTokens(userId: string): Promise<void>;
+}
+
+export interface AuditQueries {
+  insertSecurityEvent(event: SecurityEvent): Promise<void>;
+  listSecurityEvents(userId: string, options: ListOptions): Promise<Listed<SecurityEvent>>;
+}
+
+export interface SigningKeyQueries {
+  findSigningKeys(): Promise<SigningKey[]>;
+  /** Until the transaction ends, no other process changes keys. */
+  lockSigningKeys(): Promise<void>;
+  insertSigningKey(key: SigningKey): Promise<void>;
+  setRetirement(ids: readonly string[], retiresAt: Date): Promise<void>;
+  /** Removes those that retired before `before`. */
+  deleteSigningKeys(before: Date): Promise<void>;
+}
+
+/** What can be done inside a transaction as well as on its own. */
+export interface UsersQueries
+  extends UserQueries, SessionQueries, OneTimeTokenQueries, AuditQueries, SigningKeyQueries {
+  /** Stores events for the relay; lock their user first, so that they keep their order. */
+  saveEvents(events: readonly AnyEvent[]): Promise<void>;
+}
+
+export interface UsersStore extends UsersQueries {
+  /** All or nothing; what `work` throws undoes it. */
+  transaction<Result>(work: (tx: UsersQueries) => Promise<Result>): Promise<Result>;
+  /** Removes tokens and sessions that ended before `sessionsBefore`, and audit entries older than `auditBefore`. */
+  deleteEnded(sessionsBefore: Date, auditBefore: Date): Promise<void>;
+  ping(): Promise<void>;
+}

@@ -1,0 +1,30 @@
+import { saveEvents } from '@cartograph/service-kit';
+import type { DataSource, EntityManager } from 'typeorm';
+import { createSessionQueries } from './session-queries.js';
+import type { UsersQueries, UsersStore } from './store.js';
+import { createTokenQueries } from './token-queries.js';
+import { createUserQueries } from './user-queries.js';
+
+/** The store on Postgres. */
+export function createTypeormStore(database: DataSource): UsersStore {
+  return {
+    ...createQueries(database.manager),
+    transaction: (work) => database.transaction((manager) => work(createQueries(manager))),
+    async deleteEnded(sessionsBefore, auditBefore) {
+      await database.query('DELETE FROM sessions WHERE expires_at < $1 OR revoked_at < $1', [sessionsBefore]);
+      await database.query('DELETE FROM refresh_tokens WHERE expires_at < $1', [sessionsBefore]);
+      await database.query('DELETE FROM one_time_tokens WHERE expires_at < $1', [sessionsBefore]);
+      await database.query('DELETE FROM security_events WHERE occurred_at < $1', [auditBefore]);
+    },
+    ping: async () => void (await database.query('SELECT 1')),
+  };
+}
+
+function createQueries(manager: EntityManager): UsersQueries {
+  return {
+    ...createUserQueries(manager),
+    ...createSessionQueries(manager),
+    ...createTokenQueries(manager),
+    saveEvents: (events) => saveEvents(manager, events),
+  };
+}
