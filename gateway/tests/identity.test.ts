@@ -117,16 +117,14 @@ describe('over WebSocket', () => {
     async (name) => {
       const token = await issuer.issue({ sub: 'u3' });
       const events: unknown[] = [];
-      const stop = world
-        .client({ [name]: name === 'accessToken' ? token : `Bearer ${token}` })
-        .subscribe(
-          { query: 'subscription { orderStatusChanged(orderId: "1") { order { customer { name } } } }' },
-          {
-            next: (event) => events.push(event),
-            error: (error) => events.push(error),
-            complete: () => undefined,
-          },
-        );
+      const stop = world.client({ [name]: name === 'accessToken' ? token : `Bearer ${token}` }).subscribe(
+        { query: 'subscription { orderStatusChanged(orderId: "1") { order { customer { name } } } }' },
+        {
+          next: (event) => events.push(event),
+          error: (error) => events.push(error),
+          complete: () => undefined,
+        },
+      );
       await until(() => orderEvents.listeners === 1, 'the upstream subscription');
       orderEvents.send({ cursor: 'c', status: 'SHIPPED', orderId: '1' });
       await until(() => events.length === 1, 'an event');

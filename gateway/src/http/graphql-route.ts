@@ -95,12 +95,7 @@ function execute(
 function refuseCrossSite({ headers }: IncomingMessage): void {
   const site = headers['sec-fetch-site'];
   if (site !== 'cross-site' && site !== 'same-site') return;
-  if (
-    headers['x-apollo-operation-name'] ||
-    headers['apollo-require-preflight'] ||
-    headers['content-type'] ||
-    headers['sec-fetch-mode'] === 'cors'
-  )
+  if (headers['x-apollo-operation-name'] || headers['apollo-require-preflight'] || headers['content-type'])
     return;
   throw new HttpFault(
     400,

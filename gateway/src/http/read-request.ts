@@ -48,6 +48,15 @@ const tooLarge = (limit: number) =>
 
 /** @throws HttpFault 415 when the body is not JSON in UTF-8 */
 export function checkContentType(request: IncomingMessage): void {
+  const encoding = request.headers['content-encoding'];
+  if (encoding !== undefined && encoding !== 'identity') {
+    throw new HttpFault(
+      415,
+      'UNSUPPORTED_MEDIA_TYPE',
+      `The content encoding "${encoding.slice(0, 40)}" is not supported for requests.`,
+      { 'accept-encoding': 'identity' },
+    );
+  }
   const value = request.headers['content-type'];
   if (value === 'application/json') return;
   const [type, ...parameters] = (value ?? '').split(';').map((part) => part.trim().toLowerCase());
@@ -63,14 +72,6 @@ export function checkContentType(request: IncomingMessage): void {
       { accept: 'application/json' },
     );
   }
-  const encoding = request.headers['content-encoding'];
-  if (encoding && encoding !== 'identity')
-    throw new HttpFault(
-      415,
-      'UNSUPPORTED_MEDIA_TYPE',
-      `The content encoding "${encoding.slice(0, 40)}" is not supported for requests.`,
-      { 'accept-encoding': 'identity' },
-    );
 }
 
 /** @throws HttpFault 400 */
