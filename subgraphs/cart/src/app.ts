@@ -13,6 +13,7 @@ import type { Cart } from './domain/cart.js';
 import { newGuestCartId } from './domain/cart-id.js';
 import { createCartSubscription } from './events.js';
 import { createProductLoader, type ProductLoader } from './products.js';
+import { createCartMetrics } from './metrics.js';
 import { createResolvers } from './resolvers.js';
 import { createCartService } from './service.js';
 import { createRedisClient } from './store/redis-client.js';
@@ -21,6 +22,8 @@ import { createRedisCartStore } from './store/redis-store.js';
 export interface CartContext extends BaseGraphQLContext {
   readonly products: ProductLoader;
   readonly carts: DataLoader<string, Cart | null>;
+  /** Whether a product is archived, as last heard. */
+  readonly archived: DataLoader<string, boolean>;
 }
 
 const typeDefs = readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8');
@@ -54,12 +57,13 @@ export async function createCartApp(config: CartConfig, runtime: Runtime): Promi
   const server = await createSubgraphServer<CartContext>({
     name: 'cart',
     typeDefs,
-    resolvers: createResolvers(service),
+    resolvers: createResolvers(service, createCartMetrics(registry)),
     owners: { User: (user: { id: string }, { userId }) => user.id === userId },
     context: (base) => ({
       ...base,
       products: createProductLoader(client),
       carts: new DataLoader((ids) => service.readCarts(ids)),
+      archived: new DataLoader((ids) => store.knownArchived(ids)),
     }),
     readiness: { redis: () => store.ping(), events: () => bus.ping() },
     internalAuthSecret: config.INTERNAL_AUTH_SECRET,

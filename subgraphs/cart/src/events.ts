@@ -6,9 +6,11 @@ import type { CartStore } from './store/store.js';
 export function createCartSubscription(store: CartStore): EventSubscription {
   return {
     consumer: 'cart',
-    types: ['order.placed'],
+    types: ['order.placed', 'product.changed'],
     async handle(event) {
       if (event.type === 'order.placed') await onOrderPlaced(store, event);
+      if (event.type === 'product.changed')
+        await store.noteArchived(event.data.productId, event.data.isArchived);
     },
   };
 }

@@ -7,6 +7,7 @@ import { whenSold } from './domain/product.js';
 import { hasPriceChanged, subtotal, type Products } from './domain/totals.js';
 import { differenceWarning, warningsOf, type Difference } from './domain/warnings.js';
 import type { Resolvers } from './generated/graphql.js';
+import type { CartMetrics } from './metrics.js';
 import { maySee, notYours, type Changed, type CartService } from './service.js';
 
 /** A payload before its own fields are resolved. */
@@ -18,12 +19,20 @@ export interface PayloadModel {
 
 const REFUSED = { cart: null, differences: [] };
 
-export function createResolvers(service: CartService): Resolvers<CartContext> {
+export function createResolvers(service: CartService, metrics: CartMetrics): Resolvers<CartContext> {
   /** A mutation that hands its input to the use case. */
-  const mutation =
-    <Input>(useCase: (asker: CartContext, input: Input) => Promise<Changed>) =>
-    (_: unknown, { input }: { input: Input }, context: CartContext) =>
-      refusable(REFUSED, () => useCase(context, input));
+  function mutation<Input>(useCase: (asker: CartContext, input: Input) => Promise<Changed>) {
+    return async (
+      _: unknown,
+      { input }: { input: Input },
+      context: CartContext,
+      { fieldName }: { fieldName: string },
+    ): Promise<PayloadModel> => {
+      const payload = await refusable(REFUSED, () => useCase(context, input));
+      metrics.changes.inc({ change: fieldName, outcome: payload.userErrors[0]?.code ?? 'DONE' });
+      return payload;
+    };
+  }
 
   return {
     DateTime: scalarResolvers.DateTime,
@@ -64,6 +73,11 @@ export function createResolvers(service: CartService): Resolvers<CartContext> {
       // The one field of them that may not be null: while products is away, nothing is known to have changed.
       priceChanged: async (line, _, { products }) =>
         hasPriceChanged(line, await products.load(line.productId).catch(() => null)),
+      isSold: async ({ productId }, _, { products, archived }) =>
+        products.load(productId).then(
+          (product) => whenSold(product) !== undefined,
+          async () => !(await archived.load(productId)),
+        ),
       previousUnitPrice: ({ unitPrice }) => toMoneyOutput(unitPrice),
     },
     SavedItem: { product: ({ productId }) => ({ id: productId }) },

@@ -1,34 +1,18 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { product, stockUp } from './support/catalogue.js';
 import { guest, service, startCartService, user, type CartTestService } from './support/cart-service.js';
 import { actingOn, contents, mutationOf, QUERY } from './support/operations.js';
-import type { StandInProduct } from './support/products.js';
 
 let cart: CartTestService;
 let people = 0;
 /** Somebody who has no cart yet. */
 const somebody = () => user(`user-${(people += 1)}`);
 
-const product = (fields: Partial<StandInProduct> = {}): StandInProduct => ({
-  name: 'Kettle',
-  amount: '25.00',
-  currency: 'EUR',
-  isArchived: false,
-  available: 50,
-  ...fields,
-});
-
 beforeAll(async () => {
   cart = await startCartService();
 });
 afterAll(() => cart.close());
-beforeEach(() => {
-  cart.products.products.clear();
-  cart.products.products.set('kettle', product());
-  cart.products.products.set('cup', product({ name: 'Cup', amount: '4.50', available: 3 }));
-  cart.products.products.set('gone', product({ name: 'Gone', isArchived: true }));
-  cart.products.products.set('sold-out', product({ name: 'Sold out', available: 0 }));
-  cart.products.products.set('dollar', product({ name: 'Dollar', currency: 'USD' }));
-});
+beforeEach(() => stockUp(cart.products));
 
 describe('a cart', () => {
   it('begins with a guest’s first product, under an id nobody can guess', async () => {
@@ -199,7 +183,13 @@ describe('prices and stock', () => {
     cart.products.products.set('cup', product({ available: 0, amount: '4.50' }));
     const payload = await carl.change('setCartItemQuantity', { productId: 'cup', quantity: 1 });
     expect(payload).toMatchObject({
-      cart: { subtotal: { amount: '4.50' }, items: [{ unitPrice: null, lineTotal: null }, { quantity: 1 }] },
+      cart: {
+        subtotal: { amount: '4.50' },
+        items: [
+          { isSold: false, unitPrice: null, lineTotal: null },
+          { isSold: true, quantity: 1 },
+        ],
+      },
       warnings: [
         { code: 'PRODUCT_UNAVAILABLE', productId: 'kettle' },
         { code: 'OUT_OF_STOCK', productId: 'cup' },

@@ -30,8 +30,23 @@ export function createRedisClient(options: {
         slotsRefreshTimeout: 2_000,
       })
     : new Redis(options.urls[0]!, settings);
-  client.on('error', (error: Error) => options.logger.warn({ err: error }, 'Redis connection'));
+  let isAway = false;
+  client.on('error', (error: Error) => {
+    // ioredis reports every attempt; once per outage is enough.
+    if (!isAway) options.logger.warn({ err: error }, 'Redis is away, reconnecting');
+    isAway = true;
+  });
+  client.on('ready', () => {
+    if (isAway) options.logger.info('Redis is back');
+    isAway = false;
+  });
   return client;
+}
+
+/** Ends the connection without waiting for a server that is away. */
+export async function closeRedisClient(client: RedisClient): Promise<void> {
+  if (client.status === 'ready') await client.quit().catch(() => {});
+  client.disconnect();
 }
 
 /** A cluster tells its nodes' addresses, not how to sign in there. */

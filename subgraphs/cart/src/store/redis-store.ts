@@ -2,7 +2,7 @@ import { isCurrencyCode } from '@cartograph/money';
 import { Cluster } from 'ioredis';
 import type { Cart, CartLimits, CartLine, Snapshot } from '../domain/cart.js';
 import type { Difference } from '../domain/warnings.js';
-import type { RedisClient } from './redis-client.js';
+import { closeRedisClient, type RedisClient } from './redis-client.js';
 import { defineScripts, whenAvailable, type ScriptAnswer } from './scripts.js';
 import type { CartStore, Change, MergedLine, NotDone } from './store.js';
 
@@ -23,6 +23,7 @@ const HANDLED_MARK_MS = 30 * 24 * 3600 * 1000;
 const keyOf = (cartId: string) => `cart:{${cartId}}`;
 const handledKey = (cartId: string, eventId: string) => `${keyOf(cartId)}:handled:${eventId}`;
 const mergedKey = (cartId: string, guestCartId: string) => `${keyOf(cartId)}:merged:${guestCartId}`;
+const archivedKey = (productId: string) => `archived:{${productId}}`;
 
 /** Carts in Redis, each a hash, changed by one script at a time (scripts/prelude.lua says how it looks). */
 export function createRedisCartStore(client: RedisClient, limits: CartLimits): CartStore {
@@ -106,12 +107,24 @@ export function createRedisCartStore(client: RedisClient, limits: CartLimits): C
       return outcome as 'done' | 'no-cart' | 'repeated' | 'merging';
     },
 
+    async noteArchived(productId, isArchived) {
+      const key = archivedKey(productId);
+      await whenAvailable(async () =>
+        isArchived ? client.set(key, '1', 'PX', 2 * lifetimeMs) : client.del(key),
+      );
+    },
+    async knownArchived(productIds) {
+      const notes = await whenAvailable(() =>
+        Promise.all(productIds.map((id) => client.exists(archivedKey(id)))),
+      );
+      return notes.map((count) => count === 1);
+    },
+
     async ping() {
       await client.ping();
     },
     async close() {
-      // `quit` would wait for a server that is away.
-      await client.quit().catch(() => client.disconnect());
+      await closeRedisClient(client);
     },
   };
 }

@@ -73,6 +73,11 @@ export interface CartStore {
     items: readonly Pick<CartLine, 'productId' | 'quantity'>[],
   ): Promise<'done' | 'no-cart' | 'repeated' | 'merging'>;
 
+  /** What was heard of a product, for when products cannot be asked. */
+  noteArchived(productId: string, isArchived: boolean): Promise<void>;
+  /** In the order of the ids; false where nothing was heard. */
+  knownArchived(productIds: readonly string[]): Promise<boolean[]>;
+
   ping(): Promise<void>;
   close(): Promise<void>;
 }

@@ -12,6 +12,7 @@ export interface CartData {
     product: { id: string } | null;
     name: string;
     quantity: number;
+    isSold: boolean;
     unitPrice: Money | null;
     lineTotal: Money | null;
     priceChanged: boolean;
@@ -45,6 +46,7 @@ export const CART = /* GraphQL */ `
       product { id }
       name
       quantity
+      isSold
       unitPrice { amount currency }
       lineTotal { amount currency }
       priceChanged

@@ -1,0 +1,149 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createLogger } from '@cartograph/service-kit';
+import { startTestRedis, until } from '@cartograph/testing';
+import { newGuestCartId, userCartId } from '../src/domain/cart-id.js';
+import { createRedisClient, type RedisClient } from '../src/store/redis-client.js';
+import { createRedisCartStore } from '../src/store/redis-store.js';
+import type { CartStore } from '../src/store/store.js';
+import { startRedisCluster } from './support/redis-cluster.js';
+
+const limits = { maxLines: 100, maxQuantity: 99, lifetimeMs: 7 * 24 * 3600 * 1000 };
+const snapshot = { name: 'Kettle', unitPrice: { minor: 2500, currency: 'EUR' } } as const;
+const line = (productId: string, quantity = 1, stock = 1_000) => ({ productId, quantity, stock, snapshot });
+const logger = createLogger('cart', 'silent');
+const quantities = (cart: { lines: readonly { productId: string; quantity: number }[] } | null) =>
+  Object.fromEntries((cart?.lines ?? []).map(({ productId, quantity }) => [productId, quantity]));
+
+describe.each([
+  ['one Redis', startTestRedis, 1],
+  ['a Redis Cluster of three nodes', startRedisCluster, 3],
+] as const)('carts in %s', (_, start, nodes) => {
+  let server: { url: string; close(): Promise<void> };
+  let client: RedisClient;
+  let store: CartStore;
+
+  beforeAll(async () => {
+    server = await start();
+    client = createRedisClient({ urls: server.url.split(','), isCluster: nodes > 1, logger });
+    store = createRedisCartStore(client, limits);
+  });
+  afterAll(async () => {
+    await store.close();
+    await server.close();
+  });
+
+  it('are changed by many clients at once without losing a piece', async () => {
+    const id = userCartId('many');
+    await Promise.all(
+      Array.from({ length: 90 }, (_, i) => store.add(id, line(`p${i % 3}`), { create: true })),
+    );
+    expect(quantities(await store.read(id, { renew: false }))).toEqual({ p0: 30, p1: 30, p2: 30 });
+  });
+
+  it('never hold more than is in stock, however many add at once', async () => {
+    const id = userCartId('stock');
+    const results = await Promise.all(
+      Array.from({ length: 20 }, () => store.add(id, line('last', 1, 5), { create: true })),
+    );
+    expect(results.filter(({ outcome }) => outcome === 'done')).toHaveLength(5);
+    expect(results.filter(({ outcome }) => outcome === 'over-stock')).toHaveLength(15);
+  });
+
+  it('lie on every node, and all keys of one on the same node', async () => {
+    const ids = Array.from({ length: 60 }, newGuestCartId);
+    for (const id of ids) {
+      await store.add(id, line('kettle'), { create: true });
+      await store.takeOrdered(id, 'event', [{ productId: 'kettle', quantity: 1 }]);
+    }
+    expect(await store.readMany(ids)).toHaveLength(60);
+    const perNode = 'nodes' in client ? client.nodes('master') : [client];
+    expect(perNode).toHaveLength(nodes);
+    for (const node of perNode) {
+      const keys = await node.keys('cart:{g_*');
+      expect(keys.length).toBeGreaterThan(0);
+      const carts = keys.filter((key) => key.endsWith('}'));
+      expect(keys).toEqual(expect.arrayContaining(carts.map((key) => `${key}:handled:event`)));
+    }
+  });
+
+  it('merge across nodes, and keep the product that did not fit for later', async () => {
+    for (let i = 0; i < 10; i += 1) {
+      const [guestId, ownId] = [newGuestCartId(), userCartId(`merger-${i}`)];
+      await store.add(ownId, line('kettle', 98), { create: true });
+      await store.add(guestId, line('kettle', 5), { create: true });
+      await store.add(guestId, line('cup', 2), { create: true });
+      const { cart } = (await store.readForMerge(guestId))!;
+      expect(await store.beginMerge(cart, `merger-${i}`)).toBe('done');
+      expect(await store.add(guestId, line('late'), { create: false })).toEqual({ outcome: 'no-cart' });
+      const lines = [line('kettle', 5), line('cup', 2, 0)];
+      const merged = await store.merge(ownId, guestId, { lines, saved: [] });
+      expect(quantities(merged.cart)).toEqual({ kettle: 99 });
+      expect(merged.cart.saved).toMatchObject([{ productId: 'cup', quantity: 2 }]);
+      expect(merged.differences).toEqual([
+        { productId: 'kettle', name: 'Kettle', kind: 'reduced', asked: 103, got: 99 },
+        { productId: 'cup', name: 'Kettle', kind: 'saved', asked: 2, got: 0 },
+      ]);
+      const again = await store.merge(ownId, guestId, { lines, saved: [] });
+      expect(again.differences).toEqual([]);
+      expect(again.cart.saved).toMatchObject([{ quantity: 2 }]);
+      await store.endMerge(guestId, `merger-${i}`);
+      expect(await store.readForMerge(guestId)).toBeNull();
+      expect(await store.wasMerged(ownId, guestId)).toBe(true);
+    }
+  });
+
+  it('keep the order in which lines were added, and names in any script', async () => {
+    const id = userCartId('order');
+    const name = 'Teekanne „Übergröße“ 🫖 "\\/\u0000 \ud800';
+    for (const productId of ['z', 'a', 'm'])
+      await store.add(id, { ...line(productId), snapshot: { ...snapshot, name } }, { create: true });
+    await store.add(id, line('z'), { create: true });
+    const cart = await store.read(id, { renew: false });
+    expect(cart!.lines.map(({ productId }) => productId)).toEqual(['z', 'a', 'm']);
+    expect(cart!.lines[1]!.name).toBe(name.replace('\ud800', '\ufffd'));
+  });
+
+  it('hold the largest price there can be to the cent', async () => {
+    const id = userCartId('rich');
+    const unitPrice = { minor: 99_999_999_999, currency: 'EUR' } as const;
+    await store.add(id, { ...line('yacht'), snapshot: { name: 'Yacht', unitPrice } }, { create: true });
+    expect((await store.read(id, { renew: false }))!.lines[0]!.unitPrice).toEqual(unitPrice);
+  });
+
+  it('are thrown away when nobody comes by for their lifetime', async () => {
+    const brief = createRedisCartStore(client, { ...limits, lifetimeMs: 400 });
+    const [left, visited] = [newGuestCartId(), newGuestCartId()];
+    await brief.add(left, line('kettle'), { create: true });
+    await brief.add(visited, line('kettle'), { create: true });
+    await until(async () => {
+      expect(await brief.read(visited, { renew: true })).not.toBeNull();
+      return (await brief.read(left, { renew: false })) === null;
+    });
+  });
+});
+
+describe('while Redis is away', () => {
+  it('each call fails at once with SERVICE_UNAVAILABLE, and works again when Redis is back', async () => {
+    const redis = await startTestRedis();
+    const port = Number(new URL(redis.url).port);
+    const client = createRedisClient({ urls: [redis.url], isCluster: false, logger });
+    const store = createRedisCartStore(client, limits);
+    const id = newGuestCartId();
+    await store.add(id, line('kettle'), { create: true });
+    await redis.close();
+    const startedAt = Date.now();
+    for (const call of [
+      () => store.read(id, { renew: true }),
+      () => store.readMany([id]),
+      () => store.add(id, line('kettle'), { create: false }),
+    ]) {
+      await expect(call()).rejects.toMatchObject({ extensions: { code: 'SERVICE_UNAVAILABLE' } });
+    }
+    expect(Date.now() - startedAt).toBeLessThan(8_000);
+    const back = await startTestRedis({ settings: ['--port', String(port)] });
+    await until(() => store.read(id, { renew: true }).then((cart) => cart === null));
+    expect(await store.add(id, line('kettle'), { create: true })).toMatchObject({ outcome: 'done' });
+    await store.close();
+    await back.close();
+  });
+});
