@@ -1,0 +1,113 @@
+import { ApolloGateway, LocalGraphQLDataSource } from '@apollo/gateway';
+import { ApolloServer, HeaderMap } from '@apollo/server';
+import { buildSubgraphSchema } from '@apollo/subgraph';
+import { execute, type GraphQLSchema, parse, validate } from 'graphql';
+import type { SubgraphAnswer } from '../../src/execution/execute.js';
+import { withShapeErrors } from '../../src/execution/errors.js';
+import { Execution } from '../../src/execution/execute.js';
+import type { JsonObject } from '../../src/execution/json.js';
+import { Planner } from '../../src/planning/planner.js';
+import { compose } from './gateway.js';
+import type { MadeOperation } from './random-operation.js';
+import type { SubgraphDefinition } from './subgraph.js';
+
+// Read by Apollo's gateway when it is made.
+process.env['APOLLO_TELEMETRY_DISABLED'] = 'true';
+
+export interface Outcome {
+  /** JSON text. */
+  readonly data: string;
+  readonly hasErrors: boolean;
+  readonly errors: readonly { message: string; path?: readonly (string | number)[] | undefined }[];
+}
+
+export interface Differential {
+  readonly apiSchema: GraphQLSchema;
+  isValid(query: string): boolean;
+  ours(operation: MadeOperation): Promise<Outcome>;
+  theirs(operation: MadeOperation): Promise<Outcome>;
+  stop(): Promise<void>;
+}
+
+/** The same subgraphs, in this process, behind our planner and executor and behind Apollo's gateway. */
+export async function startDifferential(definitions: readonly SubgraphDefinition[]): Promise<Differential> {
+  const parsed = definitions.map(({ name, typeDefs }) => ({ name, typeDefs: parse(typeDefs) }));
+  const sdl = compose(parsed);
+  const schemas = new Map(
+    parsed.map(({ name, typeDefs }, index) => [
+      name,
+      buildSubgraphSchema({ typeDefs, resolvers: (definitions[index]!.resolvers ?? {}) as never }),
+    ]),
+  );
+
+  const planner = new Planner(sdl, { cacheSize: 10_000, maxTokens: 100_000, rules: [] });
+  const answer = async (service: string, body: string): Promise<SubgraphAnswer> => {
+    const { query, variables } = JSON.parse(body) as { query: string; variables: Record<string, unknown> };
+    const schema = schemas.get(service)!;
+    const document = parse(query);
+    const errors = validate(schema, document);
+    if (errors.length > 0) throw new Error(`We sent ${service} an invalid query: ${errors.join()}\n${query}`);
+    // Through text, as over the network.
+    return JSON.parse(
+      JSON.stringify(await execute({ schema, document, variableValues: variables })),
+    ) as SubgraphAnswer;
+  };
+  const gateway = new ApolloGateway({
+    supergraphSdl: sdl,
+    queryPlannerConfig: { reuseQueryFragments: false },
+    buildService: ({ name }) => new LocalGraphQLDataSource(schemas.get(name)!),
+    logger: { debug() {}, info() {}, warn() {}, error() {} },
+  });
+  const server = new ApolloServer({
+    gateway,
+    introspection: true,
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+    logger: { debug() {}, info() {}, warn() {}, error() {} },
+  });
+  await server.start();
+  return {
+    apiSchema: planner.apiSchema,
+    isValid: (query) => validate(planner.apiSchema, parse(query)).length === 0,
+    ours: ({ query, variables }) =>
+      new Promise((resolve, reject) => {
+        try {
+          const operation = planner.prepare(query);
+          const read = operation.readVariables(variables);
+          if ('errors' in read) throw read.errors[0];
+          const data: JsonObject = {};
+          const execution = new Execution(
+            operation.plan.graph,
+            data,
+            read.values,
+            (service, _kind, body, done) => {
+              answer(service, body).then((given) => done(undefined, given), reject);
+            },
+            () => {
+              try {
+                const shaped = operation.shape(data, read.values);
+                const errors = withShapeErrors(execution.errors, shaped.errors);
+                resolve({ data: shaped.text, hasErrors: errors.length > 0, errors });
+              } catch (error) {
+                reject(error as Error);
+              }
+            },
+          );
+          execution.start();
+        } catch (error) {
+          reject(error as Error);
+        }
+      }),
+    async theirs({ query, variables }) {
+      const { body } = await server.executeOperation({
+        query,
+        variables,
+        http: { method: 'POST', headers: new HeaderMap(), search: '', body: {} },
+      });
+      if (body.kind !== 'single') throw new Error('Expected one result.');
+      const { data, errors = [] } = body.singleResult;
+      return { data: JSON.stringify(data), hasErrors: errors.length > 0, errors };
+    },
+    stop: () => server.stop(),
+  };
+}
