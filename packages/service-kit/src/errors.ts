@@ -13,6 +13,8 @@ export const FAULT_CODES = {
   BAD_USER_INPUT: 'An argument cannot be read, such as a malformed cursor or a page size out of range.',
   SERVICE_UNAVAILABLE:
     'A store or another service does not answer at the moment; trying again later may work.',
+  STREAM_OVERFLOW:
+    'A subscriber reads its stream too slowly, so the stream was ended; subscribe again with the last cursor as `after`.',
   INTERNAL_SERVER_ERROR: 'A fault of ours. The message is masked; `extensions.traceId` finds it in the logs.',
 } as const;
 

@@ -7,6 +7,7 @@ export * from './ids.js';
 export * from './logger.js';
 export * from './metrics.js';
 export * from './outbox/index.js';
+export * from './postgres.js';
 export * from './request-context.js';
 export * from './run-service.js';
 export * from './scalars.js';

@@ -92,8 +92,11 @@ export function serveSubscriptions<Context extends BaseGraphQLContext>(
       subscribe: (args) => subscribe(args),
       onOperation: () => options.streams.inc(),
       onComplete: () => options.streams.dec(),
+      // What a stream's source throws comes wrapped, without the path by which Apollo's unwrapping knows a wrapper.
       onError: (_context, _id, _payload, errors) =>
-        errors.map((error) => options.formatError(error.toJSON(), error)),
+        errors.map((error) =>
+          options.formatError(error.toJSON(), error.originalError instanceof Fault ? error.originalError : error),
+        ),
       onNext: (_context, _id, _payload, _args, { data, errors }) =>
         errors && {
           data: data ?? null,

@@ -10,3 +10,12 @@ export { findRabbitMq, startTestRabbitMq, type TestRabbitMq } from './rabbitmq.j
 export { startTestStack, type TestStack, type TestStackOptions } from './stack.js';
 export { createTestDatabase, createTestMongo, startTestRedis, type TestDatabase } from './stores.js';
 export { until } from './until.js';
+export {
+  anonymous,
+  serviceIdentity,
+  startSubgraph,
+  testBaseConfig,
+  TEST_SECRET,
+  userIdentity,
+  type RunningSubgraph,
+} from './subgraph.js';

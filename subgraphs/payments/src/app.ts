@@ -5,6 +5,7 @@ import {
   createPostgresOutbox,
   createSubgraphServer,
   Gauge,
+  migrateDatabase,
   newId,
   type BaseGraphQLContext,
   type Runtime,
@@ -18,7 +19,7 @@ import { createLoaders, type Loaders } from './loaders.js';
 import { createSimulatedProvider } from './provider/simulated-provider.js';
 import { createResolvers } from './resolvers.js';
 import { createPaymentsService } from './service.js';
-import { createDataSource, migrate } from './store/data-source.js';
+import { createDataSource } from './store/data-source.js';
 import { createProviderBooks } from './store/provider-books.js';
 import { createPaymentsStore } from './store/typeorm-store.js';
 import { createPaymentWorkers } from './workers.js';
@@ -31,7 +32,7 @@ export async function createPaymentsApp(
   { logger, registry }: Runtime,
 ): Promise<ServiceApp> {
   const database = await createDataSource(config.PAYMENTS_DATABASE_URL).initialize();
-  if (config.MIGRATE_ON_START) await migrate(database);
+  if (config.MIGRATE_ON_START) await migrateDatabase(database);
   const store = createPaymentsStore(database);
   const bus = createBus({ redisUrl: config.REDIS_URL, amqpUrl: config.AMQP_URL, logger, registry });
   const relay = createOutboxRelay({ source: createPostgresOutbox(database), bus, logger, registry });
@@ -100,7 +101,7 @@ export async function createPaymentsApp(
 /** `main.js migrate`. */
 export async function migratePayments(config: PaymentsConfig): Promise<void> {
   const database = await createDataSource(config.PAYMENTS_DATABASE_URL).initialize();
-  await migrate(database);
+  await migrateDatabase(database);
   await database.destroy();
 }
 

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { until } from '@cartograph/testing';
+import { until, userIdentity } from '@cartograph/testing';
 import pg from 'pg';
-import { admin, customer, orderCancelled, orderPlaced, startPayments, type Harness } from './support.js';
+import { admin, orderCancelled, orderPlaced, startPayments, type Harness } from './support.js';
 
 const STATUS = `query ($orders: [_Any!]!) { _entities(representations: $orders) { ... on Order {
   payment { id status failureReason canRetry amount { amount currency } refunds { amount { amount } status } attempts { number status } }
@@ -11,7 +11,11 @@ let payments: Harness;
 afterEach(() => payments.close());
 
 async function paymentOf(orderId: string) {
-  const { data, errors } = await payments.ask(STATUS, { orders: [{ __typename: 'Order', id: orderId }] });
+  const { data, errors } = await payments.ask(
+    STATUS,
+    { orders: [{ __typename: 'Order', id: orderId }] },
+    admin,
+  );
   expect(errors).toBeUndefined();
   return data._entities[0].payment;
 }
@@ -75,9 +79,9 @@ describe('charging', () => {
     await settled(data.orderId, 'FAILED');
     const { id, ...payment } = await paymentOf(data.orderId);
     expect(payment).toMatchObject({ failureReason: 'The card was declined.', canRetry: true });
-    const retry = (who = customer('carl')) =>
+    const retry = (who = userIdentity('carl')) =>
       payments.ask(RETRY, { input: { paymentId: id, paymentToken: 'tok_ok' } }, who);
-    expect((await retry(customer('dora'))).data.retryPayment.userErrors).toEqual([
+    expect((await retry(userIdentity('dora'))).data.retryPayment.userErrors).toEqual([
       { code: 'NOT_FOUND', field: ['paymentId'] },
     ]);
 

@@ -1,60 +1,31 @@
 import { createBus, createEvent, type AnyEvent, type EventBus, type EventData } from '@cartograph/events';
+import { createLogger, newId } from '@cartograph/service-kit';
 import {
-  createLogger,
-  createRegistry,
-  IDENTITY_HEADER,
-  newId,
-  signIdentity,
-  type Identity,
-} from '@cartograph/service-kit';
-import { createTestDatabase, startTestRedis } from '@cartograph/testing';
+  createTestDatabase,
+  startSubgraph,
+  startTestRedis,
+  testBaseConfig,
+  userIdentity,
+  type RunningSubgraph,
+} from '@cartograph/testing';
 import { createPaymentsApp } from '../src/app.js';
 import type { PaymentsConfig } from '../src/config.js';
 
-const secret = 'a-secret-that-is-long-enough-for-this-test';
-const logger = createLogger('payments', 'silent');
+export const admin = userIdentity('ada', 'ADMIN');
 
-export const admin: Identity = {
-  kind: 'user',
-  userId: 'ada',
-  role: 'ADMIN',
-  sessionId: 's',
-  expiresAt: Date.now() + 3_600_000,
-};
-export const customer = (userId: string): Identity => ({
-  kind: 'user',
-  userId,
-  role: 'CUSTOMER',
-  sessionId: 's',
-  expiresAt: Date.now() + 3_600_000,
-});
-
-export interface GraphAnswer {
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests read what they asked for
-  data?: any;
-  errors?: { message: string; extensions: { code: string } }[];
-}
-
-export interface Harness {
+export interface Harness extends RunningSubgraph {
   readonly databaseUrl: string;
   readonly bus: EventBus;
   /** Everything payments has published, in order of arrival. */
   readonly published: AnyEvent[];
-  ask(query: string, variables?: object, identity?: Identity): Promise<GraphAnswer>;
-  close(): Promise<void>;
 }
 
 /** Payments in this process, on a database and a Redis of its own. */
 export async function startPayments(settings: Partial<PaymentsConfig> = {}): Promise<Harness> {
   const database = await createTestDatabase();
   const redis = await startTestRedis();
-  const config: PaymentsConfig = {
-    NODE_ENV: 'test',
-    HOST: '127.0.0.1',
-    PORT: 0,
-    LOG_LEVEL: 'silent',
-    INTERNAL_AUTH_SECRET: secret,
-    DRAIN_DELAY_MS: 0,
+  const subgraph = await startSubgraph<PaymentsConfig>('payments', createPaymentsApp, {
+    ...testBaseConfig,
     PAYMENTS_DATABASE_URL: database.url,
     REDIS_URL: redis.url,
     AMQP_URL: undefined,
@@ -66,11 +37,8 @@ export async function startPayments(settings: Partial<PaymentsConfig> = {}): Pro
     PAYMENT_LOST_ANSWER_RATE: 0,
     PAYMENT_UNRULY_CALLBACKS: false,
     ...settings,
-  };
-  const app = await createPaymentsApp(config, { logger, registry: createRegistry('payments') });
-  const url = await app.http.listen({ host: '127.0.0.1', port: 0 });
-  await app.start?.();
-  const bus = createBus({ redisUrl: redis.url, logger });
+  });
+  const bus = createBus({ redisUrl: redis.url, logger: createLogger('test', 'silent') });
   const published: AnyEvent[] = [];
   const listening = await bus.subscribe({
     consumer: 'test',
@@ -78,29 +46,14 @@ export async function startPayments(settings: Partial<PaymentsConfig> = {}): Pro
     handle: async (event) => void published.push(event),
   });
   return {
+    ...subgraph,
     databaseUrl: database.url,
     bus,
     published,
-    async ask(query, variables = {}, identity = admin) {
-      const response = await fetch(`${url}/graphql`, {
-        method: 'POST',
-        headers: {
-          'content-type': 'application/json',
-          [IDENTITY_HEADER]: await signIdentity({
-            identity,
-            audience: 'payments',
-            issuer: 'gateway',
-            secret,
-          }),
-        },
-        body: JSON.stringify({ query, variables }),
-      });
-      return (await response.json()) as GraphAnswer;
-    },
     async close() {
       await listening.close();
       await bus.close();
-      await app.close();
+      await subgraph.close();
       await redis.close();
       await database.drop();
     },

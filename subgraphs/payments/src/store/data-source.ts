@@ -12,19 +12,3 @@ export function createDataSource(url: string): DataSource {
     extra: { max: 20 },
   });
 }
-
-/** Arbitrary, but the same in every process of this service. */
-const MIGRATION_LOCK = 4_005_001;
-
-/** Brings the tables up to date. Processes that do it at once wait for each other. */
-export async function migrate(database: DataSource): Promise<void> {
-  const runner = database.createQueryRunner();
-  await runner.connect();
-  try {
-    await runner.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
-    await database.runMigrations();
-  } finally {
-    await runner.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]);
-    await runner.release();
-  }
-}

@@ -1,4 +1,4 @@
-import { markHandled, saveEvents } from '@cartograph/service-kit';
+import { claimDue, markHandled, saveEvents } from '@cartograph/service-kit';
 import { In, type DataSource, type EntityManager, type FindOptionsWhere } from 'typeorm';
 import { money, type Payment, type PaymentAttempt, type Refund } from '../domain/payment.js';
 import type { DueAttempt, DueRefund, PaymentsStore, PaymentsTransaction } from './store.js';
@@ -53,7 +53,7 @@ export function createPaymentsStore(database: DataSource): PaymentsStore {
       ).map(toRefund),
 
     async claimAttempts(limit, until) {
-      const ids = await claim(
+      const ids = await claimDue(
         database,
         'payment_attempts',
         `status IN ('PENDING', 'IN_DOUBT')`,
@@ -74,7 +74,7 @@ export function createPaymentsStore(database: DataSource): PaymentsStore {
     },
 
     async claimRefunds(limit, until) {
-      const ids = await claim(database, 'refunds', `status = 'PENDING'`, limit, until);
+      const ids = await claimDue(database, 'refunds', `status = 'PENDING'`, limit, until);
       const refunds = (await database.getRepository(refundTable).findBy({ id: In(ids) })).map(toRefund);
       const paymentIds = refunds.map(({ paymentId }) => paymentId);
       const payments = new Map((await store.payments(paymentIds)).map((payment) => [payment.id, payment]));
@@ -106,23 +106,6 @@ export function createPaymentsStore(database: DataSource): PaymentsStore {
     },
   };
   return store;
-}
-
-/** SKIP LOCKED: two processes that look at the same moment get different rows. */
-async function claim(
-  database: DataSource,
-  table: string,
-  condition: string,
-  limit: number,
-  until: Date,
-): Promise<string[]> {
-  const [rows] = await database.query<[{ id: string }[], number]>(
-    `UPDATE ${table} SET due_at = $2 WHERE id IN (
-       SELECT id FROM ${table} WHERE ${condition} AND due_at <= now() ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED
-     ) RETURNING id`,
-    [limit, until],
-  );
-  return rows.map(({ id }) => id);
 }
 
 function createTransaction(manager: EntityManager): PaymentsTransaction {

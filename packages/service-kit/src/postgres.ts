@@ -1,0 +1,45 @@
+import type { SqlRunner } from './outbox/index.js';
+
+/** What TypeORM's DataSource is; the kit itself depends on no driver. */
+interface Migratable extends SqlRunner {
+  runMigrations(): Promise<unknown>;
+  createQueryRunner(): SqlRunner & { connect(): Promise<unknown>; release(): Promise<void> };
+}
+
+/** Arbitrary, but the same everywhere: each service has a database of its own. */
+const MIGRATION_LOCK = 4_000_001;
+
+/** Brings the tables up to date. Processes that do it at once wait for each other. */
+export async function migrateDatabase(database: Migratable): Promise<void> {
+  const runner = database.createQueryRunner();
+  await runner.connect();
+  try {
+    await runner.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await database.runMigrations();
+  } finally {
+    await runner.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]);
+    await runner.release();
+  }
+}
+
+/**
+ * Claims up to `limit` rows of a table whose `due_at` has come, by moving it to `until`: no other process gets
+ * them before that. Gives their ids. SKIP LOCKED lets processes that look at the same moment get different rows.
+ * @param table name of the table, which has `id` and `due_at`
+ * @param condition SQL that further narrows the rows; never made of input
+ */
+export async function claimDue(
+  database: SqlRunner,
+  table: string,
+  condition: string,
+  limit: number,
+  until: Date,
+): Promise<string[]> {
+  const [rows] = await database.query<[{ id: string }[], number]>(
+    `UPDATE ${table} SET due_at = $2 WHERE id IN (
+       SELECT id FROM ${table} WHERE ${condition} AND due_at <= now() ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED
+     ) RETURNING id`,
+    [limit, until],
+  );
+  return rows.map(({ id }) => id);
+}

@@ -1,0 +1,56 @@
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import nodemailer from 'nodemailer';
+import type { Notification } from '../domain/notification.js';
+
+export interface Mailer {
+  /** Resolves once the mail server (or the disk) has it; rejects if that is not sure. */
+  send(notification: Pick<Notification, 'id' | 'to' | 'subject' | 'text' | 'html'>): Promise<void>;
+  close(): void;
+}
+
+export interface MailerOptions {
+  readonly from: string;
+  /** `smtp://…`; without it mails become `.eml` files in `directory`. */
+  readonly smtpUrl: string | undefined;
+  readonly directory: string;
+}
+
+/**
+ * Sends mails by SMTP, or writes them to files. A notification always has the same Message-ID (and file name), so
+ * that one sent twice, because a crash came between sending and remembering it, shows once.
+ */
+export function createMailer({ from, smtpUrl, directory }: MailerOptions): Mailer {
+  const messageOf = ({ id, to, subject, text, html }: Parameters<Mailer['send']>[0]) => ({
+    from,
+    to,
+    subject,
+    text,
+    html,
+    messageId: `<${id}@cartograph>`,
+    // Tells mail programs and auto-responders not to answer: https://www.rfc-editor.org/rfc/rfc3834#section-5
+    headers: { 'Auto-Submitted': 'auto-generated' },
+  });
+
+  if (smtpUrl) {
+    const transport = nodemailer.createTransport(smtpUrl);
+    return {
+      async send(notification) {
+        await transport.sendMail(messageOf(notification));
+      },
+      close: () => transport.close(),
+    };
+  }
+  const composer = nodemailer.createTransport({ streamTransport: true, buffer: true, newline: 'windows' });
+  return {
+    async send(notification) {
+      const { message } = await composer.sendMail(messageOf(notification));
+      await mkdir(directory, { recursive: true });
+      const file = join(directory, `${notification.id}.eml`);
+      // By way of another name, so that no reader sees half a mail.
+      await writeFile(`${file}.part`, message as Buffer);
+      await rename(`${file}.part`, file);
+    },
+    close: () => composer.close(),
+  };
+}

@@ -1,0 +1,52 @@
+import { lookup } from 'node:dns';
+import type { LookupFunction } from 'node:net';
+import ipaddr from 'ipaddr.js';
+
+const MAX_URL = 2_000;
+
+/** Why a URL cannot be a webhook, as a sentence for people; undefined if it can. */
+export function refuseWebhookUrl(
+  text: string,
+  { allowPrivate }: { allowPrivate: boolean },
+): string | undefined {
+  if (text.length > MAX_URL) return `A webhook URL has at most ${MAX_URL} characters, got ${text.length}.`;
+  if (!URL.canParse(text)) return 'This is not a URL; expected something like https://example.com/hooks.';
+  const url = new URL(text);
+  const protocols = allowPrivate ? ['https:', 'http:'] : ['https:'];
+  if (!protocols.includes(url.protocol)) return `A webhook URL starts with https://, got ${url.protocol}//.`;
+  if (url.username || url.password)
+    return 'A webhook URL holds no user name or password: receivers check the signature.';
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const isLocalName = /(^|\.)(localhost|local|internal|localdomain)\.?$/i.test(host) || !/[.:]/.test(host);
+  if (!allowPrivate && (isLocalName || (ipaddr.isValid(host) && !isPublicAddress(host)))) {
+    return 'A webhook URL leads to a public address; this one is private.';
+  }
+  return undefined;
+}
+
+/** Whether an IP address is reachable over the internet by everybody: no loopback, private or special range. */
+export function isPublicAddress(address: string): boolean {
+  // `process` unwraps IPv4 inside IPv6, such as ::ffff:127.0.0.1.
+  return ipaddr.isValid(address) && ipaddr.process(address).range() === 'unicast';
+}
+
+/**
+ * A DNS look-up that refuses private answers. The check is made here, on the very address that is then connected
+ * to, since a name may resolve to another one a moment later (DNS rebinding).
+ */
+export const publicLookup: LookupFunction = (hostname, options, callback) => {
+  lookup(hostname, { ...options, all: true }, (error, addresses) => {
+    if (error) return callback(error, '', 0);
+    const refused = addresses.find(({ address }) => !isPublicAddress(address));
+    const [first] = addresses;
+    if (refused || !first)
+      return callback(
+        new Error(`${hostname} leads to the private address ${refused?.address ?? '(none)'}`),
+        '',
+        0,
+      );
+    if (options.all)
+      return (callback as unknown as (error: null, all: typeof addresses) => void)(null, addresses);
+    callback(null, first.address, first.family);
+  });
+};

@@ -1,0 +1,34 @@
+import { baseConfigShape, env, readConfig } from '@cartograph/service-kit';
+
+const shape = {
+  ...baseConfigShape,
+  PORT: env.port(4006),
+  NOTIFICATIONS_DATABASE_URL: env.url('postgres', 'postgresql'),
+  REDIS_URL: env.url('redis', 'rediss'),
+  /** RabbitMQ instead of Redis Streams for events. */
+  AMQP_URL: env.url('amqp', 'amqps').optional(),
+  /** Bring the tables up to date at start; in production a Job does it (`main.js migrate`). */
+  MIGRATE_ON_START: env.boolean(
+    process.env['NODE_ENV'] === 'development' || process.env['NODE_ENV'] === 'test',
+  ),
+
+  /** The mail server; without it mails are written to MAIL_DIR as .eml files. */
+  SMTP_URL: env.url('smtp', 'smtps').optional(),
+  MAIL_DIR: env.text('.data/mail'),
+  MAIL_FROM: env.text('Cartograph <shop@cartograph.example>'),
+  /** Who is told that a webhook was disabled. */
+  ADMIN_EMAIL: env.text('admin@cartograph.example'),
+  /** Where links in mails lead. */
+  STOREFRONT_URL: env.url('http', 'https').default('http://localhost:4000'),
+
+  /** Let webhooks use http and reach loopback and private addresses: for development and tests. */
+  WEBHOOK_ALLOW_PRIVATE: env.boolean(false),
+  /** How long a receiver may take to answer, in ms; the specification says 15 s. */
+  WEBHOOK_TIMEOUT_MS: env.integer(15_000, { min: 100 }),
+  /** Multiplies the waits between tries: 1 is the specification's schedule, tests use less. */
+  WEBHOOK_SCHEDULE_FACTOR: env.number(1),
+};
+
+export type NotificationsConfig = ReturnType<typeof readNotificationsConfig>;
+
+export const readNotificationsConfig = () => readConfig(shape);

@@ -1,0 +1,14 @@
+import { DataSource } from 'typeorm';
+import { Notifications1763600000000 } from './migrations/1-notifications.js';
+import { attemptTable, deliveryTable, notificationTable, recipientTable, webhookTable } from './tables.js';
+
+export function createDataSource(url: string): DataSource {
+  return new DataSource({
+    type: 'postgres',
+    url,
+    applicationName: 'notifications',
+    entities: [recipientTable, notificationTable, webhookTable, deliveryTable, attemptTable],
+    migrations: [Notifications1763600000000],
+    extra: { max: 20 },
+  });
+}

@@ -1,0 +1,193 @@
+import { claimDue, markHandled } from '@cartograph/service-kit';
+import { In, type DataSource, type EntityManager, type EntitySchema, type ObjectLiteral } from 'typeorm';
+import type { KnownOrder, Notification } from '../domain/notification.js';
+import type { Webhook, WebhookDelivery } from '../domain/webhook.js';
+import type { Listing, NotificationsStore, NotificationsTransaction, TimeKey } from './store.js';
+import {
+  attemptTable,
+  deliveryTable,
+  notificationTable,
+  recipientTable,
+  webhookTable,
+  type DeliveryRow,
+  type NotificationRow,
+} from './tables.js';
+
+const CONSUMER = 'notifications';
+
+const toNotification = ({ dueAt: _due, ...notification }: NotificationRow): Notification => notification;
+
+const toDelivery = ({ dueAt, ...delivery }: DeliveryRow): WebhookDelivery => ({
+  ...delivery,
+  nextAttemptAt: delivery.status === 'PENDING' ? dueAt : null,
+});
+
+const toDeliveryRow = ({ nextAttemptAt, ...delivery }: WebhookDelivery): DeliveryRow => ({
+  ...delivery,
+  dueAt: nextAttemptAt ?? delivery.createdAt,
+});
+
+export function createNotificationsStore(database: DataSource): NotificationsStore {
+  const notifications = database.getRepository(notificationTable);
+  const webhooks = database.getRepository(webhookTable);
+  const deliveries = database.getRepository(deliveryTable);
+
+  return {
+    transaction: (work) => database.transaction((manager) => work(createTransaction(manager))),
+
+    async notifications({ userId }, after, limit) {
+      const { rows, totalCount } = await listNewest(
+        database,
+        notificationTable,
+        userId === undefined ? {} : { userId },
+        after,
+        limit,
+      );
+      return { rows: rows.map(toNotification), totalCount };
+    },
+    async claimNotifications(limit, until) {
+      const ids = await claimDue(database, 'notifications', `status = 'PENDING'`, limit, until);
+      return (await notifications.findBy({ id: In(ids) })).map(toNotification);
+    },
+    async updateNotification(id, changes) {
+      await notifications.update({ id }, changes);
+    },
+
+    webhooks: () => webhooks.find({ order: { createdAt: 'ASC', id: 'ASC' } }),
+    webhook: async (id) => (await webhooks.findOneBy({ id })) ?? undefined,
+    async insertWebhook(webhook) {
+      await webhooks.insert({ ...webhook, eventTypes: [...webhook.eventTypes] });
+    },
+    deleteWebhook: async (id) => (await webhooks.delete({ id })).affected === 1,
+
+    async deliveries(webhookId, after, limit) {
+      const { rows, totalCount } = await listNewest(database, deliveryTable, { webhookId }, after, limit);
+      return { rows: rows.map(toDelivery), totalCount };
+    },
+    async delivery(id) {
+      const row = await deliveries.findOneBy({ id });
+      return row ? toDelivery(row) : undefined;
+    },
+    async claimDeliveries(limit, until) {
+      const ids = await claimDue(database, 'webhook_deliveries', `status = 'PENDING'`, limit, until);
+      const claimed = (await deliveries.findBy({ id: In(ids) })).map(toDelivery);
+      const targets = new Map(
+        (await webhooks.findBy({ id: In(claimed.map(({ webhookId }) => webhookId)) })).map((webhook) => [
+          webhook.id,
+          webhook,
+        ]),
+      );
+      return claimed.flatMap((delivery) => {
+        const webhook = targets.get(delivery.webhookId);
+        return webhook ? [{ delivery, webhook }] : [];
+      });
+    },
+    attemptsOf: (ids) =>
+      database
+        .getRepository(attemptTable)
+        .find({ where: { deliveryId: In([...ids]) }, order: { number: 'ASC' } }),
+    async counts() {
+      const [mailsPending, deliveriesPending] = await Promise.all([
+        notifications.countBy({ status: 'PENDING' }),
+        deliveries.countBy({ status: 'PENDING' }),
+      ]);
+      return { mailsPending, deliveriesPending };
+    },
+  };
+}
+
+/** One page of a table that has `createdAt` and `id`, newest first. */
+async function listNewest<Row extends ObjectLiteral & TimeKey>(
+  database: DataSource,
+  table: EntitySchema<Row>,
+  where: Partial<Row>,
+  after: TimeKey | undefined,
+  limit: number,
+): Promise<Listing<Row>> {
+  const query = database.getRepository(table).createQueryBuilder('row').where(where);
+  const totalCount = await query.getCount();
+  if (after) query.andWhere('(row.createdAt, row.id) < (:createdAt, :id)', after);
+  const rows = await query
+    .orderBy('row.createdAt', 'DESC')
+    .addOrderBy('row.id', 'DESC')
+    .limit(limit)
+    .getMany();
+  return { rows, totalCount };
+}
+
+function createTransaction(manager: EntityManager): NotificationsTransaction {
+  const webhooks = manager.getRepository(webhookTable);
+  return {
+    markHandled: (eventId) => markHandled(manager, CONSUMER, eventId),
+    async saveRecipient({ userId, email, name }, updatedAt) {
+      await manager.query(
+        `INSERT INTO recipients (user_id, email, name, updated_at) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (user_id) DO UPDATE SET email = excluded.email, name = excluded.name, updated_at = excluded.updated_at
+         WHERE recipients.updated_at <= excluded.updated_at`,
+        [userId, email, name, updatedAt],
+      );
+    },
+    recipient: async (userId) =>
+      (await manager.getRepository(recipientTable).findOneBy({ userId })) ?? undefined,
+    async saveOrder({ orderId, number }) {
+      await manager.query(
+        'INSERT INTO known_orders (order_id, number) VALUES ($1, $2) ON CONFLICT DO NOTHING',
+        [orderId, number],
+      );
+    },
+    async order(orderId) {
+      const [row] = await manager.query<KnownOrder[]>(
+        'SELECT order_id AS "orderId", number FROM known_orders WHERE order_id = $1',
+        [orderId],
+      );
+      return row;
+    },
+    async insertNotification(notification) {
+      const row: NotificationRow = { ...notification, dueAt: notification.createdAt };
+      await manager
+        .getRepository(notificationTable)
+        .createQueryBuilder()
+        .insert()
+        .values(row)
+        .orIgnore()
+        .execute();
+    },
+    activeWebhooks: (eventType) =>
+      webhooks
+        .createQueryBuilder()
+        .where('is_active AND :eventType = ANY (event_types)', { eventType })
+        .getMany(),
+    lockWebhook: async (id) =>
+      (await webhooks.findOne({ where: { id }, lock: { mode: 'pessimistic_write' } })) ?? undefined,
+    async updateWebhook(id, { eventTypes, ...changes }: Partial<Webhook>) {
+      await webhooks.update({ id }, { ...changes, ...(eventTypes && { eventTypes: [...eventTypes] }) });
+      return webhooks.findOneByOrFail({ id });
+    },
+    async insertDelivery(delivery) {
+      await manager
+        .getRepository(deliveryTable)
+        .createQueryBuilder()
+        .insert()
+        .values(toDeliveryRow(delivery))
+        .orIgnore()
+        .execute();
+    },
+    async failPendingDeliveries(webhookId) {
+      await manager
+        .getRepository(deliveryTable)
+        .update({ webhookId, status: 'PENDING' }, { status: 'FAILED' });
+    },
+    async insertAttempt(attempt) {
+      await manager
+        .getRepository(attemptTable)
+        .createQueryBuilder()
+        .insert()
+        .values(attempt)
+        .orIgnore()
+        .execute();
+    },
+    async updateDelivery(id, changes) {
+      await manager.getRepository(deliveryTable).update({ id }, changes);
+    },
+  };
+}

@@ -1,0 +1,73 @@
+import { createWorker, type Logger, type Worker } from '@cartograph/service-kit';
+import type { Mailer } from './channels/mailer.js';
+import type { WebhookSender } from './channels/webhook-sender.js';
+import { mailRetryDelay, PERSONAL_LINK_KINDS, type Notification } from './domain/notification.js';
+import type { NotificationsService } from './service.js';
+import type { NotificationsStore } from './store/store.js';
+
+export interface WorkerDependencies {
+  readonly store: NotificationsStore;
+  readonly service: NotificationsService;
+  readonly mailer: Mailer;
+  readonly sender: WebhookSender;
+  readonly logger: Logger;
+  /** How long a receiver may take, in milliseconds. */
+  readonly webhookTimeoutMs: number;
+}
+
+const MAIL_CLAIM_MS = 120_000;
+const REDACTED = 'This message held a personal link and is not kept.';
+
+/** Sends mails and deliveries that are due. */
+export function createSendWorkers({
+  store,
+  service,
+  mailer,
+  sender,
+  logger,
+  webhookTimeoutMs,
+}: WorkerDependencies): Worker[] {
+  async function sendMail(notification: Notification): Promise<void> {
+    const attempts = notification.attempts + 1;
+    try {
+      await mailer.send(notification);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      const wait = mailRetryDelay(attempts);
+      logger.warn({ err: error, notification: notification.id, attempts }, 'A mail could not be sent');
+      await store.updateNotification(notification.id, {
+        attempts,
+        failureReason: reason.slice(0, 500),
+        ...(wait === undefined ? { status: 'FAILED' } : { dueAt: new Date(Date.now() + wait) }),
+      });
+      return;
+    }
+    await store.updateNotification(notification.id, {
+      attempts,
+      status: 'SENT',
+      sentAt: new Date(),
+      failureReason: null,
+      ...(PERSONAL_LINK_KINDS.has(notification.kind) && { text: REDACTED, html: REDACTED }),
+    });
+  }
+
+  return [
+    createWorker({
+      name: 'mails',
+      claim: (limit) => store.claimNotifications(limit, new Date(Date.now() + MAIL_CLAIM_MS)),
+      run: sendMail,
+      concurrency: 10,
+      logger,
+    }),
+    createWorker({
+      name: 'webhooks',
+      claim: (limit) => store.claimDeliveries(limit, new Date(Date.now() + 2 * webhookTimeoutMs + 5_000)),
+      run: async ({ delivery, webhook }) => {
+        const sentAt = new Date();
+        await service.recordAttempt(delivery, await sender.send(webhook, delivery, sentAt), sentAt);
+      },
+      concurrency: 50,
+      logger,
+    }),
+  ];
+}
