@@ -1,0 +1,67 @@
+import { parseMoney, type MoneyInput } from '@cartograph/money';
+import type { ServiceClient } from '@cartograph/service-kit';
+import type { OrderItem } from '../domain/order.js';
+import type { LiveProduct, Shortage } from '../domain/totals.js';
+
+const READ = `query ($representations: [_Any!]!) {
+  _entities(representations: $representations) {
+    ... on Product { id sku name price { amount currency } isArchived }
+  }
+}`;
+const RESERVE = `mutation ($input: ReserveStockInput!) {
+  reserveStock(input: $input) { reserved shortages { productId requested available } }
+}`;
+const RELEASE = `mutation ($input: ReleaseStockInput!) { releaseStock(input: $input) { ok } }`;
+
+/** What orders asks of products. All of it may be asked again. */
+export interface ProductsClient {
+  readProducts(ids: readonly string[]): Promise<ReadonlyMap<string, LiveProduct>>;
+  /**
+   * Holds the items for the order, all or none.
+   * @param until when products gives them back; null: held until the order is shipped or cancelled
+   * @returns what there is too little of, or undefined if all is held
+   */
+  reserve(
+    orderId: string,
+    items: readonly OrderItem[],
+    until: Date | null,
+  ): Promise<readonly Shortage[] | undefined>;
+  /** Gives back what is held for the order, if anything. */
+  release(orderId: string): Promise<void>;
+}
+
+interface ProductEntity {
+  id: string;
+  sku: string;
+  name: string;
+  price: MoneyInput;
+  isArchived: boolean;
+}
+
+/** @throws Fault SERVICE_UNAVAILABLE from every method while products does not answer */
+export function createProductsClient(client: ServiceClient): ProductsClient {
+  return {
+    async readProducts(ids) {
+      const { _entities } = await client.send<{ _entities: (ProductEntity | null)[] }>(READ, {
+        representations: ids.map((id) => ({ __typename: 'Product', id })),
+      });
+      const found = _entities.flatMap((product) => (product ? [product] : []));
+      return new Map(found.map((product) => [product.id, { ...product, price: parseMoney(product.price) }]));
+    },
+    async reserve(orderId, items, until) {
+      const { reserveStock } = await client.send<{
+        reserveStock: { reserved: boolean; shortages: Shortage[] };
+      }>(RESERVE, {
+        input: {
+          orderId,
+          items: items.map(({ productId, quantity }) => ({ productId, quantity })),
+          expiresAt: until?.toISOString() ?? null,
+        },
+      });
+      return reserveStock.reserved ? undefined : reserveStock.shortages;
+    },
+    async release(orderId) {
+      await client.send(RELEASE, { input: { orderId } });
+    },
+  };
+}

@@ -1,0 +1,38 @@
+import { baseConfigShape, env, readConfig } from '@cartograph/service-kit';
+import { z } from 'zod';
+
+const shapeFor = (source: NodeJS.ProcessEnv) => ({
+  ...baseConfigShape,
+  PORT: env.port(4004),
+  ORDERS_DATABASE_URL: env.url('postgres', 'postgresql'),
+  DATABASE_POOL: env.integer(20, { min: 2, max: 200 }),
+  REDIS_URL: z
+    .string()
+    .refine((value) => value.split(',').every((url) => /^rediss?:/.test(url) && URL.canParse(url)))
+    .describe('a URL starting with redis:// or rediss://, or several with commas for a Redis Cluster'),
+  AMQP_URL: env.url('amqp', 'amqps').optional(),
+  PRODUCTS_URL: env.url('http', 'https'),
+  CART_URL: env.url('http', 'https'),
+  /** Default: everywhere but in production, where a job migrates before the new version starts. */
+  MIGRATE_ON_START: env.boolean(['development', 'test'].includes(source['NODE_ENV'] ?? '')),
+  /** How long the items of an order are held while it is not paid. */
+  RESERVATION_S: env.integer(900, { min: 1, max: 7 * 24 * 3600 }),
+  /** How long products and cart may take to answer. */
+  SERVICE_TIMEOUT_MS: env.integer(5_000, { min: 100, max: 30_000 }),
+  /** How long a checkout is left alone after the process that works on it fell silent. */
+  CHECKOUT_LEASE_MS: env.integer(15_000, { min: 200, max: 300_000 }),
+  /** A checkout that stood still for longer than this is undone instead of finished. */
+  CHECKOUT_RESUME_S: env.integer(300, { min: 1, max: 24 * 3600 }),
+  /** How often to look for checkouts that stand still and orders that were not paid in time. */
+  RECOVERY_INTERVAL_MS: env.integer(1_000, { min: 20, max: 60_000 }),
+  /** How often a process with subscribers looks for events it had no notice of. */
+  LIVE_POLL_MS: env.integer(1_000, { min: 20, max: 60_000 }),
+  /** Events that may wait for one subscriber. */
+  STREAM_BUFFER: env.integer(1_024, { min: 1, max: 100_000 }),
+});
+
+export type OrdersConfig = z.infer<z.ZodObject<ReturnType<typeof shapeFor>>>;
+
+/** @throws ConfigError naming every variable that is wrong */
+export const readOrdersConfig = (source: NodeJS.ProcessEnv = process.env): OrdersConfig =>
+  readConfig(shapeFor(source), source);

@@ -1,0 +1,51 @@
+import type { UserErrorOutput } from '@cartograph/service-kit';
+import { COUNTRY_CODES } from './countries.js';
+import { readText, type TextRule } from './text.js';
+
+export interface Address {
+  readonly name: string;
+  readonly line1: string;
+  readonly line2: string | null;
+  readonly city: string;
+  readonly region: string | null;
+  readonly postalCode: string;
+  /** ISO 3166-1 alpha-2. */
+  readonly country: string;
+}
+
+export type AddressInput = Readonly<Partial<Record<keyof Address, string | null | undefined>>>;
+
+const RULES: Record<Exclude<keyof Address, 'country'>, TextRule & { label: string }> = {
+  name: { label: 'The name', max: 100, isRequired: true },
+  line1: { label: 'The first address line', max: 100, isRequired: true },
+  line2: { label: 'The second address line', max: 100 },
+  city: { label: 'The city', max: 100, isRequired: true },
+  region: { label: 'The region', max: 100 },
+  postalCode: { label: 'The postal code', max: 20, isRequired: true },
+};
+
+/** Reads an address, tidied; all that is wrong with it is added to `errors` at once. */
+export function readAddress(
+  input: AddressInput,
+  path: readonly string[],
+  errors: UserErrorOutput[],
+): Address | undefined {
+  const before = errors.length;
+  const values: Record<string, string | null> = {};
+  const refuse = (field: string, message: string) =>
+    errors.push({ code: 'INVALID_INPUT', message, field: [...path, field] });
+  for (const [field, { label, ...rule }] of Object.entries(RULES)) {
+    const read = readText(input[field as keyof typeof RULES], rule);
+    if ('fault' in read) refuse(field, `${label} ${read.fault}.`);
+    else values[field] = read.value;
+  }
+  const country = (input.country ?? '').trim().toUpperCase();
+  if (!COUNTRY_CODES.has(country)) {
+    refuse(
+      'country',
+      'The country must be a two-letter code of ISO 3166-1, such as "DE"; ' +
+        (country === '' ? 'it is missing.' : `"${[...country].slice(0, 20).join('')}" is none.`),
+    );
+  }
+  return errors.length > before ? undefined : ({ ...values, country } as unknown as Address);
+}

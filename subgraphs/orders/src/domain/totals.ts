@@ -1,0 +1,98 @@
+import { MAX_MINOR, formatAmount, multiplyMoney, sumMoney, type Money } from '@cartograph/money';
+import { Refusal, type UserErrorOutput } from '@cartograph/service-kit';
+import { PriceChanged } from './checkout.js';
+import type { OrderItem } from './order.js';
+
+export interface CartLine {
+  readonly productId: string;
+  readonly quantity: number;
+}
+
+/** A product as products tells it now. */
+export interface LiveProduct {
+  readonly id: string;
+  readonly sku: string;
+  readonly name: string;
+  readonly price: Money;
+  readonly isArchived: boolean;
+}
+
+export interface Shortage {
+  readonly productId: string;
+  readonly requested: number;
+  readonly available: number;
+}
+
+export const lineTotal = ({ unitPrice, quantity }: OrderItem): Money => multiplyMoney(unitPrice, quantity);
+
+const show = (money: Money) => `${formatAmount(money)} ${money.currency}`;
+
+/**
+ * Makes an order's lines out of a cart's, at today's names and prices.
+ * @throws Refusal naming each line that cannot be bought
+ */
+export function priceItems(
+  lines: readonly CartLine[],
+  products: ReadonlyMap<string, LiveProduct>,
+): { items: OrderItem[]; total: Money } {
+  if (lines.length === 0) throw new Refusal('CART_EMPTY', 'The cart is empty: put something into it first.');
+  const errors: UserErrorOutput[] = [];
+  const items: OrderItem[] = [];
+  for (const { productId, quantity } of lines) {
+    const product = products.get(productId);
+    if (!product || product.isArchived) {
+      const what = product ? `"${product.name}"` : 'A product in the cart';
+      errors.push({
+        code: 'PRODUCT_NOT_FOUND',
+        message: `${what} is no longer sold: remove it from the cart.`,
+        field: null,
+      });
+      continue;
+    }
+    items.push({ productId, sku: product.sku, name: product.name, unitPrice: product.price, quantity });
+  }
+  if (errors.length > 0) throw new Refusal(errors);
+  const currencies = [...new Set(items.map(({ unitPrice }) => unitPrice.currency))];
+  if (currencies.length > 1) {
+    throw new Refusal(
+      'CURRENCY_MISMATCH',
+      `The cart mixes prices in ${currencies.join(' and ')}: order them separately.`,
+    );
+  }
+  const total = sumMoney(items.map(lineTotal))!;
+  if (total.minor > MAX_MINOR)
+    throw new Refusal('QUANTITY_OUT_OF_RANGE', 'The cart comes to more than can be ordered at once.');
+  return { items, total };
+}
+
+/** @throws PriceChanged if the customer saw another total, CURRENCY_MISMATCH if it was in another currency */
+export function checkTotal(total: Money, expected: Money | null): void {
+  if (!expected) return;
+  if (expected.currency !== total.currency) {
+    throw new Refusal(
+      'CURRENCY_MISMATCH',
+      `The cart is priced in ${total.currency}, the expected total in ${expected.currency}.`,
+      ['expectedTotal', 'currency'],
+    );
+  }
+  if (expected.minor === total.minor) return;
+  throw new PriceChanged(
+    total,
+    `The total is now ${show(total)}, not ${show(expected)}. Send the new total to accept it.`,
+  );
+}
+
+/** One user error for each product of which there is too little. */
+export function outOfStock(shortages: readonly Shortage[], items: readonly OrderItem[]): Refusal {
+  const nameOf = new Map(items.map(({ productId, name }) => [productId, name]));
+  return new Refusal(
+    shortages.map(({ productId, requested, available }) => ({
+      code: 'OUT_OF_STOCK',
+      message:
+        available > 0
+          ? `Only ${available} of "${nameOf.get(productId) ?? productId}" are left, you asked for ${requested}.`
+          : `"${nameOf.get(productId) ?? productId}" is sold out.`,
+      field: null,
+    })),
+  );
+}

@@ -1,0 +1,154 @@
+import { Fault } from '@cartograph/service-kit';
+import type { EventScope, EventWithOrder, OrdersStore } from '../store/store.js';
+import type { OrderFeed } from './feed.js';
+
+export interface StreamOptions {
+  readonly feed: OrderFeed;
+  readonly store: Pick<OrdersStore, 'readEvents'>;
+  readonly scope: EventScope;
+  /** What to send before anything else, e.g. the current state. */
+  readonly first?: EventWithOrder;
+  /** Begin behind this cursor: what came since is read from the table. Undefined: begin now. */
+  readonly after?: number;
+  /** The stream ends once this is so for the latest event sent. */
+  readonly isLast?: (entry: EventWithOrder) => boolean;
+  /** Events that may wait for a subscriber who does not read; one more ends its stream. */
+  readonly bufferSize: number;
+  /** There is nothing to come: the stream ends at once. */
+  readonly isOver?: boolean;
+  /** When the subscriber's token ends: milliseconds since the epoch. */
+  readonly expiresAt?: number;
+  readonly onEnd?: () => void;
+}
+
+type Pending = {
+  resolve(result: IteratorResult<EventWithOrder, undefined>): void;
+  reject(error: unknown): void;
+};
+
+const REPLAY_PAGE = 100;
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/**
+ * One subscriber's events: replay from the table, then live from the feed, without gap or repetition. While it replays,
+ * the table is read only as fast as the subscriber takes it.
+ *
+ * An iterator by hand, because the `return()` of an async generator waits behind a `next()` that may never resolve.
+ */
+export function openStream(options: StreamOptions): AsyncIterableIterator<EventWithOrder, undefined> {
+  const { feed, store, scope, bufferSize } = options;
+  const queue: EventWithOrder[] = [];
+  const waiting: Pending[] = [];
+  /** Live events that arrive while the table is still being read. */
+  let early: EventWithOrder[] = [];
+  let hasMissedEarly = false;
+  let isLive = false;
+  let last = options.first?.event.cursor ?? options.after ?? 0;
+  let ended: { readonly error?: unknown } | undefined;
+  let onDrained: (() => void) | undefined;
+  let stopListening: (() => void) | undefined;
+  let expiry: NodeJS.Timeout | undefined;
+
+  function end(outcome: { error?: unknown } = {}, { dropQueue = false } = {}): void {
+    if (ended) return;
+    ended = outcome;
+    if (dropQueue) queue.length = 0;
+    clearTimeout(expiry);
+    stopListening?.();
+    early = [];
+    onDrained?.();
+    options.onEnd?.();
+    // Whoever waits has an empty queue in front.
+    const [first, ...others] = waiting.splice(0);
+    if (first && 'error' in outcome) first.reject(outcome.error);
+    else first?.resolve({ done: true, value: undefined });
+    for (const pending of others) pending.resolve({ done: true, value: undefined });
+    if (first && 'error' in outcome) ended = {};
+  }
+
+  function send(entry: EventWithOrder): void {
+    last = entry.event.cursor;
+    const pending = waiting.shift();
+    if (pending) pending.resolve({ done: false, value: entry });
+    else queue.push(entry);
+  }
+
+  function onLive(entry: EventWithOrder): void {
+    if (ended || entry.event.cursor <= last) return;
+    if (!isLive) {
+      if (early.length < bufferSize) early.push(entry);
+      else {
+        early = [];
+        hasMissedEarly = true;
+      }
+      return;
+    }
+    if (queue.length >= bufferSize) {
+      end({
+        error: new Fault('STREAM_OVERFLOW', `More than ${bufferSize} events wait to be read on this stream.`),
+      });
+      return;
+    }
+    send(entry);
+    if (options.isLast?.(entry)) end();
+  }
+
+  async function begin(): Promise<void> {
+    stopListening = await feed.listen(scope, onLive);
+    if (ended) return stopListening();
+    let latest = options.first;
+    if (latest) send(latest);
+    for (let isBehind = options.after !== undefined || latest !== undefined; isBehind;) {
+      hasMissedEarly = false;
+      const page = await store.readEvents(scope, last, REPLAY_PAGE);
+      if (ended) return;
+      for (const entry of page) send((latest = entry));
+      isBehind = page.length === REPLAY_PAGE || hasMissedEarly;
+      if (isBehind && queue.length > 0) await new Promise<void>((resolve) => (onDrained = resolve));
+      if (ended) return;
+    }
+    isLive = true;
+    if (latest && options.isLast?.(latest)) return end();
+    const waitingOnes = early;
+    early = [];
+    for (const entry of waitingOnes) {
+      if (entry.event.cursor <= last) continue;
+      send(entry);
+      if (options.isLast?.(entry)) return end();
+    }
+  }
+
+  const expiresIn = options.expiresAt === undefined ? undefined : options.expiresAt - Date.now();
+  if (expiresIn !== undefined && expiresIn < MAX_TIMER_MS) {
+    const error = new Fault(
+      'UNAUTHENTICATED',
+      'Your sign-in has expired: renew it and subscribe again with your last cursor as "after".',
+    );
+    expiry = setTimeout(() => end({ error }, { dropQueue: true }), Math.max(0, expiresIn)).unref();
+  }
+  if (options.isOver) end();
+  else begin().catch((error: unknown) => end({ error }));
+
+  return {
+    next() {
+      const entry = queue.shift();
+      if (queue.length === 0) onDrained?.();
+      if (entry) return Promise.resolve({ done: false, value: entry });
+      if (!ended) return new Promise((resolve, reject) => waiting.push({ resolve, reject }));
+      const { error } = ended;
+      ended = {};
+      return error === undefined ? Promise.resolve({ done: true, value: undefined }) : Promise.reject(error);
+    },
+    return() {
+      end({}, { dropQueue: true });
+      return Promise.resolve({ done: true, value: undefined });
+    },
+    throw(error) {
+      end({}, { dropQueue: true });
+      return Promise.reject(error);
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}

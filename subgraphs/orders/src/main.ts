@@ -1,0 +1,10 @@
+import { runService } from '@cartograph/service-kit';
+import { createOrdersApp, migrateOrders } from './app.js';
+import { readOrdersConfig } from './config.js';
+
+await runService({
+  name: 'orders',
+  readConfig: readOrdersConfig,
+  createApp: createOrdersApp,
+  migrate: migrateOrders,
+});

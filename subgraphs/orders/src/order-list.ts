@@ -1,0 +1,60 @@
+import { createConnection, createCursor, Fault, readPage, type Connection } from '@cartograph/service-kit';
+import type { Order } from './domain/order.js';
+import { parseOrderNumber } from './domain/order-number.js';
+import type { OrderStatus } from './domain/order-state.js';
+import type { OrderFilter, OrderKey, OrdersStore } from './store/store.js';
+
+/** A page of orders; they are only counted if that is asked for. */
+export interface OrderList extends Omit<Connection<Order>, 'totalCount'> {
+  readonly count: () => Promise<number>;
+}
+
+export interface OrderFilterInput {
+  readonly status?: readonly OrderStatus[] | null | undefined;
+  readonly placedFrom?: Date | null | undefined;
+  readonly placedBefore?: Date | null | undefined;
+  readonly customerId?: string | null | undefined;
+  readonly number?: string | null | undefined;
+}
+
+/** @throws Fault BAD_USER_INPUT */
+export function readFilter(input: OrderFilterInput | null | undefined): OrderFilter {
+  const { status, placedFrom, placedBefore, customerId, number } = input ?? {};
+  const parsed = number == null ? undefined : parseOrderNumber(number);
+  if (number != null && parsed === undefined) {
+    throw new Fault(
+      'BAD_USER_INPUT',
+      `"${number.slice(0, 40)}" is no order number: expected one like CG-7F3K-2Q9M. A character may be mistyped.`,
+    );
+  }
+  return {
+    ...(status && { statuses: status }),
+    ...(placedFrom && { placedFrom }),
+    ...(placedBefore && { placedBefore }),
+    ...(customerId != null && { customerId }),
+    ...(parsed !== undefined && { number: parsed }),
+  };
+}
+
+function readKey([placedAt, id]: unknown[]): OrderKey {
+  const date = new Date(placedAt as number);
+  if (typeof placedAt !== 'number' || Number.isNaN(date.getTime()) || typeof id !== 'string')
+    throw new Error('no order key');
+  return { placedAt: date, id };
+}
+
+/** Newest first. @throws Fault BAD_USER_INPUT */
+export async function listOrders(
+  store: OrdersStore,
+  filter: OrderFilter,
+  args: { first?: number | null | undefined; after?: string | null | undefined },
+): Promise<OrderList> {
+  // Other filters make another list: its cursors do not fit.
+  const list = `orders:${JSON.stringify(filter)}`;
+  const page = readPage(list, args, readKey);
+  const isNothing = filter.statuses?.length === 0;
+  const rows = isNothing ? [] : await store.listOrders(filter, page.after, page.first + 1);
+  const cursorOf = ({ placedAt, id }: Order) => createCursor(list, placedAt.getTime(), id);
+  const { totalCount: _, ...connection } = createConnection(rows, page, cursorOf, 0);
+  return { ...connection, count: async () => (isNothing ? 0 : store.countOrders(filter)) };
+}

@@ -1,0 +1,122 @@
+import type { AnyEvent } from '@cartograph/events';
+import type { CheckoutState, KnownCheckout } from '../domain/checkout.js';
+import type { OrderChange } from '../domain/changes.js';
+import type { Order, OrderDraft, OrderEvent } from '../domain/order.js';
+import type { OrderStatus } from '../domain/order-state.js';
+
+/** The name under which events are consumed, and recorded as handled. */
+export const CONSUMER = 'orders';
+
+/** The right to work on one checkout. Whoever took it away has put another `leaseId` there. */
+export interface Lease {
+  readonly orderId: string;
+  readonly leaseId: string;
+}
+
+/** A checkout that is not placed yet, with all it takes to go on. */
+export interface OpenCheckout extends Lease {
+  readonly state: Exclude<CheckoutState, 'PLACED'>;
+  readonly draft: OrderDraft;
+  readonly paymentToken: string | null;
+  readonly attempts: number;
+  /** Milliseconds since it was begun. */
+  readonly ageMs: number;
+}
+
+export interface NewCheckout {
+  readonly draft: OrderDraft;
+  readonly idempotencyKey: string;
+  readonly inputHash: string;
+  readonly paymentToken: string | null;
+}
+
+/** A change to be stored, with the events that tell other services. */
+export interface PublishedChange extends OrderChange {
+  readonly publish: readonly AnyEvent[];
+}
+
+export interface StoredChange {
+  readonly order: Order;
+  readonly event: OrderEvent;
+}
+
+export interface OrderFilter {
+  readonly statuses?: readonly OrderStatus[];
+  readonly placedFrom?: Date;
+  readonly placedBefore?: Date;
+  readonly customerId?: string;
+  readonly number?: string;
+}
+
+/** Where an order stands in lists: newest first. */
+export interface OrderKey {
+  readonly placedAt: Date;
+  readonly id: string;
+}
+
+/** Whose events to read. */
+export type EventScope =
+  | { readonly of: 'all' }
+  | { readonly of: 'order'; readonly orderId: string }
+  | { readonly of: 'customer'; readonly customerId: string };
+
+/** An event with its order as it is now. */
+export interface EventWithOrder {
+  readonly event: OrderEvent;
+  readonly order: Order;
+}
+
+export interface CheckoutStore {
+  findCheckout(customerId: string, idempotencyKey: string): Promise<KnownCheckout | undefined>;
+  /** Writes it down with a lease. Undefined if that customer has used the key already. */
+  startCheckout(checkout: NewCheckout): Promise<OpenCheckout | undefined>;
+  /** Takes up one that stands still; undefined if it does not, or no longer. */
+  takeOverCheckout(orderId: string): Promise<OpenCheckout | undefined>;
+  /** Takes up to `limit` that stand still and are due; several processes never get the same. */
+  takeStandingCheckouts(limit: number): Promise<OpenCheckout[]>;
+  /** Stores the order, its first event and what to publish. Undefined if the lease was lost. */
+  completeCheckout(
+    lease: Lease,
+    place: (number: string) => PublishedChange,
+    newNumber: () => string,
+  ): Promise<StoredChange | undefined>;
+  /** From now on it is to be undone. The lease is given back. False if it was lost before. */
+  giveUpCheckout(lease: Lease): Promise<boolean>;
+  /** Gives the lease back; the worker tries again after `delayMs`. */
+  postponeCheckout(lease: Lease, delayMs: number): Promise<void>;
+  /** Whether the order's checkout is known, in whatever state. */
+  hasCheckout(orderId: string): Promise<boolean>;
+  /** Order and key vanish. False if the lease was lost. */
+  removeCheckout(lease: Lease): Promise<boolean>;
+}
+
+export interface OrdersStore extends CheckoutStore {
+  /** In no particular order; unknown ids are left out. */
+  findOrders(ids: readonly string[]): Promise<Order[]>;
+  /** Newest first, behind `after`. */
+  listOrders(filter: OrderFilter, after: OrderKey | undefined, limit: number): Promise<Order[]>;
+  countOrders(filter: OrderFilter): Promise<number>;
+  /** Histories of orders, oldest entry first. */
+  findHistories(orderIds: readonly string[]): Promise<ReadonlyMap<string, OrderEvent[]>>;
+  /**
+   * Changes one order while nobody else can.
+   * @param decide looks at the order as it is and says what to do; undefined: nothing. What it throws undoes all
+   * @param handled an event's id: recorded with the change, and if it was before, nothing is done
+   */
+  changeOrder(
+    id: string,
+    decide: (order: Order) => PublishedChange | undefined,
+    handled?: { readonly eventId: string },
+  ): Promise<StoredChange | undefined>;
+  /** Ids of unpaid orders whose reservation is over. */
+  findOverdueOrders(limit: number): Promise<string[]>;
+  /** Events behind `after` in order of their cursors. */
+  readEvents(scope: EventScope, after: number, limit: number): Promise<EventWithOrder[]>;
+  /** The latest of one order. */
+  readLatestEvent(orderId: string): Promise<EventWithOrder | undefined>;
+  /** The cursor of the latest event of all, 0 if there is none. */
+  readHead(): Promise<number>;
+  /** For metrics: checkouts that are neither placed nor undone yet. */
+  countOpenCheckouts(): Promise<number>;
+  ping(): Promise<void>;
+}
