@@ -36,6 +36,8 @@ export interface KeyRing {
    * the last token signed with them has ended.
    */
   rotate(publishAheadMs: number): Promise<SigningKey>;
+  /** Publishes a key no longer, so that its tokens are worth nothing once verifiers look again. False if there is none. */
+  revoke(id: string): Promise<boolean>;
 }
 
 export interface KeyRingOptions {
@@ -104,22 +106,27 @@ export function createKeyRing(options: KeyRingOptions): KeyRing {
     };
   }
 
+  async function ensure(): Promise<void> {
+    await store.transaction(async (tx) => {
+      await tx.lockSigningKeys();
+      if (await firstUsable(await tx.findSigningKeys())) return;
+      const key = await make(clock());
+      await tx.insertSigningKey(key);
+      logger.info({ kid: key.id }, 'Made a key to sign access tokens with');
+    });
+    known = undefined;
+  }
+
   return {
-    async ensure() {
-      await store.transaction(async (tx) => {
-        await tx.lockSigningKeys();
-        if (await firstUsable(await tx.findSigningKeys())) return;
-        const key = await make(clock());
-        await tx.insertSigningKey(key);
-        logger.info({ kid: key.id }, 'Made a key to sign access tokens with');
-      });
-      known = undefined;
-    },
+    ensure,
     async current() {
       const key = await firstUsable(await read());
-      if (!key)
-        throw new Error('There is no key to sign access tokens with: restart this service to make one.');
-      return key;
+      if (key) return key;
+      // The last one may have been retired by hand, or be sealed with another secret.
+      await ensure();
+      const made = await firstUsable(await read());
+      if (!made) throw new Error('No signing key can be used although one was just made.');
+      return made;
     },
     async jwks() {
       return { keys: publishedKeys(await read(), clock()).map(({ publicJwk }) => publicJwk) };
@@ -133,18 +140,19 @@ export function createKeyRing(options: KeyRingOptions): KeyRing {
         const present = (await tx.findSigningKeys()).filter(({ retiresAt }) => retiresAt === null);
         await tx.setRetirement(
           present.map(({ id }) => id),
-          // A key that was to follow later than this one still gets its full time.
-          retirementOf(
-            new Date(Math.max(activeFrom.getTime(), ...present.map((old) => old.activeFrom.getTime()))),
-            accessTokenLifetimeMs,
-            MARGIN_MS,
-          ),
+          retirementOf(activeFrom, accessTokenLifetimeMs, MARGIN_MS),
         );
         await tx.insertSigningKey(key);
         await tx.deleteSigningKeys(new Date(clock().getTime() - KEEP_RETIRED_MS));
       });
       known = undefined;
       return key;
+    },
+    async revoke(id) {
+      const isThere = (await store.findSigningKeys()).some((key) => key.id === id);
+      if (isThere) await store.setRetirement([id], clock());
+      known = undefined;
+      return isThere;
     },
   };
 }

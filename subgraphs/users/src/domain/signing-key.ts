@@ -20,11 +20,14 @@ export function publishedKeys<Key extends SigningKey>(keys: readonly Key[], now:
   return keys.filter(({ retiresAt }) => retiresAt === null || retiresAt > now);
 }
 
-/** Candidates to sign with, best first: the newest that is active. */
+/**
+ * Candidates to sign with, best first: the last made that is active. Not the last to become active: a key made to
+ * be used at once must not give way to one that was waiting.
+ */
 export function signingCandidates<Key extends SigningKey>(keys: readonly Key[], now: Date): Key[] {
   return publishedKeys(keys, now)
     .filter(({ activeFrom }) => activeFrom <= now)
-    .sort((a, b) => b.activeFrom.getTime() - a.activeFrom.getTime());
+    .sort((a, b) => b.createdAt.getTime() - a.createdAt.getTime());
 }
 
 /**

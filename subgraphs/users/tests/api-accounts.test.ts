@@ -1,0 +1,144 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { hash } from '@node-rs/argon2';
+import { identityOf, PASSWORD, startUsersWorld, type UsersWorld } from './support/users-world.js';
+
+let world: UsersWorld;
+beforeAll(async () => {
+  world = await startUsersWorld();
+});
+afterAll(() => world.close());
+
+describe('Registering', () => {
+  it('makes a customer and signs them in', async () => {
+    const { session, identity } = await world.register({ email: 'new@example.com', name: 'New Person' });
+    expect(session.user).toMatchObject({ email: 'new@example.com', name: 'New Person', role: 'CUSTOMER' });
+    const { data } = await world.query('{ me { id email isActive createdAt } }', {}, { as: identity });
+    expect(data).toMatchObject({ me: { id: session.user.id, email: 'new@example.com', isActive: true } });
+  });
+
+  it('takes the same address in another case, width or with spaces for the same', async () => {
+    const { id } = await world.register({ email: '  Mixed.Case@Example.COM ' });
+    const again = await world.mutate('register', {
+      email: 'mixed.case@example.com',
+      password: PASSWORD,
+      name: 'X',
+    });
+    expect(again.userErrors).toMatchObject([{ code: 'EMAIL_TAKEN', field: ['email'] }]);
+    const fullWidth = 'ｍｉｘｅｄ.case@example.com';
+    const { session } = await world.mutate('login', { email: fullWidth, password: PASSWORD });
+    expect(session?.user.id).toBe(id);
+  });
+
+  it('names every faulty field at once', async () => {
+    const { userErrors } = await world.mutate('register', {
+      email: 'no address',
+      password: 'short',
+      name: '\u0007',
+    });
+    expect(userErrors.map(({ code, field }) => [code, field])).toEqual([
+      ['INVALID_INPUT', ['email']],
+      ['INVALID_INPUT', ['password']],
+      ['INVALID_INPUT', ['name']],
+    ]);
+  });
+
+  it('gives an address to one of twenty who ask for it at once', async () => {
+    const attempts = Array.from({ length: 20 }, () =>
+      world.mutate('register', { email: 'race@example.com', password: PASSWORD, name: 'Racer' }),
+    );
+    const outcomes = (await Promise.all(attempts)).map(({ session, refusal }) =>
+      session ? 'made' : refusal,
+    );
+    expect(outcomes.filter((outcome) => outcome === 'made')).toHaveLength(1);
+    expect(outcomes.filter((outcome) => outcome === 'EMAIL_TAKEN')).toHaveLength(19);
+    const events = await world.events();
+    expect(events.filter(({ data }) => data['email'] === 'race@example.com')).toHaveLength(1);
+  });
+
+  it('stores the password as argon2id with 19 MiB, two passes and one lane', async () => {
+    const { id } = await world.register();
+    const { rows } = await world.database.query('SELECT password_hash FROM users WHERE id = $1', [id]);
+    expect(rows[0].password_hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+  });
+});
+
+describe('Signing in', () => {
+  it('answers an unknown address and a wrong password with the same words', async () => {
+    const { email } = await world.register();
+    const wrong = await world.mutate('login', { email, password: 'not the password' });
+    const unknown = await world.mutate('login', {
+      email: 'nobody@example.com',
+      password: 'not the password',
+    });
+    expect(wrong.userErrors).toEqual([
+      { code: 'INVALID_CREDENTIALS', message: expect.any(String), field: null },
+    ]);
+    expect(unknown.result).toEqual(wrong.result);
+  });
+
+  it('takes as long for an unknown address as for a wrong password', async () => {
+    const emails = await Promise.all(Array.from({ length: 12 }, async () => (await world.register()).email));
+    const timeOf = async (email: string) => {
+      const startedAt = performance.now();
+      await world.mutate('login', { email, password: 'not the password' });
+      return performance.now() - startedAt;
+    };
+    const known: number[] = [];
+    const unknown: number[] = [];
+    // One after the other and interleaved, so that what else the machine does falls on both.
+    for (const [index, email] of emails.entries()) {
+      known.push(await timeOf(email));
+      unknown.push(await timeOf(`unknown${index}@example.com`));
+    }
+    const median = (values: number[]) => values.toSorted((a, b) => a - b)[values.length >> 1]!;
+    expect(median(unknown)).toBeGreaterThan(median(known) * 0.6);
+    expect(median(unknown)).toBeLessThan(median(known) / 0.6);
+  });
+
+  it('renews a hash that was made at another cost', async () => {
+    const { id, email } = await world.register();
+    const cheap = await hash(PASSWORD, { memoryCost: 8_192, timeCost: 1, parallelism: 1 });
+    await world.database.query('UPDATE users SET password_hash = $1 WHERE id = $2', [cheap, id]);
+    expect((await world.mutate('login', { email, password: PASSWORD })).session).not.toBeNull();
+    const { rows } = await world.database.query('SELECT password_hash FROM users WHERE id = $1', [id]);
+    expect(rows[0].password_hash).toMatch(/m=19456,t=2,p=1/);
+    expect((await world.mutate('login', { email, password: PASSWORD })).session).not.toBeNull();
+  });
+
+  it('takes a password typed on a system that composes letters otherwise', async () => {
+    const { email } = await world.register({ password: 'caf\u00e9 cr\u00e8me' });
+    const { session } = await world.mutate('login', { email, password: 'cafe\u0301 cre\u0300me' });
+    expect(session).not.toBeNull();
+  });
+
+  it('tells who has the right password that the account is deactivated, and nobody else', async () => {
+    const admin = await world.registerAdmin();
+    const { id, email } = await world.register();
+    await world.mutate('setUserActive', { userId: id, isActive: false }, { as: admin.identity });
+    const right = await world.mutate('login', { email, password: PASSWORD });
+    expect(right.refusal).toBe('ACCOUNT_DEACTIVATED');
+    expect((await world.mutate('login', { email, password: 'a wrong one' })).refusal).toBe(
+      'INVALID_CREDENTIALS',
+    );
+  });
+
+  it('shows the new user to themselves in the same answer, but nobody else', async () => {
+    const { id: other } = await world.register();
+    const { email } = await world.register();
+    const { data, errors } = await world.query(
+      `mutation ($input: LoginInput!) { login(input: $input) { session { user { email sessions { isCurrent } } } } }`,
+      { input: { email, password: PASSWORD } },
+    );
+    expect(errors).toBeUndefined();
+    expect(data).toMatchObject({ login: { session: { user: { email } } } });
+    const { session } = await world.mutate('login', { email, password: PASSWORD });
+    const foreign = await world.query(
+      'query ($id: ID!) { user(id: $id) { email } }',
+      { id: other },
+      {
+        as: identityOf(session!),
+      },
+    );
+    expect(foreign).toMatchObject({ data: { user: null }, errors: [{ extensions: { code: 'FORBIDDEN' } }] });
+  });
+});
