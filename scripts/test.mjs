@@ -10,6 +10,8 @@ const child = spawn(
     '--experimental-vm-modules',
     '--no-warnings',
     join(root, 'node_modules', 'jest', 'bin', 'jest.js'),
+    '--reporters=default',
+    '--reporters=./packages/testing/jest/results-reporter.mjs',
     ...process.argv.slice(2),
   ],
   { cwd: root, stdio: 'inherit' },
