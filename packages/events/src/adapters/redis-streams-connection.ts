@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 
@@ -21,12 +22,12 @@ export function connectRedis(url: string, logger: Logger, role: 'commands' | 'bl
   const options: RedisOptions = {
     connectionName: `events-${role}`,
     maxRetriesPerRequest: 2,
-    // A command that got no answer may have been carried out: repeating it is the caller's choice.
-    autoResendUnfulfilledCommands: false,
+    // How long ioredis waits for a socket to end, also for one that has ended already.
+    disconnectTimeout: 500,
     reconnectOnError: (error) => error.message.startsWith('READONLY'),
     ...(role === 'commands' ? { commandTimeout: 10_000 } : {}),
   };
-  const retryStrategy = (times: number) => Math.min(2000, 50 * 2 ** times);
+  const retryStrategy = (times: number) => Math.min(500, 50 * 2 ** times) * (0.75 + Math.random() / 2);
   const addresses = url.split(',');
   const client =
     addresses.length > 1
@@ -47,7 +48,14 @@ export function connectRedis(url: string, logger: Logger, role: 'commands' | 'bl
 
 /** Ends a connection without waiting for a server that may be away. */
 export async function closeRedis(client: RedisClient): Promise<void> {
-  if (client.status === 'ready')
-    await Promise.race([client.quit().catch(() => {}), new Promise((done) => setTimeout(done, 500).unref())]);
-  client.disconnect();
+  if (client.status === 'ready') {
+    const timer = new AbortController();
+    await Promise.race([
+      client.quit().catch(() => {}),
+      sleep(500, undefined, { signal: timer.signal }).catch(() => {}),
+    ]);
+    timer.abort();
+  }
+  // On a connection that has ended, ioredis would only start a timer.
+  if (client.status !== 'end') client.disconnect();
 }

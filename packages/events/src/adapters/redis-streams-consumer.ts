@@ -148,7 +148,7 @@ export function startConsumer(options: ConsumerOptions): { close(): Promise<void
     for (let failures = 0; ; failures++) {
       try {
         if ((await run(options, SCRIPTS.settle, args)) === -1) {
-          logger.warn({ entry: entry.id }, 'Event was given to another process while it was handled here');
+          logger.warn({ entry: entry.id }, 'Event was settled before, or another process has taken it over');
         }
         return;
       } catch (error) {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { ConsumerLag, EventBus, EventSubscription } from '../bus.js';
@@ -32,6 +33,7 @@ export function createRedisStreamsBus(options: RedisStreamsOptions): EventBus {
   };
   const client = connectRedis(url, logger, 'commands');
   const metrics = createBusMetrics(registry);
+  const closing = new AbortController();
   const subscriptions = new Set<{ close(): Promise<void> }>();
   const consumed: { consumer: string; aggregate: Aggregate }[] = [];
 
@@ -80,7 +82,8 @@ export function createRedisStreamsBus(options: RedisStreamsOptions): EventBus {
       const name = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
       const aggregates = [...new Set(subscription.types.map(aggregateOf))];
       const parts = aggregates.map((aggregate) => ({ client, keys: keysOf(aggregate), name, subscription }));
-      await Promise.all(parts.map(createGroup));
+      // A service may start before its broker: its readiness says so meanwhile.
+      await Promise.all(parts.map((part) => untilItWorks(() => createGroup(part), closing.signal)));
       const consumers = parts.map((part) =>
         startConsumer({ ...part, blocking: connectRedis(url, logger, 'blocking'), limits, logger, metrics }),
       );
@@ -101,12 +104,25 @@ export function createRedisStreamsBus(options: RedisStreamsOptions): EventBus {
       await client.ping();
     },
     async close() {
+      closing.abort();
       await Promise.all([...subscriptions].map((subscription) => subscription.close()));
       await closeRedis(client);
     },
   };
   metrics.observeLag(() => bus.lag());
   return bus;
+}
+
+/** Repeats what fails because Redis is away; the connection's own events are logged already. */
+async function untilItWorks(attempt: () => Promise<void>, signal: AbortSignal): Promise<void> {
+  for (let failures = 0; ; failures++) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (signal.aborted) throw error;
+      await sleep(Math.min(2000, 100 * 2 ** failures), undefined, { signal });
+    }
+  }
 }
 
 /** Keeps their order. @throws InvalidEventError for a type of no known aggregate. */
