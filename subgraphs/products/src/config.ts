@@ -1,0 +1,38 @@
+import { CURRENCY_DECIMALS, type CurrencyCode } from '@cartograph/money';
+import { baseConfigShape, env, readConfig } from '@cartograph/service-kit';
+import { z } from 'zod';
+
+const currencies = Object.keys(CURRENCY_DECIMALS) as [CurrencyCode, ...CurrencyCode[]];
+
+const shape = {
+  ...baseConfigShape,
+  PORT: env.port(4002),
+  /** Names the database in its path; without one it is `products`. */
+  MONGODB_URL: env.url('mongodb', 'mongodb+srv'),
+  MONGODB_POOL_SIZE: env.integer(20, { min: 1, max: 500 }),
+  /** The cache, and the event bus where there is no AMQP_URL. The catalogue works without. */
+  REDIS_URL: z
+    .string()
+    .refine((value) =>
+      value.split(',').every((url) => /^rediss?:\/\/./.test(url.trim()) && URL.canParse(url.trim())),
+    )
+    .describe('a URL starting with redis:// or rediss://, or several with commas for a Redis Cluster')
+    .optional(),
+  AMQP_URL: env.url('amqp', 'amqps').optional(),
+  /** The only currency that prices are taken in. */
+  SHOP_CURRENCY: env.choice(currencies, 'EUR'),
+  /** Where `/images` of this service can be reached from outside. */
+  IMAGES_BASE_URL: env.url('http', 'https').default('http://localhost:4000/images'),
+  /** Fills an empty catalogue with the sample shop. */
+  SAMPLE_DATA: env.boolean(false),
+  /** How often expired reservations are looked for, in milliseconds. */
+  SWEEP_EVERY_MS: env.integer(5_000, { min: 100, max: 3_600_000 }),
+};
+
+export type ProductsConfig = ReturnType<typeof readProductsConfig>;
+
+/** @throws ConfigError */
+export function readProductsConfig(source: NodeJS.ProcessEnv = process.env) {
+  const isProduction = (source['NODE_ENV'] || 'production') === 'production';
+  return readConfig({ ...shape, MIGRATE_ON_START: env.boolean(!isProduction) }, source);
+}

@@ -1,0 +1,302 @@
+import { MoneyError, parseMoney, type CurrencyCode, type Money, type MoneyInput } from '@cartograph/money';
+import type { AttributeDefinition, AttributeType, CategoryTree } from './category.js';
+import { readInteger, readText, type Faults } from './faults.js';
+import { MAX_STOCK, type Attribute, type Variant } from './product.js';
+import { fold, printable } from './text.js';
+
+const SKU = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+const ATTRIBUTE_NAME = /^[A-Za-z][A-Za-z0-9-]{0,39}$/;
+const SLUG = /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/;
+const DECIMAL = /^-?\d{1,12}(\.\d{1,6})?$/;
+const MAX_ATTRIBUTES = 50;
+
+export interface NewProduct {
+  readonly sku: string;
+  readonly title: string;
+  readonly description: string;
+  readonly category: string;
+  readonly price: Money;
+  readonly imageUrl: string | null;
+  readonly attributes: readonly Attribute[];
+  readonly variant: Variant | null;
+  readonly stock: number;
+}
+
+export interface AttributeInput {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** As GraphQL and the import give it. */
+export interface NewProductInput {
+  readonly sku: string;
+  readonly name: string;
+  readonly description: string;
+  readonly category: string;
+  readonly price: MoneyInput;
+  readonly stock: number;
+  readonly imageUrl?: URL | string | null | undefined;
+  readonly attributes?: readonly AttributeInput[] | null | undefined;
+  readonly variant?: { readonly group: string; readonly options: readonly string[] } | null | undefined;
+}
+
+export type ProductChangesInput = {
+  readonly [Key in Exclude<keyof NewProductInput, 'sku' | 'stock' | 'variant'>]?:
+    NewProductInput[Key] | null | undefined;
+};
+export type ProductChanges = Partial<
+  Pick<NewProduct, 'title' | 'description' | 'category' | 'price' | 'imageUrl' | 'attributes'>
+>;
+
+/** What a shop's rules are read against. */
+export interface InputRules {
+  readonly tree: CategoryTree;
+  readonly currency: CurrencyCode;
+}
+
+/** Reads a new product; every fault is added to `faults`, so the result counts only if there is none. */
+export function readNewProduct(faults: Faults, input: NewProductInput, rules: InputRules): NewProduct {
+  const sku = input.sku.trim();
+  if (!SKU.test(sku))
+    faults.add(
+      ['sku'],
+      'The SKU needs 1 to 64 letters, digits, ".", "_" or "-", beginning with a letter or digit.',
+    );
+  const category = readCategory(faults, input.category, rules.tree);
+  const attributes = readAttributes(faults, input.attributes ?? [], rules.tree.attributesOf(category));
+  return {
+    sku,
+    title: readText(faults, ['name'], 'The name', input.name, { max: 200 }),
+    description: readText(faults, ['description'], 'The description', input.description, {
+      min: 0,
+      max: 10_000,
+      multiline: true,
+    }),
+    category,
+    price: readPrice(faults, ['price'], input.price, rules.currency),
+    imageUrl: readImageUrl(faults, input.imageUrl),
+    attributes,
+    variant: input.variant ? readVariant(faults, input.variant, attributes) : null,
+    stock: readInteger(faults, ['stock'], 'The stock', input.stock, { min: 0, max: MAX_STOCK }),
+  };
+}
+
+/**
+ * Reads changes of a product. Attributes are checked against the category it will have.
+ * @param currentCategory its category now
+ */
+export function readProductChanges(
+  faults: Faults,
+  input: ProductChangesInput,
+  currentCategory: string,
+  rules: InputRules,
+): ProductChanges {
+  const category =
+    input.category == null ? currentCategory : readCategory(faults, input.category, rules.tree);
+  return {
+    ...(input.name != null && { title: readText(faults, ['name'], 'The name', input.name, { max: 200 }) }),
+    ...(input.description != null && {
+      description: readText(faults, ['description'], 'The description', input.description, {
+        min: 0,
+        max: 10_000,
+        multiline: true,
+      }),
+    }),
+    ...(input.category != null && { category }),
+    ...(input.price != null && { price: readPrice(faults, ['price'], input.price, rules.currency) }),
+    ...(input.imageUrl != null && { imageUrl: readImageUrl(faults, input.imageUrl) }),
+    ...(input.attributes != null && {
+      attributes: readAttributes(faults, input.attributes, rules.tree.attributesOf(category)),
+    }),
+  };
+}
+
+/** More than zero and in the shop's currency. */
+export function readPrice(
+  faults: Faults,
+  field: readonly string[],
+  input: MoneyInput,
+  currency: CurrencyCode,
+): Money {
+  if (input.currency !== currency) {
+    faults.add(
+      [...field, 'currency'],
+      `The shop's prices are in ${currency}, got ${input.currency}.`,
+      'CURRENCY_MISMATCH',
+    );
+    return { minor: 0, currency };
+  }
+  try {
+    const price = parseMoney(input);
+    if (price.minor <= 0)
+      faults.add([...field, 'amount'], `The price must be more than zero, got ${input.amount}.`);
+    return price;
+  } catch (error) {
+    if (!(error instanceof MoneyError)) throw error;
+    faults.add([...field, 'amount'], error.message);
+    return { minor: 0, currency };
+  }
+}
+
+function readCategory(faults: Faults, value: string, tree: CategoryTree): string {
+  const slug = value.trim().toLowerCase();
+  if (!tree.get(slug)) {
+    faults.add(['category'], `There is no category "${printable(value)}".`, 'CATEGORY_NOT_FOUND');
+  }
+  return slug;
+}
+
+function readImageUrl(faults: Faults, value: URL | string | null | undefined): string | null {
+  if (value == null || value === '') return null;
+  const text = String(value);
+  if (text.length > 2_000 || !URL.canParse(text) || !['http:', 'https:'].includes(new URL(text).protocol)) {
+    faults.add(
+      ['imageUrl'],
+      'The picture needs an address that begins with http:// or https://, up to 2,000 characters.',
+    );
+    return null;
+  }
+  return new URL(text).href;
+}
+
+function readAttributes(
+  faults: Faults,
+  inputs: readonly AttributeInput[],
+  definitions: readonly AttributeDefinition[],
+): Attribute[] {
+  if (inputs.length > MAX_ATTRIBUTES) {
+    faults.add(['attributes'], `A product may have ${MAX_ATTRIBUTES} attributes, got ${inputs.length}.`);
+    return [];
+  }
+  const seen = new Set<string>();
+  return inputs.map((input, index) => {
+    const field = ['attributes', String(index)];
+    const name = input.name.trim();
+    if (!ATTRIBUTE_NAME.test(name))
+      faults.add(
+        [...field, 'name'],
+        `An attribute's name needs a letter, then up to 39 letters, digits or "-", got "${printable(input.name)}".`,
+      );
+    if (seen.has(name)) faults.add([...field, 'name'], `The attribute "${printable(name)}" is given twice.`);
+    seen.add(name);
+    const value = readText(faults, [...field, 'value'], `The value of "${printable(name)}"`, input.value, {
+      max: 200,
+    });
+    const definition = definitions.find((candidate) => candidate.name === name);
+    return { name, value: definition ? readTyped(faults, [...field, 'value'], value, definition) : value };
+  });
+}
+
+function readTyped(
+  faults: Faults,
+  field: readonly string[],
+  value: string,
+  { label, type, options }: AttributeDefinition,
+): string {
+  switch (type) {
+    case 'TEXT':
+      return value;
+    case 'NUMBER':
+      if (!DECIMAL.test(value))
+        faults.add(field, `${label} must be a number like 12.5, got "${printable(value)}".`);
+      return value;
+    case 'BOOLEAN': {
+      const lower = value.toLowerCase();
+      if (lower !== 'true' && lower !== 'false')
+        faults.add(field, `${label} must be true or false, got "${printable(value)}".`);
+      return lower;
+    }
+    case 'CHOICE': {
+      const option = options.find((candidate) => fold(candidate) === fold(value));
+      if (option === undefined)
+        faults.add(field, `${label} must be one of ${options.join(', ')}; got "${printable(value)}".`);
+      return option ?? value;
+    }
+  }
+}
+
+function readVariant(
+  faults: Faults,
+  input: { group: string; options: readonly string[] },
+  attributes: readonly Attribute[],
+): Variant {
+  const group = readText(faults, ['variant', 'group'], 'The group', input.group, { max: 64 });
+  const options = [...new Set(input.options.map((option) => option.trim()))];
+  if (options.length === 0 || options.length > 5)
+    faults.add(['variant', 'options'], `A variant needs 1 to 5 options, got ${options.length}.`);
+  for (const option of options.slice(0, 5)) {
+    if (!attributes.some(({ name }) => name === option))
+      faults.add(['variant', 'options'], `"${printable(option)}" is not among the product's attributes.`);
+  }
+  return { group, options: options.slice(0, 5) };
+}
+
+export interface CategoryInput {
+  readonly slug: string;
+  readonly name: string;
+  readonly description?: string | null | undefined;
+  readonly parent?: string | null | undefined;
+  readonly attributes?:
+    | readonly {
+        readonly name: string;
+        readonly label?: string | null | undefined;
+        readonly type?: AttributeType | undefined;
+        readonly unit?: string | null | undefined;
+        readonly options?: readonly string[] | null | undefined;
+      }[]
+    | null
+    | undefined;
+}
+
+/** Reads a new category; its path and position are the store's to give. */
+export function readCategoryInput(faults: Faults, input: CategoryInput, tree: CategoryTree) {
+  const slug = input.slug.trim();
+  if (!SLUG.test(slug)) faults.add(['slug'], 'The slug needs 1 to 64 lower-case letters, digits and "-".');
+  const parent = input.parent?.trim() || null;
+  if (parent !== null && !tree.get(parent))
+    faults.add(['parent'], `There is no category "${printable(parent)}".`, 'CATEGORY_NOT_FOUND');
+  if (parent !== null && (tree.get(parent)?.path.length ?? 0) >= 5)
+    faults.add(['parent'], 'Categories may be nested five deep.');
+  const inputs = input.attributes ?? [];
+  if (inputs.length > MAX_ATTRIBUTES)
+    faults.add(['attributes'], `A category may define ${MAX_ATTRIBUTES} attributes, got ${inputs.length}.`);
+  const attributes = inputs.slice(0, MAX_ATTRIBUTES).map((attribute, index): AttributeDefinition => {
+    const field = ['attributes', String(index)];
+    if (!ATTRIBUTE_NAME.test(attribute.name))
+      faults.add(
+        [...field, 'name'],
+        'An attribute’s name needs a letter, then up to 39 letters, digits or "-".',
+      );
+    const options = (attribute.options ?? []).slice(0, 200);
+    const type = attribute.type ?? 'TEXT';
+    if (type === 'CHOICE' && options.length === 0)
+      faults.add([...field, 'options'], 'A CHOICE needs its options.');
+    return {
+      name: attribute.name,
+      label: readText(faults, [...field, 'label'], 'The label', attribute.label ?? attribute.name, {
+        max: 100,
+      }),
+      type,
+      unit: attribute.unit
+        ? readText(faults, [...field, 'unit'], 'The unit', attribute.unit, { max: 20 })
+        : null,
+      options:
+        type === 'CHOICE'
+          ? options.map((option) =>
+              readText(faults, [...field, 'options'], 'An option', option, { max: 200 }),
+            )
+          : [],
+    };
+  });
+  return {
+    slug,
+    name: readText(faults, ['name'], 'The name', input.name, { max: 100 }),
+    description: readText(faults, ['description'], 'The description', input.description ?? '', {
+      min: 0,
+      max: 1_000,
+      multiline: true,
+    }),
+    parent,
+    attributes,
+  };
+}

@@ -1,0 +1,61 @@
+import type { Money } from '@cartograph/money';
+
+/** A property as it is kept: `name` is the key, `value` text of the attribute's type. */
+export interface Attribute {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** What makes a product one of several variants. */
+export interface Variant {
+  /** Shared by all variants of the same product. */
+  readonly group: string;
+  /** Names of the attributes that set them apart. */
+  readonly options: readonly string[];
+}
+
+/** A product as readers see it; stock in pieces. */
+export interface Product {
+  readonly id: string;
+  readonly sku: string;
+  /** Without a variant's options. */
+  readonly title: string;
+  readonly description: string;
+  /** Slug of its category. */
+  readonly category: string;
+  readonly price: Money;
+  readonly imageUrl: string | null;
+  readonly attributes: readonly Attribute[];
+  readonly variant: Variant | null;
+  readonly available: number;
+  readonly reserved: number;
+  readonly sold: number;
+  readonly isArchived: boolean;
+  readonly version: number;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+export interface PriceChange {
+  readonly price: Money;
+  readonly since: Date;
+}
+
+export const MAX_STOCK = 1_000_000;
+
+/** "Merino crew jumper, navy, M": the title and the values of the options. */
+export function productName({
+  title,
+  variant,
+  attributes,
+}: Pick<Product, 'title' | 'variant' | 'attributes'>): string {
+  const options = (variant?.options ?? []).flatMap(
+    (option) => attributes.find(({ name }) => name === option)?.value ?? [],
+  );
+  return [title, ...options].join(', ');
+}
+
+/** Its own picture, or the one that is drawn for it under `base`. */
+export function imageUrlOf({ imageUrl, sku }: Pick<Product, 'imageUrl' | 'sku'>, base: string): string {
+  return imageUrl ?? `${base.replace(/\/$/, '')}/${encodeURIComponent(sku)}.svg`;
+}

@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto';
+import type { FastifyInstance } from 'fastify';
+import { productName, type Product } from '../domain/product.js';
+import type { CatalogueStore } from '../store/store.js';
+import { drawProduct } from './draw-product.js';
+
+const FILE = /^([A-Za-z0-9][A-Za-z0-9._-]{0,63})\.svg$/;
+/** Seconds. A picture follows from the product's text, which may change. */
+const MAX_AGE_S = 3_600;
+
+/**
+ * Serves `GET /images/<sku>.svg`: a drawing of the product, made when asked for. Open to everybody, as the catalogue is;
+ * it shows nothing but the name, category and colour.
+ */
+export function serveImages(http: FastifyInstance, catalogue: Pick<CatalogueStore, 'findBySkus'>): void {
+  http.get<{ Params: { file: string } }>('/images/:file', async (request, reply) => {
+    const sku = FILE.exec(request.params.file)?.[1];
+    const [product] = sku ? await catalogue.findBySkus([sku.toLowerCase()]) : [];
+    if (!product) return reply.code(404).type('text/plain').send('There is no such picture.\n');
+    const svg = drawProduct(subjectOf(product));
+    const etag = `"${createHash('sha1').update(svg).digest('base64url')}"`;
+    void reply
+      .header('etag', etag)
+      .header('cache-control', `public, max-age=${MAX_AGE_S}`)
+      // Opened by itself an SVG is a document: it may load and run nothing.
+      .header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'")
+      .header('x-content-type-options', 'nosniff');
+    if (request.headers['if-none-match']?.split(/\s*,\s*/).includes(etag)) return reply.code(304).send();
+    return reply.type('image/svg+xml').send(svg);
+  });
+}
+
+function subjectOf(product: Product) {
+  const colour = product.attributes.find(({ name }) => name === 'colour' || name === 'color')?.value ?? null;
+  return {
+    sku: product.sku,
+    name: productName(product),
+    title: product.title,
+    category: product.category,
+    colour,
+  };
+}

@@ -1,0 +1,70 @@
+import { parseMoney, type CurrencyCode } from '@cartograph/money';
+import type { Logger } from '@cartograph/service-kit';
+import { createCategoryTree } from '../domain/category.js';
+import { stockChange } from '../domain/stock.js';
+import type { CatalogueStore } from '../store/store.js';
+import { v5 as uuidv5 } from 'uuid';
+import { SAMPLE_CATEGORIES } from './categories.js';
+import { readSampleProducts, type SampleProduct } from './sample-products.js';
+
+/** Sample products keep their ids wherever they are added, so that two processes add the same ones. */
+const NAMESPACE = '3f0d4f0e-7a37-5d4e-9c1b-5d1f9f6a1c20';
+const FIRST_DAY = Date.UTC(2026, 0, 5, 9);
+const HOUR_MS = 3_600_000;
+const AT_ONCE = 16;
+
+/**
+ * Adds what is missing of the sample shop. Safe to run again and by two processes at once: ids follow from skus, and
+ * whoever inserts second finds it done.
+ */
+export async function addSampleShop(options: {
+  catalogue: CatalogueStore;
+  currency: CurrencyCode;
+  logger: Logger;
+}): Promise<void> {
+  const { catalogue, currency, logger } = options;
+  for (const category of SAMPLE_CATEGORIES) await catalogue.insertCategory(category);
+  const tree = createCategoryTree(await catalogue.categories());
+  const all = readSampleProducts().map((product, index) => ({
+    ...product,
+    id: uuidv5(product.sku, NAMESPACE),
+    index,
+  }));
+  const present = new Set((await catalogue.findByIds(all.map(({ id }) => id))).map(({ id }) => id));
+  const missing = all.filter(({ id }) => !present.has(id));
+  if (missing.length === 0) return;
+
+  const add = async (product: SampleProduct & { id: string; index: number }) => {
+    const at = new Date(FIRST_DAY + product.index * HOUR_MS);
+    const { stock, amount, index: _, ...written } = product;
+    const entry = {
+      id: uuidv5('initial', product.id),
+      productId: product.id,
+      type: 'INITIAL' as const,
+      ...stockChange('INITIAL', stock),
+    };
+    const path = tree.get(product.category)!.path.map((slug) => tree.get(slug)!);
+    await catalogue.insert(
+      {
+        ...written,
+        price: parseMoney({ amount: currency === 'JPY' ? amount.replace('.', '') : amount, currency }),
+        imageUrl: null,
+        available: stock,
+        reserved: 0,
+        sold: 0,
+        isArchived: false,
+        version: 1,
+        createdAt: at,
+        updatedAt: at,
+      },
+      path,
+      { ...entry, orderId: null, reason: 'Initial stock', at },
+    );
+  };
+  for (let start = 0; start < missing.length; start += AT_ONCE) {
+    await Promise.all(missing.slice(start, start + AT_ONCE).map(add));
+  }
+  for (const group of new Set(missing.flatMap(({ variant }) => variant?.group ?? [])))
+    await catalogue.refreshGroup(group);
+  logger.info({ added: missing.length }, 'Added the sample shop');
+}

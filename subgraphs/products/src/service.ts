@@ -1,0 +1,197 @@
+import type { CurrencyCode } from '@cartograph/money';
+import { isId, newId, Refusal } from '@cartograph/service-kit';
+import { createCategoryTree, type Category, type CategoryTree } from './domain/category.js';
+import { createFaults, readInteger, readText, type ProductErrorCode } from './domain/faults.js';
+import {
+  readCategoryInput,
+  readNewProduct,
+  readProductChanges,
+  type CategoryInput,
+  type NewProduct,
+  type NewProductInput,
+  type ProductChangesInput,
+} from './domain/product-input.js';
+import { MAX_STOCK, type Product } from './domain/product.js';
+import { stockChange, type StockEntry, type StockEntryType } from './domain/stock.js';
+import type { CatalogueStore, StockStore } from './store/store.js';
+
+/** Refused because somebody was faster; carries what the product is now. */
+export class ConflictRefusal extends Refusal<ProductErrorCode> {
+  constructor(readonly current: Product) {
+    super(
+      'CONFLICT',
+      `Somebody else changed this product: it is at version ${current.version} now. Look at it and try again.`,
+      ['version'],
+    );
+  }
+}
+
+export interface CatalogueServiceOptions {
+  readonly catalogue: CatalogueStore;
+  readonly stock: StockStore;
+  readonly currency: CurrencyCode;
+  /** Called after a product was written, before the answer: readers must not see the old one any more. */
+  readonly onChanged: (product: Pick<Product, 'id' | 'sku'>) => Promise<void>;
+  readonly clock?: () => Date;
+}
+
+export interface UpdateProduct extends ProductChangesInput {
+  readonly productId: string;
+  readonly version?: number | null | undefined;
+}
+
+export type CatalogueService = ReturnType<typeof createCatalogueService>;
+
+/** The use cases of staff: what is written about products, and stock counted by hand. */
+export function createCatalogueService({
+  catalogue,
+  stock,
+  currency,
+  onChanged,
+  clock = () => new Date(),
+}: CatalogueServiceOptions) {
+  const loadTree = async () => createCategoryTree(await catalogue.categories());
+
+  async function load(productId: string): Promise<Product> {
+    const [product] = isId(productId) ? await catalogue.findByIds([productId]) : [];
+    if (!product) throw notFound();
+    return product;
+  }
+
+  /** Applies `change` to the present product until nobody else comes in between. */
+  async function rewrite(
+    productId: string,
+    version: number | null | undefined,
+    change: (current: Product, tree: CategoryTree) => Partial<Product> | null,
+  ): Promise<Product> {
+    const tree = await loadTree();
+    for (let attempt = 1; ; attempt++) {
+      const current = await load(productId);
+      if (version != null && version !== current.version) throw new ConflictRefusal(current);
+      const changes = change(current, tree);
+      if (changes === null) return current;
+      const next = { ...current, ...changes, version: current.version + 1, updatedAt: clock() };
+      if (await catalogue.replace(next, pathOf(tree, next.category), current.version)) {
+        if (next.variant) await catalogue.refreshGroup(next.variant.group);
+        await onChanged(next);
+        return next;
+      }
+      if (attempt === 10) throw new ConflictRefusal(await load(productId));
+    }
+  }
+
+  /** @throws Refusal SKU_TAKEN */
+  async function add(product: NewProduct, tree: CategoryTree, id = newId()): Promise<Product> {
+    const now = clock();
+    const { stock: quantity, ...written } = product;
+    const created: Product = {
+      ...written,
+      id,
+      available: quantity,
+      reserved: 0,
+      sold: 0,
+      isArchived: false,
+      version: 1,
+      createdAt: now,
+      updatedAt: now,
+    };
+    const initial = createEntry('INITIAL', quantity, { productId: id, reason: 'Initial stock', at: now });
+    if (!(await catalogue.insert(created, pathOf(tree, product.category), initial))) {
+      throw new Refusal<ProductErrorCode>('SKU_TAKEN', `Another product has the SKU "${product.sku}".`, [
+        'sku',
+      ]);
+    }
+    if (created.variant) await catalogue.refreshGroup(created.variant.group);
+    await onChanged(created);
+    return created;
+  }
+
+  return {
+    loadTree,
+
+    async createProduct(input: NewProductInput): Promise<Product> {
+      const tree = await loadTree();
+      const faults = createFaults();
+      const product = readNewProduct(faults, input, { tree, currency });
+      faults.refuse();
+      return add(product, tree);
+    },
+
+    updateProduct({ productId, version, ...input }: UpdateProduct): Promise<Product> {
+      return rewrite(productId, version, (current, tree) => {
+        const faults = createFaults();
+        const changes = readProductChanges(faults, input, current.category, { tree, currency });
+        faults.refuse();
+        return Object.keys(changes).length === 0 ? null : changes;
+      });
+    },
+
+    archiveProduct: (productId: string) =>
+      rewrite(productId, null, ({ isArchived }) => (isArchived ? null : { isArchived: true })),
+
+    restoreProduct: (productId: string) =>
+      rewrite(productId, null, ({ isArchived }) => (isArchived ? { isArchived: false } : null)),
+
+    async adjustStock(input: { productId: string; delta: number; reason: string }): Promise<Product> {
+      const faults = createFaults();
+      const delta = readInteger(faults, ['delta'], 'The change', input.delta, {
+        min: -MAX_STOCK,
+        max: MAX_STOCK,
+      });
+      if (delta === 0) faults.add(['delta'], 'A change of 0 changes nothing.');
+      const reason = readText(faults, ['reason'], 'The reason', input.reason, { max: 200 });
+      faults.refuse();
+      const { productId } = input;
+      const entry = createEntry('ADJUSTMENT', delta, { productId, reason, at: clock() });
+      const adjusted = isId(productId) ? await stock.adjust(productId, entry, MAX_STOCK) : undefined;
+      if (adjusted === undefined) throw notFound();
+      if (adjusted === false) {
+        const { available } = await load(productId);
+        if (delta > 0) {
+          throw new Refusal<ProductErrorCode>(
+            'INVALID_INPUT',
+            `A product may have ${MAX_STOCK} in stock; it has ${available}.`,
+            ['delta'],
+          );
+        }
+        throw new Refusal<ProductErrorCode>(
+          'OUT_OF_STOCK',
+          `Only ${available} can be taken: what orders hold is not counted.`,
+          ['delta'],
+        );
+      }
+      await onChanged(adjusted);
+      return adjusted;
+    },
+
+    async createCategory(input: CategoryInput): Promise<Category> {
+      const tree = await loadTree();
+      const faults = createFaults();
+      const { slug, parent, ...rest } = readCategoryInput(faults, input, tree);
+      faults.refuse();
+      const path = [...(parent === null ? [] : (tree.get(parent)?.path ?? [])), slug];
+      const category = { slug, parent, path, ...rest };
+      if (!(await catalogue.insertCategory(category)))
+        throw new Refusal<ProductErrorCode>('SLUG_TAKEN', `Another category has the slug "${slug}".`, [
+          'slug',
+        ]);
+      return (await loadTree()).get(slug)!;
+    },
+
+    add,
+  };
+}
+
+const pathOf = (tree: CategoryTree, slug: string): Category[] =>
+  (tree.get(slug)?.path ?? []).flatMap((step) => tree.get(step) ?? []);
+
+const notFound = () =>
+  new Refusal<ProductErrorCode>('PRODUCT_NOT_FOUND', 'There is no such product.', ['productId']);
+
+export function createEntry(
+  type: StockEntryType,
+  quantity: number,
+  fields: { productId: string; reason: string; at: Date; orderId?: string },
+): StockEntry {
+  return { id: newId(), type, ...stockChange(type, quantity), orderId: null, ...fields };
+}

@@ -1,0 +1,178 @@
+import type { CurrencyCode } from '@cartograph/money';
+import {
+  MongoBulkWriteError,
+  MongoServerError,
+  type Collection,
+  type Db,
+  type IndexDescription,
+} from 'mongodb';
+import type { Category } from '../domain/category.js';
+import type { Hold } from '../domain/hold.js';
+import type { Attribute, Variant } from '../domain/product.js';
+import type { StockEntryType } from '../domain/stock.js';
+
+/** Part of an order's hold, inside the product it holds. */
+export interface Reservation {
+  readonly orderId: string;
+  readonly quantity: number;
+  readonly at: Date;
+}
+
+/**
+ * What a change leaves behind in the document it changed, by the same update: a single-document write is all a
+ * standalone MongoDB makes atomic. The relay moves it to the ledger and to the event bus.
+ */
+export type OutboxEntry =
+  | {
+      readonly kind: 'stock';
+      readonly id: string;
+      readonly type: StockEntryType;
+      readonly available: number;
+      readonly reserved: number;
+      readonly sold: number;
+      readonly orderId: string | null;
+      readonly reason: string;
+      readonly at: Date;
+      readonly traceparent: string | null;
+    }
+  | {
+      readonly kind: 'product';
+      readonly id: string;
+      readonly at: Date;
+      readonly traceparent: string | null;
+      readonly name: string;
+      readonly price: { readonly minor: number; readonly currency: CurrencyCode };
+      readonly isArchived: boolean;
+      readonly version: number;
+    };
+
+export interface ProductDocument {
+  readonly _id: string;
+  readonly sku: string;
+  /** Lower case: two skus that differ in case only would be taken for each other. */
+  readonly skuKey: string;
+  readonly title: string;
+  readonly description: string;
+  readonly category: string;
+  readonly categoryPath: readonly string[];
+  readonly price: { readonly minor: number; readonly currency: CurrencyCode };
+  readonly prices: readonly {
+    readonly minor: number;
+    readonly currency: CurrencyCode;
+    readonly since: Date;
+  }[];
+  readonly imageUrl: string | null;
+  readonly attributes: readonly Attribute[];
+  readonly variant: Variant | null;
+  readonly isArchived: boolean;
+  /** Of a group of variants one is listed. */
+  readonly isListed: boolean;
+  /** Listed and not archived: what the public list begins with, so that one index does for both. */
+  readonly isShown: boolean;
+  readonly version: number;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+
+  readonly available: number;
+  readonly reserved: number;
+  readonly sold: number;
+  readonly reservations: readonly Reservation[];
+  /** Counts the entries that ever were in `outbox`: the last one's sequence. */
+  readonly sequence: number;
+  readonly outbox: readonly OutboxEntry[];
+  /** Present only while `outbox` holds something: a sparse index finds those few. */
+  readonly hasOutbox?: true;
+
+  readonly nameWords: readonly string[];
+  readonly keyWords: readonly string[];
+  readonly words: readonly string[];
+  readonly nameKey: string;
+  /** What filters compare; of a listed variant also those of its siblings. */
+  readonly attributeKeys: readonly string[];
+  /** `name=value` as people read it, for facets; numbers are left out. */
+  readonly facetKeys: readonly string[];
+  /** Of a listed variant: whether any of its siblings can be bought. The relay keeps it, a moment late. */
+  readonly siblingInStock?: boolean;
+}
+
+export interface LedgerDocument {
+  readonly _id: string;
+  readonly productId: string;
+  readonly sequence: number;
+  readonly type: StockEntryType;
+  readonly available: number;
+  readonly reserved: number;
+  readonly sold: number;
+  readonly availableAfter: number;
+  readonly orderId: string | null;
+  readonly reason: string;
+  readonly at: Date;
+}
+
+export type HoldDocument = Omit<Hold, 'orderId'> & { readonly _id: string };
+export type CategoryDocument = Omit<Category, 'slug'> & { readonly _id: string };
+/** One process at a time may do what `_id` names, until `until`. */
+export interface LeaseDocument {
+  readonly _id: string;
+  readonly owner: string;
+  readonly until: Date;
+}
+
+export interface Collections {
+  readonly products: Collection<ProductDocument>;
+  readonly categories: Collection<CategoryDocument>;
+  readonly holds: Collection<HoldDocument>;
+  readonly ledger: Collection<LedgerDocument>;
+  readonly leases: Collection<LeaseDocument>;
+}
+
+export function openCollections(db: Db): Collections {
+  return {
+    products: db.collection('products'),
+    categories: db.collection('categories'),
+    holds: db.collection('stock_holds'),
+    ledger: db.collection('stock_ledger'),
+    leases: db.collection('leases'),
+  };
+}
+
+/** Every query of the stores has one of these; tests/store.test.ts reads the plans where there is a real mongod. */
+export const INDEXES: Readonly<Record<'products' | 'holds' | 'ledger', readonly IndexDescription[]>> = {
+  products: [
+    { name: 'sku', key: { skuKey: 1 }, unique: true },
+    { name: 'shown_newest', key: { isShown: 1, createdAt: -1, _id: -1 } },
+    { name: 'shown_price', key: { isShown: 1, 'price.minor': 1, _id: 1 } },
+    { name: 'shown_name', key: { isShown: 1, nameKey: 1, _id: 1 } },
+    { name: 'category_newest', key: { isShown: 1, categoryPath: 1, createdAt: -1, _id: -1 } },
+    { name: 'category_price', key: { isShown: 1, categoryPath: 1, 'price.minor': 1, _id: 1 } },
+    { name: 'category_name', key: { isShown: 1, categoryPath: 1, nameKey: 1, _id: 1 } },
+    { name: 'words', key: { words: 1 } },
+    { name: 'attributes', key: { isShown: 1, attributeKeys: 1 } },
+    { name: 'listed_newest', key: { isListed: 1, createdAt: -1, _id: -1 } },
+    { name: 'variants', key: { 'variant.group': 1 }, sparse: true },
+    { name: 'outbox', key: { hasOutbox: 1 }, sparse: true },
+    { name: 'reservations', key: { 'reservations.at': 1 }, sparse: true },
+  ],
+  holds: [{ name: 'due', key: { state: 1, expiresAt: 1 } }],
+  ledger: [{ name: 'product', key: { productId: 1, sequence: -1 } }],
+};
+
+/** Brings the database up to date. Creating an index that exists does nothing, so racing processes are harmless. */
+export async function migrate(db: Db): Promise<void> {
+  const collections = openCollections(db);
+  await Promise.all(
+    (['products', 'holds', 'ledger'] as const).map((name) =>
+      (collections[name] as unknown as Collection).createIndexes([...INDEXES[name]]),
+    ),
+  );
+}
+
+export const isDuplicateKey = (error: unknown): boolean =>
+  error instanceof MongoServerError && error.code === 11000;
+
+/** For inserts of what may be there already. @throws the error if it is about anything else */
+export function ignoreDuplicates(error: unknown): void {
+  const errors =
+    error instanceof MongoBulkWriteError ? [error.writeErrors].flat() : [error as MongoServerError];
+  if (errors.length === 0 || errors.some(({ code }) => code !== 11000)) throw error;
+}

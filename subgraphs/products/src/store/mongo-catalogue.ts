@@ -1,0 +1,247 @@
+import { currentContext, newId } from '@cartograph/service-kit';
+import type { Filter, UpdateFilter } from 'mongodb';
+import { createCategoryTree, type Category } from '../domain/category.js';
+import type { Product } from '../domain/product.js';
+import { attributeKey, searchFields } from '../domain/search-index.js';
+import { wordsOf } from '../domain/text.js';
+import {
+  isDuplicateKey,
+  type CategoryDocument,
+  type Collections,
+  type ProductDocument,
+} from './collections.js';
+import {
+  PRODUCT_PROJECTION,
+  productEntry,
+  stockOutboxEntry,
+  toProduct,
+  writtenFields,
+  type ProductRow,
+} from './rows.js';
+import {
+  afterFilter,
+  facetPipeline,
+  keyOf,
+  orderOf,
+  readFacets,
+  scoreExpression,
+  toFilter,
+  toSort,
+} from './search.js';
+import type { CatalogueStore } from './store.js';
+
+/** Prices that are remembered of a product. */
+const MAX_PRICES = 200;
+const traceparent = () => currentContext()?.traceparent ?? null;
+
+/** The catalogue in MongoDB (or the embedded document store: nothing here asks for more than both can do). */
+export function createMongoCatalogue({ products, categories }: Collections): CatalogueStore {
+  const find = async (filter: Filter<ProductDocument>) =>
+    (await products.find<ProductRow>(filter, { projection: PRODUCT_PROJECTION }).toArray()).map(toProduct);
+
+  async function allCategories(): Promise<Category[]> {
+    const rows = await categories.find().toArray();
+    return rows.map(({ _id, ...category }) => ({ ...category, slug: _id }));
+  }
+
+  return {
+    findByIds: (ids) => find(ids.length === 1 ? { _id: ids[0]! } : { _id: { $in: ids } }),
+    findBySkus: (skuKeys) =>
+      find(skuKeys.length === 1 ? { skuKey: skuKeys[0]! } : { skuKey: { $in: skuKeys } }),
+
+    async findVariants(groups) {
+      const rows = await products
+        .find<ProductRow>(
+          { 'variant.group': { $in: groups }, isArchived: false },
+          { projection: PRODUCT_PROJECTION },
+        )
+        .sort({ createdAt: 1, _id: 1 })
+        .toArray();
+      const found = new Map<string, Product[]>(groups.map((group) => [group, []]));
+      for (const row of rows) found.get(row.variant!.group)?.push(toProduct(row));
+      return found;
+    },
+
+    async findPrices(ids) {
+      const rows = await products.find({ _id: { $in: ids } }, { projection: { prices: 1 } }).toArray();
+      return new Map(
+        rows.map(({ _id, prices }) => [
+          _id,
+          prices.map(({ minor, currency, since }) => ({ price: { minor, currency }, since })).reverse(),
+        ]),
+      );
+    },
+
+    async list(query, sort, after, limit) {
+      const order = orderOf(query, sort);
+      if (order.field !== 'score') {
+        // Both conditions may hold an $or, so they are joined by $and.
+        const filter = { $and: [toFilter(query), afterFilter(order, after)] } as Filter<ProductDocument>;
+        const rows = await products
+          .find<ProductRow & { nameKey: string }>(after ? filter : toFilter(query), {
+            projection: { ...PRODUCT_PROJECTION, nameKey: 1 },
+          })
+          .sort(toSort(order))
+          .limit(limit)
+          .toArray();
+        return rows.map((row) => ({ product: toProduct(row), key: keyOf(order, row) }));
+      }
+      const rows = await products
+        .aggregate<ProductRow & { nameKey: string; score: number }>([
+          { $match: toFilter(query) },
+          { $project: { ...PRODUCT_PROJECTION, nameKey: 1, score: scoreExpression(query.words) } },
+          ...(after ? [{ $match: afterFilter(order, after) }] : []),
+          { $sort: toSort(order) },
+          { $limit: limit },
+        ])
+        .toArray();
+      return rows.map((row) => ({ product: toProduct(row), key: keyOf(order, row) }));
+    },
+
+    count: (query) => products.countDocuments(toFilter(query)),
+
+    async facets(query, priceSteps) {
+      const [result] = await products.aggregate(facetPipeline(query, priceSteps)).toArray();
+      return readFacets(query, result);
+    },
+
+    async *all() {
+      for await (const row of products
+        .find<ProductRow>({}, { projection: PRODUCT_PROJECTION })
+        .sort({ _id: 1 }))
+        yield toProduct(row);
+    },
+
+    async insert(product, path, stock) {
+      const isListed = product.variant === null;
+      const document: ProductDocument = {
+        _id: product.id,
+        ...writtenFields(product, path),
+        prices: [{ ...product.price, since: product.createdAt }],
+        isListed,
+        isShown: isListed && !product.isArchived,
+        available: stock.available,
+        reserved: 0,
+        sold: 0,
+        reservations: [],
+        sequence: 2,
+        outbox: [stockOutboxEntry(stock, traceparent()), productEntry(product, newId(), traceparent())],
+        hasOutbox: true,
+      };
+      return products.insertOne(document).then(
+        () => true,
+        (error: unknown) => {
+          if (isDuplicateKey(error)) return false;
+          throw error;
+        },
+      );
+    },
+
+    async replace(product, path, version) {
+      const current = await products.findOne({ _id: product.id, version }, { projection: { price: 1 } });
+      if (!current) return false;
+      const {
+        sku: _sku,
+        skuKey: _skuKey,
+        createdAt: _createdAt,
+        variant: _variant,
+        ...written
+      } = writtenFields(product, path);
+      const priceChanged =
+        current.price.minor !== product.price.minor || current.price.currency !== product.price.currency;
+      const update = {
+        $set: {
+          ...written,
+          hasOutbox: true,
+          ...(product.variant === null
+            ? { isShown: !product.isArchived }
+            : product.isArchived && { isShown: false }),
+        },
+        $inc: { sequence: 1 },
+        $push: {
+          outbox: productEntry(product, newId(), traceparent()),
+          ...(priceChanged && {
+            prices: { $each: [{ ...product.price, since: product.updatedAt }], $slice: -MAX_PRICES },
+          }),
+        },
+      } as unknown as UpdateFilter<ProductDocument>;
+      const { matchedCount } = await products.updateOne({ _id: product.id, version }, update);
+      return matchedCount === 1;
+    },
+
+    async refreshGroup(group) {
+      const rows = await products
+        .find<ProductRow>({ 'variant.group': group }, { projection: PRODUCT_PROJECTION })
+        .sort({ createdAt: 1, _id: 1 })
+        .toArray();
+      const members = rows.some(({ isArchived }) => !isArchived)
+        ? rows.filter(({ isArchived }) => !isArchived)
+        : rows.slice(0, 1);
+      const [lead, ...siblings] = members;
+      if (!lead) return;
+      const tree = createCategoryTree(await allCategories());
+      const pathOf = (category: string) =>
+        (tree.get(category)?.path ?? []).flatMap((slug) => tree.get(slug) ?? []);
+      const own = searchFields(lead, pathOf(lead.category));
+      const attributes = members.flatMap((member) => member.attributes);
+      const siblingWords = wordsOf(
+        ...siblings.flatMap((sibling) => [sibling.sku, ...sibling.attributes.map(({ value }) => value)]),
+      );
+      const numbers = new Set(
+        tree
+          .attributesOf(lead.category)
+          .filter(({ type }) => type === 'NUMBER')
+          .map(({ name }) => name),
+      );
+      await products.updateOne(
+        { _id: lead._id, version: lead.version },
+        {
+          $set: {
+            isListed: true,
+            isShown: !lead.isArchived,
+            siblingInStock: siblings.some(({ available }) => available > 0),
+            attributeKeys: [...new Set(attributes.map(({ name, value }) => attributeKey(name, value)))],
+            facetKeys: [
+              ...new Set(
+                attributes
+                  .filter(({ name }) => !numbers.has(name))
+                  .map(({ name, value }) => `${name}=${value}`),
+              ),
+            ],
+            keyWords: [...new Set([...own.keyWords, ...siblingWords])],
+            words: [...new Set([...own.words, ...siblingWords])],
+          },
+        },
+      );
+      await products.updateMany(
+        { 'variant.group': group, isListed: true, _id: { $ne: lead._id } },
+        { $set: { isListed: false, isShown: false } },
+      );
+    },
+
+    categories: allCategories,
+
+    async insertCategory({ slug, ...category }) {
+      const position = category.position ?? (await categories.countDocuments({ parent: category.parent }));
+      const document: CategoryDocument = { _id: slug, ...category, position };
+      return categories.insertOne(document).then(
+        () => true,
+        (error: unknown) => {
+          if (isDuplicateKey(error)) return false;
+          throw error;
+        },
+      );
+    },
+
+    async countByCategory() {
+      const rows = await products
+        .aggregate<{ _id: string; count: number }>([
+          { $match: { isShown: true } },
+          { $unwind: '$categoryPath' },
+          { $group: { _id: '$categoryPath', count: { $sum: 1 } } },
+        ])
+        .toArray();
+      return new Map(rows.map(({ _id, count }) => [_id, count]));
+    },
+  };
+}

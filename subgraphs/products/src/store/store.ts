@@ -1,0 +1,129 @@
+import type { AnyEvent } from '@cartograph/events';
+import type { Category } from '../domain/category.js';
+import type { Hold, HoldItem, HoldState } from '../domain/hold.js';
+import type { PriceChange, Product } from '../domain/product.js';
+import type { ProductQuery, ProductSort } from '../domain/product-query.js';
+import type { StockChange, StockEntry } from '../domain/stock.js';
+
+/** Where a list goes on: the sort key of its last item and its id. */
+export interface ListKey {
+  readonly value: number | string;
+  readonly id: string;
+}
+
+/** A product in a list, with the key it is sorted by. */
+export interface ListedProduct {
+  readonly product: Product;
+  readonly key: ListKey;
+}
+
+export interface FacetCounts {
+  readonly categories: ReadonlyMap<string, number>;
+  /** By `name=value`. */
+  readonly attributes: ReadonlyMap<string, number>;
+  /** By the step's index in PRICE_STEPS. */
+  readonly prices: ReadonlyMap<number, number>;
+  readonly inStock: number;
+}
+
+/** What is written about products. */
+export interface CatalogueStore {
+  findByIds(ids: readonly string[]): Promise<Product[]>;
+  /** @param skuKeys in lower case */
+  findBySkus(skuKeys: readonly string[]): Promise<Product[]>;
+  /** The variants of each group, archived ones left out, oldest first. */
+  findVariants(groups: readonly string[]): Promise<Map<string, Product[]>>;
+  findPrices(ids: readonly string[]): Promise<Map<string, PriceChange[]>>;
+  list(
+    query: ProductQuery,
+    sort: ProductSort,
+    after: ListKey | undefined,
+    limit: number,
+  ): Promise<ListedProduct[]>;
+  count(query: ProductQuery): Promise<number>;
+  facets(query: ProductQuery, priceSteps: readonly number[]): Promise<FacetCounts>;
+  /** All products, for export, by id. */
+  all(): AsyncIterable<Product>;
+
+  /** @returns false if the sku is taken */
+  insert(product: Product, path: readonly Category[], stock: StockEntry): Promise<boolean>;
+  /** Replaces what is written about a product; only if its version is still `version`. */
+  replace(product: Product, path: readonly Category[], version: number): Promise<boolean>;
+  /** Chooses which variant of a group is listed, and what it is found by. Safe to repeat and to race. */
+  refreshGroup(group: string): Promise<void>;
+
+  categories(): Promise<Category[]>;
+  /** Without a position it becomes the last of its siblings. @returns false if the slug is taken */
+  insertCategory(category: Omit<Category, 'position'> & { readonly position?: number }): Promise<boolean>;
+  /** Products on show by the categories they stand in or below. */
+  countByCategory(): Promise<Map<string, number>>;
+}
+
+export interface LedgerEntry extends StockEntry {
+  readonly sequence: number;
+  readonly availableAfter: number;
+}
+
+/** What of a product's stock the audit compares. */
+export interface StockAuditRow {
+  readonly productId: string;
+  readonly sku: string;
+  readonly actual: StockChange;
+  readonly ledger: StockChange;
+  /** Initial stock and adjustments. */
+  readonly put: number;
+  /** Sum of the reservations inside the product. */
+  readonly held: number;
+  readonly orders: readonly { readonly orderId: string; readonly quantity: number }[];
+  /** Changes with every change of the product's stock. */
+  readonly sequence: number;
+}
+
+/** Stock. Every method is one conditional update of one document, or reads only. */
+export interface StockStore {
+  /** @returns undefined if there is no such product; false if less would be left than none, or more than `max` */
+  adjust(productId: string, entry: StockEntry, max: number): Promise<Product | false | undefined>;
+  /** Holds stock for an order, unless it holds some of this product already. */
+  take(entry: StockEntry, item: HoldItem, orderId: string): Promise<'taken' | 'held' | 'short'>;
+  /** Ends an order's reservation of a product by the entry's change; false if there is none (any more). */
+  settle(entry: StockEntry, item: HoldItem, orderId: string): Promise<boolean>;
+  /** What can be bought: 0 of archived and unknown products. */
+  availability(productIds: readonly string[]): Promise<Map<string, number>>;
+
+  findHold(orderId: string): Promise<Hold | undefined>;
+  /** @returns false if the order has one already */
+  insertHold(hold: Hold): Promise<boolean>;
+  /** Changes a hold if its revision is still the one of `hold`; the changed hold or undefined. */
+  moveHold(
+    hold: Hold,
+    changes: Partial<Omit<Hold, 'orderId' | 'revision' | 'items'>>,
+  ): Promise<Hold | undefined>;
+  /** Holds in one of the states that are due. */
+  dueHolds(states: readonly HoldState[], now: Date, limit: number): Promise<Hold[]>;
+  findHolds(orderIds: readonly string[]): Promise<Map<string, Hold>>;
+  /** Reservations inside products that are older than a moment. */
+  oldReservations(before: Date): AsyncIterable<{ productId: string; orderId: string; quantity: number }>;
+
+  /** Newest first; `before` is the sequence of the last one seen. */
+  ledger(productId: string, before: number | undefined, limit: number): Promise<LedgerEntry[]>;
+  countLedger(productId: string): Promise<number>;
+  auditRows(productIds?: readonly string[]): AsyncIterable<StockAuditRow>;
+}
+
+/** The outbox inside the products. */
+export interface OutboxStore {
+  /**
+   * Moves up to about `limit` entries: into the ledger, then to `publish`, then away. Entries of one product keep
+   * their order. If anything fails they stay, and doing it again does no harm.
+   */
+  relay(publish: (events: AnyEvent[]) => Promise<void>, limit: number): Promise<number>;
+  /** Milliseconds that the oldest entry has waited; 0 if there is none. */
+  oldestAgeMs(): Promise<number>;
+}
+
+/** Lets one process at a time do a thing that several could do, but to no use. */
+export interface LeaseStore {
+  /** Whether this owner has (still or now) the lease for the next `ms` milliseconds. */
+  hold(name: string, owner: string, ms: number): Promise<boolean>;
+  release(name: string, owner: string): Promise<void>;
+}
