@@ -1,0 +1,71 @@
+import { describe, expect, it } from '@jest/globals';
+import type { UserErrorOutput } from '@cartograph/service-kit';
+import { readAddress, type AddressInput } from './address.js';
+import { COUNTRY_CODES } from './countries.js';
+
+const good = { name: 'Ann', line1: 'Street 1', city: 'Town', postalCode: '1234', country: 'CH' };
+
+function read(change: AddressInput) {
+  const errors: UserErrorOutput[] = [];
+  return { address: readAddress({ ...good, ...change }, ['shippingAddress'], errors), errors };
+}
+
+describe('an address', () => {
+  it('is tidied', () => {
+    const { address } = read({ name: '  Zoe\u0308 ', line2: '  ', country: 'ch' });
+    expect(address).toEqual({ ...good, name: 'Zoë', line2: null, region: null, country: 'CH' });
+  });
+
+  it('may be written in any script', () => {
+    expect(read({ name: '山田 太郎', city: 'گلگت', line1: '👩‍👩‍👧 Haus' }).errors).toEqual([]);
+  });
+
+  it('is refused with all its faults at once, each with its path', () => {
+    const { address, errors } = read({
+      name: '',
+      line1: 'x'.repeat(101),
+      city: 'To\u0000wn',
+      postalCode: '1'.repeat(21),
+      country: 'Germany',
+    });
+    expect(address).toBeUndefined();
+    expect(errors).toEqual([
+      { code: 'INVALID_INPUT', message: 'The name is required.', field: ['shippingAddress', 'name'] },
+      {
+        code: 'INVALID_INPUT',
+        message: 'The first address line may have at most 100 characters, got 101.',
+        field: ['shippingAddress', 'line1'],
+      },
+      {
+        code: 'INVALID_INPUT',
+        message: 'The city contains control characters.',
+        field: ['shippingAddress', 'city'],
+      },
+      {
+        code: 'INVALID_INPUT',
+        message: 'The postal code may have at most 20 characters, got 21.',
+        field: ['shippingAddress', 'postalCode'],
+      },
+      {
+        code: 'INVALID_INPUT',
+        message: 'The country must be a two-letter code of ISO 3166-1, such as "DE"; "GERMANY" is none.',
+        field: ['shippingAddress', 'country'],
+      },
+    ]);
+  });
+
+  it.each(['\u0007', '\n', '\u202E', '\u2066', '\uE000', '\uD800'])('has no %j in it', (character) => {
+    expect(read({ line1: `a${character}b` }).errors).toHaveLength(1);
+  });
+
+  it('counts characters as people do, not UTF-16 units', () => {
+    expect(read({ name: '😀'.repeat(100) }).errors).toEqual([]);
+  });
+
+  it('knows the 249 countries of ISO 3166-1, all of which have a name', () => {
+    const names = new Intl.DisplayNames('en', { type: 'region', fallback: 'none' });
+    expect(COUNTRY_CODES.size).toBe(249);
+    expect([...COUNTRY_CODES].filter((code) => !names.of(code))).toEqual([]);
+    for (const code of ['EU', 'UK', 'XK', 'ZZ', 'AA']) expect(COUNTRY_CODES.has(code)).toBe(false);
+  });
+});
