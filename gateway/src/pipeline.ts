@@ -1,10 +1,10 @@
 import { type ResponseError, withShapeErrors } from './execution/errors.js';
-import { Execution } from './execution/execute.js';
-import type { JsonObject } from './execution/json.js';
+import { answerPath } from './execution/client-fields.js';
+import { Execution, type SubgraphFetch } from './execution/execute.js';
+import { type JsonObject, mergeInto } from './execution/json.js';
 import type { RequestScope } from './execution/scope.js';
 import type { Subgraphs } from './execution/subgraphs.js';
 import type { Operation } from './planning/operation.js';
-import type { StepGraph } from './planning/plan.js';
 
 /** A request as every transport reads it. */
 export interface GraphQLRequest {
@@ -17,46 +17,76 @@ export interface GraphQLRequest {
 /** An answer, written once: transports pass the text on as it is. */
 export interface Answer {
   readonly text: string;
+  /** The part under `data`. */
+  readonly data: string;
   readonly errors: readonly ResponseError[];
 }
 
-/** Runs a query or mutation; the promise never rejects for what a subgraph does. */
+/** Runs a query or mutation; the promise rejects for faults of our own only. */
 export function runOperation(
   operation: Operation,
   variables: JsonObject,
   scope: RequestScope,
   subgraphs: Subgraphs,
 ): Promise<Answer> {
-  return runGraph(operation, operation.plan.graph, {}, [], variables, scope, subgraphs);
+  const before = operation.unresolvable.map((key) => ({
+    message: `No subgraph can resolve the field "${key}" as it is asked for.`,
+    path: [key],
+    extensions: { code: 'FIELD_NOT_RESOLVABLE' },
+  }));
+  return runGraphs(operation, {}, before, variables, subgraphs.fetcher(scope));
 }
 
-/** Fills `data` by the step graph and writes the answer: a whole operation, or the rest of one for a stream's event. */
-export function runGraph(
+/** Fills `data` by the operation's plan and writes the answer: a whole operation, or the rest of one for a stream's event. */
+export function runGraphs(
   operation: Operation,
-  graph: StepGraph,
   data: JsonObject,
   before: readonly ResponseError[],
   variables: JsonObject,
-  scope: RequestScope,
-  subgraphs: Subgraphs,
+  fetch: SubgraphFetch,
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const execution = new Execution(graph, data, variables, subgraphs.fetcher(scope), () => {
-      try {
-        const { text, errors: found } = operation.shape(data, variables);
-        const errors = withShapeErrors(
-          before.length === 0 ? execution.errors : [...before, ...execution.errors],
-          found,
-        );
-        resolve({
-          text:
-            errors.length === 0 ? `{"data":${text}}` : `{"errors":${JSON.stringify(errors)},"data":${text}}`,
-          errors,
-        });
-      } catch (error) {
-        reject(error as Error);
+    const errors = [...before];
+    const passes = [operation.plan.graph, ...operation.morePasses];
+    const run = (pass: number): void => {
+      const graph = passes[pass];
+      if (!graph) {
+        try {
+          resolve(writeAnswer(operation, data, variables, errors));
+        } catch (error) {
+          reject(error as Error);
+        }
+        return;
       }
-    });
-    execution.start();
+      const own = pass === 0 ? data : {};
+      const execution = new Execution(graph, own, variables, fetch, () => {
+        for (const error of execution.errors) errors.push(error);
+        if (pass > 0) mergeInto(data, own);
+        run(pass + 1);
+      });
+      execution.start();
+    };
+    run(0);
   });
+}
+
+function writeAnswer(
+  operation: Operation,
+  data: JsonObject,
+  variables: JsonObject,
+  found: ResponseError[],
+): Answer {
+  const located =
+    operation.renamedFields.size === 0
+      ? found
+      : found.map((error) =>
+          error.path ? { ...error, path: answerPath(error.path, operation.renamedFields) } : error,
+        );
+  const { text, errors: faults } = operation.shape(data, variables);
+  const errors = withShapeErrors(located, faults);
+  return {
+    text: errors.length === 0 ? `{"data":${text}}` : `{"errors":${JSON.stringify(errors)},"data":${text}}`,
+    data: text,
+    errors,
+  };
 }

@@ -13,6 +13,7 @@ import {
   isObjectType,
   type SelectionSetNode,
 } from 'graphql';
+import { dataKey } from './client-fields.js';
 import { isConditionMet, type ConditionValues } from './conditions.js';
 import { getOwn, isInheritedName, type JsonObject } from './json.js';
 import { leafWriter } from './leaf.js';
@@ -40,6 +41,8 @@ type Writer = (value: unknown, run: ShapeRun) => string;
 
 interface ShapedField {
   readonly key: string;
+  /** The field's name in the data. */
+  readonly source: string;
   /** `"key":` with the comma before it, save for the first. */
   readonly prefix: string;
   readonly inherited: boolean;
@@ -56,6 +59,7 @@ export class Shaper {
     private readonly schema: GraphQLSchema,
     private readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>,
     private readonly conditions: ConditionValues,
+    private readonly renamed: ReadonlySet<string>,
     rootType: GraphQLCompositeType,
     selectionSet: SelectionSetNode,
   ) {
@@ -122,6 +126,7 @@ export class Shaper {
       fields.push({
         key,
         prefix,
+        source: dataKey(key, this.renamed),
         inherited: isInheritedName(key),
         write: this.#fieldWriter(type, key, nodes, isRoot),
       });
@@ -136,7 +141,10 @@ export class Shaper {
       for (let index = 0; index < count; index++) {
         const field = fields[index]!;
         run.path[depth] = field.key;
-        const written = field.write(field.inherited ? getOwn(object, field.key) : object[field.key], run);
+        const written = field.write(
+          field.inherited ? getOwn(object, field.source) : object[field.source],
+          run,
+        );
         if (written === BUBBLE) {
           run.depth = depth;
           return BUBBLE;

@@ -13,10 +13,11 @@ import {
   valueFromASTUntyped,
   visit,
 } from 'graphql';
+import { answerPath } from '../execution/client-fields.js';
 import { type ConditionValues, isConditionMet } from '../execution/conditions.js';
 import type { JsonObject } from '../execution/json.js';
 import { Shaper } from '../execution/shape.js';
-import type { CompiledPlan } from './plan.js';
+import type { CompiledPlan, StepGraph } from './plan.js';
 
 const INTROSPECTION = new Set(['__schema', '__type']);
 /** Different combinations of @skip/@include values kept compiled per operation. */
@@ -31,6 +32,8 @@ export class Operation {
   readonly #defaults: JsonObject;
   readonly #shapers = new Map<string, Shaper>();
   readonly #hasIntrospection: boolean;
+  /** Root fields that no fetch of the plan asks for: no subgraph can give them. Apollo answers them with a bare null. */
+  readonly unresolvable: readonly string[];
   readonly #constantIntrospection = new Map<string, ReadonlyMap<string, string>>();
 
   constructor(
@@ -38,8 +41,13 @@ export class Operation {
     readonly document: DocumentNode,
     readonly node: OperationDefinitionNode,
     readonly schema: GraphQLSchema,
-    readonly queryPlan: QueryPlan,
+    /** As Apollo's planner made them; more than one only where requirements contradict each other. */
+    readonly queryPlans: readonly QueryPlan[],
     readonly plan: CompiledPlan,
+    /** What must run beside the plan, on data of its own that is merged in at the end. */
+    readonly morePasses: readonly StepGraph[],
+    /** Fields that have another name in the data than in the answer. */
+    readonly renamedFields: ReadonlySet<string>,
   ) {
     this.kind = node.operation;
     this.name = node.name?.value;
@@ -54,6 +62,7 @@ export class Operation {
         defaultValue ? [[variable.name.value, valueFromASTUntyped(defaultValue)]] : [],
       ),
     );
+    this.unresolvable = node.operation === 'query' ? this.#unresolvableFields() : [];
     this.#hasIntrospection = node.operation === 'query' && this.#introspectionFields(undefined).length > 0;
   }
 
@@ -93,7 +102,14 @@ export class Operation {
   #compileShaper(conditions: ConditionValues): Shaper {
     const root = this.schema.getRootType(this.node.operation);
     if (!root) throw new GraphQLError(`The schema has no ${this.node.operation} type.`);
-    return new Shaper(this.schema, this.#fragments, conditions, root, this.node.selectionSet);
+    return new Shaper(
+      this.schema,
+      this.#fragments,
+      conditions,
+      this.renamedFields,
+      root,
+      this.node.selectionSet,
+    );
   }
 
   /** `__schema` and `__type` are answered here, out of the API schema, by graphql-js. */
@@ -115,6 +131,34 @@ export class Operation {
     const texts = new Map(Object.entries(data ?? {}).map(([name, value]) => [name, JSON.stringify(value)]));
     if (this.#constantIntrospection.size < 4) this.#constantIntrospection.set(key, texts);
     return texts;
+  }
+
+  #unresolvableFields(): string[] {
+    const wanted = new Set<string>();
+    const visitSet = (set: SelectionSetNode): void => {
+      for (const selection of set.selections) {
+        // What a condition may leave out is not the planner's fault.
+        if (selection.directives && selection.directives.length > 0) continue;
+        if (selection.kind === Kind.FIELD) {
+          if (!selection.name.value.startsWith('__'))
+            wanted.add(selection.alias?.value ?? selection.name.value);
+        } else {
+          const below =
+            selection.kind === Kind.INLINE_FRAGMENT
+              ? selection.selectionSet
+              : this.#fragments.get(selection.name.value)?.selectionSet;
+          if (below) visitSet(below);
+        }
+      }
+    };
+    visitSet(this.node.selectionSet);
+    for (const { graph } of [this.plan, ...this.morePasses.map((graph) => ({ graph }))]) {
+      for (const step of graph.steps)
+        if (!step.isEntities)
+          for (const key of step.texts.rootKeys())
+            wanted.delete(answerPath([key], this.renamedFields)[0] as string);
+    }
+    return [...wanted];
   }
 
   /** The root introspection fields that the conditions let in; with `undefined`, all there are. */

@@ -14,6 +14,12 @@ import {
 import { LRUCache } from 'lru-cache';
 import { Operation } from './operation.js';
 import { compilePlan } from './plan.js';
+import {
+  planningDocuments,
+  readRequirements,
+  type Requirements,
+  resolvableKeysFirst,
+} from './requirements.js';
 
 /** Why an operation cannot run; the client's fault, and told to it in full. */
 export class OperationRefused extends Error {
@@ -45,6 +51,7 @@ export class Planner {
   readonly supergraphSchema: GraphQLSchema;
   readonly subgraphs: readonly { readonly name: string; readonly url: string }[];
   readonly #api: Schema;
+  readonly #requirements: Requirements;
   readonly #planner: QueryPlanner;
   readonly #operations: LRUCache<string, Operation>;
   /** Refusals are cached too, apart, so that a flood of bad queries cannot push out good ones. */
@@ -55,7 +62,9 @@ export class Planner {
     readonly sdl: string,
     private readonly options: PlannerOptions,
   ) {
-    const supergraph = Supergraph.build(sdl, { validateSupergraph: true });
+    const document = parse(sdl, { noLocation: true });
+    this.#requirements = readRequirements(document);
+    const supergraph = Supergraph.build(resolvableKeysFirst(document), { validateSupergraph: true });
     this.subgraphs = supergraph.subgraphsMetadata();
     this.#api = supergraph.apiSchema();
     this.apiSchema = this.#api.toGraphQLJSSchema();
@@ -113,12 +122,26 @@ export class Planner {
     if (node.operation === 'subscription') refuseConditionalRoot(node);
     const startedAt = performance.now();
     try {
-      const used = onlyOperation(document, node);
-      const queryPlan = this.#planner.buildQueryPlan(
-        operationFromDocument(this.#api, used, { validate: false }),
+      const documents = planningDocuments(onlyOperation(document, node), this.apiSchema, this.#requirements);
+      if (documents.length > 1 && node.operation !== 'query') {
+        throw new GraphQLError(
+          `This ${node.operation} asks for fields whose @requires contradict each other; ask for them in operations of their own.`,
+        );
+      }
+      const plans = documents.map((one) =>
+        this.#planner.buildQueryPlan(operationFromDocument(this.#api, one, { validate: false })),
       );
-      const plan = compilePlan(queryPlan, this.supergraphSchema);
-      return new Operation(text, document, node, this.apiSchema, queryPlan, plan);
+      const [plan, ...more] = plans.map((one) => compilePlan(one, this.supergraphSchema));
+      return new Operation(
+        text,
+        document,
+        node,
+        this.apiSchema,
+        plans,
+        plan!,
+        more.map(({ graph }) => graph),
+        this.#requirements.names,
+      );
     } catch (error) {
       if (error instanceof GraphQLError) throw new OperationRefused('GRAPHQL_VALIDATION_FAILED', [error]);
       const reason = error instanceof Error ? error.message : String(error);

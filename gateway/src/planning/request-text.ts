@@ -4,6 +4,7 @@ import {
   type OperationDefinitionNode,
   parse,
   print,
+  type SelectionSetNode,
   type VariableDefinitionNode,
   visit,
 } from 'graphql';
@@ -44,10 +45,27 @@ export class RequestTexts {
 
   readonly #single: RequestText[] = [];
 
+  /** Response names of the root fields that a root fetch asks for. */
+  rootKeys(): string[] {
+    return this.fetches.flatMap(({ operation }) => {
+      const definition = parse(operation, { noLocation: true }).definitions.find(
+        (node) => node.kind === Kind.OPERATION_DEFINITION,
+      ) as OperationDefinitionNode;
+      return keysOf(definition.selectionSet);
+    });
+  }
+
   /** The query as the subgraph gets it when every slot is active. */
   describe(): string {
     return this.fetches.length === 1 ? this.fetches[0]!.operation : mergedQuery([...this.fetches.entries()]);
   }
+}
+
+function keysOf(set: SelectionSetNode): string[] {
+  return set.selections.flatMap((selection) => {
+    if (selection.kind === Kind.FIELD) return [selection.alias?.value ?? selection.name.value];
+    return selection.kind === Kind.INLINE_FRAGMENT ? keysOf(selection.selectionSet) : [];
+  });
 }
 
 function head(query: string, operationName: string | undefined): string {

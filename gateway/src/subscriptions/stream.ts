@@ -2,7 +2,7 @@ import { failureError, type ResponseError, subgraphError, SubgraphFailure } from
 import { isObject, type JsonObject } from '../execution/json.js';
 import type { RequestScope } from '../execution/scope.js';
 import type { Subgraphs } from '../execution/subgraphs.js';
-import { runGraph } from '../pipeline.js';
+import { runGraphs } from '../pipeline.js';
 import type { Operation } from '../planning/operation.js';
 import type { UpstreamRequest, UpstreamSocket } from './upstream.js';
 
@@ -121,14 +121,12 @@ export class Stream {
     const errors = Array.isArray(payload.errors)
       ? payload.errors.map((error: unknown) => subgraphError(primary.service, error, errorPath(error)))
       : [];
-    const answer = await runGraph(
+    const answer = await runGraphs(
       this.operation,
-      this.operation.plan.graph,
       data,
       errors,
       this.variables,
-      this.scope,
-      this.services.subgraphs,
+      this.services.subgraphs.fetcher(this.scope),
     );
     return answer.text;
   }

@@ -2,10 +2,9 @@ import { ApolloGateway, LocalGraphQLDataSource } from '@apollo/gateway';
 import { ApolloServer, HeaderMap } from '@apollo/server';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { execute, type GraphQLSchema, parse, validate } from 'graphql';
-import type { SubgraphAnswer } from '../../src/execution/execute.js';
-import { withShapeErrors } from '../../src/execution/errors.js';
-import { Execution } from '../../src/execution/execute.js';
-import type { JsonObject } from '../../src/execution/json.js';
+import type { FetchCallback, SubgraphAnswer } from '../../src/execution/execute.js';
+import { SubgraphFailure } from '../../src/execution/errors.js';
+import { runOperation } from '../../src/pipeline.js';
 import { Planner } from '../../src/planning/planner.js';
 import { compose } from './gateway.js';
 import type { MadeOperation } from './random-operation.js';
@@ -69,35 +68,30 @@ export async function startDifferential(definitions: readonly SubgraphDefinition
   return {
     apiSchema: planner.apiSchema,
     isValid: (query) => validate(planner.apiSchema, parse(query)).length === 0,
-    ours: ({ query, variables }) =>
-      new Promise((resolve, reject) => {
-        try {
-          const operation = planner.prepare(query);
-          const read = operation.readVariables(variables);
-          if ('errors' in read) throw read.errors[0];
-          const data: JsonObject = {};
-          const execution = new Execution(
-            operation.plan.graph,
-            data,
-            read.values,
-            (service, _kind, body, done) => {
-              answer(service, body).then((given) => done(undefined, given), reject);
-            },
-            () => {
-              try {
-                const shaped = operation.shape(data, read.values);
-                const errors = withShapeErrors(execution.errors, shaped.errors);
-                resolve({ data: shaped.text, hasErrors: errors.length > 0, errors });
-              } catch (error) {
-                reject(error as Error);
-              }
-            },
-          );
-          execution.start();
-        } catch (error) {
-          reject(error as Error);
-        }
-      }),
+    async ours({ query, variables }) {
+      const operation = planner.prepare(query);
+      const read = operation.readVariables(variables);
+      if ('errors' in read) throw read.errors[0];
+      let fault: unknown;
+      const { data, errors } = await runOperation(
+        operation,
+        read.values,
+        {} as never,
+        {
+          fetcher: () => (service: string, _kind: string, body: string, done: FetchCallback) => {
+            answer(service, body).then(
+              (given) => done(undefined, given),
+              (error: unknown) => {
+                fault = error;
+                done(new SubgraphFailure('SUBGRAPH_UNREACHABLE', String(error)), undefined);
+              },
+            );
+          },
+        } as never,
+      );
+      if (fault) throw fault;
+      return { data, hasErrors: errors.length > 0, errors };
+    },
     async theirs({ query, variables }) {
       const { body } = await server.executeOperation({
         query,
