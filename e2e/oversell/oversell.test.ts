@@ -1,0 +1,40 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startTestStack, type GraphClient, type TestStack } from '@cartograph/testing';
+import {
+  checkOut,
+  createProduct,
+  fillCart,
+  registerCustomer,
+  signInAdmin,
+  stockOf,
+} from '../harness/shop.js';
+
+describe('the last pieces of a product', () => {
+  let stack: TestStack;
+  let admin: GraphClient;
+
+  beforeAll(async () => {
+    stack = await startTestStack();
+    admin = await signInAdmin(stack);
+  }, 90_000);
+  afterAll(() => stack?.stop());
+
+  it('should go to exactly 5 of 50 customers who check out at the same moment', async () => {
+    const productId = await createProduct(admin, 5);
+    const customers = await Promise.all(
+      Array.from({ length: 50 }, (_, index) => registerCustomer(stack, `Customer ${index}`)),
+    );
+    await Promise.all(customers.map((customer) => fillCart(customer, productId)));
+
+    const outcomes = await Promise.all(customers.map((customer) => checkOut(customer)));
+
+    const placed = outcomes.filter(({ order }) => order);
+    const refused = outcomes.filter(({ order }) => !order);
+    expect(placed).toHaveLength(5);
+    expect(new Set(placed.map(({ order }) => order!.id)).size).toBe(5);
+    expect(refused.map(({ userErrors }) => userErrors.map(({ code }) => code))).toEqual(
+      refused.map(() => ['OUT_OF_STOCK']),
+    );
+    expect(await stockOf(admin, productId)).toBe(0);
+  }, 90_000);
+});
