@@ -1,0 +1,23 @@
+import { useSyncExternalStore } from 'react';
+
+/** How the live connection to the shop stands. */
+export type ConnectionState = 'idle' | 'connecting' | 'live' | 'lost';
+
+let state: ConnectionState = 'idle';
+const listeners = new Set<() => void>();
+
+export const connectionState = {
+  get: (): ConnectionState => state,
+  set(next: ConnectionState): void {
+    if (next === state) return;
+    state = next;
+    for (const listener of listeners) listener();
+  },
+};
+
+export function useConnectionState(): ConnectionState {
+  return useSyncExternalStore((listener) => {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  }, connectionState.get);
+}

@@ -1,0 +1,64 @@
+import { sessionStore, type Session } from './session.js';
+
+const RENEW_BEFORE_MS = 30_000;
+
+const REFRESH = /* GraphQL */ `
+  mutation RefreshSession($input: RefreshSessionInput!) {
+    refreshSession(input: $input) {
+      session {
+        accessToken
+        accessTokenExpiresAt
+        refreshToken
+        user {
+          id
+          name
+          email
+          role
+        }
+      }
+      userErrors {
+        code
+      }
+    }
+  }
+`;
+
+interface RefreshAnswer {
+  data?: { refreshSession: { session: Session | null; userErrors: readonly { code: string }[] } } | null;
+}
+
+let renewing: Promise<string | null> | undefined;
+
+/**
+ * An access token that is good for a while yet, renewed first where it is not; null for guests.
+ * A renewal goes by plain fetch, since it is what the Apollo links themselves wait for.
+ */
+export function freshAccessToken({ force = false } = {}): Promise<string | null> {
+  const session = sessionStore.get();
+  if (!session) return Promise.resolve(null);
+  const isFresh = Date.parse(session.accessTokenExpiresAt) - Date.now() > RENEW_BEFORE_MS;
+  if (isFresh && !force) return Promise.resolve(session.accessToken);
+  renewing ??= renew(session).finally(() => (renewing = undefined));
+  return renewing;
+}
+
+/** Only one tab renews at a time; the others then find the new session in storage. */
+async function renew(session: Session): Promise<string | null> {
+  return navigator.locks.request('cartograph.renew', async () => {
+    const now = sessionStore.get();
+    if (now && now.refreshToken !== session.refreshToken) return now.accessToken;
+    const response = await fetch('/graphql', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'application/json' },
+      body: JSON.stringify({
+        query: REFRESH,
+        operationName: 'RefreshSession',
+        variables: { input: { refreshToken: session.refreshToken } },
+      }),
+    });
+    const { data } = (await response.json()) as RefreshAnswer;
+    if (!data) throw new Error('The session could not be renewed.');
+    sessionStore.set(data.refreshSession.session);
+    return data.refreshSession.session?.accessToken ?? null;
+  });
+}
