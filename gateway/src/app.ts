@@ -5,6 +5,7 @@ import type { Registry } from '@cartograph/service-kit/metrics';
 import type { GatewayConfig } from './config.js';
 import { Gateway } from './gateway.js';
 import { createGraphQLRoute } from './http/graphql-route.js';
+import { createImageProxy } from './http/images.js';
 import { createSite } from './http/site.js';
 import { useIdentity } from './plugins/use-identity.js';
 import { SocketServer } from './subscriptions/ws-server.js';
@@ -43,7 +44,9 @@ export function createGatewayApp(
     forwardHeaders: config.FORWARD_HEADERS.map((name) => name.toLowerCase()),
   });
   let isDraining = false;
+  const images = config.IMAGES_UPSTREAM === undefined ? undefined : createImageProxy(config.IMAGES_UPSTREAM);
   const site = createSite({
+    images,
     clientFolder: config.CLIENT_DIR,
     clientPolicy: config.CLIENT_POLICY,
     subgraphs: () => gateway.planner?.subgraphs.map(({ name }) => name) ?? [],
@@ -110,6 +113,7 @@ export function createGatewayApp(
       http.closeIdleConnections();
       await closed;
       await gateway.close();
+      await images?.close();
     },
   };
 }

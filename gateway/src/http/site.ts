@@ -11,6 +11,9 @@ export interface SiteOptions {
   readonly clientFolder: string | undefined;
   /** Where the client may load pictures from and connect to, besides the gateway itself. */
   readonly clientPolicy: string;
+  /** Serves `/images/`; undefined where there are none. */
+  readonly images:
+    { serve(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> } | undefined;
   readonly subgraphs: () => readonly string[];
 }
 
@@ -55,6 +58,7 @@ export function createSite(options: SiteOptions): {
           notFound(response, path);
         return;
       }
+      if (options.images && path.startsWith('/images/')) return options.images.serve(request, response, path);
       const folder = options.clientFolder;
       if (!folder) return path === '/' ? landing(response) : notFound(response, path);
       if (path !== '/' && path !== '/index.html' && (await sendFile(response, folder, path))) return;

@@ -20,6 +20,12 @@ export function sharedEnvironment(options: {
     SUPERGRAPH_FILE: join(root, 'schema', 'supergraph.graphql'),
     SUBGRAPH_URLS: subgraphs.map(({ name }) => `${name}=${url(name)}/graphql`).join(','),
     MAIL_DIR: join(dataDir, 'mail'),
+    // Browsers see one address, the gateway's, which passes pictures through.
+    IMAGES_UPSTREAM: url('products'),
+    IMAGES_BASE_URL: `${url('gateway').replace('127.0.0.1', 'localhost')}/images`,
+    STOREFRONT_URL: url('gateway').replace('127.0.0.1', 'localhost'),
+    WEBHOOK_ALLOW_PRIVATE: 'true',
+    ADMIN_EMAIL: 'ada@example.com',
     ...Object.fromEntries(declaredServices.map(({ name }) => [addressVariable(name), url(name)])),
     ...given,
     // Shells and test runners export these two for purposes of their own.
