@@ -75,11 +75,12 @@ async function table(keyRing: KeyRing): Promise<string> {
   const [signing] = signingCandidates(keys, now);
   const state = (key: SigningKey) => {
     if (key.retiresAt && key.retiresAt <= now) return `retired at ${key.retiresAt.toISOString()}`;
-    const until = key.retiresAt ? `, published until ${key.retiresAt.toISOString()}` : '';
-    if (key.id === signing?.id) return `signs now${until}`;
-    return key.activeFrom > now
-      ? `signs from ${key.activeFrom.toISOString()} on${until}`
-      : `published${until}`;
+    const doing = [
+      ...(key.id === signing?.id ? ['signs now'] : []),
+      ...(key.activeFrom > now ? [`signs from ${key.activeFrom.toISOString()} on`] : []),
+      ...(key.retiresAt ? [`published until ${key.retiresAt.toISOString()}`] : []),
+    ];
+    return doing.join(', ') || 'published';
   };
   return (
     keys.map((key) => `${key.id}  ${state(key)}\n`).join('') ||

@@ -25,9 +25,14 @@ export interface ThrottleState {
   readonly underWay: number;
   /** Milliseconds since the epoch; before it, nothing is tried. */
   readonly nextAt: number;
+  /** When this changed last, in the same unit. */
+  readonly touchedAt: number;
 }
 
-export const NO_ATTEMPTS: ThrottleState = { failures: 0, underWay: 0, nextAt: 0 };
+export const NO_ATTEMPTS: ThrottleState = { failures: 0, underWay: 0, nextAt: 0, touchedAt: 0 };
+
+/** No attempt takes so long: one that never ended belonged to a process that is gone. */
+export const ATTEMPT_LIMIT_MS = 30_000;
 
 export function waitAfter(rule: ThrottleRule, failures: number): number {
   if (failures < rule.free) return 0;
@@ -43,16 +48,15 @@ export function beginAttempt(
   state: ThrottleState,
   now: number,
 ): { readonly waitMs: number; readonly state: ThrottleState } {
-  const { failures, underWay, nextAt } = state;
+  const { failures, nextAt } = state;
+  const underWay = now - state.touchedAt > ATTEMPT_LIMIT_MS ? 0 : state.underWay;
+  const admitted = { failures, underWay: underWay + 1, touchedAt: now };
   if (failures >= rule.free) {
     if (now < nextAt) return { waitMs: nextAt - now, state };
-    return {
-      waitMs: 0,
-      state: { failures, underWay: underWay + 1, nextAt: now + waitAfter(rule, failures) },
-    };
+    return { waitMs: 0, state: { ...admitted, nextAt: now + waitAfter(rule, failures) } };
   }
   if (failures + underWay >= rule.burst) return { waitMs: rule.firstWaitMs, state };
-  return { waitMs: 0, state: { failures, underWay: underWay + 1, nextAt } };
+  return { waitMs: 0, state: { ...admitted, nextAt } };
 }
 
 /**
@@ -66,9 +70,9 @@ export function endAttempt(
   forgives: boolean,
   now: number,
 ): ThrottleState {
-  const underWay = Math.max(0, state.underWay - 1);
-  if (outcome === 'succeeded' && forgives) return { failures: 0, underWay, nextAt: 0 };
-  if (outcome !== 'failed') return { ...state, underWay };
+  const ended = { underWay: Math.max(0, state.underWay - 1), touchedAt: now };
+  if (outcome === 'succeeded' && forgives) return { ...ended, failures: 0, nextAt: 0 };
+  if (outcome !== 'failed') return { ...state, ...ended };
   const failures = state.failures + 1;
-  return { failures, underWay, nextAt: Math.max(state.nextAt, now + waitAfter(rule, failures)) };
+  return { ...ended, failures, nextAt: Math.max(state.nextAt, now + waitAfter(rule, failures)) };
 }

@@ -21,7 +21,7 @@ const MAX_KEYS = 10_000;
 
 /** Counts within this process: what is left when Redis is away. */
 export function createMemoryCounter(clock: () => number = Date.now): AttemptCounter {
-  const states = new Map<string, ThrottleState & { readonly touchedAt: number }>();
+  const states = new Map<string, ThrottleState>();
 
   function get({ kind, id }: AttemptKey): ThrottleState {
     const state = states.get(`${kind}:${id}`);
@@ -34,7 +34,7 @@ export function createMemoryCounter(clock: () => number = Date.now): AttemptCoun
     // A map keeps the order of insertion: taken out and put back, the first one is the longest unused.
     states.delete(name);
     if (state.failures === 0 && state.underWay === 0) return;
-    states.set(name, { ...state, touchedAt: clock() });
+    states.set(name, state);
     if (states.size > MAX_KEYS) states.delete(states.keys().next().value!);
   }
 
@@ -50,17 +50,27 @@ export function createMemoryCounter(clock: () => number = Date.now): AttemptCoun
   };
 }
 
-/** Uses `first`, and `second` whenever that fails: slowing attempts must not keep people from signing in. */
+/** So long a failing counter is left alone, so that not every sign-in waits for it. */
+const REST_MS = 1_000;
+
+/** Uses `first`, and `second` while that fails: slowing attempts must not keep people from signing in. */
 export function withFallback(
   first: AttemptCounter,
   second: AttemptCounter,
   onFailure: (error: unknown) => void,
+  clock: () => number = Date.now,
 ): AttemptCounter {
-  const run = <Result>(work: (counter: AttemptCounter) => Promise<Result>): Promise<Result> =>
-    work(first).catch((error: unknown) => {
+  let restsUntil = 0;
+  const run = async <Result>(work: (counter: AttemptCounter) => Promise<Result>): Promise<Result> => {
+    if (clock() < restsUntil) return work(second);
+    try {
+      return await work(first);
+    } catch (error) {
+      restsUntil = clock() + REST_MS;
       onFailure(error);
       return work(second);
-    });
+    }
+  };
   return {
     begin: (key) => run((counter) => counter.begin(key)),
     end: (key, outcome) => run((counter) => counter.end(key, outcome)),

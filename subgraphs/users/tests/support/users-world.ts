@@ -139,6 +139,12 @@ export async function startUsersWorld(
     return { ...person, session: session!, identity: identityOf(session!) };
   }
 
+  let stopped: Promise<void> | undefined;
+  function stopApp(): Promise<void> {
+    app.drain();
+    return (stopped ??= app.close());
+  }
+
   return {
     base,
     databaseUrl,
@@ -157,12 +163,9 @@ export async function startUsersWorld(
       return rows.map(({ event }) => event);
     },
     /** Ends the service alone; its database stays. */
-    async stopApp() {
-      app.drain();
-      await app.close();
-    },
+    stopApp,
     async close() {
-      await app.close();
+      await stopApp();
       await database.end();
       await redis?.close();
       await own?.drop();

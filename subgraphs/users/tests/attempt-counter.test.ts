@@ -1,0 +1,167 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createLogger } from '@cartograph/service-kit';
+import { startTestRedis, until } from '@cartograph/testing';
+import { attemptKeys, networkOf, type AttemptKey } from '../src/domain/attempt-keys.js';
+import { THROTTLE_RULES } from '../src/domain/login-throttle.js';
+import { createMemoryCounter, withFallback, type AttemptCounter } from '../src/store/attempt-counter.js';
+import { createRedisCounter, type RedisCounter } from '../src/store/redis-counter.js';
+
+const { account, address } = THROTTLE_RULES;
+let keys = 0;
+const newKey = (kind: AttemptKey['kind'] = 'account'): AttemptKey => ({ kind, id: `key${keys++}` });
+
+async function fail(counter: AttemptCounter, key: AttemptKey, times: number): Promise<void> {
+  for (let time = 0; time < times; time += 1) {
+    expect(await counter.begin(key)).toBe(0);
+    await counter.end(key, 'failed');
+  }
+}
+
+let redis: Awaited<ReturnType<typeof startTestRedis>>;
+let redisCounter: RedisCounter;
+beforeAll(async () => {
+  redis = await startTestRedis();
+  redisCounter = createRedisCounter(redis.url, createLogger('users', 'silent'));
+  await until(async () => (await redisCounter.begin(newKey())) === 0, { what: 'the connection' });
+});
+afterAll(async () => {
+  redisCounter.close();
+  await redis.close();
+});
+
+const memoryCounter = createMemoryCounter();
+const counters: [string, () => AttemptCounter][] = [
+  ['in memory', () => memoryCounter],
+  ['in Redis', () => redisCounter],
+];
+
+describe.each(counters)('Attempts counted %s', (_, getCounter) => {
+  it('cost nothing for the first failures, then a wait that doubles', async () => {
+    const counter = getCounter();
+    const key = newKey();
+    await fail(counter, key, account.free);
+    const first = await counter.begin(key);
+    expect(first).toBeGreaterThan(account.firstWaitMs * 0.5);
+    expect(first).toBeLessThanOrEqual(account.firstWaitMs);
+    await until(async () => (await counter.begin(key)) === 0);
+    await counter.end(key, 'failed');
+    const second = await counter.begin(key);
+    expect(second).toBeGreaterThan(account.firstWaitMs);
+    expect(second).toBeLessThanOrEqual(account.firstWaitMs * 2);
+  });
+
+  it('let one of many through once the wait is over', async () => {
+    const counter = getCounter();
+    const key = newKey();
+    await fail(counter, key, account.free);
+    const outcomes = await until(async () => {
+      const waits = await Promise.all(Array.from({ length: 20 }, () => counter.begin(key)));
+      return waits.includes(0) ? waits : undefined;
+    });
+    expect(outcomes.filter((waitMs) => waitMs === 0)).toHaveLength(1);
+  });
+
+  it('let no more than a burst through at the same moment', async () => {
+    const counter = getCounter();
+    const key = newKey();
+    const waits = await Promise.all(Array.from({ length: 100 }, () => counter.begin(key)));
+    expect(waits.filter((waitMs) => waitMs === 0)).toHaveLength(account.burst);
+    await Promise.all(Array.from({ length: account.burst }, () => counter.end(key, 'failed')));
+    // As many failures at once as that make the longest wait.
+    expect(await counter.begin(key)).toBeGreaterThan(account.longestWaitMs * 0.5);
+  });
+
+  it('are forgotten for an account by a success, but not for an address', async () => {
+    const counter = getCounter();
+    const own = newKey('account');
+    await fail(counter, own, account.free - 1);
+    expect(await counter.begin(own)).toBe(0);
+    await counter.end(own, 'succeeded');
+    await fail(counter, own, account.free);
+
+    const network = newKey('address');
+    await fail(counter, network, address.free - 1);
+    expect(await counter.begin(network)).toBe(0);
+    await counter.end(network, 'succeeded');
+    await fail(counter, network, 1);
+    expect(await counter.begin(network)).toBeGreaterThan(0);
+  });
+
+  it('that were abandoned count for nothing', async () => {
+    const counter = getCounter();
+    const key = newKey();
+    for (let time = 0; time < 3 * account.burst; time += 1) {
+      expect(await counter.begin(key)).toBe(0);
+      await counter.end(key, 'abandoned');
+    }
+  });
+
+  it('of one key say nothing about another', async () => {
+    const counter = getCounter();
+    await fail(counter, newKey(), account.free);
+    expect(await counter.begin(newKey())).toBe(0);
+  });
+});
+
+describe('Attempts counted in memory', () => {
+  it('are forgotten an hour after the last one, and after 30 seconds where they never ended', async () => {
+    let now = 1_000_000;
+    const counter = createMemoryCounter(() => now);
+    const key = newKey();
+    for (let time = 0; time < account.burst; time += 1) await counter.begin(key);
+    expect(await counter.begin(key)).toBeGreaterThan(0);
+    now += 31_000;
+    expect(await counter.begin(key)).toBe(0);
+
+    const other = newKey();
+    await fail(counter, other, account.free);
+    expect(await counter.begin(other)).toBeGreaterThan(0);
+    now += account.forgetMs + 1;
+    await fail(counter, other, account.free);
+  });
+});
+
+describe('Attempts without Redis', () => {
+  it('are counted in memory, and in Redis again when it is back', async () => {
+    let isAway = true;
+    let now = 0;
+    const failures: unknown[] = [];
+    const flaky: AttemptCounter = {
+      begin: (key) => (isAway ? Promise.reject(new Error('away')) : redisCounter.begin(key)),
+      end: (key, outcome) => (isAway ? Promise.reject(new Error('away')) : redisCounter.end(key, outcome)),
+    };
+    const counter = withFallback(
+      flaky,
+      createMemoryCounter(),
+      (error) => failures.push(error),
+      () => now,
+    );
+    const key = newKey();
+    await fail(counter, key, account.free);
+    expect(await counter.begin(key)).toBeGreaterThan(0);
+    // It was left alone after its first failure.
+    expect(failures).toHaveLength(1);
+    isAway = false;
+    now += 2_000;
+    await fail(counter, key, account.free);
+    expect(await redisCounter.begin(key)).toBeGreaterThan(0);
+  });
+});
+
+describe('The network of an address', () => {
+  it.each([
+    ['192.0.2.1', '192.0.2.1'],
+    ['::ffff:192.0.2.1', '192.0.2.1'],
+    ['2001:DB8:0:1:a:b:c:d', '2001:db8:0:1::/64'],
+    ['2001:db8::1', '2001:db8:0:0::/64'],
+    ['2001:db8:0:0:ffff::', '2001:db8:0:0::/64'],
+    ['::1', '0:0:0:0::/64'],
+    ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+    ['no address', 'no address'],
+    ['1:2:3:4:5:6:7:8:9:10', '1:2:3:4:5:6:7:8:9:10'],
+  ])('%s is %s', (given, expected) => expect(networkOf(given)).toBe(expected));
+
+  it('is left out where the address is not known', () => {
+    expect(attemptKeys('ada@example.com', null).map(({ kind }) => kind)).toEqual(['account']);
+  });
+});

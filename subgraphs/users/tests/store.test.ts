@@ -1,0 +1,192 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { newId } from '@cartograph/service-kit';
+import { createTestDatabase, type TestDatabase } from '@cartograph/testing';
+import type { DataSource } from 'typeorm';
+import type { Session } from '../src/domain/session.js';
+import { EmailTakenError, type User } from '../src/domain/user.js';
+import { createLoaders } from '../src/loaders.js';
+import { migrate, openDatabase } from '../src/store/database.js';
+import type { UsersStore } from '../src/store/store.js';
+import { createTypeormStore } from '../src/store/typeorm-store.js';
+
+let test: TestDatabase;
+let database: DataSource;
+let store: UsersStore;
+beforeAll(async () => {
+  test = await createTestDatabase();
+  database = await openDatabase(test.url);
+  await migrate(database);
+  store = createTypeormStore(database);
+});
+afterAll(async () => {
+  await database.destroy();
+  await test.drop();
+});
+
+const createdAt = new Date('2026-01-02T03:04:05.678Z');
+const person = (changes: Partial<User> = {}): User => {
+  const id = newId();
+  return {
+    id,
+    email: `${id}@example.com`,
+    name: 'Somebody',
+    role: 'CUSTOMER',
+    isActive: true,
+    passwordHash: 'x',
+    createdAt,
+    updatedAt: createdAt,
+    eventCount: 0,
+    ...changes,
+  };
+};
+const sessionOf = (user: User, changes: Partial<Session> = {}): Session => ({
+  id: newId(),
+  userId: user.id,
+  address: null,
+  userAgent: null,
+  createdAt,
+  lastUsedAt: createdAt,
+  expiresAt: new Date(Date.now() + 60_000),
+  revokedAt: null,
+  ...changes,
+});
+
+describe('The migrations', () => {
+  it('are carried out once by processes that start together', async () => {
+    const own = await createTestDatabase();
+    const sources = await Promise.all(Array.from({ length: 5 }, () => openDatabase(own.url, 2)));
+    await Promise.all(sources.map((source) => migrate(source)));
+    const [{ count }] = await sources[0]!.query('SELECT count(*)::int FROM migrations');
+    expect(count).toBe(sources[0]!.migrations.length);
+    await Promise.all(sources.map((source) => source.destroy()));
+    await own.drop();
+  });
+
+  it('can be undone and done again', async () => {
+    const own = await createTestDatabase();
+    const source = await openDatabase(own.url, 2);
+    await migrate(source);
+    await source.undoLastMigration();
+    const tables = await source.query(`SELECT tablename FROM pg_tables WHERE schemaname = 'public'`);
+    expect(tables).toEqual([{ tablename: 'migrations' }]);
+    await migrate(source);
+    await source.destroy();
+    await own.drop();
+  });
+
+  it('make what the tables say: TypeORM would only drop indexes and constraints it does not know', async () => {
+    const { upQueries } = await database.driver.createSchemaBuilder().log();
+    const changes = upQueries
+      .map(({ query }) => query)
+      .filter((sql) => !/ DROP CONSTRAINT |^DROP INDEX /.test(sql));
+    expect(changes).toEqual([]);
+  });
+});
+
+describe('The store', () => {
+  it('gives back a user as it was saved, to the millisecond', async () => {
+    const user = person({ name: 'Zoë 👩🏽‍🚀', role: 'ADMIN', eventCount: 3 });
+    expect(await store.insertUser(user)).toBe(true);
+    expect(await store.findUser(user.id)).toEqual(user);
+    expect(await store.findUserByEmail(user.email)).toEqual(user);
+  });
+
+  it('gives an address to one user', async () => {
+    const [first, second] = [person(), person()];
+    expect(await store.insertUser(first)).toBe(true);
+    expect(await store.insertUser({ ...second, email: first.email })).toBe(false);
+    expect(await store.insertUser(second)).toBe(true);
+    await expect(store.saveUser({ ...second, email: first.email })).rejects.toThrow(EmailTakenError);
+  });
+
+  it('undoes all of a transaction that fails', async () => {
+    const user = person();
+    const failed = store.transaction(async (tx) => {
+      await tx.insertUser(user);
+      throw new Error('too late');
+    });
+    await expect(failed).rejects.toThrow('too late');
+    expect(await store.findUser(user.id)).toBeNull();
+  });
+
+  it('keeps others from a locked user until the transaction ends', async () => {
+    const user = person();
+    await store.insertUser(user);
+    const order: string[] = [];
+    let second: Promise<unknown> | undefined;
+    await store.transaction(async (tx) => {
+      await tx.findUser(user.id, { lock: true });
+      second = store.transaction(async (other) => {
+        await other.findUser(user.id, { lock: true });
+        order.push('second');
+      });
+      // A row that refers to the user is written all the same.
+      await store.insertSession(sessionOf(user));
+      order.push('first');
+    });
+    await second;
+    expect(order).toEqual(['first', 'second']);
+  });
+
+  it('counts only live sessions as ended', async () => {
+    const user = person();
+    await store.insertUser(user);
+    const now = new Date();
+    const live = sessionOf(user);
+    await store.insertSession(live);
+    await store.insertSession(sessionOf(user, { expiresAt: new Date(now.getTime() - 1) }));
+    await store.insertSession(sessionOf(user, { revokedAt: createdAt }));
+    expect(await store.findLiveSessions([user.id], now)).toEqual([live]);
+    expect(await store.revokeSessions({ userId: user.id }, now)).toBe(1);
+    expect(await store.revokeSessions({ userId: user.id }, now)).toBe(0);
+  });
+
+  it('removes what has ended long ago, and nothing else', async () => {
+    const user = person();
+    await store.insertUser(user);
+    const before = new Date('2026-06-01T00:00:00Z');
+    const old = sessionOf(user, { expiresAt: new Date('2026-05-01T00:00:00Z') });
+    const live = sessionOf(user);
+    for (const session of [old, live]) {
+      await store.insertSession(session);
+      await store.insertRefreshToken({
+        hash: Buffer.from(session.id),
+        sessionId: session.id,
+        parentHash: null,
+        createdAt,
+        expiresAt: session.expiresAt,
+        usedAt: null,
+        forgivenAt: null,
+      });
+    }
+    await store.deleteEnded(before, before);
+    expect(await store.findSession(old.id)).toBeNull();
+    expect(await store.findRefreshToken(Buffer.from(old.id))).toBeNull();
+    expect(await store.findRefreshToken(Buffer.from(live.id))).not.toBeNull();
+  });
+});
+
+describe('The loaders', () => {
+  it('read a hundred users, known or not, and their sessions in one round trip each', async () => {
+    const people = Array.from({ length: 50 }, () => person());
+    for (const one of people) {
+      await store.insertUser(one);
+      await store.insertSession(sessionOf(one));
+    }
+    const trips: string[] = [];
+    const loaders = createLoaders(
+      {
+        ...store,
+        findUsers: (ids) => (trips.push('users'), store.findUsers(ids)),
+        findLiveSessions: (ids, now) => (trips.push('sessions'), store.findLiveSessions(ids, now)),
+      },
+      () => new Date(),
+    );
+    const ids = people.flatMap(({ id }) => [id.toUpperCase(), newId()]);
+    const users = await Promise.all(ids.map((id) => loaders.user.load(id)));
+    expect(users.map((user) => user?.id ?? null)).toEqual(people.flatMap(({ id }) => [id, null]));
+    const sessions = await Promise.all(people.map(({ id }) => loaders.sessions.load(id)));
+    expect(sessions.map((list) => list.length)).toEqual(people.map(() => 1));
+    expect(trips).toEqual(['users', 'sessions']);
+  });
+});
