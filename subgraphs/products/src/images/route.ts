@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
+import { createCategoryTree } from '../domain/category.js';
 import { productName, type Product } from '../domain/product.js';
 import type { CatalogueStore } from '../store/store.js';
 import { drawProduct } from './draw-product.js';
@@ -12,12 +13,16 @@ const MAX_AGE_S = 3_600;
  * Serves `GET /images/<sku>.svg`: a drawing of the product, made when asked for. Open to everybody, as the catalogue is;
  * it shows nothing but the name, category and colour.
  */
-export function serveImages(http: FastifyInstance, catalogue: Pick<CatalogueStore, 'findBySkus'>): void {
+export function serveImages(
+  http: FastifyInstance,
+  catalogue: Pick<CatalogueStore, 'findBySkus' | 'categories'>,
+): void {
   http.get<{ Params: { file: string } }>('/images/:file', async (request, reply) => {
     const sku = FILE.exec(request.params.file)?.[1];
     const [product] = sku ? await catalogue.findBySkus([sku.toLowerCase()]) : [];
     if (!product) return reply.code(404).type('text/plain').send('There is no such picture.\n');
-    const svg = drawProduct(subjectOf(product));
+    const tree = createCategoryTree(await catalogue.categories());
+    const svg = drawProduct(subjectOf(product, tree.get(product.category)?.path ?? []));
     const etag = `"${createHash('sha1').update(svg).digest('base64url')}"`;
     void reply
       .header('etag', etag)
@@ -30,13 +35,7 @@ export function serveImages(http: FastifyInstance, catalogue: Pick<CatalogueStor
   });
 }
 
-function subjectOf(product: Product) {
+function subjectOf(product: Product, categories: readonly string[]) {
   const colour = product.attributes.find(({ name }) => name === 'colour' || name === 'color')?.value ?? null;
-  return {
-    sku: product.sku,
-    name: productName(product),
-    title: product.title,
-    category: product.category,
-    colour,
-  };
+  return { name: productName(product), title: product.title, categories, colour };
 }
