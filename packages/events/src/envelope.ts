@@ -75,3 +75,12 @@ export function parseEvent(value: unknown): AnyEvent {
     throw new InvalidEventError(`Event ${outer.data.id} of type ${type}: ${z.prettifyError(data.error)}`);
   return { ...outer.data, data: data.data } as AnyEvent;
 }
+
+/** The event in a text, null if it is none. */
+export function readEvent(raw: string): AnyEvent | null {
+  try {
+    return parseEvent(JSON.parse(raw));
+  } catch {
+    return null;
+  }
+}

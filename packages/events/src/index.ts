@@ -1,3 +1,4 @@
+export * from './adapters/rabbitmq.js';
 export * from './adapters/redis-streams.js';
 export * from './bus.js';
 export * from './create-bus.js';

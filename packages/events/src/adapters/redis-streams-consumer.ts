@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { PermanentFailure, type EventSubscription } from '../bus.js';
-import { InvalidEventError, parseEvent } from '../envelope.js';
-import { retryDelay, type BusLimits } from '../limits.js';
+import { attemptEvent, type Outcome } from '../attempt.js';
+import type { EventSubscription } from '../bus.js';
+import type { BusLimits } from '../limits.js';
 import type { BusMetrics } from '../metrics.js';
 import type { RedisClient, StreamKeys } from './redis-streams-connection.js';
 import { runScript, SCRIPTS, type Script } from './redis-streams-scripts.js';
@@ -45,11 +45,6 @@ interface Taken {
   readonly entries: readonly Entry[];
 }
 
-type Outcome =
-  | { readonly kind: 'ack' }
-  | { readonly kind: 'retry'; readonly delayMs: number }
-  | { readonly kind: 'dead'; readonly reason: string; readonly type: string };
-
 const BLOCK_MS = 5000;
 const TRIM_EVERY_MS = 60_000;
 const REMOVE_IDLE_CONSUMERS_MS = 600_000;
@@ -58,7 +53,7 @@ const REMOVE_IDLE_CONSUMERS_MS = 600_000;
 export async function createGroup(
   options: Pick<ConsumerOptions, 'client' | 'keys' | 'subscription' | 'name'>,
 ): Promise<void> {
-  await run(options, SCRIPTS.createGroup, []);
+  await run(options, SCRIPTS.createGroup, [...options.subscription.types]);
 }
 
 function run(
@@ -67,7 +62,13 @@ function run(
   args: readonly (string | number)[],
 ): Promise<unknown> {
   const group = subscription.consumer;
-  const groupKeys = [keys.stream, `${keys.stream}:${group}:queue`, `${keys.stream}:${group}:due`, keys.dead];
+  const groupKeys = [
+    keys.stream,
+    `${keys.stream}:${group}:queue`,
+    `${keys.stream}:${group}:due`,
+    `${keys.stream}:${group}:types`,
+    keys.dead,
+  ];
   return runScript(client, script, groupKeys, [group, name, ...args]);
 }
 
@@ -107,41 +108,6 @@ export function startConsumer(options: ConsumerOptions): { close(): Promise<void
     return reading;
   }
 
-  async function attempt(entry: Entry): Promise<Outcome> {
-    const { attempt: count } = entry;
-    let type = 'unknown';
-    try {
-      const event = parseEvent(parseJson(entry.text));
-      type = event.type;
-      if (count > limits.maxAttempts) {
-        return {
-          kind: 'dead',
-          type,
-          reason: `Its handler's process ended or was lost ${count - 1} times while handling it.`,
-        };
-      }
-      const startedAt = performance.now();
-      await subscription.handle(event);
-      metrics.handled(subscription.consumer, type, (performance.now() - startedAt) / 1000);
-      return { kind: 'ack' };
-    } catch (error) {
-      const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-      const isHopeless = error instanceof InvalidEventError || error instanceof PermanentFailure;
-      if (isHopeless || count >= limits.maxAttempts) {
-        metrics.deadLettered(subscription.consumer, type);
-        logger.error({ err: error, entry: entry.id, attempt: count }, 'Event goes to the dead letters');
-        return { kind: 'dead', type, reason };
-      }
-      const delayMs = retryDelay(count, limits);
-      metrics.retried(subscription.consumer, type);
-      logger.warn(
-        { err: error, entry: entry.id, attempt: count, delayMs },
-        'Handling an event failed, trying again',
-      );
-      return { kind: 'retry', delayMs };
-    }
-  }
-
   /** Tells Redis, through an outage if need be; while closing, only for so long as a shutdown may take. */
   async function settle(entry: Entry, outcome: Outcome): Promise<void> {
     const args = [entry.id, entry.key, outcome.kind, ...settlement(entry, outcome, subscription.consumer)];
@@ -166,7 +132,7 @@ export function startConsumer(options: ConsumerOptions): { close(): Promise<void
   }
 
   function start(entry: Entry): void {
-    const done = attempt(entry)
+    const done = attemptEvent(entry.text, entry.attempt, { subscription, limits, metrics, logger })
       .then((outcome) => settle(entry, outcome))
       .finally(() => {
         running.delete(entry.id);
@@ -275,20 +241,12 @@ function settlement(entry: Entry, outcome: Outcome, consumer: string): (string |
     consumer,
     event: entry.text,
     key: entry.key,
-    type: outcome.type === 'unknown' ? '' : outcome.type,
+    type: outcome.type,
     reason: outcome.reason,
     attempts: entry.attempt,
     failedAt: new Date().toISOString(),
   };
   return Object.entries(fields).flat();
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new InvalidEventError(`Not JSON: ${(error as Error).message}`);
-  }
 }
 
 /** Runs `job` about every `ms`, never twice at once, failures left to the next time. */

@@ -1,5 +1,5 @@
 import type { DeadLetter, DeadLetterQueue } from '../bus.js';
-import { parseEvent, type AnyEvent } from '../envelope.js';
+import { readEvent } from '../envelope.js';
 import { keysOf, type RedisClient } from './redis-streams-connection.js';
 import { runScript, SCRIPTS } from './redis-streams-scripts.js';
 
@@ -48,10 +48,14 @@ export function createRedisDeadLetters(client: RedisClient, aggregates: readonly
       if (!place) return false;
       const { stream, dead } = place.keys;
       try {
-        // The script's other two keys belong to a group, which is not known here and not needed.
+        // The script's other keys belong to a group, which is not known here and not needed.
         return (
-          (await runScript(client, SCRIPTS.replay, [stream, stream, stream, dead], ['', '', place.entry])) ===
-          1
+          (await runScript(
+            client,
+            SCRIPTS.replay,
+            [stream, stream, stream, stream, dead],
+            ['', '', place.entry],
+          )) === 1
         );
       } catch (error) {
         const [, consumer] = /NOCONSUMER (\S+)/.exec(String(error)) ?? [];
@@ -82,13 +86,4 @@ function toDeadLetter(aggregate: string, id: string, flat: string[]): DeadLetter
     attempts: Number(fields.get('attempts') ?? 0),
     failedAt: fields.get('failedAt') ?? '',
   };
-}
-
-/** The event in a text, null if it is none. */
-export function readEvent(raw: string): AnyEvent | null {
-  try {
-    return parseEvent(JSON.parse(raw));
-  } catch {
-    return null;
-  }
 }

@@ -12,10 +12,13 @@ import type { Cluster, Redis } from 'ioredis';
  * - `due`: members of `queue` that wait for a time (score: epoch ms): retries, and first members that nobody runs.
  *
  * So an entry is either running at the consumer that owns it in the group's pending list, or in `due`, or it
- * stands behind another one. KEYS: stream, queue, due, dead-letter stream. ARGV: group, consumer, then each one's own.
+ * stands behind another one. A third key, `types`, holds the types that the process which subscribed last wants: while
+ * versions overlap, one that does not know a type leaves it to the others.
+ *
+ * KEYS: stream, queue, due, types, dead-letter stream. ARGV: group, consumer, then each one's own.
  */
 const PRELUDE = `
-local stream, queue, due, dead = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local stream, queue, due, types, dead = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local group, consumer = ARGV[1], ARGV[2]
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
@@ -94,7 +97,11 @@ for _ = 1, 50 do
   for _, entry in ipairs(read[1][2]) do
     local id, fields = entry[1], entry[2]
     local type, only = field(fields, 'type'), field(fields, 'only')
-    if (type ~= '' and not wanted[type]) or (only ~= '' and only ~= group) then
+    local isOurs = only == '' or only == group
+    if type ~= '' and only == '' and not wanted[type] then
+      isOurs = redis.call('SISMEMBER', types, type) == 1
+    end
+    if not isOurs then
       redis.call('XACK', stream, group, id)
     else
       local key = keyOfEntry(id, fields)
@@ -171,7 +178,9 @@ return { claimed[1], ready }
 `;
 
 const CREATE_GROUP = `
--- What a lost stream's group left behind would mislead its successor.
+-- ARGV: types. Gives 1 if the group was not there: what a lost one left behind would mislead its successor.
+redis.call('DEL', types)
+if #ARGV > 2 then redis.call('SADD', types, unpack(ARGV, 3)) end
 local created = redis.pcall('XGROUP', 'CREATE', stream, group, '0', 'MKSTREAM')
 if created.err then
   if string.find(created.err, 'BUSYGROUP') then return 0 end

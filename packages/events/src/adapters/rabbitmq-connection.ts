@@ -1,0 +1,173 @@
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connect, type ConfirmChannel, type RecoveringChannelModel } from 'amqplib';
+import type { Logger } from 'pino';
+
+/** How long a call waits for a broker that is away, and for its answers. */
+const AWAY_MS = 2_000;
+const ANSWER_MS = 10_000;
+
+/** A channel that is opened again whenever it or its connection was lost. */
+export interface KeptChannel {
+  /** The open channel. Rejects when there is none for two seconds. */
+  ready(): Promise<ConfirmChannel>;
+  close(): Promise<void>;
+}
+
+export interface RabbitConnection {
+  /** `open` prepares each new channel; the first preparation is awaited by `ready`. */
+  keepChannel(open: (channel: ConfirmChannel) => Promise<void>): KeptChannel;
+  /** A channel for one piece of work; what it fetched and did not acknowledge goes back. */
+  withChannel<Result>(work: (channel: ConfirmChannel) => Promise<Result>): Promise<Result>;
+  close(): Promise<void>;
+}
+
+/** Connects, and reconnects for as long as it takes. */
+export function connectRabbitMq(url: string, logger: Logger): RabbitConnection {
+  const address = new URL(url);
+  // A broker that vanished without a word is noticed within two of these.
+  if (!address.searchParams.has('heartbeat')) address.searchParams.set('heartbeat', '10');
+  const closing = new AbortController();
+  const connecting = connect(address.href, {
+    timeout: 5_000,
+    recovery: { initialDelay: 100, maxDelay: 1_000, waitForConnect: false },
+  }).then((connection) => watch(connection, logger));
+
+  async function openChannel(): Promise<ConfirmChannel> {
+    const channel = await (await connecting).createConfirmChannel();
+    // Without a listener, a channel that the broker closes would end the process; who uses it sees its `close`.
+    channel.on('error', (error) => logger.warn({ err: error }, 'RabbitMQ closed a channel'));
+    return channel;
+  }
+
+  return {
+    keepChannel(open) {
+      let next = resolvable<ConfirmChannel>();
+      let current: ConfirmChannel | undefined;
+      let isClosed = false;
+
+      async function keep(): Promise<void> {
+        for (let failures = 0; !isClosed && !closing.signal.aborted;) {
+          try {
+            const channel = await openChannel();
+            const gone = once(channel, 'close');
+            current = channel;
+            if (isClosed) return await channel.close();
+            await open(channel);
+            failures = 0;
+            next.resolve(channel);
+            await gone;
+          } catch (error) {
+            if (isClosed || closing.signal.aborted) return;
+            if (failures++ === 0)
+              logger.warn({ err: error }, 'Opening a RabbitMQ channel failed, trying again');
+            await current?.close().catch(() => {});
+          }
+          current = undefined;
+          if (next.isResolved()) next = resolvable<ConfirmChannel>();
+          await sleep(Math.min(1_000, 50 * 2 ** failures), undefined, { signal: closing.signal }).catch(
+            () => {},
+          );
+        }
+      }
+      void keep();
+
+      return {
+        ready: () => within(AWAY_MS, next.promise, 'RabbitMQ is away: no connection'),
+        async close() {
+          isClosed = true;
+          await current?.close().catch(() => {});
+        },
+      };
+    },
+    async withChannel(work) {
+      const channel = await within(AWAY_MS, openChannel(), 'RabbitMQ is away: no connection');
+      try {
+        return await work(channel);
+      } finally {
+        await channel.close().catch(() => {});
+      }
+    },
+    async close() {
+      closing.abort();
+      const connection = await connecting;
+      await within(1_000, connection.close(), 'RabbitMQ did not take leave').catch(() => {});
+    },
+  };
+}
+
+function watch(connection: RecoveringChannelModel, logger: Logger): RecoveringChannelModel {
+  let isAway = false;
+  const onAway = (error: Error) => {
+    // Each failed attempt is reported; once per outage is enough.
+    if (!isAway) logger.warn({ err: error }, 'RabbitMQ is away, reconnecting');
+    isAway = true;
+  };
+  connection.on('error', onAway);
+  connection.on('disconnect', onAway);
+  connection.on('connect-failed', onAway);
+  connection.on('connect', () => {
+    if (isAway) logger.info('RabbitMQ is back');
+    isAway = false;
+  });
+  return connection;
+}
+
+/** Sends one message and waits until the broker has it on disk (on a majority of its nodes). */
+export function confirmed(
+  channel: ConfirmChannel,
+  exchange: string,
+  routingKey: string,
+  content: Buffer,
+  options: {
+    headers: Record<string, unknown>;
+    messageId?: string | undefined;
+    type?: string;
+    mandatory?: boolean;
+  },
+): Promise<void> {
+  const sent = new Promise<void>((resolve, reject) => {
+    channel.publish(
+      exchange,
+      routingKey,
+      content,
+      { ...options, persistent: true, contentType: 'application/json' },
+      (error: unknown) => {
+        if (error)
+          reject(error instanceof Error ? error : new Error(`RabbitMQ refused an event: ${String(error)}`));
+        else resolve();
+      },
+    );
+  });
+  return within(ANSWER_MS, sent, 'RabbitMQ did not confirm an event');
+}
+
+/** @throws if the promise takes longer than `ms` */
+export async function within<Result>(ms: number, promise: Promise<Result>, what: string): Promise<Result> {
+  const timer = new AbortController();
+  const late = sleep(ms, undefined, { signal: timer.signal }).then(() => {
+    throw new Error(`${what} within ${ms / 1000} s.`);
+  });
+  // Whichever comes second has nobody listening.
+  late.catch(() => {});
+  promise.catch(() => {});
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    timer.abort();
+  }
+}
+
+function resolvable<Value>() {
+  let resolved = false;
+  let settle: (value: Value) => void = () => {};
+  const promise = new Promise<Value>((resolve) => (settle = resolve));
+  return {
+    promise,
+    isResolved: () => resolved,
+    resolve(value: Value) {
+      resolved = true;
+      settle(value);
+    },
+  };
+}

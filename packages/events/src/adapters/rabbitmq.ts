@@ -1,0 +1,109 @@
+import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
+import type { EventBus, EventSubscription } from '../bus.js';
+import { InvalidEventError } from '../envelope.js';
+import { DEFAULT_LIMITS, type BusLimits } from '../limits.js';
+import { createBusMetrics } from '../metrics.js';
+import { aggregateOf, type Aggregate } from '../types.js';
+import { confirmed, connectRabbitMq, within } from './rabbitmq-connection.js';
+import { startRabbitConsumer, type RabbitConsumer } from './rabbitmq-consumer.js';
+import { createRabbitDeadLetters } from './rabbitmq-dead-letters.js';
+import { declareExchanges, queueOf } from './rabbitmq-topology.js';
+
+export interface RabbitMqOptions extends Partial<BusLimits> {
+  /** `amqp://user:password@host:5672/vhost`, or `amqps://`. RabbitMQ 3.10 or newer. */
+  readonly url: string;
+  readonly logger: Logger;
+  readonly registry?: Registry | undefined;
+}
+
+/** Events over RabbitMQ: a topic exchange per aggregate, a quorum queue per service and aggregate. */
+export function createRabbitMqBus(options: RabbitMqOptions): EventBus {
+  const { url, logger, registry, ...given } = options;
+  const limits: BusLimits = { ...DEFAULT_LIMITS, ...given };
+  const metrics = createBusMetrics(registry);
+  const connection = connectRabbitMq(url, logger);
+  const publisher = connection.keepChannel(declareExchanges);
+  const subscriptions = new Set<{ close(): Promise<void> }>();
+  const consumers = new Map<RabbitConsumer, { consumer: string; stream: string }>();
+  let isClosed = false;
+
+  const bus: EventBus = {
+    async publish(events) {
+      const routed = events.map((event) => {
+        const aggregate = aggregateOf(event.type) as Aggregate | undefined;
+        if (!aggregate)
+          throw new InvalidEventError(`Event type "${event.type}" belongs to no known aggregate.`);
+        return { event, aggregate };
+      });
+      const channel = await publisher.ready();
+      await Promise.all(
+        routed.map(({ event, aggregate }) =>
+          confirmed(channel, aggregate, event.type, Buffer.from(JSON.stringify(event)), {
+            messageId: event.id,
+            type: event.type,
+            headers: { 'aggregate-id': event.aggregateId },
+          }),
+        ),
+      );
+      for (const event of events) metrics.published(event.type);
+    },
+
+    async subscribe(subscription: EventSubscription) {
+      const aggregates = [...new Set(subscription.types.map(aggregateOf))];
+      const started = aggregates.map((aggregate) => {
+        const consumer = startRabbitConsumer(connection, aggregate, {
+          subscription,
+          limits,
+          metrics,
+          logger,
+        });
+        consumers.set(consumer, {
+          consumer: subscription.consumer,
+          stream: queueOf(subscription.consumer, aggregate),
+        });
+        return consumer;
+      });
+      const open = {
+        async close() {
+          subscriptions.delete(open);
+          for (const consumer of started) consumers.delete(consumer);
+          await Promise.all(started.map((consumer) => consumer.close()));
+        },
+      };
+      subscriptions.add(open);
+      // A service may start before its broker: its readiness says so meanwhile.
+      await Promise.all(started.map((consumer) => untilReady(consumer, () => isClosed)));
+      return open;
+    },
+
+    deadLetters: createRabbitDeadLetters(connection),
+    lag: () =>
+      Promise.all(
+        [...consumers].map(async ([consumer, names]) => ({ ...names, pending: await consumer.pending() })),
+      ),
+    async ping() {
+      const channel = await publisher.ready();
+      await within(3_000, channel.checkExchange('orders'), 'RabbitMQ did not answer');
+    },
+    async close() {
+      isClosed = true;
+      await Promise.all([...subscriptions].map((subscription) => subscription.close()));
+      await publisher.close();
+      await connection.close();
+    },
+  };
+  metrics.observeLag(() => bus.lag());
+  return bus;
+}
+
+async function untilReady(consumer: RabbitConsumer, isClosed: () => boolean): Promise<void> {
+  for (;;) {
+    try {
+      await consumer.ready();
+      return;
+    } catch (error) {
+      if (isClosed()) throw error;
+    }
+  }
+}
