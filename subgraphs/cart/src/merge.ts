@@ -29,6 +29,9 @@ export async function mergeGuestCart(
       const cart = await store.read(ownId, { renew: true });
       return cart && { cart, differences: [] };
     }
+    // The answer shows the user's own lines too: their products are asked for in the same request.
+    const [own] = await store.readMany([ownId]);
+    for (const line of own?.lines ?? []) products.load(line.productId).catch(() => {});
     const [lines, saved] = await Promise.all([
       withStock(guest.cart.lines, products),
       withStock(guest.cart.saved, products),

@@ -1,7 +1,8 @@
 import type { ServiceClient } from '@cartograph/service-kit';
 import { parseMoney, type MoneyInput } from '@cartograph/money';
 import DataLoader from 'dataloader';
-import { isProductId, type ProductView } from './domain/product.js';
+import { isProductId, whenSold, type ProductView } from './domain/product.js';
+import type { CartStore } from './store/store.js';
 
 /** Products of this moment, by id; null for one that does not exist. Rejects with SERVICE_UNAVAILABLE while products is away. */
 export type ProductLoader = DataLoader<string, ProductView | null>;
@@ -53,4 +54,32 @@ function toView(entity: Answer['_entities'][number] | undefined): ProductView | 
   if (!entity) return null;
   const { id, name, price, isArchived, availability } = entity;
   return { id, name, price: parseMoney(price), isArchived, available: availability.quantity };
+}
+
+/**
+ * The product a change is about, if it is sold. The answer will show the prices of the whole cart, so those are
+ * asked for in the same request.
+ */
+export async function loadForChange(
+  store: CartStore,
+  products: ProductLoader,
+  cartId: string | undefined,
+  productId: string,
+): Promise<ProductView | undefined> {
+  const [cart] = cartId === undefined ? [] : await store.readMany([cartId]);
+  // Whoever shows those lines awaits them again and sees what went wrong.
+  for (const line of cart?.lines ?? []) products.load(line.productId).catch(() => {});
+  return whenSold(await products.load(productId));
+}
+
+/** As `loadForChange`; `failure` says why the product could not be asked for. */
+export async function tryLoadForChange(
+  ...args: Parameters<typeof loadForChange>
+): Promise<{ product?: ProductView; failure?: unknown }> {
+  try {
+    const product = await loadForChange(...args);
+    return product ? { product } : {};
+  } catch (failure) {
+    return { failure };
+  }
 }

@@ -1,6 +1,7 @@
 import { multiplyMoney, toMoneyOutput, type Money } from '@cartograph/money';
 import { refusable, scalarResolvers, type UserErrorOutput } from '@cartograph/service-kit';
 import type { CartContext } from './app.js';
+import { maySee, notYours } from './domain/access.js';
 import { totalQuantity, type Cart } from './domain/cart.js';
 import { ownerOf, userCartId } from './domain/cart-id.js';
 import { whenSold } from './domain/product.js';
@@ -8,7 +9,7 @@ import { hasPriceChanged, subtotal, type Products } from './domain/totals.js';
 import { differenceWarning, warningsOf, type Difference } from './domain/warnings.js';
 import type { Resolvers } from './generated/graphql.js';
 import type { CartMetrics } from './metrics.js';
-import { maySee, notYours, type Changed, type CartService } from './service.js';
+import type { Changed, CartService } from './service.js';
 
 /** A payload before its own fields are resolved. */
 export interface PayloadModel {

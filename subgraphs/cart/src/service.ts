@@ -1,11 +1,13 @@
-import { Fault, Refusal, type Identity } from '@cartograph/service-kit';
+import type { Fault } from '@cartograph/service-kit';
+import { Refusal, type Identity } from '@cartograph/service-kit';
+import { isHolder, maySee, notYours } from './domain/access.js';
 import { createEmptyCart, type Cart, type CartLimits } from './domain/cart.js';
 import { ownerOf, userCartId } from './domain/cart-id.js';
 import * as errors from './domain/errors.js';
-import { isProductId, snapshotOf, whenSold, type ProductView } from './domain/product.js';
+import { snapshotOf, type ProductView } from './domain/product.js';
 import type { Difference } from './domain/warnings.js';
 import { mergeGuestCart } from './merge.js';
-import type { ProductLoader } from './products.js';
+import { loadForChange, tryLoadForChange, type ProductLoader } from './products.js';
 import type { CartStore, Change, NotDone } from './store/store.js';
 
 /** Who asks, with the products of this request. */
@@ -41,10 +43,8 @@ export function createCartService(options: {
   /** The id of the cart to change; `undefined` if it names none. */
   function idToChange({ identity }: Asker, { cartId }: Target): string | undefined {
     if (cartId == null) return identity.kind === 'user' ? userCartId(identity.userId) : undefined;
-    const owner = ownerOf(cartId);
-    if (!owner) throw errors.noCart('cartId');
-    const isOwn = owner.kind === 'guest' || (identity.kind === 'user' && owner.userId === identity.userId);
-    if (!isOwn) throw notYours(identity);
+    if (!ownerOf(cartId)) throw errors.noCart('cartId');
+    if (!isHolder(identity, cartId)) throw notYours(identity);
     return cartId;
   }
 
@@ -95,9 +95,7 @@ export function createCartService(options: {
       const owner = id === undefined ? undefined : ownerOf(id);
       if (id === undefined || !owner) return null;
       if (!maySee(identity, id)) throw notYours(identity);
-      const isHolder =
-        identity.kind !== 'service' && (owner.kind === 'guest' || isOwner(identity, owner.userId));
-      const cart = await store.read(id, { renew: isHolder });
+      const cart = await store.read(id, { renew: isHolder(identity, id) });
       return cart ?? (owner.kind === 'user' ? createEmptyCart(id, limits, options.now()) : null);
     },
 
@@ -113,7 +111,7 @@ export function createCartService(options: {
     async addToCart(asker: Asker, input: LineTarget & { quantity?: number }): Promise<Changed> {
       const { quantity = 1 } = input;
       const named = idToChange(asker, input);
-      const product = whenSold(await asker.products.load(input.productId));
+      const product = await loadForChange(store, asker.products, named, input.productId);
       const faults = quantityFault(quantity);
       if (!product) faults.push(errors.noProduct());
       if (!product || faults.length > 0) throw new Refusal(faults.flatMap((fault) => fault.errors));
@@ -135,7 +133,7 @@ export function createCartService(options: {
       if (cartId === undefined) throw errors.noCartNamed();
       const [fault] = quantityFault(input.quantity);
       if (fault) throw fault;
-      const { product, failure } = await tryLoad(asker, input.productId);
+      const { product, failure } = await tryLoadForChange(store, asker.products, cartId, input.productId);
       const result = await store.setQuantity(cartId, {
         productId: input.productId,
         quantity: input.quantity,
@@ -165,7 +163,7 @@ export function createCartService(options: {
     async moveToCart(asker: Asker, input: LineTarget): Promise<Changed> {
       const cartId = idToChange(asker, input);
       if (cartId === undefined) throw errors.noCartNamed();
-      const product = whenSold(await asker.products.load(input.productId));
+      const product = await loadForChange(store, asker.products, cartId, input.productId);
       if (!product) throw errors.noProduct();
       const line = { productId: product.id, stock: product.available, snapshot: snapshotOf(product) };
       const result = await store.restore(cartId, line);
@@ -195,44 +193,10 @@ export function createCartService(options: {
       return merged ?? { cart: createEmptyCart(userCartId(userId), limits, options.now()), differences: [] };
     },
   };
-
-  /** The product where it is sold and can be asked for; `failure` says why it could not be asked for. */
-  async function tryLoad(
-    asker: Asker,
-    productId: string,
-  ): Promise<{ product?: ProductView; failure?: unknown }> {
-    if (!isProductId(productId)) return {};
-    try {
-      const product = whenSold(await asker.products.load(productId));
-      return product ? { product } : {};
-    } catch (failure) {
-      return { failure };
-    }
-  }
 }
 
 /** To a user whose cart was never stored, "no cart" means that the product is not in it. */
 function asNoLine(result: NotDone, cartId: string): NotDone {
   const isUnstored = result.outcome === 'no-cart' && ownerOf(cartId)?.kind === 'user';
   return isUnstored ? { outcome: 'no-line' } : result;
-}
-
-const isOwner = (identity: Identity, userId: string) =>
-  identity.kind === 'user' && identity.userId === userId;
-
-/** A user's cart is for that user, staff and services; a guest's for whoever holds its id. */
-export function maySee(identity: Identity, cartId: string): boolean {
-  const owner = ownerOf(cartId);
-  if (owner?.kind !== 'user') return true;
-  return (
-    isOwner(identity, owner.userId) ||
-    identity.kind === 'service' ||
-    (identity.kind === 'user' && identity.role === 'ADMIN')
-  );
-}
-
-export function notYours(identity: Identity): Fault {
-  return identity.kind === 'anonymous'
-    ? new Fault('UNAUTHENTICATED', 'Sign in to see or change this cart.')
-    : new Fault('FORBIDDEN', 'This cart belongs to somebody else.');
 }

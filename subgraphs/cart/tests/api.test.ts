@@ -204,6 +204,19 @@ describe('prices and stock', () => {
     cart.products.requests.length = 0;
     await carl.cart();
     expect(cart.products.requests).toEqual([2]);
+    const { id: guestCartId } = await actingOn(cart).add({ productId: 'kettle', quantity: 1 });
+    for (const [name, input] of [
+      ['addToCart', { productId: 'kettle', quantity: 1 }],
+      ['setCartItemQuantity', { productId: 'kettle', quantity: 4 }],
+      ['saveForLater', { productId: 'kettle' }],
+      ['moveToCart', { productId: 'kettle' }],
+      ['mergeCart', { guestCartId }],
+      ['removeFromCart', { productId: 'kettle' }],
+    ] as const) {
+      cart.products.requests.length = 0;
+      expect(await carl.change(name, input)).toMatchObject({ userErrors: [] });
+      expect([name, cart.products.requests]).toEqual([name, [expect.any(Number)]]);
+    }
   });
 });
 

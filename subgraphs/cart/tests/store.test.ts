@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createLogger } from '@cartograph/service-kit';
 import { startTestRedis, until } from '@cartograph/testing';
+import { Redis } from 'ioredis';
 import { newGuestCartId, userCartId } from '../src/domain/cart-id.js';
 import { createRedisClient, type RedisClient } from '../src/store/redis-client.js';
 import { createRedisCartStore } from '../src/store/redis-store.js';
@@ -108,6 +109,28 @@ describe.each([
     const unitPrice = { minor: 99_999_999_999, currency: 'EUR' } as const;
     await store.add(id, { ...line('yacht'), snapshot: { name: 'Yacht', unitPrice } }, { create: true });
     expect((await store.read(id, { renew: false }))!.lines[0]!.unitPrice).toEqual(unitPrice);
+  });
+
+  it('get no change twice because a connection broke before its answer', async () => {
+    const id = userCartId('broken');
+    await store.add(id, line('kettle'), { create: true });
+    const admins = server.url.split(',').map((url) => new Redis(url));
+    const onAll = (...command: [string, ...string[]]) =>
+      Promise.all(admins.map(async (admin) => String(await admin.call(...command))));
+    try {
+      await onAll('CLIENT', 'PAUSE', '60000', 'WRITE');
+      const lost = store.add(id, line('kettle'), { create: true }).catch((error: unknown) => error);
+      await until(async () =>
+        (await onAll('CLIENT', 'LIST')).some((list) => /flags=b.* cmd=eval/.test(list)),
+      );
+      await onAll('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+      await onAll('CLIENT', 'UNPAUSE');
+      expect(await lost).toMatchObject({ extensions: { code: 'SERVICE_UNAVAILABLE' } });
+      const after = await until(() => store.read(id, { renew: false }).catch(() => null));
+      expect(quantities(after)).toEqual({ kettle: 1 });
+    } finally {
+      for (const admin of admins) admin.disconnect();
+    }
   });
 
   it('are thrown away when nobody comes by for their lifetime', async () => {
