@@ -1,0 +1,239 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { createEvent, type AnyEvent, type EventData } from '@cartograph/events';
+import { newId } from '@cartograph/service-kit';
+import { until } from '@cartograph/testing';
+import { admin, customer } from './support/client.js';
+import { createGate } from './support/gate.js';
+import { createWorld, startOrders, type RunningOrders, type World } from './support/orders.js';
+
+let world: World;
+let orders: RunningOrders;
+
+beforeAll(async () => {
+  world = await createWorld();
+  orders = await startOrders(world);
+});
+afterAll(async () => {
+  await orders.close();
+  await world.close();
+});
+beforeEach(() => {
+  const { products, carts, reservations } = world.standIns;
+  products.set('tea', { name: 'Green tea', price: '4.50', available: 10 });
+  carts.set('carl', [{ productId: 'tea', quantity: 2 }]);
+  reservations.clear();
+  world.standIns.before = world.standIns.after = () => undefined;
+});
+
+const place = async () => (await orders.checkout(customer('carl'))).order!.id;
+
+type PaymentType = 'payment.succeeded' | 'payment.failed' | 'payment.refunded';
+
+function paymentEvent<T extends PaymentType>(type: T, orderId: string, more: object = {}): AnyEvent {
+  const amount = { minor: 900, currency: 'EUR' };
+  const data = { paymentId: newId(), orderId, customerId: 'carl', amount, ...more } as EventData<T>;
+  return createEvent(type, { aggregateId: orderId, data }) as AnyEvent;
+}
+
+interface Shown {
+  status: string;
+  reservedUntil: string | null;
+  history: { type: string; status: string; previousStatus: string | null; note: string | null }[];
+}
+
+async function show(id: string): Promise<Shown> {
+  const { data } = await orders.send<{ order: Shown }>(
+    admin(),
+    `query ($id: ID!) { order(id: $id) { status reservedUntil history { type status previousStatus note } } }`,
+    { id },
+  );
+  return data!.order;
+}
+const types = async (id: string) => (await show(id)).history.map(({ type }) => type);
+const statusBecomes = (id: string, status: string) =>
+  until(async () => (await show(id)).status === status, { what: `order ${status}` });
+const publishedTypes = (id: string) =>
+  world.published.filter(({ aggregateId }) => aggregateId === id).map(({ type }) => type);
+
+/** Resolves once everything published before has been handled. */
+async function settled(): Promise<void> {
+  const probe = await place();
+  await world.bus.publish([paymentEvent('payment.succeeded', probe)]);
+  await statusBecomes(probe, 'PROCESSING');
+}
+
+describe('payment.succeeded', () => {
+  it('moves the order to PROCESSING, holds its stock for good and is published as order.processing', async () => {
+    const id = await place();
+    await world.bus.publish([paymentEvent('payment.succeeded', id)]);
+    await statusBecomes(id, 'PROCESSING');
+    expect((await show(id)).reservedUntil).toBeNull();
+    expect(world.standIns.reservations.get(id)!.expiresAt).toBeNull();
+    await until(() => publishedTypes(id).includes('order.processing'));
+  });
+
+  it('counts once however often it comes, and says nothing when the order is further on', async () => {
+    const id = await place();
+    const event = paymentEvent('payment.succeeded', id);
+    await world.bus.publish([event, event, event, paymentEvent('payment.succeeded', id)]);
+    await statusBecomes(id, 'PROCESSING');
+    await world.bus.publish([event]);
+    await settled();
+    expect(await types(id)).toEqual(['PLACED', 'PROCESSING']);
+    expect(publishedTypes(id)).toEqual(['order.placed', 'order.processing']);
+  });
+
+  it('reserves again what had expired meanwhile', async () => {
+    const id = await place();
+    // As the sweeper of products does.
+    world.standIns.reservations.delete(id);
+    world.standIns.products.get('tea')!.available += 2;
+    await world.bus.publish([paymentEvent('payment.succeeded', id)]);
+    await statusBecomes(id, 'PROCESSING');
+    expect(world.standIns.held('tea')).toBe(2);
+  });
+
+  it('cancels the order, so that it is paid back, when what had expired is sold out', async () => {
+    const id = await place();
+    world.standIns.reservations.delete(id);
+    world.standIns.products.get('tea')!.available = 1;
+    await world.bus.publish([paymentEvent('payment.succeeded', id)]);
+    await statusBecomes(id, 'CANCELLED');
+    expect((await show(id)).history.at(-1)!.note).toContain('sold out');
+    await until(() => publishedTypes(id).includes('order.cancelled'));
+  });
+
+  it('for an order that is cancelled is noted, gives back what an attempt may hold, and changes nothing else', async () => {
+    const id = await place();
+    await cancel(id);
+    await world.bus.publish([paymentEvent('payment.succeeded', id)]);
+    await until(async () => (await types(id)).includes('PAYMENT_TOO_LATE'));
+    expect((await show(id)).status).toBe('CANCELLED');
+    expect(world.standIns.held('tea')).toBe(0);
+  });
+
+  it('that crosses a cancellation leaves no stock held', async () => {
+    const id = await place();
+    const gate = createGate();
+    let isHeldUp = false;
+    world.standIns.before = (operation, input) => {
+      if (operation !== 'reserve' || input['orderId'] !== id || isHeldUp) return undefined;
+      isHeldUp = true;
+      return gate.pass();
+    };
+    await world.bus.publish([paymentEvent('payment.succeeded', id)]);
+    await gate.reached;
+    await cancel(id);
+    await until(() => !world.standIns.reservations.has(id));
+    // Only now does the payment's reservation arrive.
+    gate.open();
+    await until(async () => (await types(id)).includes('PAYMENT_TOO_LATE'));
+    expect(world.standIns.reservations.has(id)).toBe(false);
+    expect(world.standIns.products.get('tea')!.available).toBe(10);
+  });
+
+  it('is tried again while products does not answer', async () => {
+    const id = await place();
+    let failures = 2;
+    world.standIns.before = (operation) => {
+      if (operation === 'reserve' && failures-- > 0) throw new Error('down');
+    };
+    await world.bus.publish([paymentEvent('payment.succeeded', id)]);
+    await statusBecomes(id, 'PROCESSING');
+  });
+
+  it.each([
+    ['an order that does not exist', () => Promise.resolve(newId()), {}, 'does not exist'],
+    ['another amount', place, { amount: { minor: 1, currency: 'EUR' } }, 'comes to 9.00 EUR'],
+  ])('for %s goes to the dead letters', async (_, orderOf, more, reason) => {
+    const event = paymentEvent('payment.succeeded', await orderOf(), more);
+    await world.bus.publish([event]);
+    const letter = await until(async () => {
+      const letters = await world.bus.deadLetters.list({ consumer: 'orders' });
+      return letters.find((found) => found.event?.id === event.id);
+    });
+    expect(letter.reason).toContain(reason);
+  });
+});
+
+async function cancel(id: string): Promise<void> {
+  const { data } = await orders.send<{ cancelOrder: { userErrors: unknown[] } }>(
+    customer('carl'),
+    `mutation ($id: ID!) { cancelOrder(input: { orderId: $id, reason: "Changed my mind" }) { userErrors { code } } }`,
+    { id },
+  );
+  expect(data!.cancelOrder.userErrors).toEqual([]);
+}
+
+describe('payment.failed', () => {
+  const declined = { reason: 'The card was declined.', canRetry: true };
+
+  it('is noted and leaves the order PENDING while it may be paid again', async () => {
+    const id = await place();
+    const event = paymentEvent('payment.failed', id, declined);
+    await world.bus.publish([event, event]);
+    await until(async () => (await types(id)).includes('PAYMENT_FAILED'));
+    await settled();
+    expect((await show(id)).history).toMatchObject([
+      { type: 'PLACED' },
+      {
+        type: 'PAYMENT_FAILED',
+        status: 'PENDING',
+        previousStatus: 'PENDING',
+        note: 'The card was declined.',
+      },
+    ]);
+    expect(world.standIns.reservations.has(id)).toBe(true);
+    await world.bus.publish([paymentEvent('payment.succeeded', id)]);
+    await statusBecomes(id, 'PROCESSING');
+  });
+
+  it('cancels the order and gives its stock back when it cannot be paid again', async () => {
+    const id = await place();
+    await world.bus.publish([paymentEvent('payment.failed', id, { ...declined, canRetry: false })]);
+    await statusBecomes(id, 'CANCELLED');
+    await until(() => !world.standIns.reservations.has(id));
+    expect((await show(id)).history.at(-1)!.note).toBe('The payment failed: The card was declined.');
+  });
+
+  it('that arrives after a success changes nothing', async () => {
+    const id = await place();
+    await world.bus.publish([paymentEvent('payment.succeeded', id)]);
+    await statusBecomes(id, 'PROCESSING');
+    await world.bus.publish([paymentEvent('payment.failed', id, { ...declined, canRetry: false })]);
+    await settled();
+    expect(await types(id)).toEqual(['PLACED', 'PROCESSING']);
+  });
+});
+
+describe('payment.refunded', () => {
+  it('is noted in the history, once', async () => {
+    const id = await place();
+    const event = paymentEvent('payment.refunded', id, { refundId: newId(), reason: 'broken' });
+    await world.bus.publish([event, event]);
+    await until(async () => (await types(id)).includes('PAYMENT_REFUNDED'));
+    await settled();
+    expect((await show(id)).history).toHaveLength(2);
+    expect((await show(id)).history.at(-1)).toMatchObject({
+      status: 'PENDING',
+      note: '9.00 EUR paid back: broken',
+    });
+  });
+});
+
+describe('an order that is never paid', () => {
+  it('is cancelled when its reservation ends, even while its payment was declined', async () => {
+    const quick = await startOrders(world, { RESERVATION_S: '1' });
+    try {
+      const { order } = await quick.checkout(customer('carl'));
+      await world.bus.publish([
+        paymentEvent('payment.failed', order!.id, { reason: 'Declined.', canRetry: true }),
+      ]);
+      await statusBecomes(order!.id, 'CANCELLED');
+      expect(await types(order!.id)).toEqual(['PLACED', 'PAYMENT_FAILED', 'CANCELLED']);
+      await until(() => !world.standIns.reservations.has(order!.id));
+    } finally {
+      await quick.close();
+    }
+  });
+});

@@ -1,0 +1,207 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { newId } from '@cartograph/service-kit';
+import { until } from '@cartograph/testing';
+import pg from 'pg';
+import { draftOf, moveTestOrder, openTestStore, placeTestOrder, type TestStore } from './support/store.js';
+
+let test: TestStore;
+beforeAll(async () => {
+  test = await openTestStore();
+});
+afterAll(() => test.close());
+
+describe('orders in Postgres', () => {
+  it('come back as they were stored', async () => {
+    const { order } = await placeTestOrder(test.store);
+    expect(await test.store.findOrders([order.id, newId()])).toEqual([order]);
+    const moved = await moveTestOrder(test.store, order, 'PROCESSING');
+    expect(await test.store.findOrders([order.id])).toEqual([moved.order]);
+    const histories = await test.store.findHistories([order.id]);
+    expect(histories.get(order.id)).toMatchObject([{ type: 'PLACED' }, moved.event]);
+  });
+
+  it('never share a number: a taken one is passed over', async () => {
+    const { order } = await placeTestOrder(test.store);
+    const numbers = [order.number, order.number, 'CG-FREE-FREE'];
+    const { order: other } = await placeTestOrder(test.store, 'carl', () => numbers.shift()!);
+    expect(other.number).toBe('CG-FREE-FREE');
+  });
+
+  it('can be migrated down to nothing and up again', async () => {
+    const other = await openTestStore();
+    try {
+      await other.database.undoLastMigration();
+      const tables = await other.database.query<{ table_name: string }[]>(
+        `SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'`,
+      );
+      expect(tables).toEqual([{ table_name: 'migrations' }]);
+      await other.database.runMigrations();
+      expect((await placeTestOrder(other.store)).event.cursor).toBe(1);
+    } finally {
+      await other.close();
+    }
+  });
+
+  it.each([
+    ['its newest page', `SELECT * FROM orders ORDER BY placed_at DESC, id DESC LIMIT 21`, 'orders_newest'],
+    [
+      'a customer’s newest page',
+      `SELECT * FROM orders WHERE customer_id = 'c' ORDER BY placed_at DESC, id DESC LIMIT 21`,
+      'orders_of_customer',
+    ],
+    [
+      'unpaid orders whose time is up',
+      `SELECT id FROM orders WHERE status = 'PENDING' AND reserved_until <= now() ORDER BY reserved_until LIMIT 10`,
+      'orders_unpaid',
+    ],
+    [
+      'what came after a cursor',
+      `SELECT * FROM order_events WHERE cursor > 5 ORDER BY cursor LIMIT 500`,
+      'order_events_pkey',
+    ],
+    [
+      'what happened to one order',
+      `SELECT * FROM order_events WHERE order_id = '0190b0c0-0000-7000-8000-000000000001' ORDER BY cursor`,
+      'order_events_of_order',
+    ],
+    [
+      'checkouts that stand still',
+      `SELECT order_id FROM checkouts WHERE state <> 'PLACED' AND next_attempt_at <= now() ORDER BY next_attempt_at`,
+      'checkouts_standing',
+    ],
+  ])('find %s by an index', async (_, sql, index) => {
+    const plan = await test.database.transaction(async (tx) => {
+      // With so few rows a plain scan would be cheaper; the question is whether the index can serve.
+      await tx.query('SET LOCAL enable_seqscan = off');
+      await tx.query('SET LOCAL enable_sort = off');
+      return tx.query<Record<string, string>[]>(`EXPLAIN ${sql}`);
+    });
+    expect(plan.map((line) => line['QUERY PLAN']).join('\n')).toContain(index);
+  });
+});
+
+describe('checkouts in Postgres', () => {
+  const start = (idempotencyKey = newId()) =>
+    test.store.startCheckout({ draft: draftOf('carl'), idempotencyKey, inputHash: 'h', paymentToken: 'tok' });
+
+  it('are begun once for each customer and key, whoever is first', async () => {
+    const key = newId();
+    const begun = await Promise.all(Array.from({ length: 10 }, () => start(key)));
+    expect(begun.filter(Boolean)).toHaveLength(1);
+  });
+
+  it('are nobody else’s while they are leased, and the old owner can do nothing once they were taken over', async () => {
+    const mine = (await start())!;
+    expect(await test.store.takeOverCheckout(mine.orderId)).toBeUndefined();
+    await test.database.query(
+      `UPDATE checkouts SET leased_until = now() - interval '1 s' WHERE order_id = $1`,
+      [mine.orderId],
+    );
+    const theirs = (await test.store.takeOverCheckout(mine.orderId))!;
+    expect(theirs).toMatchObject({ orderId: mine.orderId, draft: mine.draft, paymentToken: 'tok' });
+    expect(await test.store.giveUpCheckout(mine)).toBe(false);
+    expect(await test.store.removeCheckout(mine)).toBe(false);
+    const never = () => {
+      throw new Error('must not be asked');
+    };
+    expect(await test.store.completeCheckout(mine, never, never)).toBeUndefined();
+    expect(await test.store.removeCheckout(theirs)).toBe(true);
+  });
+
+  it('are handed to one worker each', async () => {
+    await Promise.all(Array.from({ length: 30 }, () => start()));
+    await test.database.query(`UPDATE checkouts SET leased_until = now() - interval '1 s'`);
+    const taken = await Promise.all(Array.from({ length: 6 }, () => test.store.takeStandingCheckouts(10)));
+    const ids = taken.flat().map(({ orderId }) => orderId);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(ids.length).toBeGreaterThanOrEqual(30);
+  });
+
+  it('forget the payment token and the draft once the order is placed', async () => {
+    const { order } = await placeTestOrder(test.store);
+    expect(
+      await test.database.query('SELECT state, draft, payment_token FROM checkouts WHERE order_id = $1', [
+        order.id,
+      ]),
+    ).toEqual([{ state: 'PLACED', draft: null, payment_token: null }]);
+  });
+});
+
+describe('cursors of order events', () => {
+  const insert = (client: pg.Client, orderId: string) =>
+    client.query<{ cursor: string }>(
+      `INSERT INTO order_events (order_id, customer_id, type, status, occurred_at, actor_type)
+       VALUES ($1, 'carl', 'PAYMENT_FAILED', 'PENDING', now(), 'SYSTEM') RETURNING cursor`,
+      [orderId],
+    );
+
+  it('become visible in their order: of two open transactions the second waits until the first is committed', async () => {
+    const { order } = await placeTestOrder(test.store);
+    const before = await test.store.readHead();
+    const [early, late] = [new pg.Client(test.url), new pg.Client(test.url)];
+    await Promise.all([early.connect(), late.connect()]);
+    try {
+      await early.query('BEGIN');
+      await late.query('BEGIN');
+      const first = Number((await insert(early, order.id)).rows[0]!.cursor);
+      let isLateThrough = false;
+      const second = insert(late, order.id).then(async ({ rows }) => {
+        isLateThrough = true;
+        await late.query('COMMIT');
+        return Number(rows[0]!.cursor);
+      });
+      await until(async () => {
+        const waiting = await test.database.query<unknown[]>(
+          `SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted`,
+        );
+        return waiting.length === 1;
+      });
+      expect(isLateThrough).toBe(false);
+      expect(await test.store.readHead()).toBe(before);
+      await early.query('COMMIT');
+      expect(await second).toBeGreaterThan(first);
+      const read = await test.store.readEvents({ of: 'all' }, before, 10);
+      expect(read.map(({ event }) => event.cursor)).toEqual([first, await second]);
+    } finally {
+      await Promise.all([early.end(), late.end()]);
+    }
+  });
+
+  it('are never skipped by a reader that goes on from the last one it has seen, whoever writes meanwhile', async () => {
+    const { order } = await placeTestOrder(test.store);
+    const start = await test.store.readHead();
+    const WRITERS = 8;
+    const EACH = 25;
+    let isWriting = true;
+    const seen: number[] = [];
+    const reading = (async () => {
+      for (let isLastLook = false; ;) {
+        isLastLook = !isWriting;
+        const entries = await test.store.readEvents({ of: 'all' }, seen.at(-1) ?? start, 100);
+        seen.push(...entries.map(({ event }) => event.cursor));
+        if (isLastLook && entries.length === 0) return;
+      }
+    })();
+    const written = await Promise.all(
+      Array.from({ length: WRITERS }, async () => {
+        const client = new pg.Client(test.url);
+        await client.connect();
+        const cursors: number[] = [];
+        for (let i = 0; i < EACH; i++) {
+          await client.query('BEGIN');
+          await client.query('SELECT pg_sleep(random() * 0.002)');
+          const cursor = Number((await insert(client, order.id)).rows[0]!.cursor);
+          await client.query('SELECT pg_sleep(random() * 0.002)');
+          const isKept = Math.random() < 0.8;
+          await client.query(isKept ? 'COMMIT' : 'ROLLBACK');
+          if (isKept) cursors.push(cursor);
+        }
+        await client.end();
+        return cursors;
+      }),
+    );
+    isWriting = false;
+    await reading;
+    expect(seen).toEqual(written.flat().sort((a, b) => a - b));
+  });
+});

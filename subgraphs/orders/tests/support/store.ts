@@ -1,0 +1,82 @@
+import { migrateDatabase, newId } from '@cartograph/service-kit';
+import { createTestDatabase } from '@cartograph/testing';
+import { randomInt } from 'node:crypto';
+import type { DataSource } from 'typeorm';
+import { moveOrder, placeOrder } from '../../src/domain/changes.js';
+import type { Order, OrderDraft } from '../../src/domain/order.js';
+import { createOrderNumber } from '../../src/domain/order-number.js';
+import type { OrderStatus } from '../../src/domain/order-state.js';
+import { openDatabase } from '../../src/store/database.js';
+import type { OrdersStore, StoredChange } from '../../src/store/store.js';
+import { createTypeormStore } from '../../src/store/typeorm-store.js';
+
+export interface TestStore {
+  readonly url: string;
+  readonly database: DataSource;
+  readonly store: OrdersStore;
+  close(): Promise<void>;
+}
+
+/** The real store on an empty database of its own. */
+export async function openTestStore(): Promise<TestStore> {
+  const { url, drop } = await createTestDatabase();
+  const database = await openDatabase(url, 10);
+  await migrateDatabase(database);
+  return {
+    url,
+    database,
+    store: createTypeormStore(database, { leaseMs: 1_000 }),
+    async close() {
+      await database.destroy();
+      await drop();
+    },
+  };
+}
+
+export const draftOf = (customerId: string): OrderDraft => ({
+  id: newId(),
+  customerId,
+  items: [{ productId: 'p', sku: 's', name: 'Tea', quantity: 1, unitPrice: { minor: 100, currency: 'EUR' } }],
+  total: { minor: 100, currency: 'EUR' },
+  shippingAddress: {
+    name: 'a',
+    line1: 'b',
+    line2: null,
+    city: 'c',
+    region: null,
+    postalCode: 'd',
+    country: 'DE',
+  },
+  cartId: null,
+});
+
+export async function placeTestOrder(
+  store: OrdersStore,
+  customerId = 'carl',
+  newNumber = () => createOrderNumber((below) => randomInt(below)),
+): Promise<StoredChange> {
+  const draft = draftOf(customerId);
+  const open = await store.startCheckout({
+    draft,
+    idempotencyKey: draft.id,
+    inputHash: 'hash',
+    paymentToken: null,
+  });
+  const now = new Date();
+  const stored = await store.completeCheckout(
+    open!,
+    (number) => ({ ...placeOrder(draft, { number, reservedUntil: now, now }), publish: [] }),
+    newNumber,
+  );
+  return stored!;
+}
+
+export async function moveTestOrder(
+  store: OrdersStore,
+  { id }: Pick<Order, 'id'>,
+  to: Exclude<OrderStatus, 'PENDING'>,
+): Promise<StoredChange> {
+  const by = { actor: { type: 'ADMIN', userId: 'ada' } as const, note: null, now: new Date() };
+  const stored = await store.changeOrder(id, (order) => ({ ...moveOrder(order, to, by), publish: [] }));
+  return stored!;
+}
