@@ -1,0 +1,36 @@
+# One file for all services: docker build --build-arg SERVICE=subgraphs/orders -t cartograph/orders .
+# SERVICE is the service's folder: gateway, or subgraphs/<name>.
+ARG NODE_IMAGE=node:24-alpine
+
+FROM ${NODE_IMAGE} AS build
+WORKDIR /app
+ENV CI=true
+COPY . .
+# Install scripts are not needed here: every native part ships as a package of its own.
+RUN npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+RUN node scripts/build.mjs && node scripts/build-client.mjs
+ARG SERVICE
+# Only what this one service runs: its own packages and those of the workspaces it uses.
+RUN rm -rf node_modules subgraphs/*/node_modules packages/*/node_modules gateway/node_modules client/node_modules \
+  && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error --omit=dev --workspace=${SERVICE} \
+  && node scripts/image-tree.mjs ${SERVICE} /image
+
+FROM ${NODE_IMAGE}
+ARG SERVICE
+ARG VERSION=0.0.0
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="cartograph/${SERVICE}" \
+      org.opencontainers.image.description="Cartograph: a complete shop backend behind one federated GraphQL endpoint" \
+      org.opencontainers.image.source="https://github.com/cartograph/cartograph" \
+      org.opencontainers.image.licenses="MIT" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}"
+ENV NODE_ENV=production PORT=4000
+COPY --from=build /image /app
+WORKDIR /app/${SERVICE}
+USER 1001:1001
+EXPOSE 4000
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=6 \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/healthz`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+# Node itself is process 1: the services handle SIGTERM and start no children. `migrate` as argument migrates and ends.
+ENTRYPOINT ["node", "--enable-source-maps", "dist/main.js"]

@@ -1,0 +1,32 @@
+// All images at once, for two platforms: docker buildx bake --push
+variable "REGISTRY" { default = "ghcr.io/cartograph" }
+variable "VERSION" { default = "latest" }
+variable "REVISION" { default = "unknown" }
+
+group "default" { targets = ["service"] }
+
+target "service" {
+  name = replace(service, "subgraphs/", "")
+  matrix = {
+    service = [
+      "gateway",
+      "subgraphs/users",
+      "subgraphs/products",
+      "subgraphs/cart",
+      "subgraphs/orders",
+      "subgraphs/payments",
+      "subgraphs/notifications",
+    ]
+  }
+  args = {
+    SERVICE  = service
+    VERSION  = VERSION
+    REVISION = REVISION
+  }
+  platforms = ["linux/amd64", "linux/arm64"]
+  tags = [
+    "${REGISTRY}/${replace(service, "subgraphs/", "")}:${VERSION}",
+    "${REGISTRY}/${replace(service, "subgraphs/", "")}:latest",
+  ]
+  attest = ["type=sbom", "type=provenance,mode=max"]
+}
