@@ -1,0 +1,363 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { userIdentity } from '@cartograph/testing';
+import { admin, euro, orders, startProducts, type Harness } from './support.js';
+
+let shop: Harness;
+beforeAll(async () => {
+  shop = await startProducts();
+});
+afterAll(() => shop.close());
+
+const CREATE = `mutation ($input: CreateProductInput!) { createProduct(input: $input) {
+  product { id sku name title version price { amount currency } attributes { name label value unit } category { slug } imageUrl availability { inStock quantity } }
+  userErrors { code field message } } }`;
+const UPDATE = `mutation ($input: UpdateProductInput!) { updateProduct(input: $input) {
+  product { id name version price { amount } priceHistory { price { amount } } } userErrors { code field message } } }`;
+const ADJUST = `mutation ($input: AdjustStockInput!) { adjustStock(input: $input) {
+  product { availability { quantity } } userErrors { code field message } } }`;
+
+describe('a product', () => {
+  it('should be read back as it was written, by id and by sku in any case', async () => {
+    const input = {
+      sku: 'Mug-1',
+      name: '  Enamel mug ',
+      description: 'Line one\r\nLine two',
+      category: 'things',
+      price: euro('12.5'),
+      stock: 3,
+      attributes: [
+        { name: 'size', value: 'm' },
+        { name: 'colour', value: 'Blue' },
+        { name: 'weight', value: '120.5' },
+      ],
+    };
+    const { createProduct } = await shop.staff(CREATE, { input });
+    expect(createProduct).toEqual({
+      userErrors: [],
+      product: {
+        id: expect.any(String),
+        sku: 'Mug-1',
+        name: 'Enamel mug',
+        title: 'Enamel mug',
+        version: 1,
+        price: euro('12.50'),
+        // In the category's order, and a choice as the category writes it.
+        attributes: [
+          { name: 'colour', label: 'Colour', value: 'Blue', unit: null },
+          { name: 'size', label: 'Size', value: 'M', unit: null },
+          { name: 'weight', label: 'Weight', value: '120.5', unit: 'g' },
+        ],
+        category: { slug: 'things' },
+        imageUrl: 'http://localhost:4000/images/Mug-1.svg',
+        availability: { inStock: true, quantity: 3 },
+      },
+    });
+    const { data } = await shop.ask(
+      'query ($id: ID!) { product(id: $id) { sku description } productBySku(sku: "MUG-1") { sku } }',
+      {
+        id: createProduct.product.id,
+      },
+    );
+    expect(data).toEqual({
+      product: { sku: 'Mug-1', description: 'Line one\nLine two' },
+      productBySku: { sku: 'Mug-1' },
+    });
+  });
+
+  it('should name every faulty field at once when refused', async () => {
+    const input = {
+      sku: 'no spaces',
+      name: ' ',
+      description: 'bell \u0007',
+      category: 'nowhere',
+      price: { amount: '-1.00', currency: 'EUR' },
+      stock: 1_000_000_000,
+      attributes: [
+        { name: 'weight', value: 'heavy' },
+        { name: '$where', value: 'x' },
+      ],
+    };
+    const { createProduct } = await shop.staff(CREATE, { input });
+    expect(createProduct.product).toBeNull();
+    expect(
+      createProduct.userErrors.map(({ code, field }: { code: string; field: string[] }) => [
+        field.join('.'),
+        code,
+      ]),
+    ).toEqual([
+      ['sku', 'INVALID_INPUT'],
+      ['category', 'CATEGORY_NOT_FOUND'],
+      ['attributes.1.name', 'INVALID_INPUT'],
+      ['name', 'INVALID_INPUT'],
+      ['description', 'INVALID_INPUT'],
+      ['price.amount', 'INVALID_INPUT'],
+      ['stock', 'INVALID_INPUT'],
+    ]);
+  });
+
+  it.each([
+    [{ amount: '1.00', currency: 'USD' }, 'CURRENCY_MISMATCH', ['price', 'currency']],
+    [{ amount: '0', currency: 'EUR' }, 'INVALID_INPUT', ['price', 'amount']],
+    [{ amount: '1.005', currency: 'EUR' }, 'INVALID_INPUT', ['price', 'amount']],
+    [{ amount: '99999999999999', currency: 'EUR' }, 'INVALID_INPUT', ['price', 'amount']],
+  ])('should not be priced at %j', async (price, code, field) => {
+    const { createProduct } = await shop.staff(CREATE, {
+      input: { sku: 'P-1', name: 'P', description: '', category: 'things', price, stock: 0 },
+    });
+    expect(createProduct.userErrors).toEqual([{ code, field, message: expect.any(String) }]);
+  });
+
+  it('should keep its sku to itself, whatever the case', async () => {
+    const { sku } = await shop.addProduct({ sku: 'Taken-1' });
+    const { createProduct } = await shop.staff(CREATE, {
+      input: {
+        sku: sku.toUpperCase(),
+        name: 'Other',
+        description: '',
+        category: 'things',
+        price: euro('1'),
+        stock: 1,
+      },
+    });
+    expect(createProduct.userErrors).toEqual([
+      { code: 'SKU_TAKEN', field: ['sku'], message: expect.stringContaining('TAKEN-1') },
+    ]);
+  });
+
+  it('should be null where an id is unknown, malformed or an operator', async () => {
+    for (const id of [
+      '01a1f8bf-914c-73c2-a1e3-fd141183cd47',
+      'nonsense',
+      '{"$ne":null}',
+      '',
+      'x'.repeat(10_000),
+    ]) {
+      expect(await shop.ask('query ($id: ID!) { product(id: $id) { id } }', { id })).toEqual({
+        data: { product: null },
+      });
+    }
+    const { data } = await shop.ask(
+      '{ productBySku(sku: "$gt") { id } category(slug: "__proto__") { slug } }',
+    );
+    expect(data).toEqual({ productBySku: null, category: null });
+  });
+
+  it('should be found by other services through either key, in one answer', async () => {
+    const one = await shop.addProduct();
+    const two = await shop.addProduct({ stock: 0 });
+    const { data } = await shop.ask(
+      `query ($r: [_Any!]!) { _entities(representations: $r) { ... on Product { id sku name price { amount currency } isArchived availability { inStock quantity } } } }`,
+      {
+        r: [
+          { __typename: 'Product', id: one.id },
+          { __typename: 'Product', sku: two.sku },
+          { __typename: 'Product', id: 'gone' },
+        ],
+      },
+      orders,
+    );
+    expect(data._entities).toEqual([
+      expect.objectContaining({ id: one.id, availability: { inStock: true, quantity: 5 } }),
+      expect.objectContaining({ id: two.id, availability: { inStock: false, quantity: 0 } }),
+      null,
+    ]);
+  });
+});
+
+describe('changing a product', () => {
+  it('should count versions, keep the price history and leave alone what is not named', async () => {
+    const { id } = await shop.addProduct({ name: 'Before' });
+    const first = await shop.staff(UPDATE, { input: { productId: id, version: 1, price: euro('8.00') } });
+    expect(first.updateProduct.product).toEqual({
+      id,
+      name: 'Before',
+      version: 2,
+      price: { amount: '8.00' },
+      priceHistory: [{ price: { amount: '8.00' } }, { price: { amount: '10.00' } }],
+    });
+    const second = await shop.staff(UPDATE, { input: { productId: id, name: 'After' } });
+    expect(second.updateProduct.product).toMatchObject({ name: 'After', version: 3, priceHistory: [{}, {}] });
+  });
+
+  it('should refuse a stale version and show what the product is now', async () => {
+    const { id } = await shop.addProduct();
+    await shop.staff(UPDATE, { input: { productId: id, version: 1, name: 'Faster' } });
+    const { updateProduct } = await shop.staff(UPDATE, {
+      input: { productId: id, version: 1, name: 'Slower' },
+    });
+    expect(updateProduct).toMatchObject({
+      product: { name: 'Faster', version: 2 },
+      userErrors: [{ code: 'CONFLICT', field: ['version'] }],
+    });
+  });
+
+  it('should let exactly one of many changes of the same version through', async () => {
+    const { id } = await shop.addProduct();
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, (_, index) =>
+        shop.staff(UPDATE, { input: { productId: id, version: 1, name: `Name ${index}` } }),
+      ),
+    );
+    expect(answers.filter(({ updateProduct }) => updateProduct.userErrors.length === 0)).toHaveLength(1);
+    expect(answers.flatMap(({ updateProduct }) => updateProduct.userErrors)).toHaveLength(9);
+  });
+
+  it('should lose no change where nobody names a version', async () => {
+    const { id } = await shop.addProduct();
+    await Promise.all(
+      Array.from({ length: 5 }, (_, index) =>
+        shop.staff(UPDATE, { input: { productId: id, name: `Name ${index}` } }),
+      ),
+    );
+    const { product } = await shop.staff('query ($id: ID!) { product(id: $id) { version } }', { id });
+    expect(product.version).toBe(6);
+  });
+
+  it('should take it out of lists when archived, keep it readable, and bring it back', async () => {
+    const { id } = await shop.addProduct({ name: 'Ephemeral' });
+    const find = async () =>
+      (await shop.ask('{ products(filter: { search: "ephemeral" }) { totalCount } }')).data?.products
+        .totalCount;
+    expect(await find()).toBe(1);
+    for (let time = 0; time < 2; time++) {
+      const { archiveProduct } = await shop.staff(
+        'mutation ($id: ID!) { archiveProduct(input: { productId: $id }) { product { isArchived version } userErrors { code } } }',
+        { id },
+      );
+      expect(archiveProduct).toEqual({ product: { isArchived: true, version: 2 }, userErrors: [] });
+    }
+    expect(await find()).toBe(0);
+    const { data } = await shop.ask(
+      'query ($id: ID!) { product(id: $id) { isArchived availability { inStock quantity } } }',
+      { id },
+    );
+    expect(data.product).toEqual({ isArchived: true, availability: { inStock: false, quantity: 0 } });
+    await shop.staff(
+      'mutation ($id: ID!) { restoreProduct(input: { productId: $id }) { product { id } userErrors { code } } }',
+      { id },
+    );
+    expect(await find()).toBe(1);
+  });
+
+  it('should show archived products in lists to staff who ask, and to nobody else', async () => {
+    const { id } = await shop.addProduct({ name: 'Retired' });
+    await shop.staff(
+      'mutation ($id: ID!) { archiveProduct(input: { productId: $id }) { userErrors { code } } }',
+      { id },
+    );
+    const query = '{ products(filter: { search: "retired", includeArchived: true }) { totalCount } }';
+    expect((await shop.ask(query, {}, admin)).data?.products.totalCount).toBe(1);
+    expect((await shop.ask(query, {}, userIdentity('carl'))).data?.products.totalCount).toBe(0);
+  });
+});
+
+describe('adjusting stock', () => {
+  it('should add and take, never below zero nor above the limit, and say why in the ledger', async () => {
+    const { id } = await shop.addProduct({ stock: 5 });
+    const adjust = async (delta: number, reason = 'Stocktaking') =>
+      (await shop.staff(ADJUST, { input: { productId: id, delta, reason } })).adjustStock;
+    expect(await adjust(7)).toEqual({ product: { availability: { quantity: 12 } }, userErrors: [] });
+    expect(await adjust(-13)).toMatchObject({
+      product: null,
+      userErrors: [{ code: 'OUT_OF_STOCK', field: ['delta'] }],
+    });
+    expect(await adjust(1_000_000)).toMatchObject({
+      product: null,
+      userErrors: [{ code: 'INVALID_INPUT', field: ['delta'] }],
+    });
+    expect(await adjust(1_000_000_000)).toMatchObject({ userErrors: [{ code: 'INVALID_INPUT' }] });
+    expect((await adjust(0, '')).userErrors).toHaveLength(2);
+    expect(await adjust(-12, 'Water damage')).toMatchObject({ product: { availability: { quantity: 0 } } });
+    const { product } = await shop.staff(
+      'query ($id: ID!) { product(id: $id) { stockEntries(first: 2) { totalCount nodes { type delta availableAfter reason } pageInfo { hasNextPage endCursor } } } }',
+      { id },
+    );
+    expect(product.stockEntries).toMatchObject({
+      totalCount: 3,
+      nodes: [
+        { type: 'ADJUSTMENT', delta: -12, availableAfter: 0, reason: 'Water damage' },
+        { type: 'ADJUSTMENT', delta: 7, availableAfter: 12, reason: 'Stocktaking' },
+      ],
+      pageInfo: { hasNextPage: true },
+    });
+    const next = await shop.staff(
+      'query ($id: ID!, $after: String) { product(id: $id) { stockEntries(after: $after) { nodes { type } } } }',
+      { id, after: product.stockEntries.pageInfo.endCursor },
+    );
+    expect(next.product.stockEntries.nodes).toEqual([{ type: 'INITIAL' }]);
+  });
+
+  it('should refuse a product that does not exist', async () => {
+    for (const productId of ['nonsense', '01a1f8bf-914c-73c2-a1e3-fd141183cd47']) {
+      const { adjustStock } = await shop.staff(ADJUST, { input: { productId, delta: 1, reason: 'x' } });
+      expect(adjustStock.userErrors).toEqual([
+        { code: 'PRODUCT_NOT_FOUND', field: ['productId'], message: expect.any(String) },
+      ]);
+    }
+  });
+});
+
+describe('access', () => {
+  it('should let only staff write, and only services move orders’ stock', async () => {
+    const { id } = await shop.addProduct();
+    const write = 'mutation ($id: ID!) { archiveProduct(input: { productId: $id }) { userErrors { code } } }';
+    expect((await shop.ask(write, { id })).errors?.[0]?.extensions?.code).toBe('UNAUTHENTICATED');
+    expect((await shop.ask(write, { id }, userIdentity('carl'))).errors?.[0]?.extensions?.code).toBe(
+      'FORBIDDEN',
+    );
+    const reserve =
+      'mutation ($id: ID!) { reserveStock(input: { orderId: "o", items: [{ productId: $id, quantity: 1 }] }) { reserved } }';
+    expect((await shop.ask(reserve, { id }, admin)).errors?.[0]?.extensions?.code).toBe('FORBIDDEN');
+    expect(
+      (await shop.ask('query ($id: ID!) { product(id: $id) { stock { sold } } }', { id })).errors?.[0]
+        ?.extensions?.code,
+    ).toBe('UNAUTHENTICATED');
+  });
+});
+
+describe('categories', () => {
+  it('should form a tree, count what stands below them and hand down their attributes', async () => {
+    await shop.staff(
+      'mutation { createCategory(input: { slug: "tree", name: "Tree", attributes: [{ name: "height", type: NUMBER, unit: "m" }] }) { userErrors { code } } }',
+    );
+    await shop.staff(
+      'mutation { createCategory(input: { slug: "branch", name: "Branch", parent: "tree" }) { userErrors { code } } }',
+    );
+    await shop.addProduct({ category: 'branch' });
+    const { data } = await shop.ask(
+      '{ category(slug: "branch") { name parent { slug } path { slug } productCount attributes { name label type unit } } categories { slug productCount children { slug } } }',
+    );
+    expect(data).toEqual({
+      category: {
+        name: 'Branch',
+        parent: { slug: 'tree' },
+        path: [{ slug: 'tree' }, { slug: 'branch' }],
+        productCount: 1,
+        attributes: [{ name: 'height', label: 'height', type: 'NUMBER', unit: 'm' }],
+      },
+      categories: [
+        { slug: 'things', productCount: expect.any(Number), children: [] },
+        { slug: 'tree', productCount: 1, children: [{ slug: 'branch' }] },
+      ],
+    });
+  });
+
+  it('should refuse a slug that is taken and a parent that is not there', async () => {
+    const create =
+      'mutation ($input: CreateCategoryInput!) { createCategory(input: $input) { category { slug } userErrors { code field } } }';
+    expect(await shop.staff(create, { input: { slug: 'things', name: 'Again' } })).toEqual({
+      createCategory: { category: null, userErrors: [{ code: 'SLUG_TAKEN', field: ['slug'] }] },
+    });
+    expect(
+      await shop.staff(create, { input: { slug: 'Bad Slug', name: '', parent: 'nowhere' } }),
+    ).toMatchObject({
+      createCategory: {
+        userErrors: [
+          { field: ['slug'] },
+          { code: 'CATEGORY_NOT_FOUND', field: ['parent'] },
+          { field: ['name'] },
+        ],
+      },
+    });
+  });
+});

@@ -1,0 +1,133 @@
+import { createBus, type AnyEvent, type EventBus } from '@cartograph/events';
+import { createLogger } from '@cartograph/service-kit';
+import {
+  createTestMongo,
+  serviceIdentity,
+  startSubgraph,
+  startTestRedis,
+  testBaseConfig,
+  userIdentity,
+  type RunningSubgraph,
+} from '@cartograph/testing';
+import { MongoClient, type Db } from 'mongodb';
+import { createProductsApp } from '../src/app.js';
+import type { ProductsConfig } from '../src/config.js';
+
+export const admin = userIdentity('ada', 'ADMIN');
+export const orders = serviceIdentity('orders');
+export const silent = createLogger('test', 'silent');
+
+export interface Harness extends RunningSubgraph {
+  readonly config: ProductsConfig;
+  readonly db: Db;
+  /** As staff; throws on top-level errors. */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests read what they asked for
+  staff<Data = any>(query: string, variables?: object): Promise<Data>;
+  /** As the orders service; throws on top-level errors. */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests read what they asked for
+  service<Data = any>(query: string, variables?: object): Promise<Data>;
+  addProduct(fields?: object): Promise<{ id: string; sku: string }>;
+  stockOf(id: string): Promise<{ available: number; reserved: number; sold: number }>;
+}
+
+/** Products in this process on a database of its own; without Redis unless `settings` name one. */
+export async function startProducts(settings: Partial<ProductsConfig> = {}): Promise<Harness> {
+  const mongo = await createTestMongo();
+  const config: ProductsConfig = {
+    ...testBaseConfig,
+    MONGODB_URL: mongo.url,
+    MONGODB_POOL_SIZE: 20,
+    REDIS_URL: undefined,
+    AMQP_URL: undefined,
+    SHOP_CURRENCY: 'EUR',
+    IMAGES_BASE_URL: 'http://localhost:4000/images',
+    SAMPLE_DATA: false,
+    MIGRATE_ON_START: true,
+    SWEEP_EVERY_MS: 100,
+    ...settings,
+  };
+  const subgraph = await startSubgraph<ProductsConfig>('products', createProductsApp, config);
+  const client = new MongoClient(mongo.url);
+  const expectData = async (query: string, variables: object | undefined, identity: typeof admin) => {
+    const { data, errors } = await subgraph.ask(query, variables ?? {}, identity);
+    if (errors || !data) throw new Error(JSON.stringify(errors));
+    return data;
+  };
+  const staff: Harness['staff'] = (query, variables) => expectData(query, variables, admin);
+  if (!config.SAMPLE_DATA) {
+    await staff(
+      `mutation { createCategory(input: { slug: "things", name: "Things", attributes: [
+        { name: "colour", label: "Colour" }, { name: "size", label: "Size", type: CHOICE, options: ["S", "M", "L"] },
+        { name: "weight", label: "Weight", type: NUMBER, unit: "g" } ] }) { userErrors { message } } }`,
+    );
+  }
+  let count = 0;
+  return {
+    ...subgraph,
+    config,
+    db: client.db(),
+    staff,
+    service: (query, variables) => expectData(query, variables, orders),
+    async addProduct(fields = {}) {
+      const input = {
+        sku: `T-${++count}`,
+        name: `Thing ${count}`,
+        description: '',
+        category: 'things',
+        price: euro('10.00'),
+        stock: 5,
+        ...fields,
+      };
+      const { createProduct } = await staff(
+        'mutation ($input: CreateProductInput!) { createProduct(input: $input) { product { id sku } userErrors { code field message } } }',
+        { input },
+      );
+      if (!createProduct.product) throw new Error(JSON.stringify(createProduct.userErrors));
+      return createProduct.product;
+    },
+    async stockOf(id) {
+      return (
+        await staff('query ($id: ID!) { product(id: $id) { stock { available reserved sold } } }', { id })
+      ).product.stock;
+    },
+    async close() {
+      await subgraph.close();
+      await client.close();
+      await mongo.drop();
+    },
+  };
+}
+
+export const euro = (amount: string) => ({ amount, currency: 'EUR' });
+
+export const RESERVE = `mutation ($input: ReserveStockInput!) {
+  reserveStock(input: $input) { reserved shortages { productId requested available } } }`;
+export const RELEASE = 'mutation ($orderId: ID!) { releaseStock(input: { orderId: $orderId }) { ok } }';
+export const COMMIT = 'mutation ($orderId: ID!) { commitStock(input: { orderId: $orderId }) { ok } }';
+
+/** A Redis of one's own with a bus on it, and everything products publishes. */
+export async function startBus(): Promise<{
+  url: string;
+  bus: EventBus;
+  published: AnyEvent[];
+  close(): Promise<void>;
+}> {
+  const redis = await startTestRedis();
+  const bus = createBus({ redisUrl: redis.url, logger: silent });
+  const published: AnyEvent[] = [];
+  const listening = await bus.subscribe({
+    consumer: 'test',
+    types: ['product.changed', 'stock.changed'],
+    handle: async (event) => void published.push(event),
+  });
+  return {
+    url: redis.url,
+    bus,
+    published,
+    async close() {
+      await listening.close();
+      await bus.close();
+      await redis.close();
+    },
+  };
+}
