@@ -95,11 +95,7 @@ function applyAt(
     part = String(context.index);
   }
   if (part.startsWith('$[') && part.endsWith(']')) {
-    if (!Array.isArray(container))
-      throw new MongoError(
-        'BadValue',
-        `Cannot apply array updates to non-array element ${elementText(parts, at - 1, container)}`,
-      );
+    if (!Array.isArray(container)) throw notAnArray(parts, at - 1, container);
     const isMeant = part === '$[]' ? undefined : context.arrayFilters.get(part.slice(2, -1));
     for (let index = 0; index < container.length; index += 1)
       if (!isMeant || isMeant(container[index]!))
@@ -111,6 +107,12 @@ function applyAt(
 
 const elementText = (parts: readonly string[], at: number, value: Value): string =>
   `${parts[at] ?? ''}: ${format(value)}`;
+
+const notAnArray = (parts: readonly string[], at: number, value: Value): MongoError =>
+  new MongoError(
+    'BadValue',
+    `Cannot apply array updates to non-array element ${elementText(parts, at, value)}`,
+  );
 
 function applyChild(
   container: Container,
@@ -145,6 +147,8 @@ function applyChild(
     const created: Doc = new Map();
     applyAt(created, parts, at + 1, modification, context);
     if (created.size > 0) assign(container, part, index, created);
+  } else if (parts[at + 1]!.startsWith('$[')) {
+    throw notAnArray(parts, at, current);
   } else if (change.creates) {
     throw new MongoError(
       'PathNotViable',
