@@ -41,6 +41,11 @@ export function createGatewayApp(
       config.AUTH_JWKS_URL === undefined
         ? undefined
         : useIdentity({ jwksUrl: config.AUTH_JWKS_URL, secret: config.INTERNAL_AUTH_SECRET! }),
+    streams: {
+      queueLimit: config.STREAM_QUEUE_LIMIT,
+      connectMs: config.STREAM_CONNECT_LIMIT_MS,
+      resumeMs: config.STREAM_RESUME_LIMIT_MS,
+    },
     forwardHeaders: config.FORWARD_HEADERS.map((name) => name.toLowerCase()),
   });
   let isDraining = false;

@@ -11,7 +11,9 @@ import { type Answer, type GraphQLRequest, runOperation } from './pipeline.js';
 import type { Operation } from './planning/operation.js';
 import { OperationRefused, Planner, type PlannerOptions } from './planning/planner.js';
 import { identityKey, type IdentityPlugin } from './plugins/use-identity.js';
-import { Stream, type StreamSink } from './subscriptions/stream.js';
+import type { FeedLimits } from './subscriptions/feed.js';
+import type { StreamSink } from './subscriptions/member.js';
+import { Streams } from './subscriptions/streams.js';
 import { UpstreamSocket } from './subscriptions/upstream.js';
 
 export interface GatewayOptions {
@@ -22,6 +24,7 @@ export interface GatewayOptions {
   readonly identity: IdentityPlugin | undefined;
   /** Names of client headers passed on to subgraphs, lower case. */
   readonly forwardHeaders: readonly string[];
+  readonly streams: FeedLimits & { readonly queueLimit: number };
 }
 
 /** A request the gateway refuses before any subgraph is asked. */
@@ -46,11 +49,11 @@ export interface Prepared {
 export class Gateway {
   readonly subgraphs: Subgraphs;
   readonly #sockets = new Map<string, UpstreamSocket>();
-  readonly #streams = new Set<Stream>();
+  readonly streams: Streams;
   #planner: Planner | undefined;
 
   constructor(readonly options: GatewayOptions) {
-    const { identity } = options;
+    const { identity, streams } = options;
     this.subgraphs = new Subgraphs(
       options.subgraphs,
       identity &&
@@ -61,15 +64,18 @@ export class Gateway {
             : signature.then((value) => [IDENTITY_HEADER, value]);
         }),
     );
+    this.streams = new Streams({
+      subgraphs: this.subgraphs,
+      queueLimit: streams.queueLimit,
+      limits: streams,
+      socket: (service, scope) => this.#socket(service, scope),
+      upstreamHeaders: (scope, service) => this.#upstreamHeaders(scope, service),
+    });
   }
 
   /** Undefined until the first supergraph has loaded. */
   get planner(): Planner | undefined {
     return this.#planner;
-  }
-
-  get openStreams(): number {
-    return this.#streams.size;
   }
 
   /**
@@ -79,11 +85,16 @@ export class Gateway {
   load(sdl: string): void {
     const planner = new Planner(sdl, this.options.planner);
     if (this.#planner) planner.warmFrom(this.#planner, WARMED_OPERATIONS);
+    const before = new Map(planner.subgraphs.map(({ name }) => [name, this.#socketUrl(name)]));
     this.subgraphs.update(planner.subgraphs);
     this.#planner = planner;
+    this.streams.replan(planner, (service) => before.get(service) !== this.#socketUrl(service));
   }
 
-  scopeFor(request: IncomingMessage, identity: Identity | undefined): RequestScope {
+  /**
+   * @param parameters a WebSocket's connection parameters, which stand in for headers a browser cannot set there
+   */
+  scopeFor(request: IncomingMessage, identity: Identity | undefined, parameters?: JsonObject): RequestScope {
     const { headers } = request;
     const peer = request.socket.remoteAddress ?? '';
     const before = headers['x-forwarded-for'];
@@ -98,11 +109,15 @@ export class Gateway {
       readRequestId(headers['x-request-id'], trace.id),
     ];
     if (headers['user-agent'] !== undefined) forwarded.push('x-client-user-agent', headers['user-agent']);
+    // Answers may depend on the headers that are passed on, so they belong to who is asking.
+    let key = identityKey(identity);
     for (const name of this.options.forwardHeaders) {
-      const value = headers[name];
-      if (value !== undefined) forwarded.push(name, String(value));
+      const value = headers[name] ?? readParameter(parameters, name);
+      if (value === undefined) continue;
+      forwarded.push(name, String(value));
+      key += `\u0000${name}:${String(value)}`;
     }
-    return new RequestScope(identity, identityKey(identity), forwarded, trace.id, peer);
+    return new RequestScope(identity, key, forwarded, trace.id, peer);
   }
 
   /** @throws RequestRefused */
@@ -137,64 +152,62 @@ export class Gateway {
     return runOperation(operation, variables, scope, this.subgraphs);
   }
 
-  /** Opens a subscription. @returns stops it */
+  /** Opens a subscription. @returns ends it */
   open({ operation, variables }: Prepared, scope: RequestScope, sink: StreamSink): () => void {
-    const forget = () => this.#streams.delete(stream);
-    const stream: Stream = new Stream(
-      operation,
-      variables,
-      scope,
-      {
-        subgraphs: this.subgraphs,
-        socket: (service) => this.#socket(service),
-        upstreamHeaders: (of, service) => this.#upstreamHeaders(of, service),
-      },
-      {
-        next: (text) => sink.next(text),
-        error: (errors) => {
-          forget();
-          sink.error(errors);
-        },
-        complete: () => {
-          forget();
-          sink.complete();
-        },
-      },
-    );
-    this.#streams.add(stream);
-    void stream.start();
-    return () => {
-      forget();
-      stream.stop();
-    };
+    return this.streams.open(operation, variables, scope, sink);
   }
 
   async close(): Promise<void> {
-    for (const stream of this.#streams) stream.stop();
+    this.streams.close();
     await Promise.all([...this.#sockets.values()].map((socket) => socket.close()));
     await this.subgraphs.close();
   }
 
-  #socket(service: string): UpstreamSocket | undefined {
-    const routing = this.subgraphs.url(service);
-    const url = this.options.subgraphSockets[service] ?? routing?.replace(/^http/, 'ws');
+  #socketUrl(service: string): string | undefined {
+    return this.options.subgraphSockets[service] ?? this.subgraphs.url(service)?.replace(/^http/, 'ws');
+  }
+
+  /**
+   * The multiplexed connection to a subgraph. Where clients' own headers are passed on and no identity is signed,
+   * a subgraph may look for them in the connection's parameters: then there is one connection for each set of them.
+   */
+  #socket(service: string, scope: RequestScope): UpstreamSocket | undefined {
+    const url = this.#socketUrl(service);
     if (!url) return undefined;
-    let socket = this.#sockets.get(service);
-    if (socket?.url !== url) {
-      socket = new UpstreamSocket(url, undefined);
-      this.#sockets.set(service, socket);
+    const isOwn = !this.options.identity && this.options.forwardHeaders.length > 0;
+    const parameters = isOwn ? headersOf(scope, this.options.forwardHeaders) : undefined;
+    const key = JSON.stringify([service, url, parameters]);
+    let socket = this.#sockets.get(key);
+    if (!socket) {
+      socket = new UpstreamSocket(url, parameters, () => this.#sockets.delete(key));
+      this.#sockets.set(key, socket);
     }
     return socket;
   }
 
   async #upstreamHeaders(scope: RequestScope, service: string): Promise<Record<string, string>> {
-    const headers: Record<string, string> = {};
-    for (let index = 0; index < scope.forwarded.length; index += 2)
-      headers[scope.forwarded[index]!] = scope.forwarded[index + 1]!;
+    const headers = headersOf(scope);
     if (this.options.identity)
       headers[IDENTITY_HEADER] = await this.options.identity.sign(scope.identity!, service);
     return headers;
   }
+}
+
+function headersOf({ forwarded }: RequestScope, only?: readonly string[]): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (let index = 0; index < forwarded.length; index += 2) {
+    if (!only || only.includes(forwarded[index]!)) headers[forwarded[index]!] = forwarded[index + 1]!;
+  }
+  return headers;
+}
+
+function readParameter(parameters: JsonObject | undefined, name: string): string | undefined {
+  if (!parameters) return undefined;
+  for (const key of Object.keys(parameters)) {
+    const value = parameters[key];
+    if (key.toLowerCase() === name && typeof value === 'string') return value;
+  }
+  return undefined;
 }
 
 const IDENTITY_HEADER = 'x-cartograph-identity';

@@ -7,18 +7,32 @@ export const ANONYMOUS: Identity = { kind: 'anonymous' };
 export class RequestScope {
   readonly #cancels = new Set<Cancel>();
   #isCancelled = false;
+  #identity: Identity | undefined;
   fetches = 0;
 
   constructor(
-    /** Who asks; undefined when the gateway runs without identity. */
-    readonly identity: Identity | undefined,
-    /** Tells callers apart: answers are shared between requests of one key only. */
+    identity: Identity | undefined,
+    /** Tells callers apart: answers and streams are shared between requests of one key only. */
     readonly identityKey: string,
     /** Forwarded to every subgraph: names and values in turn. */
     readonly forwarded: FlatHeaders,
     readonly traceId: string,
     readonly clientAddress: string,
-  ) {}
+  ) {
+    this.#identity = identity;
+  }
+
+  /** Who asks; undefined when the gateway runs without identity. */
+  get identity(): Identity | undefined {
+    return this.#identity;
+  }
+
+  /** A stream outlives the token it began with: fetches from now on are vouched for by the one that lasts longer. */
+  renew(identity: Identity | undefined): void {
+    const [now, next] = [this.#identity, identity];
+    if (now?.kind === 'user' && next?.kind === 'user' && next.expiresAt > now.expiresAt)
+      this.#identity = next;
+  }
 
   get isCancelled(): boolean {
     return this.#isCancelled;

@@ -1,9 +1,11 @@
+import type { Subgraphs } from '@apollo/federation-internals';
 import type { FetchNode, PlanNode, QueryPlan, SubscriptionNode } from '@apollo/query-planner';
 import type { GraphQLSchema } from 'graphql';
 import type { FlattenPath } from '../execution/path.js';
 import { compileRepresentation, type RepresentationWriter } from '../execution/representations.js';
 import { compileRewrites, type Rewrite } from '../execution/rewrites.js';
 import { RequestTexts } from './request-text.js';
+import { compileResume, type Resume } from './resume.js';
 
 /** A plan's condition around a fetch: the variable must have this value. */
 export interface Guard {
@@ -48,16 +50,18 @@ export interface StepGraph {
 
 export interface CompiledPlan {
   readonly graph: StepGraph;
-  /** For subscriptions: the upstream operation; `graph` is then what runs for each event. */
-  readonly primary:
-    | {
-        service: string;
-        query: string;
-        operationName: string | undefined;
-        variables: readonly string[];
-        rewriteOutput: Rewrite | undefined;
-      }
-    | undefined;
+  /** For subscriptions only; `graph` is then what runs for each event. */
+  readonly primary: Primary | undefined;
+}
+
+/** The upstream operation of a subscription. */
+export interface Primary {
+  readonly service: string;
+  readonly query: string;
+  readonly operationName: string | undefined;
+  readonly variables: readonly string[];
+  readonly rewriteOutput: Rewrite | undefined;
+  readonly resume: Resume | undefined;
 }
 
 interface Draft {
@@ -69,18 +73,20 @@ interface Draft {
 }
 
 /** Turns Apollo's plan tree into a graph of merged requests. Done once per operation. */
-export function compilePlan(plan: QueryPlan, supergraph: GraphQLSchema): CompiledPlan {
+export function compilePlan(plan: QueryPlan, supergraph: GraphQLSchema, subgraphs: Subgraphs): CompiledPlan {
   const node = plan.node;
   if (node?.kind !== 'Subscription') return { graph: compileGraph(node, supergraph), primary: undefined };
   const { primary, rest } = node satisfies SubscriptionNode;
+  const resume = compileResume(primary.serviceName, primary.operation, subgraphs);
   return {
     graph: compileGraph(rest, supergraph),
     primary: {
       service: primary.serviceName,
-      query: primary.operation,
+      query: resume?.query ?? primary.operation,
       operationName: primary.operationName,
       variables: primary.variableUsages ?? [],
       rewriteOutput: compileRewrites(supergraph, primary.outputRewrites),
+      resume,
     },
   };
 }

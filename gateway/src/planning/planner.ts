@@ -51,6 +51,7 @@ export class Planner {
   readonly supergraphSchema: GraphQLSchema;
   readonly subgraphs: readonly { readonly name: string; readonly url: string }[];
   readonly #api: Schema;
+  readonly #supergraph: Supergraph;
   readonly #requirements: Requirements;
   readonly #planner: QueryPlanner;
   readonly #operations: LRUCache<string, Operation>;
@@ -65,6 +66,7 @@ export class Planner {
     const document = parse(sdl, { noLocation: true });
     this.#requirements = readRequirements(document);
     const supergraph = Supergraph.build(resolvableKeysFirst(document), { validateSupergraph: true });
+    this.#supergraph = supergraph;
     this.subgraphs = supergraph.subgraphsMetadata();
     this.#api = supergraph.apiSchema();
     this.apiSchema = this.#api.toGraphQLJSSchema();
@@ -131,7 +133,9 @@ export class Planner {
       const plans = documents.map((one) =>
         this.#planner.buildQueryPlan(operationFromDocument(this.#api, one, { validate: false })),
       );
-      const [plan, ...more] = plans.map((one) => compilePlan(one, this.supergraphSchema));
+      const [plan, ...more] = plans.map((one) =>
+        compilePlan(one, this.supergraphSchema, this.#supergraph.subgraphs()),
+      );
       return new Operation(
         text,
         document,

@@ -71,7 +71,8 @@ export function useIdentity(options: IdentityOptions): IdentityPlugin {
       throw new TokenError('The access token has expired.');
     },
     sign(identity, audience) {
-      const key = `${audience}\u0000${identityKey(identity)}`;
+      const expiry = identity.kind === 'user' ? identity.expiresAt : 0;
+      const key = `${audience}\u0000${identityKey(identity)}\u0000${expiry}`;
       const signature = signatures.get(key);
       if (signature !== undefined) return signature;
       return signIdentity({ identity, audience, issuer: 'gateway', secret: options.secret }).then(
@@ -110,11 +111,11 @@ async function verifyToken(
   }
 }
 
-/** Requests with equal keys may share answers and streams. */
+/** Requests with equal keys may share answers and streams: the same person in the same session, by whichever token. */
 export function identityKey(identity: Identity | undefined): string {
   if (identity?.kind !== 'user')
     return identity?.kind === 'service' ? `service:${identity.name}` : 'anonymous';
-  return `user:${identity.userId}:${identity.role}:${identity.sessionId}:${identity.expiresAt}`;
+  return `user:${identity.userId}:${identity.role}:${identity.sessionId}`;
 }
 
 /** The token of an `Authorization: Bearer …` value; undefined when there is none; throws on another scheme. */

@@ -1,146 +1,176 @@
-import { failureError, type ResponseError, subgraphError, SubgraphFailure } from '../execution/errors.js';
-import { isObject, type JsonObject } from '../execution/json.js';
+import type { ResponseError } from '../execution/errors.js';
+import { getOwn, isObject, type JsonObject } from '../execution/json.js';
 import type { RequestScope } from '../execution/scope.js';
 import type { Subgraphs } from '../execution/subgraphs.js';
 import { runGraphs } from '../pipeline.js';
 import type { Operation } from '../planning/operation.js';
-import type { UpstreamRequest, UpstreamSocket } from './upstream.js';
+import { BoundedQueue } from './bounded-queue.js';
+import { Feed, type FeedEvent, type FeedServices } from './feed.js';
+import { Member, type StreamSink } from './member.js';
 
-/** Where a stream's events go: a WebSocket, an SSE response, a multipart response. */
-export interface StreamSink {
-  /** One event: the text of a whole GraphQL result. */
-  next(text: string): void;
-  /** The stream ended with errors; nothing follows. */
-  error(errors: readonly ResponseError[]): void;
-  complete(): void;
-}
-
-export interface StreamServices {
+export interface StreamServices extends FeedServices {
   readonly subgraphs: Subgraphs;
-  socket(service: string): UpstreamSocket | undefined;
-  /** The headers a subscription's operation carries to its subgraph. */
-  upstreamHeaders(scope: RequestScope, service: string): Promise<Record<string, string>>;
+  /** Events that may wait, to be joined or to be sent. */
+  readonly queueLimit: number;
 }
 
 /**
- * One client subscription: opens its root field on the subgraph that owns it, and for each event runs the
- * rest of the plan. Events are joined one after the other, so they leave in the order they came.
+ * One subscription upstream and everyone who asked for exactly it with the same identity. Each event runs the rest of
+ * the plan once, one event after the other so that they leave in the order they came, and its text goes to all.
  */
 export class Stream {
-  #end: (() => void) | undefined;
-  #isOver = false;
-  readonly #queue: { data?: unknown; errors?: unknown }[] = [];
+  readonly #members = new Set<Member>();
+  readonly #queue: BoundedQueue<FeedEvent>;
+  readonly #feed: Feed;
   #isJoining = false;
+  #isPaused = false;
   #isComplete = false;
+  #isOver = false;
+  #last: { text: string; key: string | undefined; cursor: string | undefined } | undefined;
 
   constructor(
-    private readonly operation: Operation,
-    private readonly variables: JsonObject,
-    private readonly scope: RequestScope,
+    private current: Operation,
+    private values: JsonObject,
+    readonly scope: RequestScope,
     private readonly services: StreamServices,
-    private readonly sink: StreamSink,
-  ) {}
-
-  async start(): Promise<void> {
-    const primary = this.operation.plan.primary!;
-    const socket = this.services.socket(primary.service);
-    const headers = await this.services.upstreamHeaders(this.scope, primary.service);
-    if (this.#isOver) return;
-    if (!socket)
-      return this.#finish([
-        failureError(
-          primary.service,
-          new SubgraphFailure(
-            'SUBGRAPH_UNREACHABLE',
-            `The subgraph "${primary.service}" has no WebSocket address.`,
-          ),
-          undefined,
-        ),
-      ]);
-    const variables = Object.fromEntries(
-      primary.variables.flatMap((name) =>
-        this.variables[name] === undefined ? [] : [[name, this.variables[name]]],
-      ),
-    );
-    const request: UpstreamRequest = {
-      query: primary.query,
-      operationName: primary.operationName,
-      variables,
-      headers,
-    };
-    this.#end = socket.subscribe(request, {
-      next: (payload) => this.#receive(payload),
-      failed: (errors) =>
-        this.#finish(errors.map((error) => subgraphError(primary.service, error, errorPath(error)))),
-      lost: () =>
-        this.#finish([
-          failureError(
-            primary.service,
-            new SubgraphFailure(
-              'SUBGRAPH_UNREACHABLE',
-              `The subgraph "${primary.service}" could not be reached.`,
-            ),
-            undefined,
-          ),
-        ]),
+    private readonly over: (stream: Stream) => void,
+  ) {
+    this.#queue = new BoundedQueue(services.queueLimit);
+    this.#feed = new Feed(current.plan.primary!, values, scope, services, {
+      event: (event) => this.#receive(event),
+      failed: (errors) => this.finish(errors),
       complete: () => {
         this.#isComplete = true;
-        if (!this.#isJoining) this.#finish();
+        if (!this.#isJoining) this.finish();
       },
     });
   }
 
-  /** The client asked to end it: nothing more is sent, upstream or down. */
-  stop(): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
-    this.#queue.length = 0;
-    this.scope.cancel();
-    this.#end?.();
+  get operation(): Operation {
+    return this.current;
   }
 
-  #receive(payload: { data?: unknown; errors?: unknown }): void {
-    this.#queue.push(payload);
+  get variables(): JsonObject {
+    return this.values;
+  }
+
+  get members(): number {
+    return this.#members.size;
+  }
+
+  /** Events waiting to be joined, or to be read by slow clients. */
+  get queued(): number {
+    let count = this.#queue.length;
+    for (const member of this.#members) count += member.queued;
+    return count;
+  }
+
+  start(): void {
+    this.#feed.start();
+  }
+
+  join(sink: StreamSink): () => void {
+    const member: Member = new Member(sink, this.services.queueLimit, () => {
+      this.#members.delete(member);
+      if (this.#members.size === 0) this.#stop();
+    });
+    this.#members.add(member);
+    // Such a field tells the current state first; who joins later gets the latest event for it.
+    if (this.#last && this.#feed.isResumable)
+      member.offer(this.#last.text, this.#last.key, this.#last.cursor);
+    return () => member.leave();
+  }
+
+  /** After a reload: from now on events are joined by the new plan. */
+  replace(operation: Operation, variables: JsonObject, isMoved: boolean): void {
+    this.current = operation;
+    this.values = variables;
+    this.#feed.replace(operation.plan.primary!, variables, isMoved);
+  }
+
+  /** Ends it for everyone. */
+  finish(errors?: readonly ResponseError[]): void {
+    if (this.#isOver) return;
+    const members = [...this.#members];
+    this.#stop();
+    for (const member of members) member.finish(errors);
+  }
+
+  #stop(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#queue.clear();
+    this.#feed.stop();
+    this.scope.cancel();
+    this.over(this);
+  }
+
+  #receive(event: FeedEvent): void {
+    if (!this.#queue.push(event, this.#feed.isResumable ? undefined : stateKey(event.data))) {
+      return this.finish([
+        {
+          message: `More than ${this.services.queueLimit} events wait to be joined.`,
+          extensions: { code: 'SUBSCRIPTION_OVERFLOW' },
+        },
+      ]);
+    }
+    // Where the upstream can go on from a cursor, it need not be heard faster than its events can be joined.
+    if (this.#feed.isResumable && this.#queue.length >= this.services.queueLimit / 2 && !this.#isPaused) {
+      this.#isPaused = true;
+      this.#feed.pause();
+    }
     if (!this.#isJoining) void this.#drain();
   }
 
   async #drain(): Promise<void> {
     this.#isJoining = true;
-    while (this.#queue.length > 0 && !this.#isOver) {
-      const text = await this.#join(this.#queue.shift()!);
-      if (!this.#isOver) this.sink.next(text);
+    for (let event = this.#queue.shift(); event && !this.#isOver; event = this.#queue.shift()) {
+      await this.#send(event);
+      if (this.#isPaused && this.#queue.length === 0) {
+        this.#isPaused = false;
+        this.#feed.resume();
+      }
     }
     this.#isJoining = false;
-    if (this.#isComplete) this.#finish();
+    if (this.#isComplete) this.finish();
   }
 
-  async #join(payload: { data?: unknown; errors?: unknown }): Promise<string> {
-    const primary = this.operation.plan.primary!;
-    const data = isObject(payload.data) ? payload.data : {};
-    primary.rewriteOutput?.(data);
-    const errors = Array.isArray(payload.errors)
-      ? payload.errors.map((error: unknown) => subgraphError(primary.service, error, errorPath(error)))
-      : [];
+  async #send({ data, errors, cursor, isAfterGap }: FeedEvent): Promise<void> {
+    const key = this.#feed.isResumable ? undefined : stateKey(data);
+    const { subgraphs } = this.services;
     const answer = await runGraphs(
-      this.operation,
+      this.current,
       data,
       errors,
-      this.variables,
-      this.services.subgraphs.fetcher(this.scope),
-    );
-    return answer.text;
-  }
-
-  #finish(errors?: readonly ResponseError[]): void {
+      this.values,
+      subgraphs.fetcher(this.scope),
+    ).catch(() => undefined);
     if (this.#isOver) return;
-    this.#isOver = true;
-    this.scope.cancel();
-    if (errors) this.sink.error(errors);
-    else this.sink.complete();
+    if (!answer)
+      return this.finish([
+        { message: 'Something went wrong on our side.', extensions: { code: 'INTERNAL_SERVER_ERROR' } },
+      ]);
+    const text = isAfterGap
+      ? `${answer.text.slice(0, -1)},"extensions":{"stream":{"gap":true}}}`
+      : answer.text;
+    this.#last = { text: answer.text, key, cursor };
+    for (const member of [...this.#members]) member.offer(text, key, cursor);
   }
 }
 
-function errorPath(error: unknown): (string | number)[] | undefined {
-  const path = isObject(error) ? error['path'] : undefined;
-  return Array.isArray(path) ? (path as (string | number)[]) : undefined;
+/**
+ * The thing whose state an event tells, for streams without cursors: the `id` of the event's object, or of the first
+ * object in it that has one.
+ */
+function stateKey(data: JsonObject): string | undefined {
+  for (const event of Object.values(data)) {
+    if (!isObject(event)) continue;
+    const own = getOwn(event, 'id');
+    if (typeof own === 'string' || typeof own === 'number') return String(own);
+    for (const [name, value] of Object.entries(event)) {
+      const id = isObject(value) ? getOwn(value, 'id') : undefined;
+      if (typeof id === 'string' || typeof id === 'number') return `${name}:${id}`;
+    }
+  }
+  return undefined;
 }

@@ -31,6 +31,8 @@ export class UpstreamSocket {
   constructor(
     readonly url: string,
     connectionParams: Readonly<Record<string, unknown>> | undefined,
+    /** Called when the last stream has ended and the connection is closed. */
+    idle: () => void,
   ) {
     this.#client = createClient({
       url,
@@ -47,11 +49,15 @@ export class UpstreamSocket {
         pong: (isReceived) => {
           if (isReceived) clearTimeout(this.#pongTimer);
         },
-        closed: () => clearTimeout(this.#pongTimer),
+        closed: () => {
+          clearTimeout(this.#pongTimer);
+          if (this.#open === 0) idle();
+        },
       },
     });
   }
 
+  #open = 0;
   #pongTimer: NodeJS.Timeout | undefined;
 
   #watchPong(isReceived: boolean): void {
@@ -64,6 +70,11 @@ export class UpstreamSocket {
   /** @returns ends the subscription upstream; the sink hears nothing more */
   subscribe(request: UpstreamRequest, sink: UpstreamSink): () => void {
     let isOpen = true;
+    this.#open++;
+    const ended = (): void => {
+      if (isOpen) this.#open--;
+      isOpen = false;
+    };
     const end = this.#client.subscribe(
       {
         query: request.query,
@@ -77,19 +88,19 @@ export class UpstreamSocket {
         },
         error: (error) => {
           if (!isOpen) return;
-          isOpen = false;
+          ended();
           if (Array.isArray(error)) sink.failed(error);
           else sink.lost(describeLoss(error));
         },
         complete: () => {
           if (!isOpen) return;
-          isOpen = false;
+          ended();
           sink.complete();
         },
       },
     );
     return () => {
-      isOpen = false;
+      ended();
       end();
     };
   }

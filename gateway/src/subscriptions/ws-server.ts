@@ -2,11 +2,12 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Identity } from '@cartograph/service-kit/identity';
 import { WebSocket, WebSocketServer } from 'ws';
-import type { JsonObject } from '../execution/json.js';
+import { isObject, type JsonObject } from '../execution/json.js';
 import { type Gateway, RequestRefused } from '../gateway.js';
 import type { GraphQLRequest } from '../pipeline.js';
 import { KeysUnavailableError, readBearer, TokenError } from '../plugins/use-identity.js';
-import { CLOSE, type OperationSink, type RunningOperation, SocketConnection } from './ws.js';
+import type { StreamSink } from './member.js';
+import { CLOSE, type RunningOperation, SocketConnection } from './ws.js';
 
 const PROTOCOL = 'graphql-transport-ws';
 /** setTimeout takes no longer delay; a token that lives longer is looked at again then. */
@@ -15,6 +16,7 @@ const MAX_DELAY_MS = 2 ** 31 - 1;
 interface Session {
   identity: Identity | undefined;
   readonly request: IncomingMessage;
+  readonly parameters: JsonObject;
   timer: NodeJS.Timeout | undefined;
   readonly close: (code: number, reason: string) => void;
 }
@@ -73,6 +75,7 @@ export class SocketServer {
     const connection: SocketConnection<Session> = new SocketConnection<Session>(socket, request, {
       init: (parameters) => this.#init(parameters, request, (code, reason) => connection.close(code, reason)),
       start: (session, operation, sink) => this.#start(session, operation, sink),
+      pinged: (session, payload) => this.#renew(session, payload),
       closed: (session) => clearTimeout(session?.timer),
     });
     this.#connections.set(socket, connection);
@@ -99,7 +102,7 @@ export class SocketServer {
     close: Session['close'],
   ): Promise<Session | readonly [number, string]> {
     const { identity: plugin } = this.gateway.options;
-    const session: Session = { identity: undefined, request, timer: undefined, close };
+    const session: Session = { identity: undefined, request, parameters, timer: undefined, close };
     if (!plugin) return session;
     const token = readToken(parameters);
     if (token === undefined) return CLOSE.unauthorized;
@@ -115,6 +118,36 @@ export class SocketServer {
     return session;
   }
 
+  /**
+   * In-band renewal: a ping whose payload holds a fresh token of the same person takes the place of the old one, and
+   * streams go on. Any other ping is answered as the protocol has it.
+   */
+  async #renew(
+    session: Session | undefined,
+    payload: unknown,
+  ): Promise<{ pong: unknown } | readonly [number, string]> {
+    const { identity: plugin } = this.gateway.options;
+    const token = isObject(payload) ? readToken(payload) : undefined;
+    if (!plugin || !session || token === undefined) return { pong: payload };
+    try {
+      const identity = await plugin.identify(token);
+      const [now, next] = [session.identity, identity];
+      if (now?.kind !== 'user' || next.kind !== 'user' || now.userId !== next.userId) {
+        return CLOSE.forbidden('Forbidden: the renewed token is for somebody else');
+      }
+      const { identityKey } = this.gateway.scopeFor(session.request, now, session.parameters);
+      session.identity = identity;
+      this.#armExpiry(session);
+      this.gateway.streams.renew(identityKey, identity);
+      return { pong: { renewed: true, expiresAt: new Date(next.expiresAt).toISOString() } };
+    } catch (error) {
+      if (error instanceof TokenError)
+        return CLOSE.forbidden('Forbidden: the renewed token is invalid or has expired');
+      // The keys could not be had: the old token still counts, and the client may try again.
+      return { pong: { renewed: false } };
+    }
+  }
+
   /** Ends the socket when its token does; clients reconnect with a fresh one. */
   #armExpiry(session: Session): void {
     clearTimeout(session.timer);
@@ -125,8 +158,8 @@ export class SocketServer {
     session.timer.unref();
   }
 
-  #start(session: Session, request: GraphQLRequest, sink: OperationSink): RunningOperation {
-    const scope = this.gateway.scopeFor(session.request, session.identity);
+  #start(session: Session, request: GraphQLRequest, sink: StreamSink): RunningOperation {
+    const scope = this.gateway.scopeFor(session.request, session.identity, session.parameters);
     try {
       const prepared = this.gateway.prepare(request);
       if (prepared.operation.kind === 'subscription')

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { RawData, WebSocket } from 'ws';
-import type { ResponseError } from '../execution/errors.js';
 import { isObject, type JsonObject, quote } from '../execution/json.js';
 import type { GraphQLRequest } from '../pipeline.js';
+import type { StreamSink } from './member.js';
 
 /** Close codes of the graphql-transport-ws protocol, and the gateway's own by the same numbering. */
 export const CLOSE = {
@@ -20,12 +20,6 @@ export interface RunningOperation {
   stop(): void;
 }
 
-export interface OperationSink {
-  next(text: string): void;
-  error(errors: readonly ResponseError[]): void;
-  complete(): void;
-}
-
 /** What the protocol needs to know from the gateway. `Session` is whatever `init` made of the connection's parameters. */
 export interface SocketHandler<Session> {
   /** Accepts a connection, or closes it with the code and reason given. */
@@ -33,11 +27,18 @@ export interface SocketHandler<Session> {
     parameters: JsonObject,
     request: IncomingMessage,
   ): Promise<Session | readonly [code: number, reason: string]>;
-  start(session: Session, request: GraphQLRequest, sink: OperationSink): RunningOperation;
+  start(session: Session, request: GraphQLRequest, sink: StreamSink): RunningOperation;
+  /** A ping with a payload. @returns the payload of the pong, or the code and reason to close with */
+  pinged(
+    session: Session | undefined,
+    payload: unknown,
+  ): Promise<{ readonly pong: unknown } | readonly [code: number, reason: string]>;
   closed(session: Session | undefined): void;
 }
 
 const INIT_TIMEOUT_MS = 10_000;
+/** Bytes given to a socket and not yet taken by the network, beyond which its streams wait. */
+const HIGH_WATER_BYTES = 1024 * 1024;
 
 /**
  * The server side of graphql-transport-ws for one socket. It is our own, small, so that results written once
@@ -47,6 +48,8 @@ const INIT_TIMEOUT_MS = 10_000;
 export class SocketConnection<Session> {
   #session: Session | undefined;
   #state: 'waiting' | 'initialising' | 'ready' | 'closed' = 'waiting';
+  #unsent = 0;
+  readonly #blocked = new Set<StreamSink>();
   readonly #operations = new Map<string, RunningOperation | null>();
   readonly #initTimer: NodeJS.Timeout;
 
@@ -78,11 +81,8 @@ export class SocketConnection<Session> {
       case 'connection_init':
         return void this.#init(message);
       case 'ping':
-        return this.#send(
-          message['payload'] === undefined
-            ? '{"type":"pong"}'
-            : `{"type":"pong","payload":${JSON.stringify(message['payload'])}}`,
-        );
+        if (message['payload'] === undefined) return this.#send('{"type":"pong"}');
+        return void this.#ping(message['payload']);
       case 'pong':
         return;
       case 'subscribe':
@@ -109,6 +109,13 @@ export class SocketConnection<Session> {
     this.#send('{"type":"connection_ack"}');
   }
 
+  async #ping(payload: unknown): Promise<void> {
+    const answer = await this.handler.pinged(this.#session, payload);
+    if (this.#state === 'closed') return;
+    if ('pong' in answer) this.#send(`{"type":"pong","payload":${JSON.stringify(answer.pong)}}`);
+    else this.close(...answer);
+  }
+
   #subscribe(message: JsonObject): void {
     if (this.#state !== 'ready') return this.close(...CLOSE.unauthorized);
     const id = message['id'];
@@ -120,18 +127,26 @@ export class SocketConnection<Session> {
     // In place before it starts: an operation may end while it is being started.
     this.#operations.set(id, null);
     const tag = quote(id);
-    const operation = this.handler.start(this.#session!, request, {
+    const sink: StreamSink = {
       next: (text) => {
         if (this.#operations.has(id)) this.#send(`{"id":${tag},"type":"next","payload":${text}}`);
       },
       error: (errors) => {
+        this.#blocked.delete(sink);
         if (this.#operations.delete(id))
           this.#send(`{"id":${tag},"type":"error","payload":${JSON.stringify(errors)}}`);
       },
       complete: () => {
+        this.#blocked.delete(sink);
         if (this.#operations.delete(id)) this.#send(`{"id":${tag},"type":"complete"}`);
       },
-    });
+      isBlocked: () => {
+        if (this.#unsent < HIGH_WATER_BYTES) return false;
+        this.#blocked.add(sink);
+        return true;
+      },
+    };
+    const operation = this.handler.start(this.#session!, request, sink);
     if (this.#operations.has(id)) this.#operations.set(id, operation);
     else operation.stop();
   }
@@ -146,7 +161,15 @@ export class SocketConnection<Session> {
   }
 
   #send(text: string): void {
-    if (this.socket.readyState === this.socket.OPEN) this.socket.send(text);
+    if (this.socket.readyState !== this.socket.OPEN) return;
+    this.#unsent += text.length;
+    this.socket.send(text, () => {
+      this.#unsent -= text.length;
+      if (this.#blocked.size === 0 || this.#unsent >= HIGH_WATER_BYTES / 2) return;
+      const waiting = [...this.#blocked];
+      this.#blocked.clear();
+      for (const sink of waiting) sink.drained?.();
+    });
   }
 
   #onClose(): void {
@@ -155,6 +178,7 @@ export class SocketConnection<Session> {
     clearTimeout(this.#initTimer);
     const operations = [...this.#operations.values()];
     this.#operations.clear();
+    this.#blocked.clear();
     for (const operation of operations) operation?.stop();
     this.handler.closed(this.#session);
   }
