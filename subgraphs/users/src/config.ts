@@ -1,4 +1,5 @@
 import { baseConfigShape, ConfigError, env, readConfig } from '@cartograph/service-kit';
+import { z } from 'zod';
 
 const storeShape = {
   USERS_DATABASE_URL: env.url('postgres', 'postgresql'),
@@ -13,7 +14,14 @@ const shape = {
   ...storeShape,
   PORT: env.port(4001),
   DATABASE_POOL_SIZE: env.integer(10, { min: 1, max: 200 }),
-  REDIS_URL: env.text('').describe('one or more redis:// URLs, separated by commas'),
+  /** For events, unless AMQP_URL is set, and for slowing failed logins, which works on without it. */
+  REDIS_URL: z
+    .string()
+    .regex(/^rediss?:\/\/[^,]+(,\s*rediss?:\/\/[^,]+)*$/)
+    .or(z.literal(''))
+    .default('')
+    .describe('a redis:// URL, or several of a cluster separated by commas'),
+  /** RabbitMQ instead of Redis Streams for events. */
   AMQP_URL: env.url('amqp', 'amqps').optional(),
   SAMPLE_DATA: env.boolean(false),
   REFRESH_TOKEN_LIFETIME_S: env.integer(7 * 86_400, { min: 1, max: 366 * 86_400 }),

@@ -1,0 +1,37 @@
+import { describe, expect, it } from '@jest/globals';
+import { decideRefresh, RETRY_WINDOW_MS } from './session.js';
+
+const now = new Date('2026-03-01T12:00:00Z');
+const ago = (ms: number) => new Date(now.getTime() - ms);
+const fresh = { usedAt: null, forgivenAt: null, expiresAt: ago(-1000) };
+const live = { revokedAt: null };
+
+describe('A refresh token', () => {
+  it('is exchanged when it is used first', () => {
+    expect(decideRefresh(fresh, live, true, now)).toBe('rotate');
+  });
+
+  it('is worth nothing once it has expired', () => {
+    expect(decideRefresh({ ...fresh, expiresAt: now }, live, true, now)).toBe('refuse');
+  });
+
+  it.each([
+    [{ revokedAt: ago(1) }, true],
+    [live, false],
+  ])('is worth nothing in an ended session or for a deactivated user', (session, isActive) => {
+    expect(decideRefresh(fresh, session, isActive, now)).toBe('refuse');
+    expect(decideRefresh({ ...fresh, usedAt: ago(1) }, session, isActive, now)).toBe('refuse');
+  });
+
+  it('is forgiven one second use within ten seconds', () => {
+    const used = { ...fresh, usedAt: ago(RETRY_WINDOW_MS) };
+    expect(decideRefresh(used, live, true, now)).toBe('forgive');
+    expect(decideRefresh({ ...used, forgivenAt: ago(1) }, live, true, now)).toBe('revoke');
+  });
+
+  it('ends the session when it is used again later, also after it has expired', () => {
+    const used = { ...fresh, usedAt: ago(RETRY_WINDOW_MS + 1) };
+    expect(decideRefresh(used, live, true, now)).toBe('revoke');
+    expect(decideRefresh({ ...used, expiresAt: ago(1) }, live, true, now)).toBe('revoke');
+  });
+});
