@@ -1,4 +1,5 @@
 import type { AnyEvent, EventSubscription } from '@cartograph/events';
+import { inTraceOf } from '@cartograph/service-kit';
 import { ownerOf, userCartId } from './domain/cart-id.js';
 import type { CartStore } from './store/store.js';
 
@@ -7,11 +8,11 @@ export function createCartSubscription(store: CartStore): EventSubscription {
   return {
     consumer: 'cart',
     types: ['order.placed', 'product.changed'],
-    async handle(event) {
+    handle: inTraceOf(async (event: AnyEvent) => {
       if (event.type === 'order.placed') await onOrderPlaced(store, event);
       if (event.type === 'product.changed')
         await store.noteArchived(event.data.productId, event.data.isArchived);
-    },
+    }),
   };
 }
 
