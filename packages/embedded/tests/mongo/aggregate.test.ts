@@ -310,7 +310,7 @@ describe('expressions', () => {
     [{ $substrCP: ['häuser', 1, 3] }, {}, 'äus'],
     [{ $strLenBytes: 'ä' }, {}, 2],
     [{ $regexMatch: { input: 'Lamp', regex: '^l', options: 'i' } }, {}, true],
-    [{ $replaceAll: { input: 'a.b.c', find: '.', replacement: '$&' } }, {}, 'a$&b$&c'],
+    [{ $replaceAll: { input: 'a.b.c', find: '.', replacement: { $literal: '$&' } } }, {}, 'a$&b$&c'],
     [{ $round: [2.5] }, {}, 2],
     [{ $round: [1.255, 2] }, {}, 1.25],
     [{ $round: [1234, -2] }, {}, 1200],

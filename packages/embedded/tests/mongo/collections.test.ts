@@ -43,7 +43,7 @@ describe('types', () => {
       nothing: null,
       regex: new BSONRegExp('^a.b$', 'im'),
       code: new Code('f()'),
-      scoped: new Code('f()', { x: 1 }),
+      scoped: new Code('f()', { x: new Int32(1) }),
       symbol: new BSONSymbol('s'),
       timestamp: new Timestamp({ t: 4_000_000_000, i: 7 }),
       min: new MinKey(),

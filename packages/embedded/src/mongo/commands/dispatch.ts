@@ -130,10 +130,8 @@ function refuseTransaction(body: Doc): void {
     body.get('autocommit') === false ||
     ['commitTransaction', 'abortTransaction'].includes(body.keys().next().value!)
   )
-    throw new MongoError(
-      'IllegalOperation',
-      'Transaction numbers are only allowed on a replica set member or mongos; transactions are not supported by the embedded store',
-    );
+    // Not in mongod's words for a standalone server: drivers turn those into advice about retryable writes.
+    throw notSupported('a transaction');
 }
 
 function checkWriteConcern(concern: Value | undefined): void {

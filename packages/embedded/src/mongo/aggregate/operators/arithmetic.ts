@@ -1,5 +1,5 @@
 import { isNumeric, type Numeric } from '../../bson/compare.js';
-import { Decimal, roundParts, toDecimal } from '../../bson/decimal.js';
+import { Decimal, partsOfDouble, roundParts, toDecimal } from '../../bson/decimal.js';
 import { typeName } from '../../bson/format.js';
 import {
   add,
@@ -104,15 +104,12 @@ function roundTo(value: Numeric, places: number, mode: 'halfEven' | 'trunc' | 'f
   if (value instanceof Decimal) return toDecimal(roundParts(value.parsed, places, mode));
   if (value instanceof Double) {
     if (!Number.isFinite(value.value)) return value;
-    return new Double(toDecimal(roundParts(exactParts(value.value), places, mode)).toNumber());
+    return new Double(toDecimal(roundParts(partsOfDouble(value.value), places, mode)).toNumber());
   }
   if (places >= 0) return value;
   const rounded = toInteger(toDecimal(roundParts(Decimal.of(String(value)).parsed, places, mode)));
   return typeof value === 'number' ? Number(rounded) : rounded;
 }
-
-/** The shortest digits that stand for the double, which is what rounding by places is expected to see. */
-const exactParts = (value: number): Decimal['parsed'] => Decimal.of(String(value)).parsed;
 
 const toWhole = (name: string, mode: 'floor' | 'ceil'): Operator =>
   single(name, (value) => {
