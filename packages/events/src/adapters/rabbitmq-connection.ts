@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connect, type ConfirmChannel, type RecoveringChannelModel } from 'amqplib';
+import { connect, type ConfirmChannel, type Options, type RecoveringChannelModel } from 'amqplib';
 import type { Logger } from 'pino';
 
 /** How long a call waits for a broker that is away, and for its answers. */
 const AWAY_MS = 2_000;
 const ANSWER_MS = 10_000;
+const LEAVE_MS = 1_000;
 
 /** A channel that is opened again whenever it or its connection was lost. */
 export interface KeptChannel {
@@ -76,7 +77,9 @@ export function connectRabbitMq(url: string, logger: Logger): RabbitConnection {
         ready: () => within(AWAY_MS, next.promise, 'RabbitMQ is away: no connection'),
         async close() {
           isClosed = true;
-          await current?.close().catch(() => {});
+          // Within reason: a broker in trouble may never answer, and takes everything back once we are gone.
+          if (current)
+            await within(LEAVE_MS, current.close(), 'RabbitMQ did not close a channel').catch(() => {});
         },
       };
     },
@@ -85,13 +88,13 @@ export function connectRabbitMq(url: string, logger: Logger): RabbitConnection {
       try {
         return await work(channel);
       } finally {
-        await channel.close().catch(() => {});
+        await within(LEAVE_MS, channel.close(), 'RabbitMQ did not close a channel').catch(() => {});
       }
     },
     async close() {
       closing.abort();
       const connection = await connecting;
-      await within(1_000, connection.close(), 'RabbitMQ did not take leave').catch(() => {});
+      await within(LEAVE_MS, connection.close(), 'RabbitMQ did not take leave').catch(() => {});
     },
   };
 }
@@ -119,12 +122,7 @@ export function confirmed(
   exchange: string,
   routingKey: string,
   content: Buffer,
-  options: {
-    headers: Record<string, unknown>;
-    messageId?: string | undefined;
-    type?: string;
-    mandatory?: boolean;
-  },
+  options: Options.Publish,
 ): Promise<void> {
   const sent = new Promise<void>((resolve, reject) => {
     channel.publish(

@@ -1,7 +1,7 @@
 import type { ConfirmChannel, ConsumeMessage } from 'amqplib';
 import { attemptEvent, type AttemptContext, type Outcome } from '../attempt.js';
 import type { Aggregate } from '../types.js';
-import { confirmed, type KeptChannel, type RabbitConnection } from './rabbitmq-connection.js';
+import { confirmed, within, type KeptChannel, type RabbitConnection } from './rabbitmq-connection.js';
 import { deadLetterMessage } from './rabbitmq-dead-letters.js';
 import { DEAD_LETTERS, declareExchanges, declareQueue } from './rabbitmq-topology.js';
 
@@ -141,7 +141,8 @@ export function startRabbitConsumer(
     ready: () => kept.ready(),
     async pending() {
       const channel = await kept.ready();
-      return (await channel.checkQueue(queue)).messageCount + held();
+      const { messageCount } = await within(3_000, channel.checkQueue(queue), 'RabbitMQ did not answer');
+      return messageCount + held();
     },
     async close() {
       isClosing = true;

@@ -19,7 +19,7 @@ interface Burial {
 /** Properties of the dead letter that a consumer sends for a message it gives up. */
 export function deadLetterMessage(message: Message, { consumer, aggregate, type, reason, attempts }: Burial) {
   return {
-    messageId: message.properties.messageId as string | undefined,
+    messageId: message.properties.messageId as string,
     type,
     headers: {
       'aggregate-id': message.properties.headers?.['aggregate-id'] as unknown,
@@ -97,7 +97,7 @@ async function resend(channel: ConfirmChannel, letter: DeadLetter, message: GetM
   channel.once('return', () => (isReturned = true));
   const key: unknown = message.properties.headers?.['aggregate-id'];
   await confirmed(channel, '', queue, message.content, {
-    messageId: message.properties.messageId as string | undefined,
+    messageId: message.properties.messageId as string,
     headers: typeof key === 'string' ? { 'aggregate-id': key } : {},
     mandatory: true,
   });
