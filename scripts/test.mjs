@@ -10,9 +10,10 @@ const child = spawn(
     '--experimental-vm-modules',
     '--no-warnings',
     join(root, 'node_modules', 'jest', 'bin', 'jest.js'),
+    ...process.argv.slice(2),
+    // Behind the arguments: jest takes paths that follow for further reporters.
     '--reporters=default',
     '--reporters=./packages/testing/jest/results-reporter.mjs',
-    ...process.argv.slice(2),
   ],
   { cwd: root, stdio: 'inherit' },
 );
