@@ -3,6 +3,9 @@ import type { CartLine } from '../domain/totals.js';
 
 const READ = `query ($id: ID) { cart(id: $id) { id items { product { id } quantity } } }`;
 
+/** For a test that holds it against cart's schema. */
+export const CART_OPERATIONS = [READ];
+
 export interface CartSnapshot {
   readonly id: string;
   readonly lines: readonly CartLine[];

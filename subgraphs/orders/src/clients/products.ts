@@ -13,6 +13,9 @@ const RESERVE = `mutation ($input: ReserveStockInput!) {
 }`;
 const RELEASE = `mutation ($input: ReleaseStockInput!) { releaseStock(input: $input) { ok } }`;
 
+/** For a test that holds them against products' schema. */
+export const PRODUCTS_OPERATIONS = [READ, RESERVE, RELEASE];
+
 /** What orders asks of products. All of it may be asked again. */
 export interface ProductsClient {
   readProducts(ids: readonly string[]): Promise<ReadonlyMap<string, LiveProduct>>;

@@ -146,5 +146,6 @@ describe('pricing', () => {
       'Only 2 of "Tea" are left, you asked for 5.',
       '"b" is sold out.',
     ]);
+    expect(outOfStock([], items).message).toContain('called off meanwhile');
   });
 });

@@ -82,8 +82,13 @@ export function checkTotal(total: Money, expected: Money | null): void {
   );
 }
 
-/** One user error for each product of which there is too little. */
+/** One user error for each product of which there is too little; none is named of an order that was cancelled. */
 export function outOfStock(shortages: readonly Shortage[], items: readonly OrderItem[]): Refusal {
+  if (shortages.length === 0)
+    return new Refusal(
+      'OUT_OF_STOCK',
+      'The items are no longer held for this order: it was called off meanwhile.',
+    );
   const nameOf = new Map(items.map(({ productId, name }) => [productId, name]));
   return new Refusal(
     shortages.map(({ productId, requested, available }) => ({

@@ -32,12 +32,12 @@ export const admin = (userId = 'ada'): Identity => ({
 
 export const anonymous: Identity = { kind: 'anonymous' };
 
-const sign = (identity: Identity) =>
+const sign = (identity: Identity, secret: string) =>
   signIdentity({
     identity,
     audience: 'orders',
     issuer: identity.kind === 'service' ? `service:${identity.name}` : 'gateway',
-    secret: SECRET,
+    secret,
   });
 
 /** Sends an operation to a running orders service as `identity`. */
@@ -46,10 +46,11 @@ export async function send<Data = Record<string, unknown>>(
   identity: Identity,
   query: string,
   variables: Record<string, unknown> = {},
+  secret = SECRET,
 ): Promise<Answer<Data>> {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', [IDENTITY_HEADER]: await sign(identity) },
+    headers: { 'content-type': 'application/json', [IDENTITY_HEADER]: await sign(identity, secret) },
     body: JSON.stringify({ query, variables }),
   });
   return (await response.json()) as Answer<Data>;
@@ -61,6 +62,7 @@ export async function open<Data = Record<string, unknown>>(
   identity: Identity,
   query: string,
   variables: Record<string, unknown> = {},
+  secret = SECRET,
 ): Promise<AsyncGenerator<Answer<Data>>> {
   const client = createClient({
     url: `${url.replace('http', 'ws')}/graphql`,
@@ -71,7 +73,7 @@ export async function open<Data = Record<string, unknown>>(
   const stream = client.iterate<Data & Record<string, unknown>>({
     query,
     variables,
-    extensions: { headers: { [IDENTITY_HEADER]: await sign(identity) } },
+    extensions: { headers: { [IDENTITY_HEADER]: await sign(identity, secret) } },
   });
   return stream as unknown as AsyncGenerator<Answer<Data>>;
 }

@@ -147,20 +147,26 @@ export async function startOrders(
   return { ...clientOf(url), registry, close: () => app.close() };
 }
 
-export function clientOf(url: string): Omit<RunningOrders, 'registry' | 'close'> {
+export function clientOf(url: string, secret = SECRET): Omit<RunningOrders, 'registry' | 'close'> {
   return {
     url,
-    send: (identity, query, variables) => send(url, identity, query, variables),
-    open: (identity, query, variables) => open(url, identity, query, variables),
+    send: (identity, query, variables) => send(url, identity, query, variables, secret),
+    open: (identity, query, variables) => open(url, identity, query, variables, secret),
     async checkout(identity, input = {}) {
-      const { data, errors } = await send<CheckoutData>(url, identity, CHECKOUT, {
-        input: {
-          idempotencyKey: newId(),
-          shippingAddress: ADDRESS,
-          paymentToken: 'tok_ok',
-          ...input,
+      const { data, errors } = await send<CheckoutData>(
+        url,
+        identity,
+        CHECKOUT,
+        {
+          input: {
+            idempotencyKey: newId(),
+            shippingAddress: ADDRESS,
+            paymentToken: 'tok_ok',
+            ...input,
+          },
         },
-      });
+        secret,
+      );
       return { ...(data?.checkout ?? { order: null, currentTotal: null, userErrors: [] }), errors };
     },
   };
