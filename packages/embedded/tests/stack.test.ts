@@ -72,6 +72,34 @@ describe('startStack', () => {
     expect((await environmentOf(running, 'cart'))['USERS_DATABASE_URL']).toBeUndefined();
   });
 
+  it('should say in a file for its owner alone how to reach what runs, for as long as it runs', async () => {
+    const running = await start({ services: ['users', 'cart'] });
+    const file = join(root, '.data', 'stack.json');
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({
+      pid: process.pid,
+      services: {
+        users: {
+          url: running.url('users'),
+          env: {
+            USERS_DATABASE_URL: running.storeUrl('users', 'USERS_DATABASE_URL'),
+            REDIS_URL: running.storeUrl('users', 'REDIS_URL'),
+            INTERNAL_AUTH_SECRET: running.internalAuthSecret,
+          },
+        },
+        cart: {
+          url: running.url('cart'),
+          env: {
+            REDIS_URL: running.storeUrl('cart', 'REDIS_URL'),
+            INTERNAL_AUTH_SECRET: running.internalAuthSecret,
+          },
+        },
+      },
+    });
+    await running.stop();
+    expect(existsSync(file)).toBe(false);
+  });
+
   it('should end everything on stop, services before stores', async () => {
     const running = await start();
     const pids = ['gateway', 'users', 'cart', 'postgres', 'redis'].map((name) => running.pid(name)!);

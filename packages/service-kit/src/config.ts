@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { z } from 'zod';
 
 /** Thrown by {@link readConfig}; its message names every faulty variable at once. */
@@ -107,4 +109,30 @@ function isSecret(name: string, meta: { secret?: boolean } | undefined): boolean
   return (
     meta?.secret === true || /SECRET|PASSWORD|TOKEN|KEY|(DATABASE|REDIS|MONGODB|AMQP|SMTP)_URL/.test(name)
   );
+}
+
+const stackFile = z.object({
+  pid: z.int().positive(),
+  services: z.record(z.string(), z.object({ env: z.record(z.string(), z.string()) })),
+});
+
+/**
+ * For a command of a service: the environment, and where `variable` is not in it, what the shop that `npm start`
+ * runs here was started with (`stack.json` in `.data`, or in the folder that CARTOGRAPH_DATA names).
+ */
+export function withRunningStack(
+  service: string,
+  variable: string,
+  source: NodeJS.ProcessEnv = process.env,
+): NodeJS.ProcessEnv {
+  if (source[variable]) return source;
+  try {
+    const file = resolve(source['CARTOGRAPH_DATA'] || '.data', 'stack.json');
+    const { pid, services } = stackFile.parse(JSON.parse(readFileSync(file, 'utf8')));
+    // Throws when a launcher that was killed has left its file behind.
+    process.kill(pid, 0);
+    return { ...source, ...services[service]?.env };
+  } catch {
+    return source;
+  }
 }

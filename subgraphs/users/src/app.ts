@@ -5,6 +5,7 @@ import {
   createOutboxRelay,
   createPostgresOutbox,
   createSubgraphServer,
+  migrateDatabase,
   type BaseGraphQLContext,
   type Identity,
   type Runtime,
@@ -19,7 +20,7 @@ import { createResolvers, owners } from './resolvers.js';
 import { addSampleUsers } from './sample-data.js';
 import { createUsersService } from './service.js';
 import { createMemoryCounter, withFallback } from './store/attempt-counter.js';
-import { migrate, openDatabase } from './store/database.js';
+import { openDatabase } from './store/database.js';
 import { createRedisCounter } from './store/redis-counter.js';
 import { createTypeormStore } from './store/typeorm-store.js';
 import { startTidying } from './tidying.js';
@@ -40,7 +41,7 @@ export async function createUsersApp(config: UsersConfig, runtime: Runtime): Pro
   const { logger, registry } = runtime;
   const clock = () => new Date();
   const database = await openDatabase(config.USERS_DATABASE_URL, config.DATABASE_POOL_SIZE);
-  if (config.MIGRATE_ON_START) await migrate(database);
+  if (config.MIGRATE_ON_START) await migrateDatabase(database);
   const store = createTypeormStore(database);
   const accessTokenLifetimeMs = config.ACCESS_TOKEN_LIFETIME_S * 1000;
   const keyRing = createKeyRing({
@@ -110,7 +111,7 @@ export async function createUsersApp(config: UsersConfig, runtime: Runtime): Pro
 /** `main.js migrate`. */
 export async function migrateUsers(config: UsersConfig): Promise<void> {
   const database = await openDatabase(config.USERS_DATABASE_URL, 2);
-  await migrate(database).finally(() => database.destroy());
+  await migrateDatabase(database).finally(() => database.destroy());
 }
 
 /** What a person's own program says about itself is not to be trusted with the length and form of a column. */

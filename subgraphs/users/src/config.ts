@@ -1,4 +1,4 @@
-import { baseConfigShape, ConfigError, env, readConfig } from '@cartograph/service-kit';
+import { baseConfigShape, ConfigError, env, readConfig, withRunningStack } from '@cartograph/service-kit';
 import { z } from 'zod';
 
 const storeShape = {
@@ -41,7 +41,8 @@ export function readUsersConfig(source: NodeJS.ProcessEnv = process.env) {
   return config;
 }
 
-/** What `cli/keys.ts` reads. @throws ConfigError */
+/** What `cli/keys.ts` reads: the environment, or else that of the shop that runs here. @throws ConfigError */
 export function readKeysConfig(source: NodeJS.ProcessEnv = process.env) {
-  return readConfig({ ...storeShape, INTERNAL_AUTH_SECRET: env.secret() }, source);
+  const given = withRunningStack('users', 'USERS_DATABASE_URL', source);
+  return readConfig({ ...storeShape, INTERNAL_AUTH_SECRET: env.secret() }, given);
 }

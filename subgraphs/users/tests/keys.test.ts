@@ -1,8 +1,11 @@
 import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createLogger } from '@cartograph/service-kit';
+import { createLogger, migrateDatabase } from '@cartograph/service-kit';
 import { createTestDatabase, type TestDatabase } from '@cartograph/testing';
 import {
   createLocalJWKSet,
@@ -14,7 +17,7 @@ import {
 import type { DataSource } from 'typeorm';
 import { createAccessToken } from '../src/access-tokens.js';
 import { createKeyRing } from '../src/key-ring.js';
-import { migrate, openDatabase } from '../src/store/database.js';
+import { openDatabase } from '../src/store/database.js';
 import { createTypeormStore } from '../src/store/typeorm-store.js';
 import { PASSWORD, SECRET, startUsersWorld, type UsersWorld } from './support/users-world.js';
 
@@ -29,7 +32,7 @@ describe('The key ring', () => {
   beforeAll(async () => {
     test = await createTestDatabase();
     database = await openDatabase(test.url);
-    await migrate(database);
+    await migrateDatabase(database);
   });
   afterAll(async () => {
     await database.destroy();
@@ -212,6 +215,23 @@ describe('npm run keys', () => {
     await expect(jwtVerify(session.accessToken, remaining, RULES)).rejects.toThrow(/no applicable key/);
     await jwtVerify(fresh.session!.accessToken, remaining, RULES);
     await Promise.all([next.close(), later.close()]);
+  });
+
+  it('finds the shop that npm start runs here', async () => {
+    const CARTOGRAPH_DATA = mkdtempSync(join(tmpdir(), 'cartograph-keys-'));
+    const env = { USERS_DATABASE_URL: world.databaseUrl, INTERNAL_AUTH_SECRET: SECRET };
+    const unset = { CARTOGRAPH_DATA, USERS_DATABASE_URL: '', INTERNAL_AUTH_SECRET: '' };
+    const write = (pid: number) =>
+      writeFileSync(
+        join(CARTOGRAPH_DATA, 'stack.json'),
+        JSON.stringify({ pid, services: { users: { env } } }),
+      );
+    write(process.pid);
+    expect((await run(['list'], unset)).text).toContain('signs now');
+    // What a killed launcher left behind is no shop that runs.
+    write(2 ** 22 + 1);
+    expect((await run(['list'], unset)).text).toMatch(/USERS_DATABASE_URL: expected .* got nothing/);
+    rmSync(CARTOGRAPH_DATA, { recursive: true });
   });
 
   it('publishes a key 20 minutes before it signs unless told otherwise', async () => {

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { newId } from '@cartograph/service-kit';
+import { migrateDatabase, newId } from '@cartograph/service-kit';
 import { createTestDatabase, type TestDatabase } from '@cartograph/testing';
 import type { DataSource } from 'typeorm';
 import type { Session } from '../src/domain/session.js';
 import { EmailTakenError, type User } from '../src/domain/user.js';
 import { createLoaders } from '../src/loaders.js';
-import { migrate, openDatabase } from '../src/store/database.js';
+import { openDatabase } from '../src/store/database.js';
 import type { UsersStore } from '../src/store/store.js';
 import { createTypeormStore } from '../src/store/typeorm-store.js';
 
@@ -15,7 +15,7 @@ let store: UsersStore;
 beforeAll(async () => {
   test = await createTestDatabase();
   database = await openDatabase(test.url);
-  await migrate(database);
+  await migrateDatabase(database);
   store = createTypeormStore(database);
 });
 afterAll(async () => {
@@ -55,7 +55,7 @@ describe('The migrations', () => {
   it('are carried out once by processes that start together', async () => {
     const own = await createTestDatabase();
     const sources = await Promise.all(Array.from({ length: 5 }, () => openDatabase(own.url, 2)));
-    await Promise.all(sources.map((source) => migrate(source)));
+    await Promise.all(sources.map((source) => migrateDatabase(source)));
     const [{ count }] = await sources[0]!.query('SELECT count(*)::int FROM migrations');
     expect(count).toBe(sources[0]!.migrations.length);
     await Promise.all(sources.map((source) => source.destroy()));
@@ -65,11 +65,11 @@ describe('The migrations', () => {
   it('can be undone and done again', async () => {
     const own = await createTestDatabase();
     const source = await openDatabase(own.url, 2);
-    await migrate(source);
+    await migrateDatabase(source);
     await source.undoLastMigration();
     const tables = await source.query(`SELECT tablename FROM pg_tables WHERE schemaname = 'public'`);
     expect(tables).toEqual([{ tablename: 'migrations' }]);
-    await migrate(source);
+    await migrateDatabase(source);
     await source.destroy();
     await own.drop();
   });

@@ -3,7 +3,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** All that a stack puts into its data folder, but for the lock and fetched programs. */
-const kept = ['postgres', 'redis', 'mongodb', 'mail', 'logs', 'run', 'secrets.json'];
+const kept = ['postgres', 'redis', 'mongodb', 'mail', 'logs', 'run', 'stack.json', 'secrets.json'];
 
 /**
  * Deletes what earlier stacks kept in a data folder.

@@ -9,6 +9,7 @@ import { keepPreviousLogs, startAfresh } from './data-folder.js';
 import { environmentFor, sharedEnvironment } from './environment.js';
 import { choosePorts } from './ports.js';
 import { declaredServices, type ServiceDeclaration } from './services.js';
+import { removeStackFile, writeStackFile } from './stack-file.js';
 import { startStores, type StackStores } from './stack-stores.js';
 import type { Stack, StackOptions } from './types.js';
 
@@ -39,6 +40,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     await Promise.all(names.filter(isGateway).map(halt));
     await Promise.all(names.filter((name) => !isGateway(name)).map(halt));
     await Promise.all([...((await stores?.running()) ?? [])].map(([, store]) => store.close()));
+    removeStackFile(dataDir);
     unlock();
   }
 
@@ -64,12 +66,19 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       internalAuthSecret,
     });
     const environments = new Map<string, NodeJS.ProcessEnv>();
+    const chosen = new Map<string, Record<string, string>>();
 
     const startService = async (service: ServiceDeclaration) => {
       const began = performance.now();
+      const addresses = await environmentFor(service, given, stores!);
+      chosen.set(service.name, {
+        INTERNAL_AUTH_SECRET: internalAuthSecret,
+        ...addresses,
+        ...options.serviceEnv?.[service.name],
+      });
       const env = {
         ...shared,
-        ...(await environmentFor(service, given, stores!)),
+        ...addresses,
         PORT: String(ports.get(service.name)),
         ...options.serviceEnv?.[service.name],
       };
@@ -89,6 +98,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     };
     await Promise.race([Promise.all(services.map(startService)), whenAborted(options.signal)]);
 
+    writeStackFile(
+      dataDir,
+      Object.fromEntries([...chosen].map(([name, env]) => [name, { url: url(name), env }])),
+    );
     for (const [engine, store] of await stores.running()) {
       if (store.process) processes.set(engine, store.process);
     }

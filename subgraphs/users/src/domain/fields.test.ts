@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Refusal } from '@cartograph/service-kit';
+import type { Refusal } from '@cartograph/service-kit';
 import { foldForSearch, normaliseEmail, readFields } from './fields.js';
 
 const faultOf = (kind: 'email' | 'password' | 'name', value: string): string | undefined => {
