@@ -1,0 +1,363 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { newId } from '@cartograph/service-kit';
+import { auditStock } from '../src/stock-audit.js';
+import { startStock, type StockHarness } from './stock-support.js';
+
+let shop: StockHarness;
+beforeAll(async () => {
+  shop = await startStock();
+});
+afterAll(async () => {
+  expect((await auditStock(shop.store.stock)).faults).toEqual([]);
+  await shop.close();
+});
+
+const one = (productId: string, quantity = 1) => [{ productId, quantity }];
+
+describe('reserving', () => {
+  it('should sell the last five to five of fifty, and tell the others what there is', async () => {
+    const id = await shop.addProduct(5);
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, () => shop.service.reserve({ orderId: newId(), items: one(id) })),
+    );
+    expect(answers.filter(({ reserved }) => reserved)).toHaveLength(5);
+    for (const { shortages } of answers.filter(({ reserved }) => !reserved)) {
+      expect(shortages).toEqual([{ productId: id, requested: 1, available: 0 }]);
+    }
+    expect(await shop.numbers(id)).toEqual({ available: 0, reserved: 5, sold: 0 });
+  });
+
+  it('should hold all of an order or nothing, and name every product that is short', async () => {
+    const [plenty, few, none] = [
+      await shop.addProduct(100),
+      await shop.addProduct(2),
+      await shop.addProduct(0),
+    ];
+    const items = [...one(plenty, 10), ...one(few, 3), ...one(none, 1), ...one('no such product', 1)];
+    const { reserved, shortages } = await shop.service.reserve({ orderId: newId(), items });
+    expect(reserved).toBe(false);
+    const byId = new Map(shortages.map((shortage) => [shortage.productId, shortage]));
+    expect(byId).toEqual(
+      new Map([
+        [few, { productId: few, requested: 3, available: 2 }],
+        [none, { productId: none, requested: 1, available: 0 }],
+        ['no such product', { productId: 'no such product', requested: 1, available: 0 }],
+      ]),
+    );
+    for (const [id, available] of [
+      [plenty, 100],
+      [few, 2],
+      [none, 0],
+    ] as const) {
+      expect(await shop.numbers(id)).toEqual({ available, reserved: 0, sold: 0 });
+    }
+  });
+
+  it('should count an order once, however often and from however many processes it comes at once', async () => {
+    const [left, right] = [await shop.addProduct(10), await shop.addProduct(10)];
+    const orderId = newId();
+    const processes = [shop.service, shop.another(), shop.another()];
+    const answers = await Promise.all(
+      Array.from({ length: 21 }, (_, index) =>
+        processes[index % 3]!.reserve({ orderId, items: [...one(left, 4), ...one(right, 4)] }),
+      ),
+    );
+    expect(answers.every(({ reserved }) => reserved)).toBe(true);
+    expect(await shop.numbers(left)).toEqual({ available: 6, reserved: 4, sold: 0 });
+    expect(await shop.numbers(right)).toEqual({ available: 6, reserved: 4, sold: 0 });
+  });
+
+  it('should add up a product that stands twice in an order', async () => {
+    const id = await shop.addProduct(3);
+    expect(await shop.service.reserve({ orderId: newId(), items: [...one(id, 2), ...one(id, 2)] })).toEqual({
+      reserved: false,
+      shortages: [{ productId: id, requested: 4, available: 3 }],
+    });
+  });
+
+  it('should try again after a shortage once there is stock', async () => {
+    const id = await shop.addProduct(1);
+    const input = { orderId: newId(), items: one(id, 2) };
+    expect((await shop.service.reserve(input)).reserved).toBe(false);
+    await shop.adjust(id, 1);
+    expect((await shop.service.reserve(input)).reserved).toBe(true);
+  });
+
+  it('should refuse other items for the same order, and numbers that make no sense', async () => {
+    const id = await shop.addProduct(10);
+    const orderId = newId();
+    await shop.service.reserve({ orderId, items: one(id, 2) });
+    await expect(shop.service.reserve({ orderId, items: one(id, 3) })).rejects.toThrow(
+      "an order's items never change",
+    );
+    for (const quantity of [0, -1, 1.5, Number.NaN, 1e9]) {
+      await expect(shop.service.reserve({ orderId: newId(), items: one(id, quantity) })).rejects.toThrow(
+        'quantities from 1',
+      );
+    }
+    await expect(shop.service.reserve({ orderId: newId(), items: [] })).rejects.toThrow('1 to 100 products');
+  });
+
+  it('should not sell what is archived', async () => {
+    const id = await shop.addProduct(5);
+    await shop.collections.products.updateOne({ _id: id }, { $set: { isArchived: true } });
+    expect((await shop.service.reserve({ orderId: newId(), items: one(id) })).shortages).toEqual([
+      { productId: id, requested: 1, available: 0 },
+    ]);
+  });
+});
+
+describe('settling', () => {
+  it('should give back once and sell once, however often it is told', async () => {
+    const id = await shop.addProduct(10);
+    const [cancelled, shipped] = [newId(), newId()];
+    for (const orderId of [cancelled, shipped]) await shop.service.reserve({ orderId, items: one(id, 3) });
+    const settled = await Promise.all(
+      Array.from({ length: 10 }, () =>
+        Promise.all([shop.service.release(cancelled), shop.another().commit(shipped)]),
+      ),
+    );
+    expect(settled.flat()).toEqual(Array.from({ length: 20 }, () => true));
+    expect(await shop.numbers(id)).toEqual({ available: 7, reserved: 0, sold: 3 });
+  });
+
+  it('should not give back what was shipped nor ship what was given back', async () => {
+    const id = await shop.addProduct(10);
+    const [shipped, cancelled] = [newId(), newId()];
+    for (const orderId of [shipped, cancelled]) await shop.service.reserve({ orderId, items: one(id, 2) });
+    await shop.service.commit(shipped);
+    await shop.service.release(cancelled);
+    expect(await shop.service.release(shipped)).toBe(false);
+    expect(await shop.service.commit(cancelled)).toBe(false);
+    expect(await shop.service.commit(newId())).toBe(false);
+    expect(await shop.numbers(id)).toEqual({ available: 8, reserved: 0, sold: 2 });
+  });
+
+  it('should do one of the two when both come at once, wholly', async () => {
+    const ids = await Promise.all([shop.addProduct(5), shop.addProduct(5), shop.addProduct(5)]);
+    const orderId = newId();
+    await shop.service.reserve({ orderId, items: ids.flatMap((id) => one(id, 2)) });
+    const [released, committed] = await Promise.all([
+      shop.service.release(orderId),
+      shop.another().commit(orderId),
+    ]);
+    expect(released).not.toBe(committed);
+    for (const id of ids) {
+      expect(await shop.numbers(id)).toEqual(
+        released ? { available: 5, reserved: 0, sold: 0 } : { available: 3, reserved: 0, sold: 2 },
+      );
+    }
+  });
+
+  it('should refuse a reservation that comes after its cancellation', async () => {
+    const id = await shop.addProduct(5);
+    const orderId = newId();
+    await shop.service.release(orderId);
+    expect(await shop.service.reserve({ orderId, items: one(id) })).toEqual({
+      reserved: false,
+      shortages: [],
+    });
+    expect(await shop.numbers(id)).toEqual({ available: 5, reserved: 0, sold: 0 });
+  });
+
+  it('should say that a committed order is reserved, so that a late repeat does no harm', async () => {
+    const id = await shop.addProduct(5);
+    const input = { orderId: newId(), items: one(id) };
+    await shop.service.reserve(input);
+    await shop.service.commit(input.orderId);
+    expect(await shop.service.reserve(input)).toEqual({ reserved: true, shortages: [] });
+    expect(await shop.numbers(id)).toEqual({ available: 4, reserved: 0, sold: 1 });
+  });
+});
+
+describe('expiry', () => {
+  const inMinutes = (minutes: number) => new Date(shop.clock.now.getTime() + minutes * 60_000);
+  const passMinutes = (minutes: number) => {
+    shop.clock.now = inMinutes(minutes);
+  };
+
+  it('should give back what was not paid in time, and leave alone what is held without end', async () => {
+    const id = await shop.addProduct(10);
+    await shop.service.reserve({ orderId: newId(), items: one(id, 3), expiresAt: inMinutes(15) });
+    await shop.service.reserve({ orderId: newId(), items: one(id, 2), expiresAt: null });
+    await shop.service.sweep();
+    expect(await shop.numbers(id)).toMatchObject({ available: 5, reserved: 5 });
+    passMinutes(16);
+    await Promise.all([shop.service.sweep(), shop.another().sweep()]);
+    expect(await shop.numbers(id)).toEqual({ available: 8, reserved: 2, sold: 0 });
+  });
+
+  it('should be put off by reserving again', async () => {
+    const id = await shop.addProduct(10);
+    const input = { orderId: newId(), items: one(id, 3) };
+    await shop.service.reserve({ ...input, expiresAt: inMinutes(15) });
+    await shop.service.reserve({ ...input, expiresAt: null });
+    passMinutes(60);
+    await shop.service.sweep();
+    expect(await shop.numbers(id)).toMatchObject({ available: 7, reserved: 3 });
+  });
+
+  it('should let a late payment have the stock again if there is some, or say that there is none', async () => {
+    const id = await shop.addProduct(1);
+    const input = { orderId: newId(), items: one(id) };
+    await shop.service.reserve({ ...input, expiresAt: inMinutes(15) });
+    passMinutes(16);
+    await shop.service.sweep();
+    expect((await shop.service.reserve(input)).reserved).toBe(true);
+
+    const late = { orderId: newId(), items: one(id) };
+    await shop.adjust(id, 1);
+    await shop.service.reserve({ ...late, expiresAt: inMinutes(15) });
+    passMinutes(16);
+    await shop.service.sweep();
+    await shop.service.reserve({ orderId: newId(), items: one(id) });
+    expect(await shop.service.reserve(late)).toEqual({
+      reserved: false,
+      shortages: [{ productId: id, requested: 1, available: 0 }],
+    });
+  });
+
+  it('should end in one truth when a payment comes in the moment of expiry', async () => {
+    const id = await shop.addProduct(20);
+    const orders = Array.from({ length: 20 }, () => ({ orderId: newId(), items: one(id) }));
+    for (const order of orders) await shop.service.reserve({ ...order, expiresAt: inMinutes(15) });
+    passMinutes(16);
+    const [, ...paid] = await Promise.all([
+      shop.service.sweep(),
+      ...orders.map((order) => shop.another().reserve({ ...order, expiresAt: null })),
+    ]);
+    expect(paid.every(({ reserved }) => reserved)).toBe(true);
+    await shop.service.sweep();
+    expect(await shop.numbers(id)).toEqual({ available: 0, reserved: 20, sold: 0 });
+  });
+});
+
+describe('a crash in the middle', () => {
+  const passLease = () => {
+    shop.clock.now = new Date(shop.clock.now.getTime() + 3_600_000);
+  };
+
+  it('of reserving should give back what was taken, unless the order comes again', async () => {
+    const [first, second] = (await Promise.all([shop.addProduct(5), shop.addProduct(5)])).sort() as [
+      string,
+      string,
+    ];
+    const crashed = [newId(), newId()].map((orderId) => ({
+      orderId,
+      items: [...one(first, 2), ...one(second, 2)],
+    }));
+    for (const order of crashed) {
+      // What a process leaves that dies after the first of two products: its reservation and the unfinished hold.
+      await shop.service.reserve(order);
+      await shop.collections.holds.updateOne(
+        { _id: order.orderId },
+        { $set: { state: 'RESERVING', expiresAt: shop.clock.now } },
+      );
+      await shop.store.stock.settle(
+        {
+          id: newId(),
+          productId: second,
+          type: 'RELEASE',
+          available: 2,
+          reserved: -2,
+          sold: 0,
+          orderId: order.orderId,
+          reason: 'Test',
+          at: new Date(),
+        },
+        { productId: second, quantity: 2 },
+        order.orderId,
+      );
+    }
+    expect(await shop.service.reserve(crashed[0]!)).toEqual({ reserved: true, shortages: [] });
+    passLease();
+    await shop.service.sweep();
+    for (const id of [first, second])
+      expect(await shop.numbers(id)).toEqual({ available: 3, reserved: 2, sold: 0 });
+  });
+
+  it.each([
+    ['RELEASING', { available: 5, reserved: 0, sold: 0 }],
+    ['COMMITTING', { available: 3, reserved: 0, sold: 2 }],
+  ] as const)('of %s should be finished by the sweeper', async (state, expected) => {
+    const id = await shop.addProduct(5);
+    const orderId = newId();
+    await shop.service.reserve({ orderId, items: one(id, 2) });
+    await shop.collections.holds.updateOne({ _id: orderId }, { $set: { state, expiresAt: shop.clock.now } });
+    passLease();
+    await shop.service.sweep();
+    expect(await shop.numbers(id)).toEqual(expected);
+  });
+
+  it('of an overtaken attempt should be found by the search for left-over reservations', async () => {
+    const id = await shop.addProduct(5);
+    const orderId = newId();
+    await shop.service.release(orderId);
+    await shop.store.stock.take(
+      {
+        id: newId(),
+        productId: id,
+        type: 'RESERVATION',
+        available: -2,
+        reserved: 2,
+        sold: 0,
+        orderId,
+        reason: 'Test',
+        at: shop.clock.now,
+      },
+      { productId: id, quantity: 2 },
+      orderId,
+    );
+    expect((await auditStock(shop.store.stock)).faults).toEqual([
+      expect.objectContaining({
+        productId: id,
+        faults: [`2 are reserved for order ${orderId}, whose stock is released`],
+      }),
+    ]);
+    passLease();
+    await shop.service.sweepOrphans();
+    expect(await shop.numbers(id)).toEqual({ available: 5, reserved: 0, sold: 0 });
+  });
+
+  it('before the ledger was written should leave an entry that is written once', async () => {
+    const id = await shop.addProduct(5);
+    await shop.service.reserve({ orderId: newId(), items: one(id, 2) });
+    const failing = () => Promise.reject(new Error('broker away'));
+    await expect(shop.store.outbox.relay(failing, 100)).rejects.toThrow('broker away');
+    const events: string[] = [];
+    while (
+      (await shop.store.outbox.relay(
+        async (batch) => void events.push(...batch.map((event) => event.id)),
+        100,
+      )) > 0
+    );
+    expect(new Set(events).size).toBe(events.length);
+    expect(
+      await shop.collections.ledger.find({ productId: id }).sort({ sequence: 1 }).toArray(),
+    ).toMatchObject([
+      { sequence: 1, type: 'INITIAL', availableAfter: 5 },
+      { sequence: 3, type: 'RESERVATION', availableAfter: 3 },
+    ]);
+    expect(await shop.collections.products.findOne({ _id: id })).toMatchObject({ outbox: [], sequence: 3 });
+    expect(await shop.collections.products.countDocuments({ hasOutbox: true })).toBe(0);
+  });
+});
+
+describe('the audit', () => {
+  it('should find a number that was changed behind the ledger’s back', async () => {
+    const id = await shop.addProduct(5);
+    await shop.collections.products.updateOne({ _id: id }, { $inc: { available: 1 } });
+    const { faults } = await auditStock(shop.store.stock);
+    expect(faults).toEqual([
+      {
+        productId: id,
+        sku: expect.any(String),
+        faults: [
+          'available is 6, the ledger adds up to 5',
+          'initial + adjustments are 5, available + reserved + sold are 6',
+        ],
+      },
+    ]);
+    await shop.collections.products.updateOne({ _id: id }, { $inc: { available: -1 } });
+  });
+});
