@@ -6,7 +6,9 @@ import { fileURLToPath } from 'node:url';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const [service, target] = process.argv.slice(2);
 if (!service || !target || !existsSync(join(root, service, 'package.json'))) {
-  console.error('Usage: node scripts/image-tree.mjs SERVICE DIR, where SERVICE is gateway or subgraphs/<name>');
+  console.error(
+    'Usage: node scripts/image-tree.mjs SERVICE DIR, where SERVICE is gateway or subgraphs/<name>',
+  );
   process.exit(1);
 }
 
@@ -22,7 +24,8 @@ function workspacesOf(folder, found = new Set()) {
 }
 
 const copy = (path) => {
-  if (existsSync(join(root, path))) cpSync(join(root, path), join(target, path), { recursive: true, verbatimSymlinks: true });
+  if (existsSync(join(root, path)))
+    cpSync(join(root, path), join(target, path), { recursive: true, verbatimSymlinks: true });
 };
 
 copy('package.json');
@@ -30,9 +33,12 @@ const workspaces = workspacesOf(service);
 for (const folder of workspaces) {
   for (const part of ['package.json', 'dist', 'schema.graphql', 'node_modules']) copy(join(folder, part));
 }
-const links = new Set([...workspaces].map((folder) => JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')).name));
+const links = new Set(
+  [...workspaces].map((folder) => JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')).name),
+);
 for (const name of readdirSync(join(root, 'node_modules'))) {
   if (name !== '@cartograph' && name !== '.package-lock.json') copy(join('node_modules', name));
 }
 for (const name of links) copy(join('node_modules', name));
-if (service === 'gateway') for (const path of [join('schema', 'supergraph.graphql'), join('client', 'dist')]) copy(path);
+if (service === 'gateway')
+  for (const path of [join('schema', 'supergraph.graphql'), join('client', 'dist')]) copy(path);

@@ -47,17 +47,42 @@ function changed(stamp, files) {
   };
 }
 
+/** All files below a folder whose path ends in one of these, in a steady order. */
+function filesBelow(folder, ...endings) {
+  if (!existsSync(at(folder))) return [];
+  return readdirSync(at(folder), { recursive: true })
+    .map((name) => at(folder, name))
+    .filter((file) => endings.some((ending) => file.endsWith(ending)) && statSync(file).isFile())
+    .sort();
+}
+
 const subgraphs = readdirSync(at('subgraphs')).filter((name) =>
   existsSync(at('subgraphs', name, 'schema.graphql')),
 );
+const documents = filesBelow('client/src', '.graphql');
 const schemas = subgraphs.map((name) => at('subgraphs', name, 'schema.graphql'));
-const generated = subgraphs.every((name) =>
-  existsSync(at('subgraphs', name, 'src', 'generated', 'graphql.ts')),
-);
-const codegen = changed('codegen', [at('codegen.yml'), ...schemas]);
-if (codegen.yes || !generated) {
+if (documents.length > 0) schemas.push(at('schema', 'api.graphql'));
+const isGenerated =
+  subgraphs.every((name) => existsSync(at('subgraphs', name, 'src', 'generated', 'graphql.ts'))) &&
+  documents.every((file) => existsSync(file.replace(/\.graphql$/, '.generated.ts')));
+const codegen = changed('codegen', [at('codegen.yml'), ...schemas, ...documents]);
+if (codegen.yes || !isGenerated) {
   run(process.execPath, [at('scripts', 'codegen.mjs')]);
   codegen.remember();
 }
 const { buildAll } = await import('./build.mjs');
 await buildAll();
+
+// The storefront, which the gateway serves.
+if (existsSync(at('client', 'vite.config.ts'))) {
+  const sources = [
+    ...['package.json', 'index.html', 'vite.config.ts'].map((name) => at('client', name)),
+    ...filesBelow('client/src', ''),
+    ...filesBelow('client/public', ''),
+  ];
+  const client = changed('client', sources);
+  if (client.yes || !existsSync(at('client', 'dist', 'index.html'))) {
+    run('npm', ['run', '--silent', '--workspace', 'client', 'build', '--', '--logLevel', 'warn']);
+    client.remember();
+  }
+}
