@@ -5,10 +5,12 @@ import tseslint from 'typescript-eslint';
 const layers = (patterns, message) => ({
   'no-restricted-imports': ['error', { patterns: [{ group: patterns, message }] }],
 });
-const otherSubgraphs = ['users', 'products', 'cart', 'orders', 'payments', 'notifications'].map((name) => `@cartograph/${name}`);
+const otherSubgraphs = ['users', 'products', 'cart', 'orders', 'payments', 'notifications'].map(
+  (name) => `@cartograph/${name}`,
+);
 
 export default tseslint.config(
-  { ignores: ['**/dist/', '**/generated/', '**/node_modules/', '.data/', 'coverage/'] },
+  { ignores: ['**/dist/', '**/generated/', '**/*.generated.ts', '**/node_modules/', '.data/', 'coverage/'] },
   js.configs.recommended,
   ...tseslint.configs.strict,
   {
@@ -30,20 +32,68 @@ export default tseslint.config(
     files: ['{packages,subgraphs}/*/src/**/*.ts', 'gateway/src/**/*.ts'],
     ignores: ['**/config.ts', 'packages/testing/**', 'packages/embedded/**'],
     rules: {
-      'no-restricted-properties': ['error', { object: 'process', property: 'env', message: 'Only config.ts reads the environment.' }],
+      'no-restricted-properties': [
+        'error',
+        { object: 'process', property: 'env', message: 'Only config.ts reads the environment.' },
+      ],
     },
   },
   // Imports run resolvers/events → service → domain; store → domain. No subgraph imports another, nor the gateway.
-  { files: ['subgraphs/*/**/*.ts'], rules: layers([...otherSubgraphs, '@cartograph/gateway'], 'A subgraph never imports another; call it by GraphQL or consume its events.') },
+  {
+    files: ['subgraphs/*/**/*.ts'],
+    rules: layers(
+      [...otherSubgraphs, '@cartograph/gateway'],
+      'A subgraph never imports another; call it by GraphQL or consume its events.',
+    ),
+  },
   {
     files: ['subgraphs/*/src/domain/**/*.ts'],
     ignores: ['**/*.test.ts'],
     rules: layers(
-      [...otherSubgraphs, '../store/*', '../service.js', '../resolvers*', '../events.js', '../app.js', '../config.js', 'typeorm', 'pg', 'mongodb', 'ioredis', 'node:fs', 'node:net', 'node:http'],
+      [
+        ...otherSubgraphs,
+        '../store/*',
+        '../service.js',
+        '../resolvers*',
+        '../events.js',
+        '../app.js',
+        '../config.js',
+        'typeorm',
+        'pg',
+        'mongodb',
+        'ioredis',
+        'node:fs',
+        'node:net',
+        'node:http',
+      ],
       'domain/ is pure: no IO, no store, no service.',
     ),
   },
-  { files: ['subgraphs/*/src/store/**/*.ts'], rules: layers([...otherSubgraphs, '../service.js', '../resolvers*', '../events.js', '../app.js'], 'store/ imports only domain/.') },
-  { files: ['packages/*/src/**/*.ts'], ignores: ['packages/testing/**'], rules: layers([...otherSubgraphs, '@cartograph/gateway', '@cartograph/testing'], 'packages/ know no service.') },
-  { files: ['**/*.mjs', '**/*.js', 'scripts/**', 'bench/**', 'e2e/**', 'packages/testing/**', 'packages/embedded/src/cli/**'], rules: { 'no-console': 'off' } },
+  {
+    files: ['subgraphs/*/src/store/**/*.ts'],
+    rules: layers(
+      [...otherSubgraphs, '../service.js', '../resolvers*', '../events.js', '../app.js'],
+      'store/ imports only domain/.',
+    ),
+  },
+  {
+    files: ['packages/*/src/**/*.ts'],
+    ignores: ['packages/testing/**'],
+    rules: layers(
+      [...otherSubgraphs, '@cartograph/gateway', '@cartograph/testing'],
+      'packages/ know no service.',
+    ),
+  },
+  {
+    files: [
+      '**/*.mjs',
+      '**/*.js',
+      'scripts/**',
+      'bench/**',
+      'e2e/**',
+      'packages/testing/**',
+      'packages/embedded/src/cli/**',
+    ],
+    rules: { 'no-console': 'off' },
+  },
 );
