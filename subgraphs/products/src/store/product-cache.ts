@@ -135,7 +135,7 @@ export function createProductCache({ redisUrl, logger }: { redisUrl: string; log
 function connect(url: string): Redis | Cluster {
   const retryStrategy = (attempt: number) => Math.min(2_000, 50 * 2 ** attempt);
   const shared = { enableAutoPipelining: true, enableOfflineQueue: false };
-  const options: RedisOptions = { maxRetriesPerRequest: 0, connectTimeout: 2_000, commandTimeout: 500 };
+  const options: RedisOptions = { maxRetriesPerRequest: 0, connectTimeout: 1_000, commandTimeout: 500 };
   const urls = url.split(',').map((one) => one.trim());
   return urls.length > 1
     ? new Cluster(urls, { ...shared, redisOptions: options, clusterRetryStrategy: retryStrategy })

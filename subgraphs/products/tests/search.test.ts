@@ -1,0 +1,300 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { euro, startProducts, type Harness } from './support.js';
+
+let shop: Harness;
+beforeAll(async () => {
+  shop = await startProducts({ SAMPLE_DATA: true });
+}, 60_000);
+afterAll(() => shop.close());
+
+const LIST = `query ($first: Int, $after: String, $filter: ProductFilter, $sort: ProductSort) {
+  products(first: $first, after: $after, filter: $filter, sort: $sort) {
+    totalCount nodes { id sku title price { amount } createdAt } pageInfo { hasNextPage endCursor } } }`;
+const FACETS = `query ($filter: ProductFilter) { products(first: 1, filter: $filter) { totalCount facets {
+  inStockCount categories { count category { slug } } attributes { name label values { value count } } priceRanges { minPrice maxPrice count } } } }`;
+
+interface Node {
+  id: string;
+  sku: string;
+  title: string;
+  price: { amount: string };
+  createdAt: string;
+}
+
+async function list(
+  variables: object,
+): Promise<{ totalCount: number; nodes: Node[]; pageInfo: { hasNextPage: boolean; endCursor: string } }> {
+  const { data, errors } = await shop.ask(LIST, variables);
+  if (errors) throw new Error(JSON.stringify(errors));
+  return data.products;
+}
+const titles = async (search: string, more: object = {}) =>
+  (await list({ filter: { search, ...more }, sort: 'RELEVANCE' })).nodes.map(({ title }) => title);
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- the shape stands in the query above
+const facets = async (filter: object): Promise<any> => (await shop.ask(FACETS, { filter })).data.products;
+
+describe('search', () => {
+  it.each([
+    ['by the beginnings of several words', 'merin crew', ['Merino crew jumper']],
+    ['in any order', 'jumper merino crew', ['Merino crew jumper']],
+    ['without regard to case', 'KILIM', ['Kilim runner']],
+    ['without regard to accents', 'pique polo', ['Piqué polo']],
+    ['with accents where the product has none', 'kílim', ['Kilim runner']],
+    ['by sku', 'kit-knf-ch', ["Chef's knife 20 cm"]],
+    ['by a sku without its dashes', 'kitknfch', ["Chef's knife 20 cm"]],
+    ['by an attribute', 'cashmere', ['Cashmere scarf']],
+    ['by a word of the description', 'newspaper', ['Canvas tote', 'French press'].sort()],
+    ['by an option of a variant that is not listed itself', 'CLO-JMP-MR-OAT-XL', ['Merino crew jumper']],
+    ['nothing where a word is nowhere', 'merino xyzzy', []],
+  ])('should find %s', async (_, search, expected) => {
+    expect((await titles(search)).sort()).toEqual([...expected].sort());
+  });
+
+  it('should find by category', async () => {
+    const found = await list({ filter: { search: 'knitwear' } });
+    expect(found.totalCount).toBe(5);
+  });
+
+  it('should put words of the name before words of attributes and those before the description', async () => {
+    const found = await titles('linen');
+    const named = found.filter((title) => /linen/i.test(title));
+    expect(named.length).toBeGreaterThan(4);
+    expect(found.slice(0, named.length).sort()).toEqual(named.sort());
+  });
+
+  it('should take signs for what stands between words, whatever they mean elsewhere', async () => {
+    for (const search of ['.*', '^', '$where', '{"$gt": ""}', '\\', '[a-', '(?<x>', '%00']) {
+      const { errors } = await shop.ask(LIST, { filter: { search } });
+      expect(errors).toBeUndefined();
+    }
+    expect(await titles('kilim.*')).toEqual(['Kilim runner']);
+  });
+});
+
+describe('filters and sorts', () => {
+  it('should keep to categories and what is below them, to prices and to stock', async () => {
+    const kitchen = await list({ filter: { categories: ['kitchen'] } });
+    expect(kitchen.totalCount).toBe(28);
+    expect((await list({ filter: { categories: ['cookware', 'tableware'] } })).totalCount).toBe(20);
+    const cheap = await list({
+      filter: { categories: ['kitchen'], maxPrice: '20', minPrice: '12.50' },
+      sort: 'PRICE_ASC',
+    });
+    const amounts = cheap.nodes.map(({ price }) => Number(price.amount));
+    expect(amounts).toEqual([...amounts].sort((a, b) => a - b));
+    expect(Math.min(...amounts)).toBeGreaterThanOrEqual(12.5);
+    expect(Math.max(...amounts)).toBeLessThanOrEqual(20);
+  });
+
+  it('should find a product by the attribute of any of its variants', async () => {
+    const found = await list({
+      filter: {
+        categories: ['knitwear'],
+        attributes: [
+          { name: 'size', values: ['xl'] },
+          { name: 'colour', values: ['OAT', 'cream'] },
+        ],
+      },
+    });
+    expect(found.nodes.map(({ title }) => title).sort()).toEqual([
+      "Fisherman's jumper",
+      'Merino crew jumper',
+    ]);
+  });
+
+  it.each(['NEWEST', 'PRICE_ASC', 'PRICE_DESC', 'NAME', 'RELEVANCE'])(
+    'should walk through all products once by %s, page by page',
+    async (sort) => {
+      const seen: Node[] = [];
+      let after: string | null = null;
+      do {
+        const page = await list({ first: 37, after, sort, filter: { search: 'a' } });
+        seen.push(...page.nodes);
+        after = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
+      } while (after !== null);
+      const { totalCount } = await list({ filter: { search: 'a' } });
+      expect(new Set(seen.map(({ id }) => id)).size).toBe(totalCount);
+      expect(seen).toHaveLength(totalCount);
+      if (sort === 'NAME') expect(seen[0]!.title < seen.at(-1)!.title).toBe(true);
+      if (sort === 'NEWEST') expect(seen[0]!.createdAt > seen.at(-1)!.createdAt).toBe(true);
+      if (sort === 'PRICE_DESC')
+        expect(Number(seen[0]!.price.amount)).toBeGreaterThan(Number(seen.at(-1)!.price.amount));
+    },
+  );
+
+  it('should neither repeat nor skip what was there while products come and go', async () => {
+    const filter = { categories: ['puzzles'] };
+    const before = await list({ filter, sort: 'PRICE_ASC' });
+    const first = await list({ filter, sort: 'PRICE_ASC', first: 3 });
+    // One that the reader has seen goes, and one comes before where the reader stands.
+    await shop.staff(
+      'mutation ($id: ID!) { archiveProduct(input: { productId: $id }) { userErrors { code } } }',
+      { id: first.nodes[1]!.id },
+    );
+    const { id } = await shop.addProduct({ category: 'puzzles', price: euro('0.50') });
+    const rest = await list({ filter, sort: 'PRICE_ASC', after: first.pageInfo.endCursor });
+    expect([...first.nodes, ...rest.nodes].map((node) => node.id)).toEqual(
+      before.nodes.map((node) => node.id),
+    );
+    await shop.staff(
+      'mutation ($id: ID!) { restoreProduct(input: { productId: $id }) { userErrors { code } } }',
+      { id: first.nodes[1]!.id },
+    );
+    await shop.staff(
+      'mutation ($id: ID!) { archiveProduct(input: { productId: $id }) { userErrors { code } } }',
+      { id },
+    );
+  });
+
+  it.each([
+    ['a page of 0', { first: 0 }],
+    ['a page of 101', { first: 101 }],
+    ['a cursor of another sort', { sort: 'NAME', after: 'other-sort' }],
+    ['a cursor of another filter', { filter: { inStockOnly: true }, after: 'other-filter' }],
+    [
+      'a made-up cursor',
+      { after: Buffer.from('["products:NEWEST:x",{"$gt":""},"a"]').toString('base64url') },
+    ],
+    ['no cursor at all', { after: 'ÄÖÜ' }],
+    ['a search of 201 characters', { filter: { search: 'x'.repeat(201) } }],
+    ['51 categories', { filter: { categories: Array.from({ length: 51 }, String) } }],
+    ['an attribute without values', { filter: { attributes: [{ name: 'size', values: [] }] } }],
+    ['a price that is none', { filter: { minPrice: '1e3' } }],
+    ['a price of too many decimals', { filter: { minPrice: '1.005' } }],
+  ])('should refuse %s clearly', async (_, variables) => {
+    const { pageInfo } = await list({ sort: 'NEWEST' });
+    const after =
+      'after' in variables && variables.after.startsWith('other') ? { after: pageInfo.endCursor } : {};
+    const { errors } = await shop.ask(LIST, { ...variables, ...after });
+    expect(errors?.[0]?.extensions?.code).toBe('BAD_USER_INPUT');
+  });
+});
+
+describe('facets', () => {
+  it('should count what a click would leave, for every facet', async () => {
+    const { facets: found, totalCount } = await facets({
+      categories: ['clothing'],
+      attributes: [{ name: 'colour', values: ['Navy'] }],
+    });
+    for (const { category, count } of found.categories) {
+      expect(
+        (
+          await list({
+            filter: { categories: [category.slug], attributes: [{ name: 'colour', values: ['Navy'] }] },
+          })
+        ).totalCount,
+      ).toBe(count);
+    }
+    const colours = found.attributes.find(({ name }: { name: string }) => name === 'colour');
+    expect(colours.label).toBe('Colour');
+    // The chosen colour does not hide the others.
+    expect(colours.values.length).toBeGreaterThan(3);
+    for (const { value, count } of colours.values) {
+      expect(
+        (
+          await list({
+            filter: { categories: ['clothing'], attributes: [{ name: 'colour', values: [value] }] },
+          })
+        ).totalCount,
+      ).toBe(count);
+    }
+    const sizes = found.attributes.find(({ name }: { name: string }) => name === 'size');
+    for (const { value, count } of sizes.values) {
+      const attributes = [
+        { name: 'colour', values: ['Navy'] },
+        { name: 'size', values: [value] },
+      ];
+      expect((await list({ filter: { categories: ['clothing'], attributes } })).totalCount).toBe(count);
+    }
+    for (const { minPrice, maxPrice, count } of found.priceRanges) {
+      const filter = {
+        categories: ['clothing'],
+        attributes: [{ name: 'colour', values: ['Navy'] }],
+        minPrice,
+        maxPrice,
+      };
+      expect((await list({ filter })).totalCount).toBe(count);
+    }
+    expect(found.priceRanges.reduce((sum: number, { count }: { count: number }) => sum + count, 0)).toBe(
+      totalCount,
+    );
+  });
+
+  it('should be empty, not wrong, where nothing is found', async () => {
+    expect(await facets({ search: 'xyzzy' })).toEqual({
+      totalCount: 0,
+      facets: { inStockCount: 0, categories: [], attributes: [], priceRanges: [] },
+    });
+  });
+
+  it('should count what can be bought when a variant that is not listed is the only one left', async () => {
+    const options = { group: 'solo', options: ['size'] };
+    const small = await shop.addProduct({
+      category: 'knitwear',
+      name: 'Solo',
+      stock: 0,
+      attributes: [{ name: 'size', value: 'S' }],
+      variant: options,
+    });
+    const large = await shop.addProduct({
+      category: 'knitwear',
+      name: 'Solo',
+      stock: 1,
+      attributes: [{ name: 'size', value: 'L' }],
+      variant: options,
+    });
+    const buyable = async () => (await list({ filter: { search: 'solo', inStockOnly: true } })).totalCount;
+    expect(await buyable()).toBe(1);
+    const { data } = await shop.ask(
+      'query ($id: ID!) { product(id: $id) { name title variants { name } } }',
+      { id: small.id },
+    );
+    expect(data.product).toEqual({
+      name: 'Solo, S',
+      title: 'Solo',
+      variants: [{ name: 'Solo, S' }, { name: 'Solo, L' }],
+    });
+    // The listed one goes: its sibling takes its place.
+    await shop.staff(
+      'mutation ($id: ID!) { archiveProduct(input: { productId: $id }) { userErrors { code } } }',
+      { id: small.id },
+    );
+    expect((await list({ filter: { search: 'solo' } })).nodes.map(({ id }) => id)).toEqual([large.id]);
+  });
+});
+
+describe('the sample shop', () => {
+  it('should hold about 200 different products in 8 departments, described and in stock', async () => {
+    const { totalCount } = await list({});
+    expect(totalCount).toBeGreaterThanOrEqual(200);
+    const { data } = await shop.ask('{ categories { slug productCount children { productCount } } }');
+    expect(data.categories).toHaveLength(8);
+    for (const { productCount } of data.categories) expect(productCount).toBeGreaterThan(20);
+  });
+
+  it('should be the same when added again and by several at once', async () => {
+    const before = await shop.db.collection('products').countDocuments();
+    const again = await Promise.all(
+      [1, 2].map(() => startProducts({ SAMPLE_DATA: true, MONGODB_URL: shop.config.MONGODB_URL })),
+    );
+    expect(await shop.db.collection('products').countDocuments()).toBe(before);
+    await Promise.all(again.map((one) => one.close()));
+  });
+
+  it('should have a picture for each, drawn the same every time, that browsers may keep', async () => {
+    const { nodes } = await list({ first: 100 });
+    const pictures = await Promise.all(nodes.map(({ sku }) => fetch(`${shop.url}/images/${sku}.svg`)));
+    for (const picture of pictures) {
+      expect([picture.status, picture.headers.get('content-type')]).toEqual([200, 'image/svg+xml']);
+      expect(await picture.text()).toMatch(/^<svg .*<\/svg>$/s);
+    }
+    const etag = pictures[0]!.headers.get('etag')!;
+    const again = await fetch(`${shop.url}/images/${nodes[0]!.sku}.svg`, {
+      headers: { 'if-none-match': etag },
+    });
+    expect(again.status).toBe(304);
+    for (const path of ['nothing.svg', '..%2F..%2Fetc%2Fpasswd', `${nodes[0]!.sku}.png`, '%00.svg']) {
+      expect((await fetch(`${shop.url}/images/${path}`)).status).toBe(404);
+    }
+  });
+});
