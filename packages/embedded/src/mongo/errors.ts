@@ -28,6 +28,7 @@ export const errorCodes = {
   IndexOptionsConflict: 85,
   IndexKeySpecsConflict: 86,
   CommandNotSupported: 115,
+  ExceededMemoryLimit: 146,
   CannotIndexParallelArrays: 171,
   ConversionFailure: 241,
   InvalidPipelineOperator: 168,

@@ -152,7 +152,7 @@ function writeObject(name: string, value: object): void {
     writeHex(value.hex);
   } else if (value instanceof Date) {
     head(0x09, name);
-    writeInt64(value instanceof FarDate ? value.milliseconds : BigInt(value.getTime()));
+    writeInt64(millisecondsOf(value));
   } else if (value instanceof Decimal) {
     head(0x13, name);
     writeBytes(value.bytes);
@@ -180,6 +180,13 @@ function writeObject(name: string, value: object): void {
   } else {
     head(value === UNDEFINED ? 0x06 : value === MIN_KEY ? 0xff : 0x7f, name);
   }
+}
+
+function millisecondsOf(value: Date): bigint {
+  if (value instanceof FarDate) return value.milliseconds;
+  const milliseconds = value.getTime();
+  if (Number.isNaN(milliseconds)) throw new MongoError('Overflow', 'a date is too far from 1970');
+  return BigInt(milliseconds);
 }
 
 function writeCode(name: string, value: Code): void {

@@ -50,7 +50,7 @@ export function parseMessage(message: Buffer): Request {
 }
 
 function parseMsg(message: Buffer): Request {
-  if (message.length < HEADER + 5) throw new ProtocolError('OP_MSG is too short');
+  if (message.length < HEADER + 4) throw new ProtocolError('OP_MSG is too short');
   const flags = message.readUInt32LE(HEADER);
   if (flags & REQUIRED_FLAGS & ~(CHECKSUM_PRESENT | MORE_TO_COME))
     throw new ProtocolError(`Message contains illegal flags value: Ob${flags.toString(2)}`);

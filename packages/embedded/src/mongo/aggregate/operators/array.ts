@@ -156,12 +156,20 @@ function slice(array: Maybe, first: Maybe, second: Maybe): Maybe {
   return array.slice(from, from + count);
 }
 
+/** About what mongod's limit of 100 MB of memory lets through. */
+const MAX_RANGE = 6_000_000;
+
 function range(from: Maybe, to: Maybe, by: Maybe): Maybe {
   const start = whole(from, 34444, '$range requires a starting value that is a 32-bit integer');
   const end = whole(to, 34446, '$range requires an ending value that is a 32-bit integer');
   const step =
     by === undefined ? 1 : whole(by, 34448, '$range requires a step value that is a 32-bit integer');
   if (step === 0) throw new MongoError(34449, '$range requires a non-zero step value');
+  if ((end - start) / step > MAX_RANGE)
+    throw new MongoError(
+      'ExceededMemoryLimit',
+      `$range would give more than ${MAX_RANGE} numbers, from ${start} to ${end}`,
+    );
   const result: number[] = [];
   for (let value = start; step > 0 ? value < end : value > end; value += step) result.push(value);
   return result;
@@ -195,6 +203,7 @@ const zip: Operator = (argument, name) => {
   return (scope) => {
     const arrays = inputs(scope);
     if (!Array.isArray(arrays) || arrays.some(isNullish)) return null;
+    if (arrays.length === 0) throw new MongoError(34465, '$zip requires at least one input array');
     for (const array of arrays)
       if (!Array.isArray(array))
         throw new MongoError(34468, `$zip found a non-array expression in input: ${format(array)}`);

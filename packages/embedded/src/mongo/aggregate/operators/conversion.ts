@@ -87,8 +87,13 @@ function toDate(value: Maybe): Date {
   if (value instanceof ObjectId) return new Date(parseInt(value.hex.slice(0, 8), 16) * 1000);
   if (value instanceof Timestamp) return new Date(Number(value.value >> 32n) * 1000);
   if (typeof value === 'string') return parseDate(value);
-  if (isNumeric(value) && typeof value !== 'number') return new Date(Math.trunc(toNumber(value)));
+  if (isNumeric(value) && typeof value !== 'number') return checkDate(new Date(Math.trunc(toNumber(value))));
   throw unsupported(value, 'date');
+}
+
+function checkDate(date: Date): Date {
+  if (Number.isNaN(date.getTime())) throw failure('Conversion would overflow target type: date');
+  return date;
 }
 
 /** A date and time without an offset is in UTC. */

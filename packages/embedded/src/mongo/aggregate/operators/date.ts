@@ -196,8 +196,11 @@ function fromMingo(
 }
 
 function fromPlain(value: unknown): Maybe {
-  if (value instanceof Date || typeof value === 'string' || typeof value === 'boolean') return value;
-  if (typeof value === 'number') return value;
+  if (typeof value === 'string' || typeof value === 'boolean') return value;
+  if (value instanceof Date || typeof value === 'number') {
+    if (Number.isNaN(Number(value))) throw new Error('the result is no date, or too far from 1970');
+    return value;
+  }
   if (value === null || value === undefined) return null;
   const result: Doc = doc({});
   for (const [name, item] of Object.entries(value)) result.set(name, fromPlain(item) ?? null);
