@@ -2,6 +2,7 @@ import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from './logger.js';
 import { currentContext } from './request-context.js';
+import { isStoreOutage } from './store-outage.js';
 
 /**
  * Codes of top-level errors (`extensions.code`). Expected refusals are not here: those are user errors in
@@ -102,6 +103,14 @@ export function createErrorFormatter(
       (typeof code === 'string' && REQUEST_CODES.has(code) && !(original instanceof TypeError));
     if (isShown) return { ...formatted, extensions };
     const traceId = currentContext()?.traceId;
+    if (isStoreOutage(original)) {
+      logger.warn({ err: original, path: formatted.path }, 'A store did not answer');
+      return {
+        ...formatted,
+        message: 'This cannot be answered at the moment; please try again.',
+        extensions: { code: 'SERVICE_UNAVAILABLE' },
+      };
+    }
     logger.error(
       { err: original, path: formatted.path },
       'Unexpected error while answering a GraphQL request',

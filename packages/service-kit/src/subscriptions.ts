@@ -95,7 +95,10 @@ export function serveSubscriptions<Context extends BaseGraphQLContext>(
       // What a stream's source throws comes wrapped, without the path by which Apollo's unwrapping knows a wrapper.
       onError: (_context, _id, _payload, errors) =>
         errors.map((error) =>
-          options.formatError(error.toJSON(), error.originalError instanceof Fault ? error.originalError : error),
+          options.formatError(
+            error.toJSON(),
+            error.originalError instanceof Fault ? error.originalError : error,
+          ),
         ),
       onNext: (_context, _id, _payload, _args, { data, errors }) =>
         errors && {

@@ -8,7 +8,13 @@ export {
 } from './graph-client.js';
 export { findRabbitMq, startTestRabbitMq, type TestRabbitMq } from './rabbitmq.js';
 export { startTestStack, type TestStack, type TestStackOptions } from './stack.js';
-export { createTestDatabase, createTestMongo, startTestRedis, type TestDatabase } from './stores.js';
+export {
+  createTestDatabase,
+  createTestMongo,
+  startTestPostgres,
+  startTestRedis,
+  type TestDatabase,
+} from './stores.js';
 export { until } from './until.js';
 export {
   anonymous,

@@ -1,6 +1,9 @@
-import { startRedis, type Redis } from '@cartograph/embedded';
+import { startPostgres, startRedis, type Postgres, type Redis } from '@cartograph/embedded';
 import { MongoClient } from 'mongodb';
 import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import pg from 'pg';
 
 /** Asks the broker of this jest run (packages/testing/jest) for the address of a shared store. */
@@ -63,4 +66,19 @@ export async function createTestMongo(): Promise<TestDatabase> {
 /** A Redis server of one's own that keeps nothing; starts in milliseconds. Close it when done. */
 export function startTestRedis(options: { readonly settings?: readonly string[] } = {}): Promise<Redis> {
   return startRedis(options);
+}
+
+/** A Postgres server of one's own, to be killed and started again (`process`); it keeps data until it is closed. */
+export async function startTestPostgres(options: {
+  readonly databases: readonly string[];
+}): Promise<Postgres> {
+  const home = mkdtempSync(join(tmpdir(), 'cartograph-postgres-'));
+  const postgres = await startPostgres({ ...options, dataDir: join(home, 'data') });
+  return {
+    ...postgres,
+    async close() {
+      await postgres.close();
+      rmSync(home, { recursive: true, force: true });
+    },
+  };
 }

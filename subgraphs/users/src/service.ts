@@ -5,7 +5,8 @@ import { createRecoveryService } from './service/recovery.js';
 import { createSessionsService } from './service/sessions.js';
 import { createStaffService } from './service/staff.js';
 
-export type { OpenedSession, UsersDeps } from './service/deps.js';
+export type { UsersDeps } from './service/deps.js';
+export type { OpenedSession } from './service/open-session.js';
 
 /** The use cases: each loads, lets the domain decide, and saves with its events. */
 export function createUsersService(deps: UsersDeps) {

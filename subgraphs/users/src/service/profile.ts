@@ -11,15 +11,11 @@ import type {
   RequestEmailChangeInput,
   UpdateProfileInput,
 } from '../generated/graphql.js';
-import {
-  openSession,
-  record,
-  requireActor,
-  slowed,
-  storeRefreshToken,
-  type OpenedSession,
-  type UsersDeps,
-} from './deps.js';
+import { requireActor } from './actor.js';
+import { record } from './audit.js';
+import type { UsersDeps } from './deps.js';
+import { openSession, storeRefreshToken, type OpenedSession } from './open-session.js';
+import { slowed } from './slowed.js';
 
 /** What signed-in people change about themselves. */
 export function createProfileService(deps: UsersDeps) {

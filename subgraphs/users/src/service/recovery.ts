@@ -7,7 +7,9 @@ import { createSecretToken, hashToken } from '../domain/secret-token.js';
 import type { Origin } from '../domain/user.js';
 import { nextUserEvent } from '../domain/user-events.js';
 import type { ResetPasswordInput } from '../generated/graphql.js';
-import { openSession, record, storeSession, type OpenedSession, type UsersDeps } from './deps.js';
+import { record } from './audit.js';
+import type { UsersDeps } from './deps.js';
+import { openSession, storeSession, type OpenedSession } from './open-session.js';
 
 /** Longer than storing a token takes, so that the time of the answer does not tell whether there was one to store. */
 const ANSWER_AFTER_MS = 250;

@@ -7,17 +7,17 @@ import { decideRefresh } from '../domain/session.js';
 import type { Origin, User } from '../domain/user.js';
 import { nextUserEvent } from '../domain/user-events.js';
 import type { LoginInput, LogoutInput, RegisterInput } from '../generated/graphql.js';
+import { requireActor } from './actor.js';
+import { record } from './audit.js';
+import type { UsersDeps } from './deps.js';
 import {
   openSession,
-  record,
-  requireActor,
-  slowed,
   storeRefreshToken,
   storeSession,
   type OpenedSession,
   type StoredSession,
-  type UsersDeps,
-} from './deps.js';
+} from './open-session.js';
+import { slowed } from './slowed.js';
 
 /** Registering, signing in, staying signed in and signing out. */
 export function createSessionsService(deps: UsersDeps) {

@@ -4,7 +4,9 @@ import type { Origin, User } from '../domain/user.js';
 import { nextUserEvent } from '../domain/user-events.js';
 import type { Role, SecurityEventType } from '../generated/graphql.js';
 import type { UsersQueries } from '../store/store.js';
-import { record, requireAdmin, type UsersDeps } from './deps.js';
+import { requireAdmin } from './actor.js';
+import { record } from './audit.js';
+import type { UsersDeps } from './deps.js';
 
 /** What staff changes about others. */
 export function createStaffService(deps: UsersDeps) {
