@@ -13,6 +13,7 @@ const usage = `Usage: npm start -- [options]
   --fresh       delete what is kept there first: a new shop
   --services L  only these, e.g. gateway,users,products
   --empty       no sample shop (only matters on the first start)
+  --watch       rebuild and restart what changes, storefront by Vite (npm run dev)
   --verbose     print the services' logs here as well
   --help        this text
 
@@ -34,7 +35,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop);
 
 const began = performance.now();
 console.log(
-  existsSync(options.data)
+  existsSync(join(options.data, 'secrets.json')) && !options.fresh
     ? 'Starting …'
     : 'Starting for the first time: making the stores and the sample shop …',
 );
@@ -55,6 +56,7 @@ try {
   if (isStopping) process.exit(0);
   fail(error);
 }
+const vite = options.watch ? await startWatching() : undefined;
 printPanel();
 
 function readOptions() {
@@ -66,6 +68,7 @@ function readOptions() {
         services: { type: 'string' },
         fresh: { type: 'boolean', default: false },
         empty: { type: 'boolean', default: false },
+        watch: { type: 'boolean', default: false },
         verbose: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
@@ -83,6 +86,12 @@ function readOptions() {
     console.error(`${error.message}\n\n${usage}`);
     process.exit(2);
   }
+}
+
+async function startWatching() {
+  const { startVite, watchSources } = await import('./start/watch.mjs');
+  watchSources({ root, stack, say: (text) => console.log(text) });
+  return startVite({ root, gatewayUrl: stack.url('gateway') });
 }
 
 function report(event) {
@@ -116,7 +125,8 @@ function fail(error) {
 function printPanel() {
   const base = `http://localhost:${options.port}`;
   const lines = [];
-  if (existsSync(join(root, 'client', 'dist', 'index.html'))) lines.push(['Storefront', base]);
+  const hasStorefront = vite || existsSync(join(root, 'client', 'dist', 'index.html'));
+  if (hasStorefront && stack.services.includes('gateway')) lines.push(['Storefront', vite ?? base]);
   if (stack.services.includes('gateway')) {
     lines.push(
       ['GraphQL', `${base}/graphql`],
