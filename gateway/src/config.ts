@@ -25,37 +25,102 @@ const urls = (...protocols: string[]) =>
       `name=url pairs separated by commas, each URL starting with ${protocols.map((protocol) => `${protocol}://`).join(' or ')}`,
     );
 
+/** `name=milliseconds` pairs. */
+const durations = () =>
+  z
+    .string()
+    .default('')
+    .transform((text, context) => {
+      const pairs = text.split(',').flatMap((item) => (item.trim() === '' ? [] : [item.trim().split('=')]));
+      if (!pairs.every(([name, value]) => name && /^[1-9]\d{0,8}$/.test(value ?? '')))
+        context.addIssue({ code: 'custom' });
+      return Object.fromEntries(pairs.map(([name, value]) => [name, Number(value)])) as Record<
+        string,
+        number
+      >;
+    })
+    .describe('name=milliseconds pairs separated by commas');
+
+/** Without a default here: what it is then depends on NODE_ENV. */
+const flag = () =>
+  z
+    .enum(['true', 'false', '1', '0'])
+    .transform((value) => value === 'true' || value === '1')
+    .optional()
+    .describe('true or false');
+const count = () => z.coerce.number().int().min(0).optional().describe('a whole number, 0 or more');
+
 const shape = {
   NODE_ENV: env.choice(['development', 'test', 'production'], 'production'),
   HOST: env.text('0.0.0.0'),
   PORT: env.port(4000),
   LOG_LEVEL: env.choice(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'info'),
+  ACCESS_LOG: env.boolean(true),
+  DRAIN_DELAY_MS: env.integer(0, { max: 8_000 }),
+
   SUPERGRAPH_FILE: env.text('schema/supergraph.graphql'),
   SUPERGRAPH_POLL_MS: env.integer(1_000, { min: 50, max: 3_600_000 }),
+
   SUBGRAPH_URLS: urls('http', 'https'),
   SUBGRAPH_WS: urls('ws', 'wss'),
   SUBGRAPH_TIMEOUT_MS: env.integer(10_000, { min: 1, max: 600_000 }),
+  SUBGRAPH_TIMEOUTS_MS: durations(),
   SUBGRAPH_CONNECTIONS: env.integer(64, { min: 1, max: 10_000 }),
   SUBGRAPH_MAX_RESPONSE_BYTES: env.integer(64 * 1024 * 1024, { min: 1_024 }),
+  SUBGRAPH_DEDUPE: env.boolean(true),
+  SUBGRAPH_RETRY_SHARE: env.number(0.1, { max: 1 }),
+  BREAKER_FAILURES: env.integer(10, { min: 1 }),
+  BREAKER_WINDOW_MS: env.integer(10_000, { min: 100 }),
+  BREAKER_OPEN_MS: env.integer(2_000, { min: 1 }),
   FORWARD_HEADERS: env.list().default([]).describe('header names separated by commas'),
+  TRUSTED_PROXIES: env.integer(0, { max: 16 }),
+
   AUTH_JWKS_URL: env.url('http', 'https').optional().describe('a URL starting with http:// or https://'),
   INTERNAL_AUTH_SECRET: env.secret().optional().describe('a secret of at least 32 characters'),
+
   BODY_LIMIT_BYTES: env.integer(1024 * 1024, { min: 1 }),
-  PLAN_CACHE_SIZE: env.integer(2_000, { min: 1 }),
-  MAX_TOKENS: env.integer(5_000, { min: 1 }),
-  STREAM_QUEUE_LIMIT: env.integer(1_024, { min: 1 }),
-  STREAM_CONNECT_LIMIT_MS: env.integer(10_000),
-  STREAM_RESUME_LIMIT_MS: env.integer(300_000),
-  WS_KEEP_ALIVE_MS: env.integer(30_000, { min: 100, max: 3_600_000 }),
+  COMPRESS: env.boolean(true),
+  CORS_ORIGINS: env.list().default([]).describe('origins separated by commas, or *'),
   IMAGES_UPSTREAM: env.url('http', 'https').optional().describe('a URL starting with http:// or https://'),
   CLIENT_DIR: z.string().optional().describe('a folder with an index.html'),
   CLIENT_POLICY: env.text(
     "default-src 'self'; img-src 'self' data: https:; style-src 'self' 'unsafe-inline'; connect-src 'self' ws: wss:; frame-ancestors 'none'; base-uri 'self'; form-action 'self'; object-src 'none'",
   ),
-  DRAIN_DELAY_MS: env.integer(0, { max: 8_000 }),
+
+  PLAN_CACHE_SIZE: env.integer(2_000, { min: 1 }),
+  MAX_TOKENS: env.integer(5_000, { min: 1 }),
+  MAX_DEPTH: env.integer(15, { min: 1 }),
+  MAX_ALIASES: env.integer(50),
+  MAX_ROOT_FIELDS: env.integer(20, { min: 1 }),
+  MAX_DIRECTIVES: env.integer(50),
+  MAX_COST: env.integer(20_000),
+  ASSUMED_LIST_SIZE: env.integer(10),
+  INTROSPECTION: flag(),
+  EXPLAIN: flag(),
+
+  PERSISTED_QUERIES: env.boolean(true),
+  SAFELIST_FILE: z.string().optional().describe('a file made by npm run operations'),
+  SAFELIST_MODE: env.choice(['off', 'log', 'enforce'], 'off'),
+
+  REDIS_URL: env.url('redis', 'rediss').optional().describe('a URL starting with redis:// or rediss://'),
+  RATE_LIMIT_PER_MINUTE: count(),
+  RATE_LIMIT_BURST: count(),
+  SHED_LAG_MS: env.integer(500),
+
+  STREAM_QUEUE_LIMIT: env.integer(1_024, { min: 1 }),
+  STREAM_CONNECT_LIMIT_MS: env.integer(10_000),
+  STREAM_RESUME_LIMIT_MS: env.integer(300_000),
+  WS_KEEP_ALIVE_MS: env.integer(30_000, { min: 100, max: 3_600_000 }),
 };
 
-export type GatewayConfig = z.infer<z.ZodObject<typeof shape>>;
+type Read = z.infer<z.ZodObject<typeof shape>>;
+/** What depends on NODE_ENV unless it is given, decided. */
+export type GatewayConfig = Omit<
+  Read,
+  'INTROSPECTION' | 'EXPLAIN' | 'RATE_LIMIT_PER_MINUTE' | 'RATE_LIMIT_BURST'
+> &
+  Record<'INTROSPECTION' | 'EXPLAIN', boolean> &
+  Record<'RATE_LIMIT_PER_MINUTE' | 'RATE_LIMIT_BURST', number>;
 
 /**
  * Reads the configuration: `--supergraph FILE`, `--port N`, `--host H` on the command line, everything else from
@@ -74,21 +139,39 @@ export function readGatewayConfig(
     ...(flags.port !== undefined && { PORT: flags.port }),
     ...(flags.host !== undefined && { HOST: flags.host }),
   });
+  const faults: string[] = [];
   if (config.AUTH_JWKS_URL !== undefined && config.INTERNAL_AUTH_SECRET === undefined) {
-    throw new ConfigError(
-      'The environment is not right:\n  INTERNAL_AUTH_SECRET: expected a secret of at least 32 characters, as AUTH_JWKS_URL is set, got nothing',
+    faults.push(
+      'INTERNAL_AUTH_SECRET: expected a secret of at least 32 characters, as AUTH_JWKS_URL is set, got nothing',
     );
   }
   if (config.CLIENT_DIR !== undefined && !existsSync(join(config.CLIENT_DIR, 'index.html'))) {
-    throw new ConfigError(
-      `The environment is not right:\n  CLIENT_DIR: expected a folder with an index.html, got "${config.CLIENT_DIR}"`,
+    faults.push(`CLIENT_DIR: expected a folder with an index.html, got "${config.CLIENT_DIR}"`);
+  }
+  if (
+    config.SAFELIST_MODE !== 'off' &&
+    (config.SAFELIST_FILE === undefined || !existsSync(config.SAFELIST_FILE))
+  ) {
+    faults.push(
+      `SAFELIST_FILE: expected a file that exists, as SAFELIST_MODE is ${config.SAFELIST_MODE}, got ${config.SAFELIST_FILE ? `"${config.SAFELIST_FILE}"` : 'nothing'}`,
     );
   }
+  if (faults.length > 0)
+    throw new ConfigError(`The environment is not right:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
   // In the shop's own checkout the built client is served without being asked for.
   const isAlone = flags.supergraph !== undefined;
   const client =
     config.CLIENT_DIR ?? (isAlone || !existsSync(join(SHOP_CLIENT, 'index.html')) ? undefined : SHOP_CLIENT);
-  return { ...config, CLIENT_DIR: client && resolve(client) };
+  const isProduction = config.NODE_ENV === 'production';
+  const perMinute = config.RATE_LIMIT_PER_MINUTE ?? (isProduction ? 120_000 : 0);
+  return {
+    ...config,
+    CLIENT_DIR: client && resolve(client),
+    INTROSPECTION: config.INTROSPECTION ?? !isProduction,
+    EXPLAIN: config.EXPLAIN ?? !isProduction,
+    RATE_LIMIT_PER_MINUTE: perMinute,
+    RATE_LIMIT_BURST: config.RATE_LIMIT_BURST ?? Math.max(1, Math.round(perMinute / 4)),
+  };
 }
 
 const SHOP_CLIENT = fileURLToPath(new URL('../../client/dist', import.meta.url));

@@ -20,6 +20,8 @@ export interface Answer {
   /** The part under `data`. */
   readonly data: string;
   readonly errors: readonly ResponseError[];
+  /** For transports that have headers. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Runs a query or mutation; the promise rejects for faults of our own only. */
@@ -34,7 +36,13 @@ export function runOperation(
     path: [key],
     extensions: { code: 'FIELD_NOT_RESOLVABLE' },
   }));
-  return runGraphs(operation, {}, before, variables, subgraphs.fetcher(scope));
+  return runGraphs(operation, {}, before, variables, subgraphs.fetcher(scope)).then((answer) => ({
+    ...answer,
+    headers: {
+      'cache-control':
+        operation.kind === 'query' && answer.errors.length === 0 ? scope.cacheControl() : 'no-store',
+    },
+  }));
 }
 
 /** Fills `data` by the operation's plan and writes the answer: a whole operation, or the rest of one for a stream's event. */

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { parse } from 'graphql';
-import { WebSocket } from 'ws';
+import type { WebSocket } from 'ws';
 import { compose, type GraphQLResult, startWorld, type TestWorld, until } from './support/gateway.js';
 import { Channel, shop } from './support/shop.js';
 import type { SubgraphDefinition } from './support/subgraph.js';

@@ -12,8 +12,8 @@ export class SubgraphFailure extends Error {
   constructor(
     readonly code: SubgraphFailureCode,
     message: string,
-    /** Whether the subgraph surely did not act on the request, so that even a mutation might be repeated. */
-    readonly isUnsent = false,
+    /** Whether asking again at once may help: the connection failed, or a proxy says the subgraph is not there. */
+    readonly isRetryable = false,
   ) {
     super(message);
   }

@@ -11,9 +11,12 @@ export interface SubgraphAnswer {
   readonly extensions?: unknown;
 }
 
+/** `text` is what `answer` was parsed from, `cacheControl` the header that came with it. */
 export type FetchCallback = (
   failure: SubgraphFailure | undefined,
   answer: SubgraphAnswer | undefined,
+  text?: string,
+  cacheControl?: string,
 ) => void;
 
 /** Sends one request to one subgraph. `body` is the whole JSON body. Must call back exactly once. */

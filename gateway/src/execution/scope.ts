@@ -9,6 +9,8 @@ export class RequestScope {
   #isCancelled = false;
   #identity: Identity | undefined;
   fetches = 0;
+  #maxAge = Infinity;
+  #isPrivate = false;
 
   constructor(
     identity: Identity | undefined,
@@ -18,6 +20,8 @@ export class RequestScope {
     readonly forwarded: FlatHeaders,
     readonly traceId: string,
     readonly clientAddress: string,
+    /** Name and version as the client gives them. */
+    readonly client: string | null = null,
   ) {
     this.#identity = identity;
   }
@@ -32,6 +36,22 @@ export class RequestScope {
     const [now, next] = [this.#identity, identity];
     if (now?.kind === 'user' && next?.kind === 'user' && next.expiresAt > now.expiresAt)
       this.#identity = next;
+  }
+
+  /** Takes in what a subgraph says about caching its part; no word means that it must not be cached. */
+  noteCacheControl(header: string | undefined): void {
+    const age =
+      header === undefined || /no-store|no-cache/.test(header) ? null : /max-age=(\d+)/.exec(header);
+    this.#maxAge = Math.min(this.#maxAge, age ? Number(age[1]) : 0);
+    if (header?.includes('private')) this.#isPrivate = true;
+  }
+
+  /** The whole answer may be kept as long as its shortest-lived part; what somebody signed in sees, only by them. */
+  cacheControl(): string {
+    if (this.#maxAge === Infinity || this.#maxAge === 0) return 'no-store';
+    const isPrivate =
+      this.#isPrivate || (this.#identity !== undefined && this.#identity.kind !== 'anonymous');
+    return `max-age=${this.#maxAge}, ${isPrivate ? 'private' : 'public'}`;
   }
 
   get isCancelled(): boolean {

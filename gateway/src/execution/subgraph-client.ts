@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { type Dispatcher, Pool } from 'undici';
 import { type FetchCallback, type SubgraphAnswer } from './execute.js';
 import { SubgraphFailure } from './errors.js';
@@ -59,6 +60,7 @@ class PendingRequest implements Dispatcher.DispatchHandler {
   #done: FetchCallback | undefined;
   #controller: Dispatcher.DispatchController | undefined;
   #status = 0;
+  #cacheControl: string | undefined;
   #first: Buffer | undefined;
   #rest: Buffer[] | undefined;
   #size = 0;
@@ -89,8 +91,13 @@ class PendingRequest implements Dispatcher.DispatchHandler {
     if (!this.#done) controller.abort(new Error('cancelled'));
   }
 
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number): void {
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    headers: IncomingHttpHeaders,
+  ): void {
     this.#status = status;
+    this.#cacheControl = headers['cache-control'];
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -107,39 +114,36 @@ class PendingRequest implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
+    const { name } = this.options;
     const text = this.#rest
       ? Buffer.concat(this.#rest, this.#size).toString('utf8')
       : (this.#first?.toString('utf8') ?? '');
-    const answer = readAnswer(text);
-    if (answer) this.#finish(undefined, answer);
-    else if (this.#status >= 400)
-      this.#finish(
-        new SubgraphFailure(
-          'SUBGRAPH_HTTP_ERROR',
-          `The subgraph "${this.options.name}" answered with HTTP status ${this.#status}.`,
-        ),
-      );
-    else
-      this.#finish(
+    const answer = parseAnswer(text);
+    if (answer) return this.#finish(undefined, answer, text);
+    if (this.#status < 400) {
+      return this.#finish(
         new SubgraphFailure(
           'SUBGRAPH_RESPONSE_INVALID',
-          `The subgraph "${this.options.name}" answered with something that is not a GraphQL result.`,
+          `The subgraph "${name}" answered with something that is not a GraphQL result.`,
         ),
       );
+    }
+    const isRetryable = this.#status === 502 || this.#status === 503 || this.#status === 504;
+    this.#finish(
+      new SubgraphFailure(
+        'SUBGRAPH_HTTP_ERROR',
+        `The subgraph "${name}" answered with HTTP status ${this.#status}.`,
+        isRetryable,
+      ),
+    );
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error & { code?: string }): void {
-    const isUnsent =
-      this.#status === 0 &&
-      (error.code === 'ECONNREFUSED' ||
-        error.code === 'UND_ERR_CONNECT_TIMEOUT' ||
-        error.code === 'ENOTFOUND' ||
-        error.code === 'EAI_AGAIN');
+  onResponseError(): void {
     this.#finish(
       new SubgraphFailure(
         'SUBGRAPH_UNREACHABLE',
         `The subgraph "${this.options.name}" could not be reached.`,
-        isUnsent,
+        true,
       ),
     );
   }
@@ -150,16 +154,17 @@ class PendingRequest implements Dispatcher.DispatchHandler {
     this.#controller?.abort(failure);
   }
 
-  #finish(failure: SubgraphFailure | undefined, answer?: SubgraphAnswer): void {
+  #finish(failure: SubgraphFailure | undefined, answer?: SubgraphAnswer, text?: string): void {
     const done = this.#done;
     if (!done) return;
     this.#done = undefined;
     clearTimeout(this.#timer);
-    done(failure, answer);
+    done(failure, answer, text, this.#cacheControl);
   }
 }
 
-function readAnswer(text: string): SubgraphAnswer | undefined {
+/** Undefined when the text is no GraphQL result. */
+export function parseAnswer(text: string): SubgraphAnswer | undefined {
   try {
     const parsed: unknown = JSON.parse(text);
     return isObject(parsed) && ('data' in parsed || 'errors' in parsed) ? parsed : undefined;

@@ -1,18 +1,30 @@
+import { type BreakerOptions, CircuitBreaker, RetryBudget } from './circuit-breaker.js';
 import type { FetchCallback, SubgraphFetch } from './execute.js';
 import { SubgraphFailure } from './errors.js';
+import type { Step } from '../planning/plan.js';
 import type { RequestScope } from './scope.js';
-import { type Cancel, type FlatHeaders, SubgraphClient } from './subgraph-client.js';
+import { type Cancel, type FlatHeaders, parseAnswer, SubgraphClient } from './subgraph-client.js';
 
 export interface SubgraphSettings {
   /** Routing URLs that replace those in the supergraph, by subgraph name. */
   readonly urls: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
+  /** Limits that differ from `timeoutMs`, by subgraph name. */
+  readonly timeouts: Readonly<Record<string, number>>;
   readonly connections: number;
   readonly maxResponseBytes: number;
+  /** Whether equal queries of one identity that are under way at the same time share an answer. */
+  readonly dedupe: boolean;
+  /** Retries of queries as a share of requests; 0 for none. */
+  readonly retryShare: number;
+  readonly breaker: BreakerOptions;
 }
 
 /** Makes the identity header of one subgraph; absent when the gateway runs without identity. */
 export type HeaderSigner = (scope: RequestScope, service: string) => FlatHeaders | Promise<FlatHeaders>;
+
+/** Told how each request to a subgraph went. */
+export type FetchObserver = (service: string, outcome: string, seconds: number) => void;
 
 const BASE_HEADERS = [
   'content-type',
@@ -20,39 +32,75 @@ const BASE_HEADERS = [
   'accept',
   'application/graphql-response+json, application/json;q=0.9',
 ];
+const MAX_RETRIES = 2;
+const FIRST_RETRY_MS = 25;
 
-/** The subgraphs of the current supergraph, by name. Clients of unchanged URLs outlive a reload. */
+interface Subgraph {
+  readonly client: SubgraphClient;
+  readonly breaker: CircuitBreaker;
+  readonly budget: RetryBudget;
+  readonly inFlight: Map<string, Shared>;
+}
+
+/** A request on its way, and everyone who waits for its answer. */
+interface Shared {
+  readonly waiting: Set<FetchCallback>;
+  cancel: Cancel;
+}
+
+/** The subgraphs of the current supergraph, by name. Those whose address stays outlive a reload. */
 export class Subgraphs {
-  readonly #clients = new Map<string, SubgraphClient>();
+  readonly #subgraphs = new Map<string, Subgraph>();
+  shared = 0;
 
   constructor(
     private readonly settings: SubgraphSettings,
     private readonly sign: HeaderSigner | undefined,
+    private readonly observe: FetchObserver | undefined = undefined,
   ) {}
 
   /** Takes over the subgraphs of a supergraph; those gone or moved finish what they are at, then close. */
   update(subgraphs: readonly { readonly name: string; readonly url: string }[]): void {
     const names = new Set(subgraphs.map(({ name }) => name));
-    for (const [name, client] of this.#clients) if (!names.has(name)) this.#retire(name, client);
+    for (const name of [...this.#subgraphs.keys()]) if (!names.has(name)) this.#retire(name);
     for (const { name, url: composed } of subgraphs) {
       const url = this.settings.urls[name] ?? composed;
-      const client = this.#clients.get(name);
-      if (client?.options.url === url) continue;
-      if (client) this.#retire(name, client);
-      const { timeoutMs, connections, maxResponseBytes } = this.settings;
-      this.#clients.set(name, new SubgraphClient({ name, url, timeoutMs, connections, maxResponseBytes }));
+      if (this.url(name) === url) continue;
+      if (!URL.canParse(url))
+        throw new Error(
+          `The subgraph "${name}" has no routing URL that can be used ("${url}"); set one by SUBGRAPH_URLS.`,
+        );
+      this.#retire(name);
+      const { timeoutMs, timeouts, connections, maxResponseBytes, breaker, retryShare } = this.settings;
+      this.#subgraphs.set(name, {
+        client: new SubgraphClient({
+          name,
+          url,
+          timeoutMs: timeouts[name] ?? timeoutMs,
+          connections,
+          maxResponseBytes,
+        }),
+        breaker: new CircuitBreaker(breaker),
+        budget: new RetryBudget(retryShare),
+        inFlight: new Map(),
+      });
     }
   }
 
   url(name: string): string | undefined {
-    return this.#clients.get(name)?.options.url;
+    return this.#subgraphs.get(name)?.client.options.url;
+  }
+
+  /** The breakers' states, by subgraph. */
+  breakers(): [string, CircuitBreaker['state']][] {
+    return [...this.#subgraphs].map(([name, { breaker }]) => [name, breaker.state]);
   }
 
   /** A fetch function for one operation's scope. */
   fetcher(scope: RequestScope): SubgraphFetch {
-    return (service, _kind, body, done) => {
-      const client = this.#clients.get(service);
-      if (!client)
+    return (service, kind, body, done) => {
+      const subgraph = this.#subgraphs.get(service);
+      if (!subgraph)
         return done(
           new SubgraphFailure(
             'SUBGRAPH_UNREACHABLE',
@@ -60,52 +108,158 @@ export class Subgraphs {
           ),
           undefined,
         );
-      if (scope.isCancelled)
-        return done(new SubgraphFailure('REQUEST_CANCELLED', 'The request was cancelled.'), undefined);
+      if (scope.isCancelled) return done(cancelled(), undefined);
       scope.fetches++;
-      const signed = this.sign?.(scope, service);
-      if (signed === undefined || Array.isArray(signed)) return this.#send(client, scope, signed, body, done);
-      signed.then(
-        (headers) => this.#send(client, scope, headers, body, done),
-        (error: unknown) =>
-          done(
-            new SubgraphFailure(
-              'SUBGRAPH_UNREACHABLE',
-              `The identity for "${service}" could not be signed: ${String(error)}`,
-            ),
-            undefined,
-          ),
-      );
+      const noted: FetchCallback = (failure, answer, _text, cacheControl) => {
+        scope.noteCacheControl(failure ? undefined : cacheControl);
+        done(failure, answer);
+      };
+      if (!this.settings.dedupe || kind !== 'query')
+        return this.#dispatch(subgraph, scope, kind, body, noted);
+      this.#share(subgraph, scope, body, noted);
     };
   }
 
   async close(): Promise<void> {
-    await Promise.allSettled([...this.#clients.values()].map((client) => client.destroy()));
-    this.#clients.clear();
+    const clients = [...this.#subgraphs.values()];
+    this.#subgraphs.clear();
+    await Promise.allSettled(clients.map(({ client }) => client.destroy()));
   }
 
-  #send(
-    client: SubgraphClient,
+  /** Joins an equal query of the same identity that is under way; each waiter gets an answer of its own to fill. */
+  #share(subgraph: Subgraph, scope: RequestScope, body: string, done: FetchCallback): void {
+    const key = scope.identityKey + '\u0000' + body;
+    const known = subgraph.inFlight.get(key);
+    const shared: Shared = known ?? { waiting: new Set(), cancel: () => undefined };
+    const waiter: FetchCallback = (failure, answer, text, cacheControl) => {
+      scope.untrack(leave);
+      done(failure, answer, text, cacheControl);
+    };
+    const leave = (): void => {
+      if (!shared.waiting.delete(waiter)) return;
+      if (shared.waiting.size === 0) {
+        subgraph.inFlight.delete(key);
+        shared.cancel();
+      }
+      done(cancelled(), undefined);
+    };
+    shared.waiting.add(waiter);
+    scope.track(leave);
+    if (known) {
+      this.shared++;
+      return;
+    }
+    subgraph.inFlight.set(key, shared);
+    this.#dispatch(
+      subgraph,
+      scope,
+      'query',
+      body,
+      (failure, answer, text, cacheControl) => {
+        if (subgraph.inFlight.get(key) === shared) subgraph.inFlight.delete(key);
+        let isFirst = true;
+        for (const one of shared.waiting) {
+          shared.waiting.delete(one);
+          // What is parsed gets filled by the execution it goes to.
+          one(failure, isFirst || !answer ? answer : parseAnswer(text!), text, cacheControl);
+          isFirst = false;
+        }
+      },
+      (cancel) => (shared.cancel = cancel),
+    );
+  }
+
+  /** Signs, then sends. `own` gets the means to cancel; without it the scope does. */
+  #dispatch(
+    subgraph: Subgraph,
     scope: RequestScope,
-    signed: FlatHeaders | undefined,
+    kind: Step['kind'],
     body: string,
     done: FetchCallback,
+    own?: (cancel: Cancel) => void,
   ): void {
-    const headers = signed
-      ? [...BASE_HEADERS, ...signed, ...scope.forwarded]
-      : [...BASE_HEADERS, ...scope.forwarded];
-    let isDone = false;
-    const request: { cancel?: Cancel } = {};
-    request.cancel = client.send(body, headers, (failure, answer) => {
-      isDone = true;
-      if (request.cancel) scope.untrack(request.cancel);
-      done(failure, answer);
-    });
-    if (!isDone) scope.track(request.cancel);
+    const { name } = subgraph.client.options;
+    let isOver = false;
+    let stop: Cancel | undefined;
+    const cancel = (): void => {
+      isOver = true;
+      stop?.();
+    };
+    const finish: FetchCallback = (failure, answer, text, cacheControl) => {
+      if (!own) scope.untrack(cancel);
+      done(failure, answer, text, cacheControl);
+    };
+    if (own) own(cancel);
+    else scope.track(cancel);
+    const go = (headers: FlatHeaders): void => {
+      if (isOver) return finish(cancelled(), undefined);
+      this.#attempt(subgraph, kind, body, headers, 0, finish, (next) => (stop = next));
+    };
+    const signed = this.sign?.(scope, name);
+    if (signed === undefined) return go([...BASE_HEADERS, ...scope.forwarded]);
+    if (Array.isArray(signed)) return go([...BASE_HEADERS, ...signed, ...scope.forwarded]);
+    signed.then(
+      (headers) => go([...BASE_HEADERS, ...headers, ...scope.forwarded]),
+      () =>
+        finish(
+          new SubgraphFailure(
+            'SUBGRAPH_UNREACHABLE',
+            `The identity for the subgraph "${name}" could not be signed.`,
+          ),
+          undefined,
+        ),
+    );
   }
 
-  #retire(name: string, client: SubgraphClient): void {
-    this.#clients.delete(name);
-    client.close().catch(() => undefined);
+  #attempt(
+    subgraph: Subgraph,
+    kind: Step['kind'],
+    body: string,
+    headers: FlatHeaders,
+    attempt: number,
+    done: FetchCallback,
+    cancelBy: (cancel: Cancel) => void,
+  ): void {
+    const { client, breaker, budget } = subgraph;
+    const { name } = client.options;
+    if (!breaker.allows()) {
+      this.observe?.(name, 'SUBGRAPH_CIRCUIT_OPEN', 0);
+      return done(
+        new SubgraphFailure(
+          'SUBGRAPH_CIRCUIT_OPEN',
+          `The subgraph "${name}" has failed repeatedly and is left alone for a moment.`,
+        ),
+        undefined,
+      );
+    }
+    budget.sent();
+    const startedAt = performance.now();
+    const cancel = client.send(body, headers, (failure, answer, text, cacheControl) => {
+      this.observe?.(name, failure?.code ?? 'ok', (performance.now() - startedAt) / 1000);
+      if (!failure) breaker.succeeded();
+      else if (failure.code === 'REQUEST_CANCELLED') breaker.forgot();
+      else breaker.failed();
+      const mayRetry = failure?.isRetryable === true && kind === 'query' && attempt < MAX_RETRIES;
+      if (!mayRetry || !budget.take()) return done(failure, answer, text, cacheControl);
+      // Half of the delay at random, so that what failed together does not come back together.
+      const delay = FIRST_RETRY_MS * 4 ** attempt * (0.5 + Math.random() / 2);
+      const timer = setTimeout(
+        () => this.#attempt(subgraph, kind, body, headers, attempt + 1, done, cancelBy),
+        delay,
+      );
+      cancelBy(() => {
+        clearTimeout(timer);
+        done(cancelled(), undefined);
+      });
+    });
+    cancelBy(cancel);
+  }
+
+  #retire(name: string): void {
+    const subgraph = this.#subgraphs.get(name);
+    this.#subgraphs.delete(name);
+    subgraph?.client.close().catch(() => undefined);
   }
 }
+
+const cancelled = () => new SubgraphFailure('REQUEST_CANCELLED', 'The request was cancelled.');

@@ -17,6 +17,8 @@ import { answerPath } from '../execution/client-fields.js';
 import { type ConditionValues, isConditionMet } from '../execution/conditions.js';
 import type { JsonObject } from '../execution/json.js';
 import { Shaper } from '../execution/shape.js';
+import { actualCost, compileEstimate, type CostTable, type Estimate } from '../plugins/use-cost.js';
+import { sha256 } from '../plugins/use-persisted-operations.js';
 import type { CompiledPlan, StepGraph } from './plan.js';
 
 const INTROSPECTION = new Set(['__schema', '__type']);
@@ -31,6 +33,8 @@ export class Operation {
   readonly #conditionVariables: readonly string[];
   readonly #defaults: JsonObject;
   readonly #shapers = new Map<string, Shaper>();
+  /** What the operation may cost at most, for given variables. */
+  readonly estimate: Estimate;
   readonly #hasIntrospection: boolean;
   /** Root fields that no fetch of the plan asks for: no subgraph can give them. Apollo answers them with a bare null. */
   readonly unresolvable: readonly string[];
@@ -48,6 +52,7 @@ export class Operation {
     readonly morePasses: readonly StepGraph[],
     /** Fields that have another name in the data than in the answer. */
     readonly renamedFields: ReadonlySet<string>,
+    private readonly costs: { readonly table: CostTable; readonly listSize: number },
   ) {
     this.kind = node.operation;
     this.name = node.name?.value;
@@ -62,6 +67,7 @@ export class Operation {
         defaultValue ? [[variable.name.value, valueFromASTUntyped(defaultValue)]] : [],
       ),
     );
+    this.estimate = compileEstimate(node, { schema, fragments: this.#fragments, ...costs });
     this.unresolvable = node.operation === 'query' ? this.#unresolvableFields() : [];
     this.#hasIntrospection = node.operation === 'query' && this.#introspectionFields(undefined).length > 0;
   }
@@ -97,6 +103,21 @@ export class Operation {
     return shaper.write(data, this.#introspect(values, variables));
   }
 
+  /** The beginning of the text's SHA-256, to find the same operation in logs. */
+  get hash(): string {
+    return (this.#hash ??= sha256(this.text).slice(0, 16));
+  }
+
+  /** What an answer's `data` did cost. */
+  actualCost(data: unknown): number {
+    return actualCost(data, this.node, {
+      schema: this.schema,
+      fragments: this.#fragments,
+      table: this.costs.table,
+    });
+  }
+
+  #hash: string | undefined;
   #only: Shaper | undefined;
 
   #compileShaper(conditions: ConditionValues): Shaper {

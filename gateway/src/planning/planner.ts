@@ -12,6 +12,8 @@ import {
   type ValidationRule,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import { type CostTable, readCosts } from '../plugins/use-cost.js';
+import { checkLimits, type OperationLimits } from '../plugins/use-limits.js';
 import { Operation } from './operation.js';
 import { compilePlan } from './plan.js';
 import {
@@ -29,6 +31,7 @@ export class OperationRefused extends Error {
       | 'GRAPHQL_PARSE_FAILED'
       | 'GRAPHQL_VALIDATION_FAILED'
       | 'OPERATION_RESOLUTION_FAILURE'
+      | 'OPERATION_LIMIT_EXCEEDED'
       | 'OPERATION_NOT_PLANNABLE',
     readonly errors: readonly GraphQLError[],
   ) {
@@ -41,6 +44,11 @@ export interface PlannerOptions {
   readonly cacheSize: number;
   readonly maxTokens: number;
   readonly rules: readonly ValidationRule[];
+  readonly limits: OperationLimits;
+  /** What a list counts in estimates where nothing tells its length. */
+  readonly assumedListSize: number;
+  /** Whether validation errors may suggest names that exist. */
+  readonly suggestions: boolean;
   /** Told about every lookup and every plan made, for metrics. */
   readonly observe?: { lookup(isHit: boolean): void; planned(seconds: number): void };
 }
@@ -53,6 +61,7 @@ export class Planner {
   readonly #api: Schema;
   readonly #supergraph: Supergraph;
   readonly #requirements: Requirements;
+  readonly #costs: CostTable;
   readonly #planner: QueryPlanner;
   readonly #operations: LRUCache<string, Operation>;
   /** Refusals are cached too, apart, so that a flood of bad queries cannot push out good ones. */
@@ -65,6 +74,7 @@ export class Planner {
   ) {
     const document = parse(sdl, { noLocation: true });
     this.#requirements = readRequirements(document);
+    this.#costs = readCosts(document);
     const supergraph = Supergraph.build(resolvableKeysFirst(document), { validateSupergraph: true });
     this.#supergraph = supergraph;
     this.subgraphs = supergraph.subgraphsMetadata();
@@ -117,10 +127,17 @@ export class Planner {
   #prepare(text: string, operationName: string | null | undefined): Operation {
     const document = parseDocument(text, this.options.maxTokens);
     const node = findOperation(document, operationName);
+    // Before validation, some of whose rules take time in the square of what they look at.
+    const exceeded = checkLimits(document, node, this.options.limits);
+    if (exceeded.length > 0) throw new OperationRefused('OPERATION_LIMIT_EXCEEDED', exceeded);
     const errors = validate(this.apiSchema, document, [...specifiedRules, ...this.options.rules], {
       maxErrors: 50,
     });
-    if (errors.length > 0) throw new OperationRefused('GRAPHQL_VALIDATION_FAILED', errors);
+    if (errors.length > 0)
+      throw new OperationRefused(
+        'GRAPHQL_VALIDATION_FAILED',
+        this.options.suggestions ? errors : errors.map(withoutSuggestion),
+      );
     if (node.operation === 'subscription') refuseConditionalRoot(node);
     const startedAt = performance.now();
     try {
@@ -145,6 +162,7 @@ export class Planner {
         plan!,
         more.map(({ graph }) => graph),
         this.#requirements.names,
+        { table: this.#costs, listSize: this.options.assumedListSize },
       );
     } catch (error) {
       if (error instanceof GraphQLError) throw new OperationRefused('GRAPHQL_VALIDATION_FAILED', [error]);
@@ -207,4 +225,10 @@ function refuseConditionalRoot(node: OperationDefinitionNode): void {
       }),
     ]);
   }
+}
+
+/** "Did you mean …?" would tell names that introspection does not. */
+function withoutSuggestion(error: GraphQLError): GraphQLError {
+  const message = error.message.replace(/ Did you mean [^?]+\?/g, '');
+  return new GraphQLError(message, { nodes: error.nodes ?? null });
 }

@@ -98,7 +98,7 @@ export function compileResume(service: string, operation: string, subgraphs: Sub
       const event = isObject(data) ? getOwn(data, rootKey) : undefined;
       if (!isObject(event)) return undefined;
       const cursor = event[CURSOR_KEY];
-      delete event[CURSOR_KEY];
+      event[CURSOR_KEY] = undefined;
       return typeof cursor === 'string' ? cursor : undefined;
     },
   };

@@ -3,7 +3,8 @@ import type { Duplex } from 'node:stream';
 import type { Identity } from '@cartograph/service-kit/identity';
 import { WebSocket, WebSocketServer } from 'ws';
 import { isObject, type JsonObject } from '../execution/json.js';
-import { type Gateway, RequestRefused } from '../gateway.js';
+import { type Gateway, type Prepared, RequestRefused } from '../gateway.js';
+import type { ResponseError } from '../execution/errors.js';
 import type { GraphQLRequest } from '../pipeline.js';
 import { KeysUnavailableError, readBearer, TokenError } from '../plugins/use-identity.js';
 import type { StreamSink } from './member.js';
@@ -47,6 +48,11 @@ export class SocketServer {
     });
     http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       socket.on('error', () => socket.destroy());
+      if (gateway.options.admission.shedding.isOverloaded()) {
+        return void socket.end(
+          'HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\n\r\n',
+        );
+      }
       if (request.url?.split('?', 1)[0] !== '/graphql')
         return void socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
       this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#accept(webSocket, request));
@@ -160,30 +166,38 @@ export class SocketServer {
 
   #start(session: Session, request: GraphQLRequest, sink: StreamSink): RunningOperation {
     const scope = this.gateway.scopeFor(session.request, session.identity, session.parameters);
-    try {
-      const prepared = this.gateway.prepare(request);
-      if (prepared.operation.kind === 'subscription')
-        return { stop: this.gateway.open(prepared, scope, sink) };
+    let stop = (): void => scope.cancel();
+    const run = (prepared: Prepared): void => {
+      if (scope.isCancelled) return;
+      if (prepared.operation.kind === 'subscription') {
+        stop = this.gateway.open(prepared, scope, sink);
+        return;
+      }
       this.gateway.run(prepared, scope).then(
         ({ text }) => {
           sink.next(text);
           sink.complete();
         },
-        () =>
-          sink.error([
-            { message: 'Something went wrong on our side.', extensions: { code: 'INTERNAL_SERVER_ERROR' } },
-          ]),
+        () => sink.error([INTERNAL_ERROR]),
       );
+    };
+    const refuse = (error: unknown): void =>
+      sink.error(error instanceof RequestRefused ? error.errors : [INTERNAL_ERROR]);
+    try {
+      const prepared = this.gateway.prepare(request, scope);
+      if (prepared instanceof Promise) prepared.then(run, refuse);
+      else run(prepared);
     } catch (error) {
-      sink.error(
-        error instanceof RequestRefused
-          ? error.errors
-          : [{ message: 'Something went wrong on our side.', extensions: { code: 'INTERNAL_SERVER_ERROR' } }],
-      );
+      refuse(error);
     }
-    return { stop: () => scope.cancel() };
+    return { stop: () => stop() };
   }
 }
+
+const INTERNAL_ERROR: ResponseError = {
+  message: 'Something went wrong on our side.',
+  extensions: { code: 'INTERNAL_SERVER_ERROR' },
+};
 
 /** `authorization: "Bearer …"` as a header would have it, or `accessToken` bare. */
 function readToken(parameters: JsonObject): string | undefined {

@@ -3,6 +3,7 @@ import { ApolloServer, HeaderMap } from '@apollo/server';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { execute, type GraphQLSchema, parse, validate } from 'graphql';
 import type { FetchCallback, SubgraphAnswer } from '../../src/execution/execute.js';
+import { RequestScope } from '../../src/execution/scope.js';
 import { SubgraphFailure } from '../../src/execution/errors.js';
 import { runOperation } from '../../src/pipeline.js';
 import { Planner } from '../../src/planning/planner.js';
@@ -39,7 +40,14 @@ export async function startDifferential(definitions: readonly SubgraphDefinition
     ]),
   );
 
-  const planner = new Planner(sdl, { cacheSize: 10_000, maxTokens: 100_000, rules: [] });
+  const planner = new Planner(sdl, {
+    cacheSize: 10_000,
+    maxTokens: 100_000,
+    rules: [],
+    limits: { depth: 100, aliases: 10_000, rootFields: 1_000, directives: 10_000 },
+    assumedListSize: 10,
+    suggestions: true,
+  });
   const answer = async (service: string, body: string): Promise<SubgraphAnswer> => {
     const { query, variables } = JSON.parse(body) as { query: string; variables: Record<string, unknown> };
     const schema = schemas.get(service)!;

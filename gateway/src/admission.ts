@@ -1,0 +1,135 @@
+import type { GraphQLError } from 'graphql';
+import type { ResponseError } from './execution/errors.js';
+import type { JsonObject } from './execution/json.js';
+import type { RequestScope } from './execution/scope.js';
+import type { GraphQLRequest } from './pipeline.js';
+import type { Operation } from './planning/operation.js';
+import { OperationRefused, type Planner } from './planning/planner.js';
+import type { LoadShedding } from './plugins/use-load-shedding.js';
+import { PersistedOperationError, type PersistedOperations } from './plugins/use-persisted-operations.js';
+import type { RateLimit } from './plugins/use-rate-limit.js';
+
+/** A request the gateway refuses before any subgraph is asked. */
+export class RequestRefused extends Error {
+  override readonly name = 'RequestRefused';
+  constructor(
+    readonly status: number,
+    readonly errors: readonly ResponseError[],
+    readonly headers: Readonly<Record<string, string>> = {},
+  ) {
+    super(errors.map(({ message }) => message).join('\n'));
+  }
+
+  get code(): string {
+    return String(this.errors[0]?.extensions?.['code'] ?? 'UNKNOWN');
+  }
+}
+
+/** An operation with its variables read: ready to run. */
+export interface Prepared {
+  readonly operation: Operation;
+  readonly variables: JsonObject;
+  readonly cost: number;
+  readonly extensions: JsonObject;
+}
+
+export interface AdmissionOptions {
+  readonly persisted: PersistedOperations;
+  readonly shedding: LoadShedding;
+  readonly rateLimit: RateLimit | undefined;
+  /** 0 for no limit. */
+  readonly maxCost: number;
+}
+
+/** Decides whether an operation may run, from the cheapest question to the dearest. */
+export class Admission {
+  constructor(private readonly options: AdmissionOptions) {}
+
+  /**
+   * @param check looks at the operation before it is counted; throws to refuse it
+   * @throws RequestRefused, or what `check` throws; or rejects with it, where a rate limit has to be asked
+   */
+  admit(
+    planner: Planner | undefined,
+    request: GraphQLRequest,
+    scope: RequestScope,
+    check?: (operation: Operation) => void,
+  ): Prepared | Promise<Prepared> {
+    const { shedding, rateLimit, maxCost } = this.options;
+    if (shedding.isOverloaded())
+      throw refusal(503, 'OVERLOADED', 'The gateway has more to do than it can; please try again.', {
+        'retry-after': '1',
+      });
+    if (!planner)
+      throw refusal(503, 'SUPERGRAPH_NOT_LOADED', 'The gateway has no supergraph yet.', {
+        'retry-after': '1',
+      });
+    const operation = this.#resolve(planner, request);
+    check?.(operation);
+    const read = operation.readVariables(request.variables);
+    if ('errors' in read)
+      throw new RequestRefused(
+        400,
+        read.errors.map((error) => toResponseError(error, 'BAD_USER_INPUT')),
+      );
+    const cost = operation.estimate(read.values);
+    if (maxCost > 0 && cost > maxCost) {
+      throw refusal(
+        400,
+        'OPERATION_TOO_EXPENSIVE',
+        `The operation is estimated to cost ${cost}; ${maxCost} are allowed.`,
+        {},
+        { cost: { estimated: cost, max: maxCost } },
+      );
+    }
+    const prepared: Prepared = { operation, variables: read.values, cost, extensions: request.extensions };
+    if (!rateLimit) return prepared;
+    return rateLimit(limitKeys(scope), cost).then(({ isAllowed, retryAfterMs }) => {
+      if (isAllowed) return prepared;
+      const seconds = Math.max(1, Math.ceil(retryAfterMs / 1000));
+      throw refusal(
+        429,
+        'RATE_LIMITED',
+        `Too much was asked in a short time; please try again in ${seconds} s.`,
+        { 'retry-after': String(seconds) },
+      );
+    });
+  }
+
+  #resolve(planner: Planner, request: GraphQLRequest): Operation {
+    try {
+      return planner.prepare(
+        this.options.persisted.resolve(request.query, request.extensions),
+        request.operationName,
+      );
+    } catch (error) {
+      if (error instanceof OperationRefused)
+        throw new RequestRefused(
+          400,
+          error.errors.map((fault) => toResponseError(fault, error.code)),
+        );
+      if (error instanceof PersistedOperationError) throw refusal(error.status, error.code, error.message);
+      throw error;
+    }
+  }
+}
+
+/** Somebody signed in is counted as such wherever they are; nobody, by address. */
+function limitKeys({ identity, clientAddress }: RequestScope): string[] {
+  return identity?.kind === 'user' ? [`user:${identity.userId}`] : [`address:${clientAddress}`];
+}
+
+function refusal(
+  status: number,
+  code: string,
+  message: string,
+  headers: Record<string, string> = {},
+  extensions: JsonObject = {},
+): RequestRefused {
+  return new RequestRefused(status, [{ message, extensions: { code, ...extensions } }], headers);
+}
+
+function toResponseError(error: GraphQLError, code: string): ResponseError {
+  const { message, locations } = error.toJSON();
+  return { message, ...(locations && { locations }), extensions: { code } };
+}

@@ -1,0 +1,116 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { promisify } from 'node:util';
+import { brotliCompress, constants, gzip } from 'node:zlib';
+import type { ResponseError } from '../execution/errors.js';
+import { RequestRefused } from '../gateway.js';
+import { KeysUnavailableError, TokenError } from '../plugins/use-identity.js';
+import { MEDIA_TYPES } from './accept.js';
+import { HttpFault } from './read-request.js';
+
+const compressions = { gzip: promisify(gzip), br: promisify(brotliCompress) };
+/** Below this, compressing costs more than it saves. */
+const COMPRESS_FROM = 1_400;
+
+/** One HTTP answer, sent at most once. */
+export class Reply {
+  isSent = false;
+  #left: (() => void) | undefined;
+
+  constructor(
+    private readonly request: IncomingMessage,
+    readonly response: ServerResponse,
+    private readonly kind: 'graphql' | 'json',
+    private readonly compress: boolean,
+  ) {
+    response.on('close', () => {
+      if (!this.isSent) this.#left?.();
+      this.isSent = true;
+    });
+  }
+
+  /** Called when the client goes away before it is answered. */
+  onLeft(left: () => void): void {
+    this.#left = left;
+  }
+
+  /** From now on somebody else writes the response. */
+  handOver(): ServerResponse {
+    this.isSent = true;
+    return this.response;
+  }
+
+  send(status: number, text: string, headers?: Readonly<Record<string, string>>): void {
+    if (this.isSent) return;
+    const { response } = this;
+    response.statusCode = status;
+    if (headers) for (const name of Object.keys(headers)) response.setHeader(name, headers[name]!);
+    response.setHeader('content-type', MEDIA_TYPES[this.kind]);
+    const encoding = this.compress && text.length >= COMPRESS_FROM ? chooseEncoding(this.request) : undefined;
+    if (!encoding) {
+      this.isSent = true;
+      response.setHeader('content-length', Buffer.byteLength(text));
+      response.end(text);
+      return;
+    }
+    response.setHeader('vary', 'accept-encoding');
+    const body =
+      encoding === 'br'
+        ? compressions.br(text, { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } })
+        : compressions.gzip(text, { level: 5 });
+    body.then(
+      (compressed) => {
+        if (this.isSent) return;
+        this.isSent = true;
+        response.setHeader('content-encoding', encoding);
+        response.setHeader('content-length', compressed.length);
+        response.end(compressed);
+      },
+      () => response.destroy(),
+    );
+  }
+
+  fault(fault: HttpFault): void {
+    this.#errors(fault.status, [{ message: fault.message, extensions: { code: fault.code } }], fault.headers);
+  }
+
+  /** Answers whatever went wrong before or beside execution. */
+  fail(error: unknown): void {
+    if (error instanceof HttpFault) return this.fault(error);
+    if (error instanceof RequestRefused) {
+      // A client that wants plain application/json hears about faults of its document with 200, as ever.
+      const status = error.status === 400 && this.kind === 'json' ? 200 : error.status;
+      return this.#errors(status, error.errors, error.headers);
+    }
+    if (error instanceof TokenError) {
+      return this.#errors(401, [{ message: error.message, extensions: { code: 'UNAUTHENTICATED' } }], {
+        'www-authenticate': 'Bearer error="invalid_token"',
+      });
+    }
+    if (error instanceof KeysUnavailableError) {
+      return this.#errors(503, [{ message: error.message, extensions: { code: 'SERVICE_UNAVAILABLE' } }], {
+        'retry-after': '1',
+      });
+    }
+    this.#errors(500, [INTERNAL_ERROR]);
+  }
+
+  #errors(
+    status: number,
+    errors: readonly ResponseError[],
+    headers?: Readonly<Record<string, string>>,
+  ): void {
+    this.send(status, JSON.stringify({ errors }), headers);
+  }
+}
+
+export const INTERNAL_ERROR: ResponseError = {
+  message: 'Something went wrong on our side.',
+  extensions: { code: 'INTERNAL_SERVER_ERROR' },
+};
+
+function chooseEncoding({ headers }: IncomingMessage): 'br' | 'gzip' | undefined {
+  const accepted = headers['accept-encoding'];
+  if (typeof accepted !== 'string') return undefined;
+  if (/\bbr\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/.test(accepted)) return 'br';
+  return /\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/.test(accepted) ? 'gzip' : undefined;
+}

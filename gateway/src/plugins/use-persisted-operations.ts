@@ -1,0 +1,133 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { LRUCache } from 'lru-cache';
+import { isObject, type JsonObject } from '../execution/json.js';
+
+export type SafelistMode = 'off' | 'log' | 'enforce';
+
+export interface PersistedOptions {
+  /** Whether clients may register operations by hash (Apollo's automatic persisted queries). */
+  readonly automatic: boolean;
+  readonly cacheSize: number;
+  readonly mode: SafelistMode;
+  /** Operation texts by SHA-256 (hex), as `npm run operations` writes them. */
+  readonly safelist: ReadonlyMap<string, string> | undefined;
+  /** Told about operations that are not on the list. */
+  readonly onUnlisted?: (hash: string, text: string) => void;
+}
+
+/** A request for an operation that is not known by its hash, or not allowed. */
+export class PersistedOperationError extends Error {
+  override readonly name = 'PersistedOperationError';
+  constructor(
+    readonly status: 200 | 400 | 403,
+    readonly code:
+      | 'PERSISTED_QUERY_NOT_FOUND'
+      | 'PERSISTED_QUERY_NOT_SUPPORTED'
+      | 'PERSISTED_QUERY_HASH_MISMATCH'
+      | 'OPERATION_NOT_ALLOWED'
+      | 'BAD_REQUEST',
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+export interface PersistedOperations {
+  /**
+   * The text of the operation to run.
+   * @throws PersistedOperationError
+   */
+  resolve(query: string, extensions: JsonObject): string;
+}
+
+const SHA256 = /^[0-9a-f]{64}$/;
+
+/** Operations by hash: those on the safelist, and those clients have registered. */
+export function usePersistedOperations(options: PersistedOptions): PersistedOperations {
+  const registered = new LRUCache<string, string>({
+    max: options.cacheSize,
+    maxSize: 64 * 1024 * 1024,
+    sizeCalculation: (text) => text.length + 64,
+  });
+  /** Texts that were looked up on the list before. */
+  const listed = new LRUCache<string, boolean>({ max: 5_000 });
+
+  const check = (text: string): string => {
+    if (options.mode === 'off' || !options.safelist) return text;
+    let isListed = listed.get(text);
+    if (isListed === undefined) {
+      const hash = sha256(text);
+      isListed = options.safelist.has(hash);
+      listed.set(text, isListed);
+      if (!isListed) options.onUnlisted?.(hash, text);
+    }
+    if (isListed || options.mode === 'log') return text;
+    throw new PersistedOperationError(
+      403,
+      'OPERATION_NOT_ALLOWED',
+      'Only operations on the safelist may run here.',
+    );
+  };
+  return {
+    resolve(query, extensions) {
+      const persisted = extensions['persistedQuery'];
+      if (persisted === undefined) return check(query);
+      const hash = readHash(persisted);
+      const known = options.safelist?.get(hash) ?? registered.get(hash);
+      if (query === '') {
+        if (known !== undefined) return check(known);
+        if (!options.automatic)
+          throw new PersistedOperationError(
+            200,
+            'PERSISTED_QUERY_NOT_SUPPORTED',
+            'PersistedQueryNotSupported',
+          );
+        throw new PersistedOperationError(200, 'PERSISTED_QUERY_NOT_FOUND', 'PersistedQueryNotFound');
+      }
+      if (known === query) return check(query);
+      if (sha256(query) !== hash)
+        throw new PersistedOperationError(
+          400,
+          'PERSISTED_QUERY_HASH_MISMATCH',
+          'The hash given is not the SHA-256 of the query.',
+        );
+      if (options.automatic) registered.set(hash, query);
+      return check(query);
+    },
+  };
+}
+
+function readHash(persisted: unknown): string {
+  const hash = isObject(persisted) && persisted['version'] === 1 ? persisted['sha256Hash'] : undefined;
+  if (typeof hash === 'string' && SHA256.test(hash)) return hash;
+  throw new PersistedOperationError(
+    400,
+    'BAD_REQUEST',
+    '"extensions.persistedQuery" must be { version: 1, sha256Hash: <64 hexadecimal digits> }.',
+  );
+}
+
+/**
+ * Reads a safelist file: `{ "<sha256>": "<operation>" }`, or Apollo's `{ format, operations: [{ id, body }] }`.
+ * @throws with the reason
+ */
+export function readSafelist(path: string): Map<string, string> {
+  const parsed: unknown = JSON.parse(readFileSync(path, 'utf8'));
+  if (!isObject(parsed)) throw new Error('Expected a JSON object.');
+  const operations = parsed['operations'];
+  const texts = Array.isArray(operations)
+    ? operations.map((one: unknown) => (isObject(one) ? one['body'] : undefined))
+    : Object.values(parsed);
+  // By the text's own hash, whatever the file calls it: the list cannot name one operation and allow another.
+  return new Map(
+    texts.map((text) => {
+      if (typeof text !== 'string') throw new Error('Expected every operation to be a text.');
+      return [sha256(text), text];
+    }),
+  );
+}
+
+export function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

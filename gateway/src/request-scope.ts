@@ -1,0 +1,112 @@
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { Identity } from '@cartograph/service-kit/identity';
+import type { JsonObject } from './execution/json.js';
+import { RequestScope } from './execution/scope.js';
+import type { FlatHeaders } from './execution/subgraph-client.js';
+import { identityKey } from './plugins/use-identity.js';
+
+export interface ScopeOptions {
+  /** Names of client headers passed on to subgraphs, lower case. */
+  readonly forwardHeaders: readonly string[];
+  /** Proxies before the gateway, whose entries in X-Forwarded-For are believed. */
+  readonly trustedProxies: number;
+}
+
+const TRACEPARENT = /^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/;
+const REQUEST_ID = /^[\w.:-]{1,100}$/;
+
+/**
+ * What a request carries onwards: trace, address, client, and the headers configured.
+ * @param parameters a WebSocket's connection parameters, which stand in for headers a browser cannot set there
+ */
+export function createScope(
+  options: ScopeOptions,
+  request: IncomingMessage,
+  identity: Identity | undefined,
+  parameters?: JsonObject,
+): RequestScope {
+  const { headers } = request;
+  const addresses = believedAddresses(request, options.trustedProxies);
+  const trace = readTrace(headers['traceparent']);
+  const forwarded: FlatHeaders = [
+    'traceparent',
+    trace.parent,
+    'x-forwarded-for',
+    addresses.join(', '),
+    'x-request-id',
+    readRequestId(headers['x-request-id'], trace.id),
+  ];
+  if (headers['user-agent'] !== undefined) forwarded.push('x-client-user-agent', headers['user-agent']);
+  // Answers may depend on the headers that are passed on, so they belong to who is asking.
+  let key = identityKey(identity);
+  for (const name of options.forwardHeaders) {
+    const value = headers[name] ?? readParameter(parameters, name);
+    if (value === undefined) continue;
+    forwarded.push(name, String(value));
+    key += `\u0000${name}:${String(value)}`;
+  }
+  return new RequestScope(identity, key, forwarded, trace.id, addresses[0]!, readClient(headers));
+}
+
+/** The forwarded headers as a record; with `only`, those of them. */
+export function headersOf({ forwarded }: RequestScope, only?: readonly string[]): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (let index = 0; index < forwarded.length; index += 2) {
+    if (!only || only.includes(forwarded[index]!)) headers[forwarded[index]!] = forwarded[index + 1]!;
+  }
+  return headers;
+}
+
+/**
+ * The client's address and those of the proxies behind it. Each proxy appends whom it heard from, so counting from
+ * the right only what our own proxies wrote is believed; a client may write what it likes on the left.
+ */
+function believedAddresses(request: IncomingMessage, trustedProxies: number): string[] {
+  const peer = request.socket.remoteAddress ?? 'unknown';
+  const given = request.headers['x-forwarded-for'];
+  if (trustedProxies === 0 || given === undefined) return [peer];
+  const chain = [...String(given).split(','), peer].map((address) => address.trim()).filter(Boolean);
+  return chain.slice(-1 - trustedProxies);
+}
+
+function readParameter(parameters: JsonObject | undefined, name: string): string | undefined {
+  if (!parameters) return undefined;
+  for (const key of Object.keys(parameters)) {
+    const value = parameters[key];
+    if (key.toLowerCase() === name && typeof value === 'string') return value;
+  }
+  return undefined;
+}
+
+/** What Apollo's clients send about themselves, e.g. `storefront@1.2.0`. */
+function readClient(headers: IncomingMessage['headers']): string | null {
+  const name = headers['apollographql-client-name'];
+  if (typeof name !== 'string') return null;
+  const version = headers['apollographql-client-version'];
+  return `${name}${typeof version === 'string' ? `@${version}` : ''}`.slice(0, 100);
+}
+
+/** Continues the client's trace, or begins one. */
+function readTrace(header: string | string[] | undefined): { id: string; parent: string } {
+  const given = typeof header === 'string' ? TRACEPARENT.exec(header) : null;
+  if (given) return { id: given[1]!, parent: header as string };
+  const id = randomHex(16);
+  return { id, parent: `00-${id}-${randomHex(8)}-01` };
+}
+
+function readRequestId(header: string | string[] | undefined, fallback: string): string {
+  return typeof header === 'string' && REQUEST_ID.test(header) ? header : fallback;
+}
+
+// randomBytes asks the kernel each time; ids of some hundred requests are drawn at once.
+let pool = Buffer.alloc(0);
+let drawn = 0;
+function randomHex(bytes: number): string {
+  if (drawn + bytes > pool.length) {
+    pool = randomBytes(8192);
+    drawn = 0;
+  }
+  drawn += bytes;
+  return pool.toString('hex', drawn - bytes, drawn);
+}
