@@ -1,0 +1,25 @@
+import { fileURLToPath } from 'node:url';
+
+const here = (file) => fileURLToPath(new URL(file, import.meta.url));
+const ours = here('../../gateway/dist/main.js');
+const hive = here('./node_modules/.bin/hive-gateway');
+
+/**
+ * Who is measured, and how each is started with PORT, SUPERGRAPH and SUBGRAPHS in its environment.
+ * `sharing` says whether requests of different clients that are under way may share fetches.
+ */
+export const CONTENDERS = [
+  { name: 'by hand', script: here('contenders/floor.mjs'), sharing: false },
+  { name: 'Cartograph', script: ours, args: ({ port, supergraph }) => ['--supergraph', supergraph, '--port', String(port)], sharing: false, env: { DEDUPE_IN_FLIGHT: 'false' } },
+  { name: 'Cartograph, sharing', script: ours, args: ({ port, supergraph }) => ['--supergraph', supergraph, '--port', String(port)], sharing: true, env: { DEDUPE_IN_FLIGHT: 'true' } },
+  { name: 'Apollo gateway', script: here('contenders/vanilla.mjs'), sharing: false },
+  { name: 'Hive', script: hive, args: hiveArguments, sharing: false },
+  { name: 'Hive, sharing', script: hive, args: hiveArguments, sharing: true, env: { HIVE_SHARE: '1' } },
+  { name: 'Hive router runtime', script: hive, args: hiveArguments, sharing: false, env: { HIVE_ROUTER: '1' } },
+  { name: 'Hive router runtime, sharing', script: hive, args: hiveArguments, sharing: true, env: { HIVE_ROUTER: '1', HIVE_SHARE: '1' } },
+  { name: 'Mercurius', script: here('contenders/mercurius.mjs'), sharing: false, federation: 1 },
+];
+
+function hiveArguments({ port }) {
+  return ['supergraph', '--config-path', here('contenders/hive.config.mjs'), '--port', String(port), '--host', '127.0.0.1', '--fork', '1'];
+}
