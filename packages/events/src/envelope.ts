@@ -24,7 +24,8 @@ const envelope = z.object({
   type: z.string(),
   version: z.literal(1),
   occurredAt: z.iso.datetime(),
-  aggregateId: z.string().min(1),
+  // Adapters use NUL as a separator.
+  aggregateId: z.string().regex(/^[^\0]+$/, 'expected a text that is not empty and holds no NUL'),
   sequence: z.int().nonnegative(),
   traceparent: z.string().nullable(),
   data: z.unknown(),

@@ -91,7 +91,7 @@ describe('The RabbitMQ bus', () => {
           'x-single-active-consumer': true,
         },
       });
-      await expect(inAnotherWay).rejects.toThrow(/'x-delivery-limit'.*current is the value '50'/);
+      await expect(inAnotherWay).rejects.toThrow(/'x-delivery-limit'.*current is '50'/);
     });
 
     it('stops delivering a type that the consumer no longer handles', async () => {

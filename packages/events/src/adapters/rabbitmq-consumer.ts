@@ -38,6 +38,8 @@ export function startRabbitConsumer(
   const { subscription, limits } = context;
   const logger = context.logger.child({ consumer: subscription.consumer, exchange: aggregate });
   let lanes = new Map<string, Lane>();
+  /** Messages in all lanes. */
+  let held = 0;
   let queue = '';
   let isClosing = false;
   /** Handlers under way by aggregateId; they may outlive the channel that brought their event. */
@@ -49,6 +51,7 @@ export function startRabbitConsumer(
     // What came by the last channel comes again.
     for (const { state } of lanes.values()) if (typeof state === 'object') clearTimeout(state.retry);
     lanes = new Map();
+    held = 0;
     await channel.prefetch(PREFETCH);
     await channel.consume(queue, (message) => {
       // The queue was deleted: a new channel declares it again.
@@ -63,10 +66,9 @@ export function startRabbitConsumer(
     const lane = lanes.get(key);
     if (lane) lane.messages.push(message);
     else lanes.set(key, { key, channel, messages: [message], attempts: 0, state: 'ready' });
-    if (held() >= PREFETCH) relievePressure();
+    held += 1;
+    if (held >= PREFETCH) relievePressure();
   }
-
-  const held = () => [...lanes.values()].reduce((sum, lane) => sum + lane.messages.length, 0);
 
   function pump(): void {
     if (isClosing) return;
@@ -83,11 +85,13 @@ export function startRabbitConsumer(
     const done = attemptEvent(message.content.toString(), lane.attempts, { ...context, logger })
       .then((outcome) => settle(lane, message, hogs(lane) ? withoutRetry(outcome) : outcome))
       .catch((error: unknown) => {
-        // Its channel is gone: the broker gives the event out again.
+        // Its channel is gone, then the broker gives the event out again; or a dead letter was not confirmed.
         logger.warn(
           { err: error, eventId: message.properties.messageId as unknown },
           'Result of handling could not be sent',
         );
+        lane.attempts -= 1;
+        retryAfter(lane, limits.backoffBaseMs);
       })
       .finally(() => {
         running.delete(lane.key);
@@ -114,19 +118,22 @@ export function startRabbitConsumer(
     lane.messages.shift();
     lane.attempts = 0;
     lane.state = 'ready';
-    if (lane.messages.length === 0 && lanes.get(lane.key) === lane) lanes.delete(lane.key);
+    // A lane of an earlier channel counts no more: its messages come again.
+    if (lanes.get(lane.key) !== lane) return;
+    held -= 1;
+    if (lane.messages.length === 0) lanes.delete(lane.key);
   }
 
   function retryAfter(lane: Lane, ms: number): void {
     const retry = setTimeout(() => {
       lane.state = 'ready';
       if (lanes.get(lane.key) === lane) pump();
-    }, ms);
+    }, ms).unref();
     lane.state = { retry };
   }
 
   /** Whether this one aggregateId takes most of the room there is for events in hand, and there is none left. */
-  const hogs = (lane: Lane) => lane.messages.length > PREFETCH / 2 && held() >= PREFETCH;
+  const hogs = (lane: Lane) => lane.messages.length > PREFETCH / 2 && held >= PREFETCH;
 
   /** One aggregateId whose events fail must not keep the others out: its waiting event gets its last attempt now. */
   function relievePressure(): void {
@@ -142,7 +149,7 @@ export function startRabbitConsumer(
     async pending() {
       const channel = await kept.ready();
       const { messageCount } = await within(3_000, channel.checkQueue(queue), 'RabbitMQ did not answer');
-      return messageCount + held();
+      return messageCount + held;
     },
     async close() {
       isClosing = true;

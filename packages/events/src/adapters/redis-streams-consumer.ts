@@ -126,6 +126,8 @@ export function startConsumer(options: ConsumerOptions): { close(): Promise<void
           );
           return;
         }
+        if (failures === 0)
+          logger.warn({ err: error, entry: entry.id }, 'Storing a result failed, trying again');
         await sleep(Math.min(2000, 100 * 2 ** failures));
       }
     }
