@@ -2,14 +2,11 @@
 export const errorCodes = {
   InternalError: 1,
   BadValue: 2,
-  NoSuchKey: 4,
   FailedToParse: 9,
   Unauthorized: 13,
   TypeMismatch: 14,
   Overflow: 15,
   InvalidLength: 16,
-  ProtocolError: 17,
-  IllegalOperation: 20,
   InvalidBSON: 22,
   NamespaceNotFound: 26,
   IndexNotFound: 27,
@@ -18,7 +15,6 @@ export const errorCodes = {
   ConflictingUpdateOperators: 40,
   CursorNotFound: 43,
   NamespaceExists: 48,
-  MaxTimeMSExpired: 50,
   DollarPrefixedFieldName: 52,
   InvalidIdField: 53,
   CommandNotFound: 59,
@@ -32,12 +28,9 @@ export const errorCodes = {
   CannotIndexParallelArrays: 171,
   ConversionFailure: 241,
   InvalidPipelineOperator: 168,
-  QueryFeatureNotAllowed: 224,
-  NoQueryExecutionPlans: 291,
   UnsupportedOpQueryCommand: 352,
   DuplicateKey: 11000,
   BSONObjectTooLarge: 10334,
-  Location28667: 28667,
 } as const;
 
 const nameOfCode = new Map<number, string>(

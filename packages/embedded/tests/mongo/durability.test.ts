@@ -161,6 +161,26 @@ describe('a restart', () => {
   });
 });
 
+describe('a journal that grows long', () => {
+  it('should be written anew as a snapshot while writes go on, and lose none', async () => {
+    const dataDir = newFolder();
+    const store = new Store({ dataDir, compactAt: 10_000 });
+    const waiting: Promise<void>[] = [];
+    for (let id = 0; id < 3000; id += 1) {
+      store.obtain('shop.items').insert(doc({ _id: id, text: 'x'.repeat(id % 200) }));
+      waiting.push(store.flushed());
+      if (id % 50 === 0) await waiting.at(-1);
+    }
+    await Promise.all(waiting);
+    expect(readFileSync(journalOf(dataDir)).length).toBeLessThan(100_000);
+    await store.close();
+    expect(readdirSync(dataDir)).toHaveLength(2);
+    const again = new Store({ dataDir });
+    expect(idsIn(again)).toEqual(Array.from({ length: 3000 }, (_, id) => id));
+    await again.close();
+  });
+});
+
 describe('group commit', () => {
   it('should put writes that wait together into few syncs', async () => {
     const dataDir = newFolder();

@@ -84,11 +84,11 @@ function readSnapshot(file: string): Entry[] {
   return entries.slice(0, -1);
 }
 
-/** Writes a snapshot beside the old one, then switches to it by renaming; older files go last. */
-export function writeSnapshot(folder: string, generation: number, entries: Iterable<Entry>): void {
-  const file = snapshotFile(folder, generation);
-  const draft = `${file}.tmp`;
-  const descriptor = openSync(draft, 'w', 0o600);
+const draftFile = (folder: string, generation: number): string => `${snapshotFile(folder, generation)}.tmp`;
+
+/** Writes a snapshot beside the current one, where nobody looks yet. */
+export function draftSnapshot(folder: string, generation: number, entries: Iterable<Entry>): void {
+  const descriptor = openSync(draftFile(folder, generation), 'w', 0o600);
   try {
     let sequence = 0;
     let batch: Buffer[] = [];
@@ -110,7 +110,14 @@ export function writeSnapshot(folder: string, generation: number, entries: Itera
   } finally {
     closeSync(descriptor);
   }
-  renameSync(draft, file);
+}
+
+/**
+ * Makes the draft the snapshot that counts, with an empty journal; older files go last. From the rename on the old
+ * journal counts no more: should this throw, nothing may be written to it.
+ */
+export function adoptSnapshot(folder: string, generation: number): void {
+  renameSync(draftFile(folder, generation), snapshotFile(folder, generation));
   closeSync(openSync(journalFile(folder, generation), 'a', 0o600));
   syncFolder(folder);
   for (const name of readdirSync(folder)) {

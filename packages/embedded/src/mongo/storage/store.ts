@@ -1,11 +1,11 @@
+import { lockFolder } from '../../process/folder-lock.js';
 import { decodeDoc } from '../bson/decode.js';
 import { encodeDoc } from '../bson/encode.js';
 import type { Doc } from '../bson/types.js';
 import { Collection } from './collection.js';
-import { journalFile, loadFolder, writeSnapshot } from './files.js';
+import { journalFile, loadFolder, adoptSnapshot, draftSnapshot } from './files.js';
 import type { Entry, EntryKind } from './frames.js';
 import { Journal } from './journal.js';
-import { lockFolder } from '../../process/folder-lock.js';
 
 export interface StoreOptions {
   /** Without one all is kept in memory only. */
@@ -13,17 +13,24 @@ export interface StoreOptions {
   /** Called once, when the journal can no longer be written. */
   readonly onFailure?: (error: Error) => void;
   readonly log?: (message: string) => void;
+  /** How many bytes of journal are let to gather before it is written anew as a snapshot, while running. */
+  readonly compactAt?: number;
 }
+
+const COMPACT_AT = 64 * 1024 * 1024;
 
 /** All databases, held in memory and journalled to the data directory. */
 export class Store {
   private readonly collections = new Map<string, Collection>();
   private journal: Journal | undefined;
   private unlock: (() => void) | undefined;
+  private generation = 0;
+  private compactAt: number;
 
   /** @throws Error where the data directory is damaged or in use */
-  constructor(options: StoreOptions = {}) {
+  constructor(private readonly options: StoreOptions = {}) {
     const { dataDir } = options;
+    this.compactAt = options.compactAt ?? COMPACT_AT;
     if (dataDir === undefined) return;
     const { generation, entries, journal } = this.open(dataDir);
     try {
@@ -31,14 +38,20 @@ export class Store {
       if (journal.tornBytes > 0)
         options.log?.(`cut off ${journal.tornBytes} bytes of a write that never finished from the journal`);
       const isCompact = generation > 0 && journal.validBytes === 0;
-      if (!isCompact) writeSnapshot(dataDir, generation + 1, this.snapshot());
-      const current = isCompact ? generation : generation + 1;
-      const onFailure = options.onFailure ?? (() => undefined);
-      this.journal = new Journal(journalFile(dataDir, current), 0, 0, onFailure);
+      this.generation = isCompact ? generation : generation + 1;
+      if (!isCompact) {
+        draftSnapshot(dataDir, this.generation, this.snapshot());
+        adoptSnapshot(dataDir, this.generation);
+      }
+      this.journal = this.newJournal(dataDir);
     } catch (error) {
       this.unlock?.();
       throw error;
     }
+  }
+
+  private newJournal(dataDir: string): Journal {
+    return new Journal(journalFile(dataDir, this.generation), this.options.onFailure ?? (() => undefined));
   }
 
   private open(dataDir: string): ReturnType<typeof loadFolder> {
@@ -101,17 +114,42 @@ export class Store {
   }
 
   /** Changes whenever something was written: tells whether there is something to wait for. */
-  get written(): number {
-    return this.journal?.appended ?? 0;
+  written = 0;
+
+  /** Resolves once all written so far is on disk. To be called between commands, not in the midst of one. */
+  flushed(): Promise<void> {
+    if (!this.journal) return Promise.resolve();
+    const durable = this.journal.flushed();
+    if (this.journal.bytes > this.compactAt) this.compact(this.journal);
+    return durable;
   }
 
-  /** Resolves once all written so far is on disk. */
-  flushed(): Promise<void> {
-    return this.journal?.flushed() ?? Promise.resolve();
+  /**
+   * Writes all there is as a snapshot and begins a new journal. What the old one has yet to write is in the snapshot
+   * too, so it may finish in its own time.
+   */
+  private compact(old: Journal): void {
+    const dataDir = this.options.dataDir!;
+    try {
+      draftSnapshot(dataDir, this.generation + 1, this.snapshot());
+    } catch (error) {
+      // The journal goes on; it only grows longer.
+      this.compactAt *= 2;
+      this.options.log?.(`the journal could not be compacted: ${(error as Error).message}`);
+      return;
+    }
+    try {
+      adoptSnapshot(dataDir, (this.generation += 1));
+      this.journal = this.newJournal(dataDir);
+      void old.close();
+    } catch (error) {
+      old.fail(error as Error);
+    }
   }
 
   private write(kind: EntryKind, namespace: string, body: Buffer): void {
     this.journal?.append({ kind, namespace, body });
+    this.written += 1;
   }
 
   private replay({ kind, namespace, body }: Entry): void {
