@@ -10,6 +10,7 @@ import {
 } from '@cartograph/service-kit';
 import type { ProductsConfig } from './config.js';
 import { subscribeToOrders } from './events.js';
+import { createImportService } from './import-service.js';
 import { serveImages } from './images/route.js';
 import { createLoaders, type Loaders } from './loaders.js';
 import { createProductListReader } from './product-list.js';
@@ -62,6 +63,7 @@ export async function createProductsApp(
     onChanged: ({ id }) => onChanged([id]),
   });
   const stockService = createStockService({ stock: store.stock, onChanged, logger });
+  const imports = createImportService({ ...store, service, currency: config.SHOP_CURRENCY });
   if (config.SAMPLE_DATA)
     await addSampleShop({ catalogue: store.catalogue, currency: config.SHOP_CURRENCY, logger });
   const lists = createProductListReader({ catalogue: store.catalogue, currency: config.SHOP_CURRENCY });
@@ -93,6 +95,7 @@ export async function createProductsApp(
       relay.start();
       sweeper = startSweeper({
         stockService,
+        imports,
         everyMs: config.SWEEP_EVERY_MS,
         isMine: () => keeper.holds('sweeper'),
         logger,

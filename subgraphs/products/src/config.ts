@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { CURRENCY_DECIMALS, type CurrencyCode } from '@cartograph/money';
 import { baseConfigShape, env, readConfig } from '@cartograph/service-kit';
 import { z } from 'zod';
@@ -35,4 +37,31 @@ export type ProductsConfig = ReturnType<typeof readProductsConfig>;
 export function readProductsConfig(source: NodeJS.ProcessEnv = process.env) {
   const isProduction = (source['NODE_ENV'] || 'production') === 'production';
   return readConfig({ ...shape, MIGRATE_ON_START: env.boolean(!isProduction) }, source);
+}
+
+/**
+ * What the commands in cli/ read: the environment, else that of the shop which `npm start` runs in this folder.
+ * @throws ConfigError
+ */
+export function readCommandConfig(
+  source: NodeJS.ProcessEnv = process.env,
+  stackFile = resolve(source['CARTOGRAPH_DATA'] || '.data', 'stack.json'),
+) {
+  const { MONGODB_URL, SHOP_CURRENCY } = shape;
+  return readConfig(
+    { MONGODB_URL, SHOP_CURRENCY },
+    source['MONGODB_URL'] ? source : { ...readStack(stackFile), ...source },
+  );
+}
+
+function readStack(file: string): NodeJS.ProcessEnv {
+  try {
+    const stack = JSON.parse(readFileSync(file, 'utf8')) as {
+      services?: { products?: { env?: NodeJS.ProcessEnv } };
+    };
+    return stack.services?.products?.env ?? {};
+  } catch {
+    // No shop runs here: the message about MONGODB_URL says what is needed.
+    return {};
+  }
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { CurrencyCode } from '@cartograph/money';
 import { isId, newId, Refusal } from '@cartograph/service-kit';
 import { createCategoryTree, type Category, type CategoryTree } from './domain/category.js';
@@ -179,6 +180,25 @@ export function createCatalogueService({
     },
 
     add,
+
+    /**
+     * Writes all that an import says about a product but its stock, which is counted here and not in a file.
+     * @returns false if nothing was different
+     */
+    async overwrite(
+      productId: string,
+      { stock: _stock, sku: _sku, variant: _variant, ...written }: NewProduct,
+    ): Promise<boolean> {
+      let isDifferent = false;
+      await rewrite(productId, null, (current) => {
+        const present = Object.fromEntries(
+          Object.keys(written).map((key) => [key, current[key as keyof typeof written]]),
+        );
+        isDifferent = !isDeepStrictEqual(present, written);
+        return isDifferent ? written : null;
+      });
+      return isDifferent;
+    },
   };
 }
 

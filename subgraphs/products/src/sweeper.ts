@@ -1,18 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '@cartograph/service-kit';
+import type { ImportService } from './import-service.js';
 import type { StockService } from './stock-service.js';
 
 const ORPHANS_EVERY_MS = 600_000;
 
-/** Gives expired reservations back and finishes interrupted ones, for as long as it runs. */
+/** Gives expired reservations back and finishes what was interrupted, for as long as it runs. */
 export function startSweeper(options: {
   stockService: Pick<StockService, 'sweep' | 'sweepOrphans'>;
+  imports: Pick<ImportService, 'resume'>;
   everyMs: number;
   /** With several processes one sweeps; two would do no harm, and no good. */
   isMine: () => Promise<boolean>;
   logger: Logger;
 }): { stop(): Promise<void> } {
-  const { stockService, everyMs, isMine, logger } = options;
+  const { stockService, imports, everyMs, isMine, logger } = options;
   const stopping = new AbortController();
 
   async function run(): Promise<void> {
@@ -22,13 +24,14 @@ export function startSweeper(options: {
         if (await isMine()) {
           const moved = await stockService.sweep();
           if (moved > 0) logger.info({ moved }, 'Gave back or finished stock holds');
+          if (await imports.resume()) logger.info('Finished an import that was cut off');
           if (Date.now() > orphansAt) {
             await stockService.sweepOrphans();
             orphansAt = Date.now() + ORPHANS_EVERY_MS;
           }
         }
       } catch (error) {
-        logger.warn({ err: error }, 'Sweeping stock holds failed, trying again');
+        logger.warn({ err: error }, 'Sweeping failed, trying again');
       }
       await sleep(everyMs, undefined, { signal: stopping.signal }).catch(() => {});
     }

@@ -16,6 +16,7 @@ export interface Faults {
   add(field: readonly string[], message: string, code?: ProductErrorCode): void;
   /** @throws Refusal if anything was added */
   refuse(): void;
+  all(): readonly UserErrorOutput<ProductErrorCode>[];
 }
 
 export function createFaults(): Faults {
@@ -27,6 +28,7 @@ export function createFaults(): Faults {
     refuse() {
       if (errors.length > 0) throw new Refusal<ProductErrorCode>(errors);
     },
+    all: () => errors,
   };
 }
 

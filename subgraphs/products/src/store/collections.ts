@@ -8,6 +8,7 @@ import {
 } from 'mongodb';
 import type { Category } from '../domain/category.js';
 import type { Hold } from '../domain/hold.js';
+import type { NewProduct } from '../domain/product-input.js';
 import type { Attribute, Variant } from '../domain/product.js';
 import type { StockEntryType } from '../domain/stock.js';
 
@@ -118,12 +119,28 @@ export interface LeaseDocument {
   readonly until: Date;
 }
 
+/** One file being imported. Once this document is there the import goes through, whoever finishes it. */
+export interface ImportDocument {
+  readonly _id: string;
+  readonly rows: number;
+  /** Somebody works on it until then. */
+  readonly until: Date;
+}
+
+export interface ImportRowDocument {
+  readonly _id: string;
+  readonly importId: string;
+  readonly product: NewProduct;
+}
+
 export interface Collections {
   readonly products: Collection<ProductDocument>;
   readonly categories: Collection<CategoryDocument>;
   readonly holds: Collection<HoldDocument>;
   readonly ledger: Collection<LedgerDocument>;
   readonly leases: Collection<LeaseDocument>;
+  readonly imports: Collection<ImportDocument>;
+  readonly importRows: Collection<ImportRowDocument>;
 }
 
 export function openCollections(db: Db): Collections {
@@ -133,11 +150,15 @@ export function openCollections(db: Db): Collections {
     holds: db.collection('stock_holds'),
     ledger: db.collection('stock_ledger'),
     leases: db.collection('leases'),
+    imports: db.collection('imports'),
+    importRows: db.collection('import_rows'),
   };
 }
 
 /** Every query of the stores has one of these; tests/store.test.ts reads the plans where there is a real mongod. */
-export const INDEXES: Readonly<Record<'products' | 'holds' | 'ledger', readonly IndexDescription[]>> = {
+export const INDEXES: Readonly<
+  Record<'products' | 'holds' | 'ledger' | 'importRows', readonly IndexDescription[]>
+> = {
   products: [
     { name: 'sku', key: { skuKey: 1 }, unique: true },
     { name: 'shown_newest', key: { isShown: 1, createdAt: -1, _id: -1 } },
@@ -155,13 +176,14 @@ export const INDEXES: Readonly<Record<'products' | 'holds' | 'ledger', readonly 
   ],
   holds: [{ name: 'due', key: { state: 1, expiresAt: 1 } }],
   ledger: [{ name: 'product', key: { productId: 1, sequence: -1 } }],
+  importRows: [{ name: 'import', key: { importId: 1 } }],
 };
 
 /** Brings the database up to date. Creating an index that exists does nothing, so racing processes are harmless. */
 export async function migrate(db: Db): Promise<void> {
   const collections = openCollections(db);
   await Promise.all(
-    (['products', 'holds', 'ledger'] as const).map((name) =>
+    (['products', 'holds', 'ledger', 'importRows'] as const).map((name) =>
       (collections[name] as unknown as Collection).createIndexes([...INDEXES[name]]),
     ),
   );

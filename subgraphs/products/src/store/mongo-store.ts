@@ -1,16 +1,18 @@
 import { MongoClient, type Db } from 'mongodb';
 import { migrate, openCollections } from './collections.js';
 import { createMongoCatalogue } from './mongo-catalogue.js';
+import { createMongoImports } from './mongo-imports.js';
 import { createMongoLeases } from './mongo-leases.js';
 import { createMongoOutbox } from './mongo-outbox.js';
 import { createMongoStock } from './mongo-stock.js';
-import type { CatalogueStore, LeaseStore, OutboxStore, StockStore } from './store.js';
+import type { CatalogueStore, ImportStore, LeaseStore, OutboxStore, StockStore } from './store.js';
 
 export interface ProductsStore {
   readonly catalogue: CatalogueStore;
   readonly stock: StockStore;
   readonly outbox: OutboxStore;
   readonly leases: LeaseStore;
+  readonly imports: ImportStore;
 }
 
 /** All of the service's stores over one database. */
@@ -32,6 +34,7 @@ export function createProductsStore(
       isMine: () => options.isMine('outbox'),
     }),
     leases: createMongoLeases(collections),
+    imports: createMongoImports(collections),
   };
 }
 

@@ -2,6 +2,7 @@ import type { AnyEvent } from '@cartograph/events';
 import type { Category } from '../domain/category.js';
 import type { Hold, HoldItem, HoldState } from '../domain/hold.js';
 import type { PriceChange, Product } from '../domain/product.js';
+import type { NewProduct } from '../domain/product-input.js';
 import type { ProductQuery, ProductSort } from '../domain/product-query.js';
 import type { StockChange, StockEntry } from '../domain/stock.js';
 
@@ -126,4 +127,17 @@ export interface LeaseStore {
   /** Whether this owner has (still or now) the lease for the next `ms` milliseconds. */
   hold(name: string, owner: string, ms: number): Promise<boolean>;
   release(name: string, owner: string): Promise<void>;
+}
+
+/** Imports under way. A file is staged as a whole before anything of it is applied. */
+export interface ImportStore {
+  /** Keeps all rows, then the import itself: only from then on it is going to be applied. */
+  stage(importId: string, products: readonly NewProduct[], leaseMs: number): Promise<void>;
+  /** Takes over an import that nobody works on any more. */
+  takeStale(leaseMs: number): Promise<string | undefined>;
+  /** Says that somebody still works on it. */
+  extend(importId: string, leaseMs: number): Promise<void>;
+  rows(importId: string, limit: number): Promise<{ id: string; product: NewProduct }[]>;
+  done(rowIds: readonly string[]): Promise<void>;
+  finish(importId: string): Promise<void>;
 }

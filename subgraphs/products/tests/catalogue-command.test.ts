@@ -1,0 +1,196 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { newId } from '@cartograph/service-kit';
+import { until } from '@cartograph/testing';
+import { startProducts, type Harness } from './support.js';
+
+let shop: Harness;
+let folder: string;
+beforeAll(async () => {
+  shop = await startProducts();
+  folder = mkdtempSync(join(tmpdir(), 'cartograph-catalogue-'));
+});
+afterAll(async () => {
+  rmSync(folder, { recursive: true });
+  await shop.close();
+});
+
+/** Runs a command as npm does, from dist/. */
+async function run(
+  command: 'catalogue' | 'stock-audit',
+  ...args: string[]
+): Promise<{ code: number | null; out: string; err: string }> {
+  const file = fileURLToPath(new URL(`../dist/cli/${command}.js`, import.meta.url));
+  const child = spawn(process.execPath, [file, ...args], {
+    env: { PATH: process.env['PATH'], MONGODB_URL: shop.config.MONGODB_URL },
+    cwd: folder,
+  });
+  let [out, err] = ['', ''];
+  child.stdout.on('data', (text) => (out += text));
+  child.stderr.on('data', (text) => (err += text));
+  const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
+  return { code, out, err };
+}
+
+function write(name: string, ...lines: string[]): string {
+  const file = join(folder, name);
+  writeFileSync(file, lines.join('\n'));
+  return file;
+}
+const read = async (sku: string) =>
+  (
+    await shop.ask(
+      'query ($sku: String!) { productBySku(sku: $sku) { name description version price { amount } availability { quantity } attributes { name value } variants { sku } } }',
+      { sku },
+    )
+  ).data.productBySku;
+const HEADER = 'sku,name,description,category,price,stock,attributes,variantGroup,variantOptions';
+
+describe('npm run catalogue', () => {
+  it('should import CSV with quotes, line breaks, umlauts and variants, and change what is there already', async () => {
+    const file = write(
+      'good.csv',
+      `\uFEFF${HEADER}`,
+      'C-1,"Käse, alt","First line',
+      'second ""line""",things,12.5,3,weight=100; note=a\\;b,,',
+      'C-2,Shirt,,things,20,4,size=s; colour=Red,shirt,size; colour',
+      'C-3,Shirt,,things,20,0,size=M; colour=Red,shirt,size; colour',
+    );
+    expect(await run('catalogue', 'import', file)).toEqual({
+      code: 0,
+      err: '',
+      out: 'Imported 3 rows: 3 new, 0 changed, 0 as they were.\n',
+    });
+    expect(await read('C-1')).toMatchObject({
+      name: 'Käse, alt',
+      description: 'First line\nsecond "line"',
+      price: { amount: '12.50' },
+      availability: { quantity: 3 },
+      attributes: [
+        { name: 'weight', value: '100' },
+        { name: 'note', value: 'a;b' },
+      ],
+    });
+    expect(await read('C-2')).toMatchObject({
+      name: 'Shirt, S, Red',
+      variants: [{ sku: 'C-2' }, { sku: 'C-3' }],
+    });
+    const changed = write(
+      'changed.jsonl',
+      '{"sku":"c-1","name":"Cheese","category":"things","price":13,"stock":99}',
+      '',
+      '{"sku":"C-2","name":"Shirt","category":"things","price":"20.00","stock":1,"attributes":"size=S; colour=Red"}',
+    );
+    expect((await run('catalogue', 'import', changed)).out).toBe(
+      'Imported 2 rows: 0 new, 1 changed, 1 as they were.\n',
+    );
+    // Stock is not a file's to set.
+    await until(async () => (await read('C-1')).name === 'Cheese');
+    expect(await read('C-1')).toMatchObject({
+      version: 2,
+      price: { amount: '13.00' },
+      availability: { quantity: 3 },
+      description: '',
+    });
+  });
+
+  it('should import nothing where any row is wrong, and name every fault by its line', async () => {
+    const file = write(
+      'bad.csv',
+      HEADER,
+      'B-1,Fine,,things,1,1,,,',
+      'B 2,,,nowhere,-1,-5,,,',
+      'B-3,Heavy,,things,1,1,weight=very,,',
+      'b-1,Twice,,things,1,1,,,',
+    );
+    const { code, err } = await run('catalogue', 'import', file);
+    expect(code).toBe(1);
+    expect(err.split('\n').map((line) => line.replace(`${file}:`, ''))).toEqual([
+      '3: name is missing.',
+      '3: stock: expected a whole number, got "-5".',
+      '4: attributes.0.value: Weight must be a number like 12.5, got "very".',
+      '5: sku: "b-1" stands on line 2 too.',
+      'Nothing was imported.',
+      '',
+    ]);
+    expect(await read('B-1')).toBeNull();
+  });
+
+  it.each([
+    ['an unknown column', 'columns.csv', `${HEADER},colour`, 'Unknown: colour'],
+    ['a missing column', 'short.csv', 'sku,name', 'Missing: category, price, stock'],
+    ['an open quote', 'quote.csv', `${HEADER}\nX-1,"open,,things,1,1,,,`, 'not the CSV it should be'],
+    ['a line that is no JSON', 'broken.jsonl', '{"sku":', 'line 1: expected an object in JSON'],
+    ['a field that is an object', 'nested.jsonl', '{"sku":{"$ne":1}}', '"sku" is no field'],
+    ['another kind of file', 'products.xlsx', '', 'expected a file that ends in .csv'],
+  ])('should refuse %s', async (_, name, text, message) => {
+    const { code, err } = await run('catalogue', 'import', write(name, text));
+    expect(code).toBe(1);
+    expect(err).toContain(message);
+  });
+
+  it('should explain itself when called wrongly', async () => {
+    expect((await run('catalogue')).err).toContain('Usage: npm run catalogue');
+    expect((await run('catalogue', 'import', 'no-such-file.csv')).err).toContain('no-such-file.csv');
+  });
+
+  it('should read back what it exported without changing anything', async () => {
+    for (const name of ['out.csv', 'out.jsonl']) {
+      const file = join(folder, name);
+      const { out } = await run('catalogue', 'export', file);
+      const count = Number(/Exported (\d+)/.exec(out)![1]);
+      expect(count).toBeGreaterThanOrEqual(3);
+      expect(readFileSync(file, 'utf8')).toContain('Cheese');
+      expect((await run('catalogue', 'import', file)).out).toBe(
+        `Imported ${count} rows: 0 new, 0 changed, ${count} as they were.\n`,
+      );
+    }
+  });
+
+  it('should have an import that was cut off finished by the service', async () => {
+    const product = {
+      title: 'Late',
+      description: '',
+      category: 'things',
+      price: { minor: 100, currency: 'EUR' },
+      imageUrl: null,
+      attributes: [],
+      variant: null,
+      stock: 1,
+    };
+    const importId = newId();
+    const rows = [1, 2, 3].map((n) => ({
+      _id: `${importId}:${n}`,
+      importId,
+      product: { ...product, sku: `LATE-${n}` },
+    }));
+    await shop.db.collection<{ _id: string }>('import_rows').insertMany(rows);
+    await shop.db
+      .collection<{ _id: string }>('imports')
+      .insertOne({ _id: importId, rows: 3, until: new Date(0) } as { _id: string });
+    await until(async () => (await shop.db.collection('imports').countDocuments()) === 0, {
+      timeoutMs: 20_000,
+    });
+    for (const sku of ['LATE-1', 'LATE-2', 'LATE-3'])
+      expect(await read(sku)).toMatchObject({ name: 'Late', version: 1 });
+    expect(await shop.db.collection('import_rows').countDocuments()).toBe(0);
+  });
+});
+
+describe('npm run stock:audit', () => {
+  it('should end well while stock is conserved and with 1 and the differences when it is not', async () => {
+    const { id, sku } = await shop.addProduct({ stock: 4 });
+    const good = await run('stock-audit');
+    expect(good).toMatchObject({ code: 0, out: expect.stringContaining('Stock is conserved') });
+    await shop.db.collection<{ _id: string }>('products').updateOne({ _id: id }, { $inc: { sold: 1 } });
+    const bad = await run('stock-audit');
+    expect(bad.code).toBe(1);
+    expect(bad.out).toContain(
+      `${sku} (${id})\n  sold is 1, the ledger adds up to 0\n  initial + adjustments are 4, available + reserved + sold are 5\n`,
+    );
+  });
+});

@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createTestMongo, type TestDatabase } from '@cartograph/testing';
+import type { Document, Filter } from 'mongodb';
+import { createProductQuery, type ProductSort } from '../src/domain/product-query.js';
+import { addSampleShop } from '../src/sample/add-sample-shop.js';
+import { openCollections, type Collections, type ProductDocument } from '../src/store/collections.js';
+import { createProductsStore, openDatabase, type ProductsStore } from '../src/store/mongo-store.js';
+import { afterFilter, facetPipeline, orderOf, toFilter, toSort } from '../src/store/search.js';
+import { silent } from './support.js';
+
+let mongo: TestDatabase;
+let database: Awaited<ReturnType<typeof openDatabase>>;
+let collections: Collections;
+let store: ProductsStore;
+/** It looks up equal values in its indexes, but walks none in order. */
+let isEmbedded = true;
+
+beforeAll(async () => {
+  mongo = await createTestMongo();
+  database = await openDatabase(mongo.url, 10);
+  await database.migrate();
+  collections = openCollections(database.db);
+  store = createProductsStore(database.db, { beforePublish: async () => {}, isMine: async () => true });
+  await addSampleShop({ catalogue: store.catalogue, currency: 'EUR', logger: silent });
+  await store.outbox.relay(async () => {}, 1_000);
+  isEmbedded = !('serverInfo' in (await collections.products.find({}).explain()));
+}, 60_000);
+afterAll(async () => {
+  await database.close();
+  await mongo.drop();
+});
+
+/** Names of all stages of a plan and of the indexes it walks. */
+function stagesOf(plan: unknown): { stages: string[]; indexes: string[] } {
+  const found = { stages: [] as string[], indexes: [] as string[] };
+  const walk = (node: unknown): void => {
+    if (Array.isArray(node)) node.forEach(walk);
+    else if (typeof node === 'object' && node !== null) {
+      const { stage, indexName, rejectedPlans: _rejected, ...rest } = node as Record<string, unknown>;
+      if (typeof stage === 'string') found.stages.push(stage);
+      if (typeof indexName === 'string') found.indexes.push(indexName);
+      walk(Object.values(rest));
+    }
+  };
+  walk(plan);
+  return found;
+}
+
+const query = (filter: Parameters<typeof createProductQuery>[0], max: number | null = null) =>
+  createProductQuery(filter, { min: null, max }, false);
+const list = (filter: Parameters<typeof createProductQuery>[0], sort: ProductSort) => {
+  const order = orderOf(query(filter), sort);
+  const after = afterFilter(order, { value: order.field === 'nameKey' ? 'm' : 10_000, id: 'a' });
+  return collections.products
+    .find({ $and: [toFilter(query(filter)), after] } as Filter<ProductDocument>)
+    .sort(toSort(order))
+    .limit(21)
+    .explain();
+};
+
+/** Every query the stores send, by name, with the index it is made for. */
+const QUERIES: readonly (readonly [string, string, () => Promise<Document>])[] = [
+  ['the newest products', 'shown_newest', () => list({}, 'NEWEST')],
+  ['the cheapest products', 'shown_price', () => list({}, 'PRICE_ASC')],
+  ['the dearest products', 'shown_price', () => list({}, 'PRICE_DESC')],
+  ['products by name', 'shown_name', () => list({}, 'NAME')],
+  ['the newest of a category', 'category_newest', () => list({ categories: ['kitchen'] }, 'NEWEST')],
+  ['the cheapest of a category', 'category_price', () => list({ categories: ['kitchen'] }, 'PRICE_ASC')],
+  ['a category by name', 'category_name', () => list({ categories: ['kitchen'] }, 'NAME')],
+  ['a search', 'words', () => collections.products.find(toFilter(query({ search: 'merino jum' }))).explain()],
+  [
+    'the facets of a search',
+    'words',
+    () => collections.products.aggregate(facetPipeline(query({ search: 'merino' }), [0, 2_500])).explain(),
+  ],
+  [
+    'a product by sku',
+    'sku',
+    () => collections.products.find({ skuKey: { $in: ['kit-mug-en-blue', 'kit-wok-32'] } }).explain(),
+  ],
+  [
+    'the variants of a product',
+    'variants',
+    () =>
+      collections.products.find({ 'variant.group': { $in: ['kit-mug-en'] }, isArchived: false }).explain(),
+  ],
+  ['products with an outbox', 'outbox', () => collections.products.find({ hasOutbox: true }).explain()],
+  [
+    'old reservations',
+    'reservations',
+    () => collections.products.find({ 'reservations.at': { $lte: new Date() } }).explain(),
+  ],
+  [
+    'due holds',
+    'due',
+    () =>
+      collections.holds
+        .find({ state: { $in: ['RESERVED'] }, expiresAt: { $lte: new Date() } })
+        .sort({ expiresAt: 1 })
+        .explain(),
+  ],
+  [
+    'a product’s ledger',
+    'product',
+    () => collections.ledger.find({ productId: 'x' }).sort({ sequence: -1 }).explain(),
+  ],
+];
+
+/** Those that ask for equal values: the embedded store answers them from the index as well. */
+const EQUAL = new Set(['sku', 'variants', 'outbox', 'due', 'product']);
+
+describe('the store’s queries', () => {
+  it.each(QUERIES)(
+    'should have an index for %s, and walk it where the store can',
+    async (_, index, explain) => {
+      const { stages, indexes } = stagesOf(await explain());
+      if (isEmbedded && !EQUAL.has(index)) {
+        // Only a real mongod (MONGODB_URL) can show that it walks this one.
+        const known = await collections.products.indexes();
+        return expect(known.map(({ name }) => name)).toContain(index);
+      }
+      expect(stages).not.toContain('COLLSCAN');
+      expect(indexes).toContain(index);
+    },
+  );
+});
