@@ -1,0 +1,6 @@
+/** The shape of something that is still on its way. */
+export function Skeleton({ className = '' }: { readonly className?: string }) {
+  return (
+    <div aria-hidden className={`animate-pulse rounded-lg bg-stone-200 dark:bg-stone-800 ${className}`} />
+  );
+}
