@@ -1,0 +1,87 @@
+import { useSearchParams } from 'react-router';
+import { Button } from '../../components/Button.js';
+import { ProblemNotice } from '../../components/ProblemNotice.js';
+import { ProductGrid, ProductGridSkeleton } from '../../components/ProductGrid.js';
+import { ProductTile } from '../../components/ProductTile.js';
+import { Filters } from './Filters.js';
+import { useProductsQuery } from './Products.generated.js';
+import { readSearch, SORTS, toFilter } from './search-filter.js';
+
+const PAGE_SIZE = 24;
+
+export function CataloguePage() {
+  const [parameters, setParameters] = useSearchParams();
+  const search = readSearch(parameters);
+  const variables = { first: PAGE_SIZE, filter: toFilter(search), sort: search.sort };
+  const { data, previousData, loading, error, fetchMore, refetch } = useProductsQuery({ variables, notifyOnNetworkStatusChange: true });
+  // What was found before stays while the new list is on its way, so that the page does not jump.
+  const shown = (data ?? previousData)?.products;
+
+  const setParameter = (key: string, value: string) => {
+    const next = new URLSearchParams(parameters);
+    if (value) next.set(key, value);
+    else next.delete(key);
+    setParameters(next, { replace: true, preventScrollReset: true });
+  };
+
+  return (
+    <>
+      <div className="mb-6 flex flex-wrap items-end justify-between gap-4">
+        <div>
+          <h1 className="font-display text-3xl">{search.text ? `Results for “${search.text}”` : 'Everything'}</h1>
+          <p role="status" className="mt-1 text-stone-600 dark:text-stone-400">
+            {shown ? `${shown.totalCount} ${shown.totalCount === 1 ? 'product' : 'products'}` : 'Looking …'}
+          </p>
+        </div>
+        <label className="text-sm">
+          Sort by{' '}
+          <select
+            value={search.sort}
+            onChange={(event) => setParameter('sort', event.target.value)}
+            className="ml-1 min-h-10 rounded-lg border border-stone-300 bg-white px-2 dark:border-stone-700 dark:bg-stone-900"
+          >
+            {SORTS.filter(([value]) => search.text || value !== 'RELEVANCE').map(([value, label]) => (
+              <option key={value} value={value}>
+                {label}
+              </option>
+            ))}
+          </select>
+        </label>
+      </div>
+      <div className="gap-8 lg:grid lg:grid-cols-[15rem_1fr]">
+        <details className="mb-4 rounded-xl border border-stone-200 p-4 lg:hidden dark:border-stone-800">
+          <summary className="cursor-pointer font-medium">Filter</summary>
+          <Filters facets={shown?.facets} />
+        </details>
+        <aside aria-label="Filters" className="hidden lg:block">
+          <Filters facets={shown?.facets} />
+        </aside>
+        <div>
+          {error && <ProblemNotice error={error} onRetry={() => void refetch()} />}
+          {!shown && loading && <ProductGridSkeleton />}
+          {shown?.totalCount === 0 && (
+            <div className="rounded-2xl border border-dashed border-stone-300 p-10 text-center dark:border-stone-700">
+              <p className="font-medium">Nothing fits all of that</p>
+              <p className="mt-1 text-stone-600 dark:text-stone-400">Try fewer words or fewer filters.</p>
+              <Button look="secondary" className="mt-4" onClick={() => setParameters({})}>
+                Show everything
+              </Button>
+            </div>
+          )}
+          {shown && <ProductGrid>{shown.edges.map(({ node }) => <ProductTile key={node.id} product={node} />)}</ProductGrid>}
+          {shown?.pageInfo.hasNextPage && (
+            <div className="mt-8 text-center">
+              <Button
+                look="secondary"
+                isBusy={loading}
+                onClick={() => void fetchMore({ variables: { after: shown.pageInfo.endCursor } })}
+              >
+                Show more
+              </Button>
+            </div>
+          )}
+        </div>
+      </div>
+    </>
+  );
+}
