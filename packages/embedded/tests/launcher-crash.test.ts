@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -36,8 +36,11 @@ describe('stores under a launcher', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  async function launch(): Promise<Launched> {
-    const child = spawn(process.execPath, [script, folder], { stdio: ['ignore', 'pipe', 'inherit'] });
+  async function launch(env: NodeJS.ProcessEnv = process.env): Promise<Launched> {
+    const child = spawn(process.execPath, [script, folder], {
+      env,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     children.push(child);
     const line = await Promise.race([
       once(createInterface(child.stdout), 'line').then(([text]) => text as string),
@@ -70,6 +73,25 @@ describe('stores under a launcher', () => {
     const second = await launch();
     expect(identifyProcess(first.postgres.pid)).toBeUndefined();
     expect(identifyProcess(first.redis.pid)).toBeUndefined();
+    expect(await writeAndRead(second)).toEqual({ rows: 2, keys: 2 });
+  });
+
+  it('should leave none behind either where the kernel cannot be asked to see to it', async () => {
+    // A PATH without setpriv, as on macOS.
+    const programs = join(folder, 'programs');
+    mkdirSync(programs);
+    // Without setpriv, root cannot take Postgres past closed folders either.
+    chmodSync(folder, 0o755);
+    const redisServer = execFileSync('/bin/sh', ['-c', 'command -v redis-server'], {
+      encoding: 'utf8',
+    }).trim();
+    symlinkSync(redisServer, join(programs, 'redis-server'));
+    const env = { PATH: programs };
+    const first = await launch(env);
+    expect(await writeAndRead(first)).toEqual({ rows: 1, keys: 1 });
+    first.child.kill('SIGKILL');
+    await until(() => !identifyProcess(first.postgres.pid) && !identifyProcess(first.redis.pid));
+    const second = await launch(env);
     expect(await writeAndRead(second)).toEqual({ rows: 2, keys: 2 });
   });
 

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import pg from 'pg';
-import { findFreePort, startPostgres, startRedis } from '../src/index.js';
+import { MongoClient } from 'mongodb';
+import { findFreePort, startMongo, startPostgres, startRedis } from '../src/index.js';
 
 const closers: (() => Promise<unknown> | void)[] = [];
 afterEach(async () => {
@@ -122,5 +123,38 @@ describe('startRedis', () => {
     process.kill(redis.process!.pid!, 'SIGKILL');
     expect(await crash).toBe('was ended by SIGKILL');
     expect(redis.process!.pid).toBeUndefined();
+  });
+});
+
+describe('startMongo', () => {
+  it('should keep every acknowledged write over kill -9, spoken to by the official driver', async () => {
+    const mongo = await startMongo({ dataDir: join(temporaryFolder(), 'mongodb') });
+    closers.push(mongo.close);
+    const client = new MongoClient(mongo.url);
+    closers.push(() => client.close());
+    const notes = client.db('shop').collection<{ _id: number }>('notes');
+    for (let index = 1; index <= 50; index += 1) await notes.insertOne({ _id: index });
+    await mongo.process!.kill();
+    await mongo.process!.start();
+    expect(await notes.countDocuments()).toBe(50);
+  });
+
+  it('should use a MongoDB that is given', async () => {
+    const mongo = await startMongo({ mongodbUrl: 'mongodb://elsewhere:27017' });
+    expect([mongo.url, mongo.process]).toEqual(['mongodb://elsewhere:27017', undefined]);
+  });
+});
+
+describe('a system without redis-server and apt', () => {
+  const { PATH } = process.env;
+  afterEach(() => {
+    process.env['PATH'] = PATH;
+  });
+
+  it('should be told what to install', async () => {
+    process.env['PATH'] = temporaryFolder();
+    await expect(startRedis({ binDir: temporaryFolder() })).rejects.toThrow(
+      /redis-server was not found\.\nInstall Redis .* or set REDIS_URL/,
+    );
   });
 });

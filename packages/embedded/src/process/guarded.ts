@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import { spawn, spawnSync, type ChildProcess, type SpawnOptions } from 'node:child_process';
 
 export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGKILL';
@@ -19,9 +20,9 @@ const kernelGuard = lazily(
 
 /**
  * Elsewhere a shell keeps one end of a pipe: when the parent dies the pipe closes, and the subshell signals
- * the program that took the shell's place (`exec` keeps the process id).
+ * the program that took the shell's place (`exec` keeps the process id). A line on the pipe sends the subshell home.
  */
-const shellGuard = '( read -r _; kill -s "$0" $$ ) <&3 & exec 3<&-; exec "$@"';
+const shellGuard = '( read -r _ || kill -s "$0" $$ ) <&3 2>/dev/null & exec 3<&-; exec "$@"';
 
 /**
  * Starts a program that ends when this process does. It runs in a process group of its own, so that Ctrl-C
@@ -50,7 +51,11 @@ export function spawnGuarded(
     ...options.user,
     stdio: [...streams, 'pipe'],
   });
-  child.once('exit', () => child.stdio[3]?.destroy());
+  child.once('exit', () => {
+    const pipe = child.stdio[3] as Writable | null;
+    pipe?.on('error', () => {});
+    pipe?.end('\n');
+  });
   return child;
 }
 
