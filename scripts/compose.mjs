@@ -2,7 +2,7 @@
 // `npm run compose:check` fails if the committed ones are stale, or if api.graphql breaks clients compared with the
 // main branch (or `--against REF`) and schema/accepted-breaking-changes.yaml does not say why.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -38,12 +38,16 @@ if (options.check) {
 
 function readSubgraphs() {
   const { subgraphs } = parseYaml(readFileSync(at('schema', 'supergraph.yaml'), 'utf8'));
-  return Object.entries(subgraphs).flatMap(([name, { routing_url: url, schema }]) => {
+  const sources = Object.entries(subgraphs).map(([name, { routing_url: url, schema }]) => {
     const file = relative(root, at('schema', schema.file));
-    if (existsSync(at(file))) return { name, url, file, sdl: readFileSync(at(file), 'utf8') };
-    console.error(`${file} does not exist: composing without ${name}.`);
-    return [];
+    if (!existsSync(at(file))) fail('schema/supergraph.yaml names what does not exist:', [file]);
+    return { name, url, file, sdl: readFileSync(at(file), 'utf8') };
   });
+  const forgotten = readdirSync(at('subgraphs'))
+    .map((name) => join('subgraphs', name, 'schema.graphql'))
+    .filter((file) => existsSync(at(file)) && !sources.some((source) => source.file === file));
+  if (forgotten.length > 0) fail('schema/supergraph.yaml does not name:', forgotten);
+  return sources;
 }
 
 function checkFresh() {

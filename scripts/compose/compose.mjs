@@ -32,13 +32,21 @@ export function composeSchemas(subgraphs, common) {
 
   const result = composeServices(services);
   if (result.errors) return { problems: result.errors.map((error) => describeError(error, subgraphs)) };
+  // Of differing descriptions composition takes one as it comes: clients deserve the owner's.
+  const [differing, hints] = partition(
+    result.hints.filter(({ definition }) => definition.level.value >= WARN),
+    ({ definition }) => definition.code === 'INCONSISTENT_DESCRIPTION',
+  );
+  if (differing.length > 0) {
+    return {
+      problems: differing.map(({ message }) => `${firstSentence(message)} Say it as the owner says it.`),
+    };
+  }
   const api = Supergraph.build(result.supergraphSdl).apiSchema().toGraphQLJSSchema();
   return {
     supergraph: `${result.supergraphSdl.trim()}\n`,
     api: `${printSchema(api).trim()}\n`,
-    hints: result.hints
-      .filter(({ definition }) => definition.level.value >= WARN)
-      .map((hint) => `${hint.definition.code}: ${firstSentence(hint.message)}`),
+    hints: hints.map(({ definition, message }) => `${definition.code}: ${firstSentence(message)}`),
   };
 }
 
@@ -47,6 +55,10 @@ const firstSentence = (text) => text.split('\n')[0].replace(/ The supergraph wil
 
 /** Composition's hint levels: WARN 60, INFO 40, DEBUG 20. */
 const WARN = 60;
+
+function partition(list, isFirst) {
+  return [list.filter(isFirst), list.filter((item) => !isFirst(item))];
+}
 
 const nameOf = (definition) => definition.name?.value;
 

@@ -40,6 +40,22 @@ describe('composeSchemas', () => {
     expect(problems[0]).toContain('at subgraphs/cart/schema.graphql:3, subgraphs/orders/schema.graphql:3');
   });
 
+  it('should refuse to describe the same thing in two ways', () => {
+    const { problems } = composeSchemas(
+      [
+        source(
+          'orders',
+          'type Query { a: User }\n"A user."\ntype User @key(fields: "id", resolvable: false) { id: ID! }',
+        ),
+        source('users', 'type Query { b: User }\n"A person."\ntype User @key(fields: "id") { id: ID! }'),
+      ],
+      common,
+    );
+    expect(problems).toEqual([
+      'Element "User" has inconsistent descriptions across subgraphs. Say it as the owner says it.',
+    ]);
+  });
+
   it('should refuse a copy of a common definition that differs in as little as a description', () => {
     const { problems } = composeSchemas(
       [
