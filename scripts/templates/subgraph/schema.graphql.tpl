@@ -5,7 +5,7 @@ extend schema
 
 "Why a mutation was refused."
 enum ErrorCode {
-  "A field is empty, too long, malformed or out of range."
+  "A field is missing, too long, malformed or out of range; `field` says which."
   INVALID_INPUT
 }
 
