@@ -1,3 +1,26 @@
 import { createBrowserRouter } from 'react-router';
+import { HomePage } from '../features/home/HomePage.js';
+import { Layout } from './Layout.js';
+import { RouteError } from './RouteError.js';
 
-export const router = createBrowserRouter([{ path: '/', element: <p>Cartograph</p> }]);
+/** Every page but the first is loaded when it is first gone to. */
+export const router = createBrowserRouter([
+  {
+    element: <Layout />,
+    errorElement: <RouteError />,
+    HydrateFallback: () => null,
+    children: [
+      { path: '/', element: <HomePage /> },
+      {
+        path: '/products',
+        lazy: async () => ({
+          Component: (await import('../features/catalogue/CataloguePage.js')).CataloguePage,
+        }),
+      },
+      {
+        path: '/products/:sku',
+        lazy: async () => ({ Component: (await import('../features/product/ProductPage.js')).ProductPage }),
+      },
+    ],
+  },
+]);

@@ -31,7 +31,9 @@ export function ProductTile({ product }: { readonly product: ProductCardFragment
             <span className="text-sm text-red-700 dark:text-red-400">Sold out</span>
           ) : (
             availability.quantity <= 5 && (
-              <span className="text-sm text-amber-800 dark:text-amber-400">Only {availability.quantity} left</span>
+              <span className="text-sm text-amber-800 dark:text-amber-400">
+                Only {availability.quantity} left
+              </span>
             )
           )}
         </p>

@@ -13,7 +13,10 @@ export function CataloguePage() {
   const [parameters, setParameters] = useSearchParams();
   const search = readSearch(parameters);
   const variables = { first: PAGE_SIZE, filter: toFilter(search), sort: search.sort };
-  const { data, previousData, loading, error, fetchMore, refetch } = useProductsQuery({ variables, notifyOnNetworkStatusChange: true });
+  const { data, previousData, loading, error, fetchMore, refetch } = useProductsQuery({
+    variables,
+    notifyOnNetworkStatusChange: true,
+  });
   // What was found before stays while the new list is on its way, so that the page does not jump.
   const shown = (data ?? previousData)?.products;
 
@@ -28,7 +31,9 @@ export function CataloguePage() {
     <>
       <div className="mb-6 flex flex-wrap items-end justify-between gap-4">
         <div>
-          <h1 className="font-display text-3xl">{search.text ? `Results for “${search.text}”` : 'Everything'}</h1>
+          <h1 className="font-display text-3xl">
+            {search.text ? `Results for “${search.text}”` : 'Everything'}
+          </h1>
           <p role="status" className="mt-1 text-stone-600 dark:text-stone-400">
             {shown ? `${shown.totalCount} ${shown.totalCount === 1 ? 'product' : 'products'}` : 'Looking …'}
           </p>
@@ -68,7 +73,13 @@ export function CataloguePage() {
               </Button>
             </div>
           )}
-          {shown && <ProductGrid>{shown.edges.map(({ node }) => <ProductTile key={node.id} product={node} />)}</ProductGrid>}
+          {shown && (
+            <ProductGrid>
+              {shown.edges.map(({ node }) => (
+                <ProductTile key={node.id} product={node} />
+              ))}
+            </ProductGrid>
+          )}
           {shown?.pageInfo.hasNextPage && (
             <div className="mt-8 text-center">
               <Button

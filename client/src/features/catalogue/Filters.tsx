@@ -4,10 +4,20 @@ import { attributeKey, readSearch, toggle } from './search-filter.js';
 
 type Facets = NonNullable<ProductsQuery['products']>['facets'];
 
-function Choice(props: { readonly label: string; readonly count: number; readonly isChosen: boolean; readonly onToggle: () => void }) {
+function Choice(props: {
+  readonly label: string;
+  readonly count: number;
+  readonly isChosen: boolean;
+  readonly onToggle: () => void;
+}) {
   return (
     <label className="flex min-h-9 cursor-pointer items-center gap-2 text-sm">
-      <input type="checkbox" checked={props.isChosen} onChange={props.onToggle} className="size-4 accent-leaf-700" />
+      <input
+        type="checkbox"
+        checked={props.isChosen}
+        onChange={props.onToggle}
+        className="size-4 accent-leaf-700"
+      />
       <span className="grow">{props.label}</span>
       <span className="text-stone-600 tabular-nums dark:text-stone-400">{props.count}</span>
     </label>
@@ -20,7 +30,8 @@ const heading = 'mt-5 mb-1 text-sm font-semibold';
 export function Filters({ facets }: { readonly facets: Facets | undefined }) {
   const [parameters, setParameters] = useSearchParams();
   const search = readSearch(parameters);
-  const change = (key: string, value: string) => setParameters(toggle(parameters, key, value), { preventScrollReset: true });
+  const change = (key: string, value: string) =>
+    setParameters(toggle(parameters, key, value), { preventScrollReset: true });
 
   if (!facets) return null;
   return (

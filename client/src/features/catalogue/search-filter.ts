@@ -24,7 +24,8 @@ const PREFIX = 'a.';
 export function readSearch(parameters: URLSearchParams): Search {
   const attributes = new Map<string, string[]>();
   for (const [key, value] of parameters) {
-    if (key.startsWith(PREFIX)) attributes.set(key.slice(PREFIX.length), [...(attributes.get(key.slice(PREFIX.length)) ?? []), value]);
+    if (key.startsWith(PREFIX))
+      attributes.set(key.slice(PREFIX.length), [...(attributes.get(key.slice(PREFIX.length)) ?? []), value]);
   }
   const text = parameters.get('q') ?? '';
   const sort = SORTS.find(([value]) => value === parameters.get('sort'))?.[0];
@@ -59,7 +60,8 @@ export function toggle(parameters: URLSearchParams, key: string, value: string):
   const next = new URLSearchParams(parameters);
   const values = next.getAll(key);
   next.delete(key);
-  for (const each of values.includes(value) ? values.filter((other) => other !== value) : [...values, value]) next.append(key, each);
+  for (const each of values.includes(value) ? values.filter((other) => other !== value) : [...values, value])
+    next.append(key, each);
   return next;
 }
 

@@ -1,0 +1,120 @@
+import { useEffect, useState } from 'react';
+import {
+  Link,
+  NavLink,
+  Outlet,
+  ScrollRestoration,
+  useLocation,
+  useNavigate,
+  useSearchParams,
+} from 'react-router';
+import { CartProvider, useCartState } from '../cart/CartContext.js';
+import { CartDrawer } from '../cart/CartDrawer.js';
+import { useSession } from '../lib/session.js';
+
+const SEARCH_PAUSE_MS = 250;
+
+function SearchBox() {
+  const [parameters] = useSearchParams();
+  const { pathname } = useLocation();
+  const navigate = useNavigate();
+  const current = pathname === '/products' ? (parameters.get('q') ?? '') : '';
+  const [text, setText] = useState(current);
+  const [seen, setSeen] = useState(current);
+  // The address changed by other means (a link, going back): the box follows.
+  if (current !== seen) {
+    setSeen(current);
+    setText(current);
+  }
+  useEffect(() => {
+    if (text === current) return undefined;
+    const timer = setTimeout(() => {
+      const next = new URLSearchParams(pathname === '/products' ? parameters : undefined);
+      if (text) next.set('q', text);
+      else next.delete('q');
+      void navigate(`/products?${next}`, { replace: pathname === '/products' });
+    }, SEARCH_PAUSE_MS);
+    return () => clearTimeout(timer);
+  }, [text, current, pathname, parameters, navigate]);
+  return (
+    <input
+      type="search"
+      aria-label="Search the shop"
+      placeholder="Search"
+      value={text}
+      onChange={(event) => setText(event.target.value)}
+      className="min-h-10 w-full rounded-full border border-stone-300 bg-white px-4 dark:border-stone-700 dark:bg-stone-900"
+    />
+  );
+}
+
+function Header() {
+  const session = useSession();
+  const { cart, open } = useCartState();
+  const count = cart?.totalQuantity ?? 0;
+  return (
+    <header className="sticky top-0 z-10 border-b border-stone-200 bg-paper/90 backdrop-blur dark:border-stone-800 dark:bg-stone-950/90">
+      <div className="mx-auto flex max-w-7xl flex-wrap items-center gap-x-6 gap-y-2 px-4 py-3">
+        <Link to="/" className="font-display text-xl tracking-wide text-leaf-800 dark:text-green-300">
+          Cartograph
+        </Link>
+        <div className="order-last w-full sm:order-none sm:w-auto sm:max-w-md sm:grow">
+          <SearchBox />
+        </div>
+        <nav aria-label="Main" className="ml-auto flex items-center gap-1 text-sm">
+          {session?.user.role === 'ADMIN' && (
+            <NavLink
+              to="/admin"
+              className="rounded-lg px-3 py-2 hover:bg-stone-200/60 dark:hover:bg-stone-800"
+            >
+              Admin
+            </NavLink>
+          )}
+          <NavLink
+            to={session ? '/account' : '/sign-in'}
+            className="rounded-lg px-3 py-2 hover:bg-stone-200/60 dark:hover:bg-stone-800"
+          >
+            {session ? session.user.name.split(' ')[0] : 'Sign in'}
+          </NavLink>
+          <button
+            type="button"
+            onClick={open}
+            aria-label={`Cart, ${count} ${count === 1 ? 'piece' : 'pieces'}`}
+            className="rounded-lg px-3 py-2 hover:bg-stone-200/60 dark:hover:bg-stone-800"
+          >
+            Cart
+            {count > 0 && (
+              <span className="ml-2 rounded-full bg-leaf-800 px-2 py-0.5 text-xs text-white">{count}</span>
+            )}
+          </button>
+        </nav>
+      </div>
+    </header>
+  );
+}
+
+export function Layout() {
+  return (
+    <CartProvider>
+      <a
+        href="#main"
+        className="sr-only focus:not-sr-only focus:absolute focus:z-20 focus:bg-white focus:p-3 focus:text-black"
+      >
+        Skip to the content
+      </a>
+      <Header />
+      <main id="main" tabIndex={-1} className="mx-auto min-h-[70vh] max-w-7xl px-4 py-8 outline-none">
+        <Outlet />
+      </main>
+      <footer className="mx-auto max-w-7xl px-4 py-10 text-sm text-stone-600 dark:text-stone-400">
+        A shop on one federated graph. See its{' '}
+        <a href="/graphiql" className="underline">
+          GraphiQL
+        </a>
+        .
+      </footer>
+      <CartDrawer />
+      <ScrollRestoration />
+    </CartProvider>
+  );
+}

@@ -1,0 +1,96 @@
+import { useState } from 'react';
+import { Link } from 'react-router';
+import { formatPrice, Price } from '../components/Price.js';
+import { useCartState } from './CartContext.js';
+
+/** The lines of the cart, with what has changed since they were put there. */
+export function CartLines({ onLeave }: { readonly onLeave?: () => void }) {
+  const { cart, busy, setQuantity, remove } = useCartState();
+  const [refusals, setRefusals] = useState<Readonly<Record<string, string>>>({});
+  if (!cart) return null;
+  const change = async (productId: string, work: Promise<{ refusal: string | null }>) => {
+    const refusal = await work.then(
+      (outcome) => outcome.refusal,
+      () => 'That did not reach us; nothing was changed.',
+    );
+    setRefusals(({ [productId]: _old, ...rest }) => (refusal ? { ...rest, [productId]: refusal } : rest));
+  };
+  return (
+    <ul className="divide-y divide-stone-200 dark:divide-stone-800">
+      {cart.items.map((item) => {
+        const note =
+          refusals[item.productId] ??
+          cart.warnings?.find(({ productId }) => productId === item.productId)?.message;
+        return (
+          <li key={item.productId} className="flex gap-4 py-4" aria-busy={busy.has(item.productId)}>
+            <div className="size-20 shrink-0 overflow-hidden rounded-lg bg-stone-100 dark:bg-stone-800">
+              {item.product?.imageUrl && (
+                <img src={item.product.imageUrl} alt="" className="size-full object-cover" />
+              )}
+            </div>
+            <div className="min-w-0 grow">
+              <div className="flex justify-between gap-3">
+                {item.product ? (
+                  <Link
+                    to={`/products/${item.product.sku}`}
+                    className="font-medium hover:underline"
+                    {...(onLeave && { onClick: onLeave })}
+                  >
+                    {item.name}
+                  </Link>
+                ) : (
+                  <span className="font-medium">{item.name}</span>
+                )}
+                {item.lineTotal && (
+                  <Price value={item.lineTotal} className="whitespace-nowrap tabular-nums" />
+                )}
+              </div>
+              {item.priceChanged && item.unitPrice && (
+                <p className="text-sm text-amber-800 dark:text-amber-400">
+                  Now {formatPrice(item.unitPrice)}, was {formatPrice(item.previousUnitPrice)}
+                </p>
+              )}
+              {note && <p className="text-sm text-amber-800 dark:text-amber-400">{note}</p>}
+              <div className="mt-2 flex items-center gap-2">
+                <div className="inline-flex items-center rounded-lg border border-stone-300 dark:border-stone-700">
+                  <button
+                    type="button"
+                    aria-label={`One ${item.name} less`}
+                    disabled={item.quantity <= 1}
+                    onClick={() =>
+                      void change(item.productId, setQuantity(item.productId, item.quantity - 1))
+                    }
+                    className="size-10 disabled:opacity-40"
+                  >
+                    −
+                  </button>
+                  <span className="w-8 text-center tabular-nums" aria-label="Quantity">
+                    {item.quantity}
+                  </span>
+                  <button
+                    type="button"
+                    aria-label={`One ${item.name} more`}
+                    onClick={() =>
+                      void change(item.productId, setQuantity(item.productId, item.quantity + 1))
+                    }
+                    className="size-10"
+                  >
+                    +
+                  </button>
+                </div>
+                <button
+                  type="button"
+                  aria-label={`Remove ${item.name}`}
+                  onClick={() => void change(item.productId, remove(item.productId))}
+                  className="min-h-10 px-2 text-sm text-stone-600 underline hover:text-stone-900 dark:text-stone-400 dark:hover:text-white"
+                >
+                  Remove
+                </button>
+              </div>
+            </div>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
