@@ -72,6 +72,10 @@ export async function createSubgraphServer<Context extends BaseGraphQLContext>(
     withContext(createRequestContext(header(request, 'traceparent')), done);
   });
   let isDraining = false;
+  // A connection kept alive behind the last answer would be waited for until the process is ended by force.
+  http.addHook('onSend', async (_request, reply) => {
+    if (isDraining) reply.header('connection', 'close');
+  });
   addHealthRoutes(http, options.readiness, () => isDraining);
   http.get('/metrics', async (_request, reply) =>
     reply.type(registry.contentType).send(await registry.metrics()),
