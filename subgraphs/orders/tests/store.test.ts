@@ -175,8 +175,8 @@ describe('cursors of order events', () => {
     let isWriting = true;
     const seen: number[] = [];
     const reading = (async () => {
-      for (let isLastLook = false; ;) {
-        isLastLook = !isWriting;
+      for (;;) {
+        const isLastLook = !isWriting;
         const entries = await test.store.readEvents({ of: 'all' }, seen.at(-1) ?? start, 100);
         seen.push(...entries.map(({ event }) => event.cursor));
         if (isLastLook && entries.length === 0) return;
