@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as immediate, setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { attemptEvent, type Outcome } from '../attempt.js';
 import type { EventSubscription } from '../bus.js';
@@ -78,13 +78,18 @@ const isGroupLost = (error: unknown) => /NOGROUP|no such key/.test(String(error)
 export function startConsumer(options: ConsumerOptions): { close(): Promise<void> } {
   const { blocking, keys, subscription, limits, metrics, name } = options;
   const logger = options.logger.child({ consumer: subscription.consumer, stream: keys.stream });
-  const running = new Map<string, Promise<void>>();
+  /** Being handled, or with a result not stored yet. */
+  const inHand = new Map<string, Promise<void>>();
+  /** Handlers that run. */
+  let active = 0;
+  const handled: { readonly entry: Entry; readonly resolve: () => void }[] = [];
+  let acknowledging: Promise<void> | undefined;
   const closing = new AbortController();
   let wake: () => void = () => {};
   let reading: Promise<unknown> | undefined;
 
   async function take(): Promise<Taken> {
-    const count = limits.concurrency - running.size;
+    const count = limits.concurrency - active;
     const [drained, lastId, nextDueMs, entries] = (await run(options, SCRIPTS.take, [
       count,
       ...subscription.types,
@@ -109,45 +114,79 @@ export function startConsumer(options: ConsumerOptions): { close(): Promise<void
   }
 
   /** Tells Redis, through an outage if need be; while closing, only for so long as a shutdown may take. */
-  async function settle(entry: Entry, outcome: Outcome): Promise<void> {
-    const args = [entry.id, entry.key, outcome.kind, ...settlement(entry, outcome, subscription.consumer)];
+  async function store(entries: readonly Entry[], command: () => Promise<unknown>): Promise<void> {
+    const ids = () => entries.map(({ id }) => id);
     for (let failures = 0; ; failures++) {
       try {
-        if ((await run(options, SCRIPTS.settle, args)) === -1) {
-          logger.warn({ entry: entry.id }, 'Event was settled before, or another process has taken it over');
+        if (Number(await command()) < 0) {
+          logger.warn(
+            { entries: ids() },
+            'Events were settled before, or another process has taken them over',
+          );
         }
         return;
       } catch (error) {
         if (isGroupLost(error)) return;
         if (closing.signal.aborted && failures > 2) {
-          logger.error(
-            { err: error, entry: entry.id },
-            'Result of handling could not be stored, event will come again',
-          );
+          logger.error({ err: error, entries: ids() }, 'Results could not be stored, events will come again');
           return;
         }
         if (failures === 0)
-          logger.warn({ err: error, entry: entry.id }, 'Storing a result failed, trying again');
+          logger.warn({ err: error, entries: ids() }, 'Storing results failed, trying again');
         await sleep(Math.min(2000, 100 * 2 ** failures));
       }
     }
   }
 
+  /** Many at once: each command may cost Redis a write to disk. */
+  async function acknowledgeAll(): Promise<void> {
+    await immediate();
+    while (handled.length > 0) {
+      const batch = handled.splice(0, 100);
+      const args = batch.flatMap(({ entry: { id, key } }) => [id, key]);
+      await store(
+        batch.map(({ entry }) => entry),
+        () => run(options, SCRIPTS.acknowledge, args),
+      );
+      for (const { resolve } of batch) resolve();
+    }
+    acknowledging = undefined;
+  }
+
+  function settle(entry: Entry, outcome: Outcome): Promise<void> {
+    if (outcome.kind !== 'ack') {
+      const args = [entry.id, entry.key, outcome.kind, ...settlement(entry, outcome, subscription.consumer)];
+      return store([entry], () => run(options, SCRIPTS.settle, args));
+    }
+    return new Promise((resolve) => {
+      handled.push({ entry, resolve });
+      acknowledging ??= acknowledgeAll();
+    });
+  }
+
   function start(entry: Entry): void {
+    // After an outage one's own events can look like those of a dead process.
+    if (inHand.has(entry.id)) return;
+    active += 1;
     const done = attemptEvent(entry.text, entry.attempt, { subscription, limits, metrics, logger })
-      .then((outcome) => settle(entry, outcome))
+      .then((outcome) => {
+        active -= 1;
+        const settled = settle(entry, outcome);
+        wake();
+        return settled;
+      })
       .finally(() => {
-        running.delete(entry.id);
+        inHand.delete(entry.id);
         wake();
       });
-    running.set(entry.id, done);
+    inHand.set(entry.id, done);
   }
 
   async function pump(): Promise<void> {
     let failures = 0;
     while (!closing.signal.aborted) {
       const woken = new Promise<void>((resolve) => (wake = resolve));
-      if (running.size >= limits.concurrency) {
+      if (active >= limits.concurrency) {
         await woken;
         continue;
       }
@@ -178,11 +217,17 @@ export function startConsumer(options: ConsumerOptions): { close(): Promise<void
   }
 
   async function heartbeat(): Promise<void> {
-    if (running.size > 0) await run(options, SCRIPTS.heartbeat, [...running.keys()]);
+    if (inHand.size > 0) await run(options, SCRIPTS.heartbeat, [...inHand.keys()]);
   }
+
+  // After an outage all processes look dead: each first gets the time to show that it is not.
+  let connectedAt = 0;
+  const onReady = () => (connectedAt = Date.now());
+  options.client.on('ready', onReady);
 
   /** Gives events of dead processes to whoever is free. */
   async function claim(): Promise<void> {
+    if (Date.now() - connectedAt < limits.claimAfterMs) return;
     let cursor = '0-0';
     let ready = 0;
     do {
@@ -224,10 +269,11 @@ export function startConsumer(options: ConsumerOptions): { close(): Promise<void
       // Heartbeats go on until the last handler has ended.
       const beating = setInterval(() => void heartbeat().catch(() => {}), limits.claimAfterMs / 3);
       closing.abort();
+      options.client.off('ready', onReady);
       wake();
       blocking.disconnect();
       await pumping;
-      await Promise.all(running.values());
+      await Promise.all(inHand.values());
       clearInterval(beating);
       await Promise.all(jobs);
       await run(options, SCRIPTS.removeConsumers, ['0']).catch(() => {});
@@ -236,8 +282,11 @@ export function startConsumer(options: ConsumerOptions): { close(): Promise<void
   };
 }
 
-function settlement(entry: Entry, outcome: Outcome, consumer: string): (string | number)[] {
-  if (outcome.kind === 'ack') return [];
+function settlement(
+  entry: Entry,
+  outcome: Exclude<Outcome, { kind: 'ack' }>,
+  consumer: string,
+): (string | number)[] {
   if (outcome.kind === 'retry') return [outcome.delayMs];
   const fields = {
     consumer,

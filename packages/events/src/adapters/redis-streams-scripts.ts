@@ -50,12 +50,10 @@ local function forget(member)
   redis.call('ZREM', queue, member)
   redis.call('ZREM', due, member)
 end
--- The next one of this aggregateId may run. Whether there is one.
+-- The next one of this aggregateId may run.
 local function release(key)
   local member = head(key)
-  if not member then return 0 end
-  if not redis.call('ZSCORE', due, member) then redis.call('ZADD', due, now, member) end
-  return 1
+  if member and not redis.call('ZSCORE', due, member) then redis.call('ZADD', due, now, member) end
 end
 local function isMine(id)
   local pending = redis.call('XPENDING', stream, group, id, id, 1)[1]
@@ -125,8 +123,8 @@ return { drained, last, wait, taken }
 `;
 
 const SETTLE = `
--- ARGV: id, key, 'ack' | 'retry' | 'dead', then ms to wait or the dead letter's fields and values.
--- Gives -1 if this consumer no longer owns the entry, else 1 if another one of its aggregateId may run now, else 0.
+-- ARGV: id, key, 'retry' | 'dead', then ms to wait or the dead letter's fields and values.
+-- Gives -1 if this consumer no longer owns the entry.
 local id, key, outcome = ARGV[3], ARGV[4], ARGV[5]
 if not isMine(id) then return -1 end
 local member = memberOf(key, id)
@@ -134,13 +132,24 @@ if outcome == 'retry' then
   redis.call('ZADD', due, now + tonumber(ARGV[6]), member)
   return 0
 end
-if outcome == 'dead' then
-  local fields = {}
-  for i = 6, #ARGV do fields[#fields + 1] = ARGV[i] end
-  redis.call('XADD', dead, '*', unpack(fields))
-end
+redis.call('XADD', dead, '*', unpack(ARGV, 6))
 forget(member)
-return release(key)
+release(key)
+return 0
+`;
+
+const ACKNOWLEDGE = `
+-- ARGV: id and key of each handled entry. Gives -1 if some no longer belong to this consumer.
+local result = 0
+for i = 3, #ARGV, 2 do
+  if isMine(ARGV[i]) then
+    forget(memberOf(ARGV[i + 1], ARGV[i]))
+    release(ARGV[i + 1])
+  else
+    result = -1
+  end
+end
+return result
 `;
 
 const HEARTBEAT = `
@@ -265,6 +274,7 @@ function script(body: string): Script {
 export const SCRIPTS = {
   take: script(TAKE),
   settle: script(SETTLE),
+  acknowledge: script(ACKNOWLEDGE),
   heartbeat: script(HEARTBEAT),
   claim: script(CLAIM),
   createGroup: script(CREATE_GROUP),
