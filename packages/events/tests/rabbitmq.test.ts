@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { startTestRabbitMq, until, type TestRabbitMq } from '@cartograph/testing';
+import { findRabbitMq, startTestRabbitMq, until, type TestRabbitMq } from '@cartograph/testing';
 import { connect, type ChannelModel, type ConfirmChannel, type ConsumeMessage } from 'amqplib';
 import { pino } from 'pino';
 import { createRabbitMqBus, type BusLimits, type EventBus } from '../src/index.js';
@@ -8,7 +8,12 @@ import { createRecorder, describeBusContract, stockChanged, upTo, userRegistered
 
 const logger = pino({ level: 'silent' });
 
-describe('The RabbitMQ bus', () => {
+// A fresh clone must pass its tests with Node.js and git alone; a pipeline has RabbitMQ and must not miss this.
+const isPossible = findRabbitMq() !== undefined || process.env['CI'] !== undefined;
+if (!isPossible) process.stderr.write('RabbitMQ is not installed here: its tests are left out.\n');
+const describeWithRabbitMq = isPossible ? describe : describe.skip;
+
+describeWithRabbitMq('The RabbitMQ bus', () => {
   let server: TestRabbitMq;
 
   describeBusContract({
