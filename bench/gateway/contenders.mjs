@@ -4,14 +4,17 @@ const here = (file) => fileURLToPath(new URL(file, import.meta.url));
 const ours = here('../../gateway/dist/main.js');
 const hive = here('./node_modules/.bin/hive-gateway');
 
+// No other contender limits or sheds load, nor logs each operation, unless it is told to.
+const UNLIMITED = { RATE_LIMIT_PER_MINUTE: '0', SHED_LAG_MS: '0', ACCESS_LOG: 'false', MAX_COST: '1000000' };
+
 /**
  * Who is measured, and how each is started with PORT, SUPERGRAPH and SUBGRAPHS in its environment.
  * `sharing` says whether requests of different clients that are under way may share fetches.
  */
 export const CONTENDERS = [
   { name: 'by hand', script: here('contenders/floor.mjs'), sharing: false },
-  { name: 'Cartograph', script: ours, args: ({ port, supergraph }) => ['--supergraph', supergraph, '--port', String(port)], sharing: false, env: { DEDUPE_IN_FLIGHT: 'false' } },
-  { name: 'Cartograph, sharing', script: ours, args: ({ port, supergraph }) => ['--supergraph', supergraph, '--port', String(port)], sharing: true, env: { DEDUPE_IN_FLIGHT: 'true' } },
+  { name: 'Cartograph', script: ours, args: ({ port, supergraph }) => ['--supergraph', supergraph, '--port', String(port)], sharing: false, env: { ...UNLIMITED, SUBGRAPH_DEDUPE: 'false' } },
+  { name: 'Cartograph, sharing', script: ours, args: ({ port, supergraph }) => ['--supergraph', supergraph, '--port', String(port)], sharing: true, env: { ...UNLIMITED, SUBGRAPH_DEDUPE: 'true' } },
   { name: 'Apollo gateway', script: here('contenders/vanilla.mjs'), sharing: false },
   { name: 'Hive', script: hive, args: hiveArguments, sharing: false },
   { name: 'Hive, sharing', script: hive, args: hiveArguments, sharing: true, env: { HIVE_SHARE: '1' } },
