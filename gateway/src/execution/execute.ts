@@ -24,6 +24,7 @@ export type SubgraphFetch = (service: string, kind: Step['kind'], body: string, 
 
 /** What one slot sends: the entities of each part, and which representation each became. */
 interface SlotRun {
+  readonly slot: number;
   readonly parts: { readonly part: Part; readonly targets: JsonObject[]; readonly indexes: number[] }[];
   readonly representations: string[];
 }
@@ -102,34 +103,51 @@ export class Execution {
 
   #runEntities(step: Step): void {
     const runs: SlotRun[] = [];
-    const active: number[] = [];
     step.slots.forEach((parts, slot) => {
-      const run = this.#collectSlot(parts);
-      if (run.representations.length === 0) return;
-      runs.push(run);
-      active.push(slot);
+      const run = this.#collectSlot(slot, parts);
+      if (run.representations.length > 0) runs.push(run);
     });
-    if (active.length === 0) return this.#finish(step);
-    const text = step.texts.get(active);
-    const activeParts = runs.flatMap((run) => run.parts.map(({ part }) => part));
-    let body = text.head + this.#variablesText(activeParts);
+    if (runs.length === 0) return this.#finish(step);
+    this.#sendEntities(step, runs, () => this.#finish(step));
+  }
+
+  #sendEntities(step: Step, runs: readonly SlotRun[], sent: () => void): void {
+    const text = step.texts.get(runs.map(({ slot }) => slot));
+    const parts = runs.flatMap((run) => run.parts.map(({ part }) => part));
+    let body = text.head + this.#variablesText(parts);
     runs.forEach((run, index) => {
       const separator = body.endsWith('{') ? '' : ',';
       body += `${separator}${text.slots[index]!.variableKey}[${run.representations.join(',')}]`;
     });
     this.fetch(step.service, step.kind, `${body}}}`, (failure, answer) => {
-      if (failure) return this.#fail(step, activeParts, failure);
       try {
-        this.#mergeEntities(step, text, runs, answer!);
+        if (failure) this.#noteFailure(step, parts, failure);
+        else if (parts.length > 1 && !isObject(answer!.data) && hasErrors(answer!)) {
+          return this.#sendApart(step, runs, sent);
+        } else this.#mergeEntities(step, text, runs, answer!);
       } catch (error) {
-        return this.#fail(step, activeParts, error instanceof SubgraphFailure ? error : invalid(step, error));
+        this.#noteFailure(step, parts, error instanceof SubgraphFailure ? error : invalid(step, error));
       }
-      this.#finish(step);
+      sent();
     });
   }
 
+  /**
+   * A resolver that fails for one entity may null the whole of a subgraph's answer. Merging must not spread that to
+   * parts of the operation that have nothing to do with it: they are asked for again, each by itself.
+   */
+  #sendApart(step: Step, runs: readonly SlotRun[], sent: () => void): void {
+    const single = runs.flatMap((run) => run.parts.map((part) => onlyPart(run, part)));
+    let open = single.length;
+    for (const run of single) {
+      this.#sendEntities(step, [run], () => {
+        if (--open === 0) sent();
+      });
+    }
+  }
+
   /** Finds the entities of a slot's parts and writes each different representation once. */
-  #collectSlot(parts: readonly Part[]): SlotRun {
+  #collectSlot(slot: number, parts: readonly Part[]): SlotRun {
     const representations: string[] = [];
     const indexByText = new Map<string, number>();
     const runs: SlotRun['parts'] = [];
@@ -152,16 +170,16 @@ export class Execution {
       }
       if (targets.length > 0) runs.push({ part, targets, indexes });
     }
-    return { parts: runs, representations };
+    return { slot, parts: runs, representations };
   }
 
   #mergeEntities(step: Step, text: RequestText, runs: readonly SlotRun[], answer: SubgraphAnswer): void {
     const runByKey = new Map(text.slots.map(({ resultKey }, index) => [resultKey, runs[index]!]));
     this.#addErrors(answer, step, (path) => {
       const run = runByKey.get(String(path[0]));
-      return run && typeof path[1] === 'number'
-        ? this.#entityErrorPaths(run, path[1], path.slice(2))
-        : undefined;
+      if (!run) return undefined;
+      if (typeof path[1] === 'number') return this.#entityErrorPaths(run, path[1], path.slice(2));
+      return this.#places(run.parts.map(({ part }) => part));
     });
     const data = answer.data;
     if (!isObject(data)) return;
@@ -169,7 +187,7 @@ export class Execution {
       const entities = getOwn(data, resultKey);
       const expected = run.representations.length;
       if (!Array.isArray(entities) || entities.length !== expected) {
-        if (entities == null && Array.isArray(answer.errors) && answer.errors.length > 0) continue;
+        if (entities == null && hasErrors(answer)) continue;
         const got = Array.isArray(entities) ? `${entities.length}` : typeof entities;
         throw new SubgraphFailure(
           'SUBGRAPH_RESPONSE_INVALID',
@@ -253,19 +271,46 @@ export class Execution {
   }
 
   #fail(step: Step, parts: readonly Part[], failure: SubgraphFailure): void {
-    const places = parts.map((part) => {
-      const paths: ResponsePath[] = [];
-      pathsAt(this.data, part.path, paths);
-      // One error per place in the plan: the very object if it is one, else the path down to the first list.
-      if (paths.length === 1) return paths[0];
-      const list = part.path.indexOf('@');
-      return list < 0 ? part.path : part.path.slice(0, list);
-    });
-    const distinct = new Map(places.map((path) => [JSON.stringify(path), path]));
-    if (distinct.size === 0) distinct.set('', undefined);
-    for (const path of distinct.values()) this.errors.push(failureError(step.service, failure, path));
+    this.#noteFailure(step, parts, failure);
     this.#finish(step);
   }
+
+  #noteFailure(step: Step, parts: readonly Part[], failure: SubgraphFailure): void {
+    const places = this.#places(parts);
+    if (places.length === 0) this.errors.push(failureError(step.service, failure, undefined));
+    for (const path of places) this.errors.push(failureError(step.service, failure, path));
+  }
+
+  /** Where parts lie in the answer, for errors about all of them: the one object, else the way to the first list. */
+  #places(parts: readonly Part[]): ResponsePath[] {
+    const distinct = new Map<string, ResponsePath>();
+    for (const { path } of parts) {
+      const paths: ResponsePath[] = [];
+      pathsAt(this.data, path, paths);
+      const list = path.indexOf('@');
+      const place = paths.length === 1 ? paths[0]! : list < 0 ? path : path.slice(0, list);
+      distinct.set(JSON.stringify(place), place);
+    }
+    return [...distinct.values()];
+  }
+}
+
+function hasErrors({ errors }: SubgraphAnswer): boolean {
+  return Array.isArray(errors) && errors.length > 0;
+}
+
+/** A slot's run with one of its parts, and only the representations that this needs. */
+function onlyPart(
+  { slot, representations }: SlotRun,
+  { part, targets, indexes }: SlotRun['parts'][number],
+): SlotRun {
+  const needed = [...new Set(indexes)];
+  const places = new Map(needed.map((index, place) => [index, place]));
+  return {
+    slot,
+    parts: [{ part, targets, indexes: indexes.map((index) => places.get(index)!) }],
+    representations: needed.map((index) => representations[index]!),
+  };
 }
 
 function entityPaths(

@@ -15,7 +15,7 @@ import {
 } from 'graphql';
 import { dataKey } from './client-fields.js';
 import { isConditionMet, type ConditionValues } from './conditions.js';
-import { getOwn, isInheritedName, type JsonObject } from './json.js';
+import { getOwn, isInheritedName, type JsonObject, quote } from './json.js';
 import { leafWriter } from './leaf.js';
 
 /** A value that broke the schema while the answer was written; its position became null. */
@@ -163,8 +163,11 @@ export class Shaper {
         const text = `"${type.name}"`;
         return () => text;
       }
-      return (_value, run) =>
-        fail(run, `Cannot tell the type of an object of the abstract type ${type.name}.`);
+      // An interface object's own __typename is its interface; the planner has another subgraph tell the real one.
+      return (value, run) =>
+        typeof value === 'string' && isObjectType(this.schema.getType(value))
+          ? quote(value)
+          : fail(run, `Cannot tell the type of an object of the abstract type ${type.name}.`);
     }
     if (isRoot && (name === '__schema' || name === '__type'))
       return (_value, run) => run.introspection?.get(key) ?? 'null';

@@ -84,7 +84,7 @@ export async function startDifferential(definitions: readonly SubgraphDefinition
       const { data, errors } = await runOperation(
         operation,
         read.values,
-        {} as never,
+        new RequestScope(undefined, '', [], '', ''),
         {
           fetcher: () => (service: string, _kind: string, body: string, done: FetchCallback) => {
             answer(service, body).then(

@@ -103,11 +103,12 @@ function subgraphOf(subgraph: number, entities: readonly Entity[], world: World)
   ];
   const resolvers: Record<string, Record<string, unknown>> = {};
   const resolve =
-    (owner: string, field: Field) => (parent: Record<string, unknown>, args: Record<string, unknown>) =>
+    (owner: string, field: Field) =>
+    (parent: Record<string, unknown> | undefined, args: Record<string, unknown>) =>
       made(
         world,
         field.type,
-        `${owner}.${String(parent['id'])}.${field.name}.${JSON.stringify(args)}`,
+        `${owner}.${String(parent?.['id'])}.${field.name}.${JSON.stringify(args)}`,
         knows,
       );
   const print = ({ name, type, args, hidden }: Field, more = ''): string =>
