@@ -12,7 +12,7 @@ export interface Runtime {
 /** A service that is wired up but does not listen yet. */
 export interface ServiceApp {
   readonly http: FastifyInstance;
-  /** Starts background work: relays, consumers, workers. Called once it listens. */
+  /** Starts background work: relays, consumers, workers. Called before it listens. */
   start?(): Promise<void>;
   /** Readiness off. */
   drain(): void;
@@ -48,9 +48,10 @@ export async function runService<Config extends BaseConfig>(
       process.exit(0);
     }
     const app = await definition.createApp(config, runtime);
-    await app.http.listen({ host: config.HOST, port: config.PORT });
     handleSignals(app, logger, config.DRAIN_DELAY_MS);
+    // Before it listens: whoever sees it ready may count on its consumers being there.
     await app.start?.();
+    await app.http.listen({ host: config.HOST, port: config.PORT });
     const address = app.http.server.address();
     logger.info({ port: address && typeof address === 'object' ? address.port : config.PORT }, 'Listening');
     process.send?.({
