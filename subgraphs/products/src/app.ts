@@ -8,11 +8,13 @@ import {
   type Runtime,
   type ServiceApp,
 } from '@cartograph/service-kit';
+import { createCategorySource } from './category-source.js';
 import type { ProductsConfig } from './config.js';
 import { subscribeToOrders } from './events.js';
 import { createImportService } from './import-service.js';
 import { serveImages } from './images/route.js';
 import { createLoaders, type Loaders } from './loaders.js';
+import { createProductsMetrics } from './metrics.js';
 import { createProductListReader } from './product-list.js';
 import { createResolvers } from './resolvers.js';
 import { addSampleShop } from './sample/add-sample-shop.js';
@@ -32,9 +34,12 @@ export async function createProductsApp(
   config: ProductsConfig,
   { logger, registry }: Runtime,
 ): Promise<ServiceApp> {
+  const metrics = createProductsMetrics(registry);
   const database = await openDatabase(config.MONGODB_URL, config.MONGODB_POOL_SIZE);
   if (config.MIGRATE_ON_START) await database.migrate();
-  const cache = config.REDIS_URL ? createProductCache({ redisUrl: config.REDIS_URL, logger }) : noCache;
+  const cache = config.REDIS_URL
+    ? createProductCache({ redisUrl: config.REDIS_URL, logger, onRead: metrics.cacheRead })
+    : noCache;
   const owner = newId();
   const store = createProductsStore(database.db, {
     beforePublish: (products) => cache.invalidate(products.map(({ id }) => id)),
@@ -50,19 +55,23 @@ export async function createProductsApp(
     registry,
     pollMs: 250,
   });
-  /** Cached copies go first; should that fail, the relay does it again before it lets go of the change. */
   const onChanged = async (ids: readonly string[]) => {
-    await cache
-      .invalidate(ids)
-      .catch((error: unknown) => logger.debug({ err: error }, 'The cache could not be told at once'));
+    await cache.invalidate(ids);
     relay.wake();
   };
+  const categories = createCategorySource(store.catalogue);
   const service = createCatalogueService({
     ...store,
+    categories,
     currency: config.SHOP_CURRENCY,
     onChanged: ({ id }) => onChanged([id]),
   });
-  const stockService = createStockService({ stock: store.stock, onChanged, logger });
+  const stockService = createStockService({
+    stock: store.stock,
+    onChanged,
+    logger,
+    onOutcome: metrics.stockOutcome,
+  });
   const imports = createImportService({ ...store, service, currency: config.SHOP_CURRENCY });
   if (config.SAMPLE_DATA)
     await addSampleShop({ catalogue: store.catalogue, currency: config.SHOP_CURRENCY, logger });
@@ -78,14 +87,14 @@ export async function createProductsApp(
       stock: store.stock,
       imagesBaseUrl: config.IMAGES_BASE_URL,
     }),
-    context: (base) => ({ ...base, loaders: createLoaders(store.catalogue, cache) }),
+    context: (base) => ({ ...base, loaders: createLoaders(store.catalogue, cache, categories) }),
     // The cache is not asked: without it the store answers.
     readiness: { mongodb: () => database.ping() },
     internalAuthSecret: config.INTERNAL_AUTH_SECRET,
     logger,
     registry,
   });
-  serveImages(server.http, store.catalogue);
+  serveImages(server.http, store.catalogue, categories);
   let sweeper: ReturnType<typeof startSweeper> | undefined;
   let subscription: Awaited<ReturnType<EventBus['subscribe']>> | undefined;
 

@@ -1,6 +1,7 @@
 import type { CurrencyCode } from '@cartograph/money';
 import { newId, Refusal } from '@cartograph/service-kit';
 import { readRow, type CatalogueRow, type RowFault } from './domain/catalogue-row.js';
+import type { CategoryTree } from './domain/category.js';
 import type { NewProduct } from './domain/product-input.js';
 import type { CatalogueService } from './service.js';
 import type { CatalogueStore, ImportStore } from './store/store.js';
@@ -32,16 +33,16 @@ export function createImportService(options: {
 }) {
   const { service, catalogue, imports, currency } = options;
 
-  async function applyRow(product: NewProduct): Promise<keyof ImportResult> {
+  async function applyRow(product: NewProduct, tree: CategoryTree): Promise<keyof ImportResult> {
     const [present] = await catalogue.findBySkus([product.sku.toLowerCase()]);
     if (!present) {
       try {
-        await service.add(product, await service.loadTree());
+        await service.add(product, tree);
         return 'created';
       } catch (error) {
         // Somebody added it since: then it is there to be changed.
         if (!(error instanceof Refusal && error.code === 'SKU_TAKEN')) throw error;
-        return applyRow(product);
+        return applyRow(product, tree);
       }
     }
     return (await service.overwrite(present.id, product)) ? 'updated' : 'unchanged';
@@ -49,6 +50,7 @@ export function createImportService(options: {
 
   async function apply(importId: string, onProgress: (done: number) => void): Promise<ImportResult> {
     const result = { created: 0, updated: 0, unchanged: 0 };
+    const tree = await service.loadTree();
     let done = 0;
     for (;;) {
       const rows = await imports.rows(importId, BATCH);
@@ -56,7 +58,7 @@ export function createImportService(options: {
       await imports.extend(importId, LEASE_MS);
       for (let start = 0; start < rows.length; start += AT_ONCE) {
         const part = rows.slice(start, start + AT_ONCE);
-        for (const outcome of await Promise.all(part.map(({ product }) => applyRow(product))))
+        for (const outcome of await Promise.all(part.map(({ product }) => applyRow(product, tree))))
           result[outcome]++;
       }
       await imports.done(rows.map(({ id }) => id));

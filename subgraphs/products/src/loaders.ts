@@ -1,5 +1,6 @@
 import DataLoader from 'dataloader';
-import { createCategoryTree, type CategoryTree } from './domain/category.js';
+import type { CategorySource } from './category-source.js';
+import type { Category, CategoryTree } from './domain/category.js';
 import type { PriceChange, Product } from './domain/product.js';
 import type { ProductCache } from './store/product-cache.js';
 import type { CatalogueStore } from './store/store.js';
@@ -12,11 +13,18 @@ export interface Loaders {
   readonly variants: DataLoader<string, Product[]>;
   readonly prices: DataLoader<string, PriceChange[]>;
   categoryTree(): Promise<CategoryTree>;
+  /** The category of a product: there is one, though another process may have added it a moment ago. */
+  category(slug: string): Promise<Category>;
   /** Products on show by category. */
   categoryCounts(): Promise<ReadonlyMap<string, number>>;
 }
 
-export function createLoaders(catalogue: CatalogueStore, cache: ProductCache): Loaders {
+export function createLoaders(
+  catalogue: CatalogueStore,
+  cache: ProductCache,
+  categories: CategorySource,
+): Loaders {
+  const categoryTree = once(() => categories.tree());
   const product = new DataLoader<string, Product | null>(async (ids) =>
     (await cache.read(ids, (missing) => catalogue.findByIds(missing))).map((found) => found ?? null),
   );
@@ -34,7 +42,11 @@ export function createLoaders(catalogue: CatalogueStore, cache: ProductCache): L
       const found = await catalogue.findPrices(ids);
       return ids.map((id) => found.get(id) ?? []);
     }),
-    categoryTree: once(async () => createCategoryTree(await catalogue.categories())),
+    categoryTree,
+    async category(slug) {
+      const known = (await categoryTree()).get(slug);
+      return known ?? (await categories.fresh()).get(slug)!;
+    },
     categoryCounts: once(() => catalogue.countByCategory()),
   };
 }

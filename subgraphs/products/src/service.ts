@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { CurrencyCode } from '@cartograph/money';
 import { isId, newId, Refusal } from '@cartograph/service-kit';
-import { createCategoryTree, type Category, type CategoryTree } from './domain/category.js';
+import type { CategorySource } from './category-source.js';
+import type { Category, CategoryTree } from './domain/category.js';
 import { createFaults, readInteger, readText, type ProductErrorCode } from './domain/faults.js';
 import {
   readCategoryInput,
@@ -29,6 +30,7 @@ export class ConflictRefusal extends Refusal<ProductErrorCode> {
 
 export interface CatalogueServiceOptions {
   readonly catalogue: CatalogueStore;
+  readonly categories: CategorySource;
   readonly stock: StockStore;
   readonly currency: CurrencyCode;
   /** Called after a product was written, before the answer: readers must not see the old one any more. */
@@ -46,12 +48,14 @@ export type CatalogueService = ReturnType<typeof createCatalogueService>;
 /** The use cases of staff: what is written about products, and stock counted by hand. */
 export function createCatalogueService({
   catalogue,
+  categories,
   stock,
   currency,
   onChanged,
   clock = () => new Date(),
 }: CatalogueServiceOptions) {
-  const loadTree = async () => createCategoryTree(await catalogue.categories());
+  // What is written is checked against what is there now.
+  const loadTree = () => categories.fresh();
 
   async function load(productId: string): Promise<Product> {
     const [product] = isId(productId) ? await catalogue.findByIds([productId]) : [];

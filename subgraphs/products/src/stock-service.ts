@@ -34,11 +34,20 @@ export interface StockServiceOptions {
   readonly onChanged: (productIds: readonly string[]) => Promise<void>;
   readonly logger: Logger;
   readonly clock?: () => Date;
+  /** For metrics. */
+  readonly onOutcome?: (outcome: StockOutcome) => void;
 }
+
+export type StockOutcome = 'reserved' | 'short' | 'released' | 'committed' | 'expired';
 
 export type StockService = ReturnType<typeof createStockService>;
 
 const MAX_ROUNDS = 20;
+/** How long a reservation tries in all; shorter than callers wait. */
+const RESERVE_LIMIT_MS = 4_500;
+/** How long another attempt at the same order may stand still before it is overtaken: twice that at most, by chance. */
+const PATIENCE_MS = 1_000;
+const LOOK_EVERY_MS = 25;
 const SETTLEMENTS = {
   RELEASING: { type: 'RELEASE', to: 'RELEASED' },
   COMMITTING: { type: 'COMMIT', to: 'COMMITTED' },
@@ -55,6 +64,7 @@ export function createStockService({
   onChanged,
   logger,
   clock = () => new Date(),
+  onOutcome = () => {},
 }: StockServiceOptions) {
   const now = () => clock();
   const lease = () => new Date(now().getTime() + STEP_LEASE_MS);
@@ -69,7 +79,10 @@ export function createStockService({
   ): Promise<Hold | undefined> {
     if (hold.state !== state && !canMove(hold.state, state))
       throw new Error(`A hold never goes from ${hold.state} to ${state}.`);
-    return stock.moveHold(hold, { state, updatedAt: now(), ...changes });
+    const moved = await stock.moveHold(hold, { state, updatedAt: now(), ...changes });
+    const outcome = moved && hold.state !== state && outcomeOf(moved);
+    if (outcome) onOutcome(outcome);
+    return moved;
   }
 
   /** Gives back, or marks as sold, whatever of the order is still reserved. Safe to repeat. */
@@ -147,11 +160,20 @@ export function createStockService({
     }
   }
 
+  /** Watches another attempt: false as soon as it moves, true if it has not for a while. */
+  async function isStuck({ orderId, revision }: Hold): Promise<boolean> {
+    for (const until = Date.now() + PATIENCE_MS * (1 + Math.random()); Date.now() < until;) {
+      await sleep(LOOK_EVERY_MS * (1 + Math.random()));
+      if ((await stock.findHold(orderId))?.revision !== revision) return false;
+    }
+    return true;
+  }
+
   async function reserve(input: ReserveInput): Promise<{ reserved: boolean; shortages: Shortage[] }> {
     const items = checkItems(input);
     const { orderId, expiresAt = null } = input;
     let mine = await begin(orderId, items);
-    for (let round = 0; round < MAX_ROUNDS; round++) {
+    for (const until = Date.now() + RESERVE_LIMIT_MS; Date.now() < until;) {
       if (!mine) {
         const hold = (await stock.findHold(orderId))!;
         if (hold.items.length > 0 && !sameItems(hold.items, items))
@@ -165,11 +187,8 @@ export function createStockService({
           await settleItems('RELEASE', { ...hold, items });
           return { reserved: false, shortages: [] };
         }
-        // The same request twice at once: let the other one finish before going on from where it stands.
-        if (hold.state === 'RESERVING' && hold.expiresAt! > now() && round < 3) {
-          await sleep(20 + Math.random() * 60);
-          if ((await stock.findHold(orderId))?.revision !== hold.revision) continue;
-        }
+        // The same request twice at once: the one under way goes first, or each would keep overtaking the other.
+        if (hold.state === 'RESERVING' && hold.expiresAt! > now() && !(await isStuck(hold))) continue;
         mine = await advance(hold, expiresAt);
         if (mine?.state === 'RESERVED') return { reserved: true, shortages: [] };
         if (mine?.state !== 'RESERVING') {
@@ -292,6 +311,15 @@ export function createStockService({
   }
 
   return { reserve, release, commit, sweep, sweepOrphans };
+}
+
+function outcomeOf({ state, releaseReason }: Hold): StockOutcome | undefined {
+  if (state === 'RESERVED') return 'reserved';
+  if (state === 'COMMITTED') return 'committed';
+  if (state !== 'RELEASED') return undefined;
+  return ({ SHORTAGE: 'short', EXPIRED: 'expired', CANCELLED: 'released' } as const)[
+    releaseReason ?? 'CANCELLED'
+  ];
 }
 
 const RELEASE_REASONS: Readonly<Record<ReleaseReason, string>> = {

@@ -1,3 +1,4 @@
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startTestRedis, until } from '@cartograph/testing';
 import { Redis } from 'ioredis';
@@ -106,16 +107,62 @@ describe('the product cache', () => {
     expect(await cache.read(['c'], async () => [product('c', 2)])).toEqual([product('c', 2)]);
   });
 
-  it('should answer from the store while Redis is away, at once', async () => {
-    const own = await startTestRedis();
-    const lonely = createProductCache({ redisUrl: own.url, logger: silent });
-    await until(() => lonely.ping().then(() => true));
-    await lonely.read(['a'], async () => [product('a')]);
-    await own.close();
+  it('should answer from the store while Redis is away, and forget on its return what was written meanwhile', async () => {
+    const line = await startLine(server.url);
+    const own = createProductCache({ redisUrl: line.url, logger: silent });
+    await until(() => own.ping().then(() => true));
+    await own.read(['away', 'kept'], async (ids) => ids.map((id) => product(id)));
+
+    line.cut();
     const before = performance.now();
-    expect(await lonely.read(['a'], async () => [product('a', 2)])).toEqual([product('a', 2)]);
-    expect(performance.now() - before).toBeLessThan(1_000);
-    await expect(lonely.invalidate(['a'])).rejects.toThrow();
-    await lonely.close();
+    await own.invalidate(['away']);
+    expect(await own.read(['away'], async () => [product('away', 2)])).toEqual([product('away', 2)]);
+    expect(performance.now() - before).toBeLessThan(2_000);
+    expect(await redis.exists('product:away')).toBe(1);
+
+    line.mend();
+    await until(async () => (await redis.exists('product:away')) === 0);
+    expect(await own.read(['away'], async () => [product('away', 2)])).toEqual([product('away', 2)]);
+    const asked: string[] = [];
+    await until(async () => {
+      asked.length = 0;
+      await own.read(['kept'], async (ids) => {
+        asked.push(...ids);
+        return [product('kept')];
+      });
+      return asked.length === 0;
+    });
+    await own.close();
+    await line.close();
   });
 });
+
+/** A line to a server that can be cut and mended. */
+async function startLine(url: string) {
+  const target = Number(new URL(url).port);
+  let isCut = false;
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    if (isCut) return void socket.destroy();
+    const onward = connect(target, '127.0.0.1');
+    for (const end of [socket, onward]) {
+      sockets.add(end);
+      end.on('error', () => {}).on('close', () => sockets.delete(end));
+    }
+    socket.pipe(onward).pipe(socket);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const cut = () => {
+    isCut = true;
+    for (const socket of sockets) socket.destroy();
+  };
+  return {
+    url: `redis://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    cut,
+    mend: () => void (isCut = false),
+    close: async () => {
+      cut();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}

@@ -1,5 +1,6 @@
 import { newId } from '@cartograph/service-kit';
 import { createTestMongo } from '@cartograph/testing';
+import { createCategorySource } from '../src/category-source.js';
 import type { ReleaseReason } from '../src/domain/hold.js';
 import { createCatalogueService } from '../src/service.js';
 import { createStockService, type StockService } from '../src/stock-service.js';
@@ -32,7 +33,13 @@ export async function startStock(): Promise<StockHarness> {
   const another = () =>
     createStockService({ stock: store.stock, onChanged, logger: silent, clock: () => clock.now });
   const service = another();
-  const catalogue = createCatalogueService({ ...store, currency: 'EUR', onChanged, clock: () => clock.now });
+  const catalogue = createCatalogueService({
+    ...store,
+    categories: createCategorySource(store.catalogue),
+    currency: 'EUR',
+    onChanged,
+    clock: () => clock.now,
+  });
   await catalogue.createCategory({ slug: 'things', name: 'Things' });
   return {
     collections: openCollections(database.db),

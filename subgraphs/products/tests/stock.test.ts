@@ -276,6 +276,20 @@ describe('a crash in the middle', () => {
       expect(await shop.numbers(id)).toEqual({ available: 3, reserved: 2, sold: 0 });
   });
 
+  it('of reserving should not keep the same order from being reserved by another process soon', async () => {
+    const id = await shop.addProduct(5);
+    const input = { orderId: newId(), items: one(id, 2) };
+    const later = new Date(shop.clock.now.getTime() + 30_000);
+    await shop.service.reserve(input);
+    await shop.collections.holds.updateOne(
+      { _id: input.orderId },
+      { $set: { state: 'RESERVING', expiresAt: later } },
+    );
+    const answers = await Promise.all(Array.from({ length: 5 }, () => shop.another().reserve(input)));
+    expect(answers.every(({ reserved }) => reserved)).toBe(true);
+    expect(await shop.numbers(id)).toEqual({ available: 3, reserved: 2, sold: 0 });
+  });
+
   it.each([
     ['RELEASING', { available: 5, reserved: 0, sold: 0 }],
     ['COMMITTING', { available: 3, reserved: 0, sold: 2 }],

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 import { ConfigError } from '@cartograph/service-kit';
 import { stringify } from 'csv-stringify/sync';
+import { createCategorySource } from '../category-source.js';
 import { readCommandConfig } from '../config.js';
 import { COLUMNS, toRow } from '../domain/catalogue-row.js';
 import { createImportService } from '../import-service.js';
@@ -47,6 +48,7 @@ async function run(): Promise<number> {
     await database.migrate();
     const service = createCatalogueService({
       ...store,
+      categories: createCategorySource(store.catalogue),
       currency: config.SHOP_CURRENCY,
       onChanged: async () => {},
     });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
-import { createCategoryTree } from '../domain/category.js';
+import type { CategorySource } from '../category-source.js';
 import { productName, type Product } from '../domain/product.js';
 import type { CatalogueStore } from '../store/store.js';
 import { drawProduct } from './draw-product.js';
@@ -15,13 +15,14 @@ const MAX_AGE_S = 3_600;
  */
 export function serveImages(
   http: FastifyInstance,
-  catalogue: Pick<CatalogueStore, 'findBySkus' | 'categories'>,
+  catalogue: Pick<CatalogueStore, 'findBySkus'>,
+  categories: CategorySource,
 ): void {
   http.get<{ Params: { file: string } }>('/images/:file', async (request, reply) => {
     const sku = FILE.exec(request.params.file)?.[1];
     const [product] = sku ? await catalogue.findBySkus([sku.toLowerCase()]) : [];
     if (!product) return reply.code(404).type('text/plain').send('There is no such picture.\n');
-    const tree = createCategoryTree(await catalogue.categories());
+    const tree = await categories.tree();
     const svg = drawProduct(subjectOf(product, tree.get(product.category)?.path ?? []));
     const etag = `"${createHash('sha1').update(svg).digest('base64url')}"`;
     void reply

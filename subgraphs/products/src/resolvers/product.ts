@@ -19,7 +19,7 @@ export function createProductResolvers({
           : loaders.product.load(id);
       },
       name: productName,
-      category: async ({ category }, _, { loaders }) => (await loaders.categoryTree()).get(category)!,
+      category: ({ category }, _, { loaders }) => loaders.category(category),
       price: ({ price }) => toMoneyOutput(price),
       priceHistory: ({ id }, _, { loaders }) => loaders.prices.load(id),
       imageUrl: (product) => imageUrlOf(product, imagesBaseUrl),

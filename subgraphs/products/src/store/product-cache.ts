@@ -11,7 +11,7 @@ export interface ProductCache {
     ids: readonly string[],
     load: (ids: readonly string[]) => Promise<Product[]>,
   ): Promise<(Product | undefined)[]>;
-  /** @throws if the cache is there and may still hold them */
+  /** Never rejects: what cannot be forgotten now is forgotten before the cache is read again. */
   invalidate(ids: readonly string[]): Promise<void>;
   ping(): Promise<unknown>;
   close(): Promise<void>;
@@ -45,9 +45,17 @@ export const noCache: ProductCache = {
  * Cache-aside in Redis, one key `product:{id}` each (single keys only, so a cluster will do). Of many readers that miss
  * the same product one asks the store. While Redis is away reads go to the store, as if there were no cache.
  */
-export function createProductCache({ redisUrl, logger }: { redisUrl: string; logger: Logger }): ProductCache {
+export function createProductCache(options: {
+  redisUrl: string;
+  logger: Logger;
+  /** For metrics: products found and not found in the cache. */
+  onRead?: (hits: number, misses: number) => void;
+}): ProductCache {
+  const { redisUrl, logger, onRead = () => {} } = options;
   const redis = connect(redisUrl);
   let isDown = false;
+  /** Written while Redis was away: by this process, so others may read the old ones until their 300 seconds are over. */
+  const unforgotten = new Set<string>();
   redis.on('error', (error: unknown) => {
     if (!isDown) logger.warn({ err: error }, 'The product cache is away: reading from the store');
     isDown = true;
@@ -55,9 +63,21 @@ export function createProductCache({ redisUrl, logger }: { redisUrl: string; log
   redis.on('ready', () => {
     if (isDown) logger.info('The product cache is back');
     isDown = false;
+    void forget([...unforgotten]);
   });
   const keyOf = (id: string) => `product:${id}`;
-  const isReady = () => redis.status === 'ready';
+  const isReady = () => redis.status === 'ready' && unforgotten.size === 0;
+
+  async function forget(ids: readonly string[]): Promise<void> {
+    for (const id of ids) unforgotten.add(id);
+    const outcomes = await Promise.allSettled(ids.map((id) => redis.del(keyOf(id))));
+    outcomes.forEach(({ status }, index) => {
+      if (status === 'fulfilled') unforgotten.delete(ids[index]!);
+    });
+    // A command that timed out on a connection that stands: nothing else would bring it up again.
+    if (unforgotten.size > 0 && redis.status === 'ready')
+      setTimeout(() => void forget([...unforgotten]), 1_000).unref();
+  }
 
   /** Cached products; and for those that are not, the leases this reader got or had to leave to others. */
   async function look(ids: readonly string[]) {
@@ -113,6 +133,7 @@ export function createProductCache({ redisUrl, logger }: { redisUrl: string; log
         return noCache.read(ids, load);
       }
       const { found, leases, awaited } = seen;
+      onRead(found.size, ids.length - found.size);
       const own = leases.size > 0 ? await load([...leases.keys()]) : [];
       await fill(own, leases).catch(() => {});
       const others =
@@ -123,9 +144,7 @@ export function createProductCache({ redisUrl, logger }: { redisUrl: string; log
       const rest = late.length > 0 ? await load(late) : [];
       return inOrder(ids, [...found.values(), ...own, ...others.values(), ...rest]);
     },
-    async invalidate(ids) {
-      if (ids.length > 0) await Promise.all(ids.map((id) => redis.del(keyOf(id))));
-    },
+    invalidate: forget,
     ping: () => redis.ping(),
     close: async () => redis.disconnect(),
   };

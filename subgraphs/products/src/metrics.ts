@@ -1,0 +1,26 @@
+import { Counter, type Registry } from '@cartograph/service-kit';
+import type { StockOutcome } from './stock-service.js';
+
+/** What happens to stock and how well the cache works, in numbers. */
+export function createProductsMetrics(registry: Registry) {
+  const registers = [registry];
+  const outcomes = new Counter({
+    name: 'cartograph_stock_holds_total',
+    help: 'Orders whose stock was reserved, found short, released, committed or expired',
+    labelNames: ['outcome'] as const,
+    registers,
+  });
+  const reads = new Counter({
+    name: 'cartograph_product_cache_reads_total',
+    help: 'Products looked for in the cache, by outcome',
+    labelNames: ['outcome'] as const,
+    registers,
+  });
+  return {
+    stockOutcome: (outcome: StockOutcome) => outcomes.inc({ outcome }),
+    cacheRead: (hits: number, misses: number) => {
+      reads.inc({ outcome: 'hit' }, hits);
+      reads.inc({ outcome: 'miss' }, misses);
+    },
+  };
+}
