@@ -6,7 +6,7 @@ describe('errors', () => {
   it('are listed in docs/errors.md with the same meaning', () => {
     const docs = readFileSync(new URL('../../../docs/errors.md', import.meta.url), 'utf8');
     const listed = Object.fromEntries(
-      [...docs.matchAll(/^\| `([A-Z_]+)` \| (.+) \|$/gm)].map(([, code, meaning]) => [code, meaning]),
+      [...docs.matchAll(/^\| `([A-Z_]+)` +\| (.+?) +\|$/gm)].map(([, code, meaning]) => [code, meaning]),
     );
     expect(listed).toEqual(FAULT_CODES);
   });
