@@ -25,6 +25,8 @@ const embedded = () =>
 export async function startBroker() {
   const started = new Map();
   const server = createServer(async (request, response) => {
+    // Suites ask seconds apart: a kept connection could end just as it is used again.
+    response.setHeader('connection', 'close');
     const start = starters[request.url];
     if (!start) return response.writeHead(404).end(`No store ${request.url}.`);
     if (!started.has(request.url)) started.set(request.url, start());
