@@ -82,6 +82,24 @@ describe('what products publishes', () => {
   });
 });
 
+describe('several processes', () => {
+  it('should publish each event once between them, and go on when one ends', async () => {
+    const other = await startProducts({ REDIS_URL: events.url, MONGODB_URL: shop.config.MONGODB_URL });
+    const added = await Promise.all(
+      Array.from({ length: 10 }, (_, index) => (index % 2 ? shop : other).addProduct({ sku: `S-${index}` })),
+    );
+    const count = () => added.flatMap(({ id }) => of(id)).length;
+    await until(() => count() >= 20);
+    // A later event comes after all repeats there might have been.
+    const last = await other.addProduct({ sku: 'S-last' });
+    await until(() => of(last.id).length >= 2);
+    expect([count(), of(last.id).length]).toEqual([20, 2]);
+    await other.close();
+    const after = await shop.addProduct({ sku: 'S-after' });
+    await until(() => of(after.id).length === 2);
+  });
+});
+
 describe('what products consumes', () => {
   it.each([
     ['order.cancelled', { available: 5, reserved: 0, sold: 0 }],

@@ -27,6 +27,7 @@ export interface Harness extends RunningSubgraph {
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests read what they asked for
   service<Data = any>(query: string, variables?: object): Promise<Data>;
   addProduct(fields?: object): Promise<{ id: string; sku: string }>;
+  countProducts(): Promise<number>;
   stockOf(id: string): Promise<{ available: number; reserved: number; sold: number }>;
 }
 
@@ -47,7 +48,7 @@ export async function startProducts(settings: Partial<ProductsConfig> = {}): Pro
     ...settings,
   };
   const subgraph = await startSubgraph<ProductsConfig>('products', createProductsApp, config);
-  const client = new MongoClient(mongo.url);
+  const client = new MongoClient(config.MONGODB_URL);
   const expectData = async (query: string, variables: object | undefined, identity: typeof admin) => {
     const { data, errors } = await subgraph.ask(query, variables ?? {}, identity);
     if (errors || !data) throw new Error(JSON.stringify(errors));
@@ -85,6 +86,7 @@ export async function startProducts(settings: Partial<ProductsConfig> = {}): Pro
       if (!createProduct.product) throw new Error(JSON.stringify(createProduct.userErrors));
       return createProduct.product;
     },
+    countProducts: () => client.db().collection('products').countDocuments(),
     async stockOf(id) {
       return (
         await staff('query ($id: ID!) { product(id: $id) { stock { available reserved sold } } }', { id })
