@@ -6,7 +6,7 @@ import { randomOperation } from './support/random-operation.js';
 
 /** DIFFERENTIAL_GRAPHS=200 DIFFERENTIAL_OPERATIONS=200 for a long run. */
 const graphs = Number(process.env['DIFFERENTIAL_GRAPHS'] ?? 6);
-const operations = Number(process.env['DIFFERENTIAL_OPERATIONS'] ?? 20);
+const operations = Number(process.env['DIFFERENTIAL_OPERATIONS'] ?? 8);
 const firstSeed = Number(process.env['DIFFERENTIAL_SEED'] ?? 1);
 
 describe('our executor beside that of Apollo', () => {

@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { parse } from 'graphql';
+import { collectOperations } from '../src/operations.js';
 import { type GraphQLResult, startWorld, type TestWorld } from './support/gateway.js';
 import { shop } from './support/shop.js';
 
@@ -147,6 +149,21 @@ describe('in production', () => {
   });
 });
 
+describe('the safelist of a client', () => {
+  it('holds each operation with the fragments it uses', () => {
+    const operations = collectOperations([
+      parse('query A { me { ...F __typename } } query B { users { id } }'),
+      parse('fragment F on User { ...G } fragment G on User { id }'),
+    ]);
+    expect(Object.values(operations)).toEqual([
+      'query A {\n  me {\n    ...F\n  }\n}\n\nfragment F on User {\n  ...G\n}\n\nfragment G on User {\n  id\n}',
+      'query B {\n  users {\n    id\n  }\n}',
+    ]);
+    for (const [hash, text] of Object.entries(operations)) expect(hash).toBe(sha256(text));
+    expect(() => collectOperations([parse('{ me { ...Gone } }')])).toThrow('"Gone"');
+  });
+});
+
 describe('persisted operations', () => {
   const text = '{ me { name } }';
   const send = async (world: TestWorld, body: object) => {
@@ -187,6 +204,12 @@ describe('persisted operations', () => {
     expect((await send(enforcing, { query: text })).result.data).toEqual({ me: { name: 'Ada' } });
     expect((await send(enforcing, { extensions: { persistedQuery } })).result.data).toEqual({
       me: { name: 'Ada' },
+    });
+    // As Apollo Client sends it.
+    expect(
+      (await send(enforcing, { query: 'query {\n  me {\n    name\n    __typename\n  }\n}' })).result.data,
+    ).toEqual({
+      me: { name: 'Ada', __typename: 'User' },
     });
     expect(await send(enforcing, { query: '{ users { id } }' })).toMatchObject({
       status: 403,

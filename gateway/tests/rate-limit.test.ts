@@ -1,19 +1,8 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { createServer } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
+import { startTestRedis } from '@cartograph/testing';
 import { Redis } from 'ioredis';
 import { startWorld, until } from './support/gateway.js';
 import { shop } from './support/shop.js';
-
-const hasRedis = spawnSync('redis-server', ['--version']).status === 0;
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 async function statuses(world: Awaited<ReturnType<typeof startWorld>>, count: number): Promise<number[]> {
   const found: number[] = [];
@@ -77,35 +66,10 @@ describe('without Redis', () => {
   });
 });
 
-// The distribution's redis-server is part of what the repository's CI installs.
-(hasRedis ? describe : describe.skip)('with Redis', () => {
-  let redis: ChildProcess;
-  let url: string;
-  let port: number;
-  const start = async () => {
-    redis = spawn(
-      'redis-server',
-      ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'],
-      { stdio: 'ignore' },
-    );
-    const probe = new Redis(url, { lazyConnect: true, retryStrategy: () => 20 });
-    probe.on('error', () => undefined);
-    await probe.ping();
-    probe.disconnect();
-  };
-  const kill = async () => {
-    const gone = new Promise((resolve) => redis.once('exit', resolve));
-    redis.kill('SIGKILL');
-    await gone;
-  };
-  beforeAll(async () => {
-    port = await freePort();
-    url = `redis://127.0.0.1:${port}`;
-    await start();
-  });
-  afterAll(kill);
-
+describe('with Redis', () => {
   it('several gateways share one count, and go on by themselves while Redis is away', async () => {
+    const redis = await startTestRedis();
+    const { url } = redis;
     const environment = { RATE_LIMIT_PER_MINUTE: '60', RATE_LIMIT_BURST: '4', REDIS_URL: url };
     const [one, other] = await Promise.all([
       startWorld(shop().definitions, environment),
@@ -125,11 +89,10 @@ describe('without Redis', () => {
     await probe.flushall();
     expect([...(await statuses(one, 2)), ...(await statuses(other, 3))]).toEqual([200, 200, 200, 200, 429]);
     probe.disconnect();
-    await kill();
+    await redis.close();
     // Each counts alone now: the requests above were counted in Redis, not here.
     expect((await statuses(one, 1))[0]).toBe(200);
     expect((await statuses(other, 6)).at(-1)).toBe(429);
-    await start();
     await Promise.all([one.stop(), other.stop()]);
   });
 });

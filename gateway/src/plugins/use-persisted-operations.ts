@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { Kind, parse, print, visit } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { isObject, type JsonObject } from '../execution/json.js';
 
@@ -58,7 +59,7 @@ export function usePersistedOperations(options: PersistedOptions): PersistedOper
     let isListed = listed.get(text);
     if (isListed === undefined) {
       const hash = sha256(text);
-      isListed = options.safelist.has(hash);
+      isListed = options.safelist.has(hash) || options.safelist.has(sha256(normaliseOperation(text)));
       listed.set(text, isListed);
       if (!isListed) options.onUnlisted?.(hash, text);
     }
@@ -120,12 +121,37 @@ export function readSafelist(path: string): Map<string, string> {
     ? operations.map((one: unknown) => (isObject(one) ? one['body'] : undefined))
     : Object.values(parsed);
   // By the text's own hash, whatever the file calls it: the list cannot name one operation and allow another.
-  return new Map(
-    texts.map((text) => {
-      if (typeof text !== 'string') throw new Error('Expected every operation to be a text.');
-      return [sha256(text), text];
-    }),
-  );
+  const listed = new Map<string, string>();
+  for (const text of texts) {
+    if (typeof text !== 'string') throw new Error('Expected every operation to be a text.');
+    listed.set(sha256(text), text);
+    listed.set(sha256(normaliseOperation(text)), text);
+  }
+  return listed;
+}
+
+/**
+ * One form for texts that ask the same: clients print operations their own way and add __typename to every selection
+ * set for their caches. What cannot be parsed stays as it is.
+ */
+export function normaliseOperation(text: string): string {
+  try {
+    return print(
+      visit(parse(text, { noLocation: true }), {
+        SelectionSet(node) {
+          const selections = node.selections.filter(
+            (selection) =>
+              selection.kind !== Kind.FIELD || selection.name.value !== '__typename' || selection.alias,
+          );
+          return selections.length === 0 || selections.length === node.selections.length
+            ? undefined
+            : { ...node, selections };
+        },
+      }),
+    );
+  } catch {
+    return text;
+  }
 }
 
 export function sha256(text: string): string {

@@ -1,0 +1,190 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { createClient } from 'graphql-ws';
+import { WebSocket } from 'ws';
+import { compose, startWorld, type TestWorld, until } from './support/gateway.js';
+import { shop } from './support/shop.js';
+
+// Built by the pretest script.
+const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+
+interface Running {
+  readonly process: ChildProcess;
+  readonly output: () => string;
+  readonly exit: Promise<number | null>;
+  port(): Promise<number>;
+}
+
+const running: Running[] = [];
+let world: TestWorld | undefined;
+afterEach(async () => {
+  for (const { process: child, exit } of running.splice(0)) {
+    child.kill('SIGKILL');
+    await exit;
+  }
+  await world?.stop();
+  world = undefined;
+});
+
+function start(args: readonly string[], environment: Record<string, string> = {}): Running {
+  const { PATH = '' } = process.env;
+  const child = spawn(process.execPath, [main, ...args], {
+    env: { PATH, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  let output = '';
+  for (const stream of [child.stdout!, child.stderr!])
+    stream.on('data', (chunk: Buffer) => (output += chunk.toString('utf8')));
+  const listening = new Promise<number>((resolve) =>
+    child.on('message', (message: { port?: number }) => message.port && resolve(message.port)),
+  );
+  const one: Running = {
+    process: child,
+    output: () => output,
+    exit: new Promise((resolve) => child.once('close', resolve)),
+    port: () => listening,
+  };
+  running.push(one);
+  return one;
+}
+
+const post = async (port: number, query: string): Promise<unknown> => {
+  const response = await fetch(`http://127.0.0.1:${port}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', connection: 'close' },
+    body: JSON.stringify({ query }),
+  });
+  return response.json();
+};
+
+describe('the gateway as a process', () => {
+  it('serves any supergraph alone, with its pages, and tells who it is', async () => {
+    world = await startWorld(shop().definitions);
+    const gateway = start(['--supergraph', world.file, '--port', '0']);
+    const port = await gateway.port();
+    expect(await post(port, '{ topProducts { name inStock } }')).toMatchObject({
+      data: { topProducts: [{ inStock: true }, { inStock: true }] },
+    });
+    const page = async (path: string, accept = 'text/html') => {
+      const response = await fetch(`http://127.0.0.1:${port}${path}`, { headers: { accept } });
+      return {
+        status: response.status,
+        type: response.headers.get('content-type'),
+        policy: response.headers.get('content-security-policy'),
+        text: await response.text(),
+      };
+    };
+    expect(await page('/')).toMatchObject({
+      status: 200,
+      text: expect.stringContaining('<code>users</code>'),
+    });
+    expect(await page('/graphql')).toMatchObject({ status: 200, text: expect.stringContaining('GraphiQL') });
+    const graphiql = await page('/graphiql');
+    expect(graphiql.text).not.toMatch(/https?:\/\//);
+    for (const [, path] of graphiql.text.matchAll(/(?:src|href)="([^"]+)"/g))
+      expect(await page(path!)).toMatchObject({ status: 200 });
+    expect(await page('/graphiql/json.worker.js')).toMatchObject({
+      status: 200,
+      type: 'text/javascript; charset=utf-8',
+    });
+    expect(await page('/graphiql/../main.js')).toMatchObject({ status: 404 });
+    expect(await page('/graphiql/%2e%2e/main.js')).toMatchObject({ status: 404 });
+    expect(await page('/sandbox')).toMatchObject({
+      status: 200,
+      policy: expect.stringContaining('apollographql.com'),
+    });
+    expect(await page('/healthz')).toMatchObject({ status: 200 });
+    expect(await page('/readyz')).toMatchObject({ status: 200 });
+    expect((await page('/metrics')).text).toMatch(
+      /cartograph_gateway_operation_duration_seconds_count\{[^}]*kind="query"[^}]*\} 1\n/,
+    );
+  });
+
+  it('starts with every subgraph down, and without a supergraph says that it is not ready until there is one', async () => {
+    world = await startWorld(shop().definitions);
+    const sdl = compose(Object.values(world.subgraphs));
+    const file = `${world.file}.later`;
+    const gateway = start(['--supergraph', file, '--port', '0'], {
+      SUPERGRAPH_POLL_MS: '50',
+      SUBGRAPH_RETRY_SHARE: '0',
+    });
+    const port = await gateway.port();
+    expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(503);
+    expect(await post(port, '{ me { name } }')).toMatchObject({
+      errors: [{ extensions: { code: 'SUPERGRAPH_NOT_LOADED' } }],
+    });
+    for (const subgraph of Object.values(world.subgraphs)) await subgraph.stop();
+    writeFileSync(file, sdl);
+    await until(
+      async () => (await fetch(`http://127.0.0.1:${port}/readyz`)).status === 200,
+      'the gateway to be ready',
+    );
+    expect(await post(port, '{ me { name } }')).toMatchObject({
+      data: { me: null },
+      errors: [{ extensions: { service: 'users' } }],
+    });
+    for (const subgraph of Object.values(world.subgraphs)) await subgraph.restart();
+    expect(await post(port, '{ me { name } }')).toEqual({ data: { me: { name: 'Ada' } } });
+  });
+
+  it('on SIGTERM answers what is under way, asks streams to reconnect, and exits 0', async () => {
+    const small = shop();
+    world = await startWorld(small.definitions);
+    const gateway = start(['--supergraph', world.file, '--port', '0']);
+    const port = await gateway.port();
+    let closed: { code: number } | undefined;
+    const client = createClient({
+      url: `ws://127.0.0.1:${port}/graphql`,
+      webSocketImpl: WebSocket,
+      retryAttempts: 0,
+      on: { closed: (event) => (closed = event as { code: number }) },
+    });
+    client.subscribe(
+      { query: 'subscription { tick }' },
+      { next: () => undefined, error: () => undefined, complete: () => undefined },
+    );
+    await until(() => small.orderEvents.listeners === 1, 'the stream');
+    world.subgraphs['users']!.intercept = () =>
+      new Promise((resolve) => setTimeout(() => resolve(undefined), 400));
+    const underWay = post(port, '{ me { name } }');
+    await until(() => world!.subgraphs['users']!.requests.length === 1, 'the query to be under way');
+    const began = Date.now();
+    gateway.process.kill('SIGTERM');
+    expect(await underWay).toEqual({ data: { me: { name: 'Ada' } } });
+    expect(await gateway.exit).toBe(0);
+    expect(Date.now() - began).toBeLessThan(5_000);
+    expect(closed).toMatchObject({ code: 1001 });
+    await client.dispose();
+  });
+
+  it('names every wrong variable at once and exits 1', async () => {
+    const gateway = start([], {
+      PORT: 'x',
+      MAX_DEPTH: '0',
+      SUBGRAPH_URLS: 'users',
+      AUTH_JWKS_URL: 'ftp://keys',
+    });
+    expect(await gateway.exit).toBe(1);
+    for (const name of ['PORT', 'MAX_DEPTH', 'SUBGRAPH_URLS', 'AUTH_JWKS_URL'])
+      expect(gateway.output()).toMatch(new RegExp(`${name}: expected .+, got ".+"`));
+  });
+
+  it('names a flag it does not know', async () => {
+    const gateway = start(['--supergraf', 'x']);
+    expect(await gateway.exit).toBe(1);
+    expect(gateway.output()).toContain('Usage:');
+  });
+
+  it('says which port is taken and how to choose another', async () => {
+    const taken = createServer();
+    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+    const { port } = taken.address() as { port: number };
+    const gateway = start(['--supergraph', 'none.graphql', '--port', String(port)]);
+    expect(await gateway.exit).toBe(1);
+    expect(gateway.output()).toContain(`Port ${port} is taken: set PORT (or --port) to choose another.`);
+    taken.close();
+  });
+});
