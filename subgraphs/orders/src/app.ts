@@ -96,7 +96,12 @@ export async function createOrdersApp(config: OrdersConfig, runtime: Runtime): P
       store,
       service,
       checkout,
-      streams: createOrderStreams({ feed, store, bufferSize: config.STREAM_BUFFER }),
+      streams: createOrderStreams({
+        feed,
+        store,
+        bufferSize: config.STREAM_BUFFER,
+        stallMs: config.STREAM_STALL_S * 1_000,
+      }),
     }),
     owners,
     context: (base) => ({ ...base, ...createLoaders(store) }),

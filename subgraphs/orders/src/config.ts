@@ -27,8 +27,10 @@ const shapeFor = (source: NodeJS.ProcessEnv) => ({
   RECOVERY_INTERVAL_MS: env.integer(1_000, { min: 20, max: 60_000 }),
   /** How often a process with subscribers looks for events it had no notice of. */
   LIVE_POLL_MS: env.integer(1_000, { min: 20, max: 60_000 }),
-  /** Events that may wait for one subscriber. */
+  /** Events that may wait for one subscriber in memory. */
   STREAM_BUFFER: env.integer(1_024, { min: 1, max: 100_000 }),
+  /** A subscriber that is further behind and takes nothing for this long loses its stream. */
+  STREAM_STALL_S: env.integer(60, { min: 1, max: 3_600 }),
 });
 
 export type OrdersConfig = z.infer<z.ZodObject<ReturnType<typeof shapeFor>>>;

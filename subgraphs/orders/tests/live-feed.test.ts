@@ -32,7 +32,7 @@ beforeEach(async () => {
 afterAll(() => feed.stop());
 
 const open = (options: Partial<StreamOptions> = {}) =>
-  openStream({ feed, store, scope: { of: 'all' }, bufferSize: 100, ...options });
+  openStream({ feed, store, scope: { of: 'all' }, bufferSize: 100, stallMs: 60_000, ...options });
 
 async function take(stream: AsyncIterator<EventWithOrder>, count: number): Promise<number[]> {
   const cursors: number[] = [];
@@ -121,6 +121,7 @@ describe('the feed', () => {
     feed.notify(cursor!);
     isAway = false;
     expect(await take(stream, 1)).toEqual([cursor]);
+    await stream.return!();
   });
 });
 
@@ -158,9 +159,27 @@ describe('a stream', () => {
     await stream.return!();
   });
 
-  it('whose subscriber does not read ends alone, with an error, and the others go on', async () => {
+  it('whose subscriber is too slow for its buffer goes on from the table and misses nothing', async () => {
     const slow = open({ bufferSize: 3 });
     const quick = open({ bufferSize: 3 });
+    await listening(2);
+    const cursors: number[] = [];
+    for (let i = 0; i < 10; i++) {
+      const [cursor] = await place(1);
+      cursors.push(cursor!);
+      feed.notify(cursor!);
+      expect(await take(quick, 1)).toEqual([cursor]);
+    }
+    expect(await take(slow, 10)).toEqual(cursors);
+    const [cursor] = await place(1);
+    feed.notify(cursor!);
+    expect(await take(slow, 1)).toEqual([cursor]);
+    await Promise.all([slow.return!(), quick.return!()]);
+  });
+
+  it('whose subscriber is behind and takes nothing ends alone, with an error, and the others go on', async () => {
+    const stuck = open({ bufferSize: 3, stallMs: 300 });
+    const quick = open({ bufferSize: 3, stallMs: 300 });
     await listening(2);
     const cursors: number[] = [];
     for (let i = 0; i < 6; i++) {
@@ -169,12 +188,16 @@ describe('a stream', () => {
       feed.notify(cursor!);
       expect(await take(quick, 1)).toEqual([cursor]);
     }
-    expect(feed.size).toBe(1);
-    expect(await take(slow, 3)).toEqual(cursors.slice(0, 3));
-    await expect(slow.next()).rejects.toMatchObject({ extensions: { code: 'STREAM_OVERFLOW' } });
-    expect(await slow.next()).toEqual({ done: true, value: undefined });
-    // What it had comes back by its last cursor.
-    expect(await take(open({ after: cursors[2]! }), 3)).toEqual(cursors.slice(3));
+    await until(() => feed.size === 1);
+    expect(await take(stuck, 3)).toEqual(cursors.slice(0, 3));
+    await expect(stuck.next()).rejects.toMatchObject({ extensions: { code: 'STREAM_OVERFLOW' } });
+    expect(await stuck.next()).toEqual({ done: true, value: undefined });
+    const [cursor] = await place(1);
+    feed.notify(cursor!);
+    expect(await take(quick, 1)).toEqual([cursor]);
+    // What it missed comes back by its last cursor.
+    expect(await take(open({ after: cursors[2]! }), 4)).toEqual([...cursors.slice(3), cursor]);
+    await quick.return!();
   });
 
   it('ends at once when it is left, even while it waits for an event', async () => {

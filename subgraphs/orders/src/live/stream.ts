@@ -12,8 +12,10 @@ export interface StreamOptions {
   readonly after?: number;
   /** The stream ends once this is so for the latest event sent. */
   readonly isLast?: (entry: EventWithOrder) => boolean;
-  /** Events that may wait for a subscriber who does not read; one more ends its stream. */
+  /** Events that may wait for a subscriber; with more, it reads the table at its own pace until it has caught up. */
   readonly bufferSize: number;
+  /** A subscriber that is behind and takes nothing for this long (milliseconds) loses its stream. */
+  readonly stallMs: number;
   /** There is nothing to come: the stream ends at once. */
   readonly isOver?: boolean;
   /** When the subscriber's token ends: milliseconds since the epoch. */
@@ -28,6 +30,12 @@ type Pending = {
 
 const REPLAY_PAGE = 100;
 const MAX_TIMER_MS = 2 ** 31 - 1;
+
+const overflow = (stallMs: number) =>
+  new Fault(
+    'STREAM_OVERFLOW',
+    `Events have waited on this stream for ${stallMs / 1_000} s and none was taken.`,
+  );
 
 /**
  * One subscriber's events: replay from the table, then live from the feed, without gap or repetition. While it replays,
@@ -44,16 +52,19 @@ export function openStream(options: StreamOptions): AsyncIterableIterator<EventW
   let hasMissedEarly = false;
   let isLive = false;
   let last = options.first?.event.cursor ?? options.after ?? 0;
+  let latest: EventWithOrder | undefined;
   let ended: { readonly error?: unknown } | undefined;
   let onDrained: (() => void) | undefined;
   let stopListening: (() => void) | undefined;
   let expiry: NodeJS.Timeout | undefined;
+  let stall: NodeJS.Timeout | undefined;
 
   function end(outcome: { error?: unknown } = {}, { dropQueue = false } = {}): void {
     if (ended) return;
     ended = outcome;
     if (dropQueue) queue.length = 0;
     clearTimeout(expiry);
+    clearTimeout(stall);
     stopListening?.();
     early = [];
     onDrained?.();
@@ -68,6 +79,7 @@ export function openStream(options: StreamOptions): AsyncIterableIterator<EventW
 
   function send(entry: EventWithOrder): void {
     last = entry.event.cursor;
+    latest = entry;
     const pending = waiting.shift();
     if (pending) pending.resolve({ done: false, value: entry });
     else queue.push(entry);
@@ -75,47 +87,60 @@ export function openStream(options: StreamOptions): AsyncIterableIterator<EventW
 
   function onLive(entry: EventWithOrder): void {
     if (ended || entry.event.cursor <= last) return;
-    if (!isLive) {
-      if (early.length < bufferSize) early.push(entry);
-      else {
-        early = [];
-        hasMissedEarly = true;
-      }
+    if (isLive && queue.length < bufferSize) {
+      send(entry);
+      if (options.isLast?.(entry)) end();
       return;
     }
-    if (queue.length >= bufferSize) {
-      end({
-        error: new Fault('STREAM_OVERFLOW', `More than ${bufferSize} events wait to be read on this stream.`),
-      });
+    if (isLive) {
+      // The table keeps what comes from now on, so that nobody's slowness costs memory or an event.
+      isLive = false;
+      hasMissedEarly = true;
+      stall = setTimeout(() => end({ error: overflow(options.stallMs) }), options.stallMs).unref();
+      catchUp().catch((error: unknown) => end({ error }));
       return;
     }
-    send(entry);
-    if (options.isLast?.(entry)) end();
+    if (early.length < bufferSize) early.push(entry);
+    else {
+      early = [];
+      hasMissedEarly = true;
+    }
+  }
+
+  /** Reads the table behind `last` until nothing was missed, then goes live. */
+  async function catchUp(): Promise<void> {
+    do {
+      if (queue.length > 0) await new Promise<void>((resolve) => (onDrained = resolve));
+      if (ended) return;
+      hasMissedEarly = false;
+      const page = await store.readEvents(scope, last, REPLAY_PAGE);
+      if (ended) return;
+      page.forEach(send);
+      if (page.length === REPLAY_PAGE) hasMissedEarly = true;
+    } while (hasMissedEarly);
+    goLive();
+  }
+
+  function goLive(): void {
+    isLive = true;
+    clearTimeout(stall);
+    stall = undefined;
+    if (latest && options.isLast?.(latest)) return end();
+    const held = early;
+    early = [];
+    for (const entry of held) {
+      if (entry.event.cursor <= last) continue;
+      send(entry);
+      if (options.isLast?.(entry)) return end();
+    }
   }
 
   async function begin(): Promise<void> {
     stopListening = await feed.listen(scope, onLive);
     if (ended) return stopListening();
-    let latest = options.first;
-    if (latest) send(latest);
-    for (let isBehind = options.after !== undefined || latest !== undefined; isBehind;) {
-      hasMissedEarly = false;
-      const page = await store.readEvents(scope, last, REPLAY_PAGE);
-      if (ended) return;
-      for (const entry of page) send((latest = entry));
-      isBehind = page.length === REPLAY_PAGE || hasMissedEarly;
-      if (isBehind && queue.length > 0) await new Promise<void>((resolve) => (onDrained = resolve));
-      if (ended) return;
-    }
-    isLive = true;
-    if (latest && options.isLast?.(latest)) return end();
-    const waitingOnes = early;
-    early = [];
-    for (const entry of waitingOnes) {
-      if (entry.event.cursor <= last) continue;
-      send(entry);
-      if (options.isLast?.(entry)) return end();
-    }
+    if (options.first) send(options.first);
+    if (options.first || options.after !== undefined) await catchUp();
+    else goLive();
   }
 
   const expiresIn = options.expiresAt === undefined ? undefined : options.expiresAt - Date.now();
@@ -131,6 +156,7 @@ export function openStream(options: StreamOptions): AsyncIterableIterator<EventW
 
   return {
     next() {
+      stall?.refresh();
       const entry = queue.shift();
       if (queue.length === 0) onDrained?.();
       if (entry) return Promise.resolve({ done: false, value: entry });

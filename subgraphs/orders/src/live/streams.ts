@@ -33,12 +33,14 @@ export function createOrderStreams(deps: {
   feed: OrderFeed;
   store: OrdersStore;
   bufferSize: number;
+  stallMs: number;
 }): OrderStreams {
-  const { feed, store, bufferSize } = deps;
+  const { feed, store, bufferSize, stallMs } = deps;
   const common = (user: UserIdentity, scope: EventScope) => ({
     feed,
     store,
     bufferSize,
+    stallMs,
     scope,
     expiresAt: user.expiresAt,
   });
