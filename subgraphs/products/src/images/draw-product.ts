@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { CLOTHING, clothingDefault } from './motifs/clothing.js';
-import { GARDEN, gardenDefault, PLAY, playDefault } from './motifs/garden-and-play.js';
+import { GARDEN, gardenDefault } from './motifs/garden.js';
 import { KITCHEN, kitchenDefault } from './motifs/kitchen.js';
 import { LIVING, livingDefault } from './motifs/living.js';
 import { OFFICE, officeDefault, SOUND, soundDefault } from './motifs/office-and-sound.js';
 import { OUTDOOR, outdoorDefault } from './motifs/outdoor.js';
+import { PLAY, playDefault } from './motifs/play.js';
 import { circle, ellipse, type Motif, type Palette } from './shapes.js';
 
 /** What a picture is drawn from. */
