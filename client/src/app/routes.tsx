@@ -21,6 +21,28 @@ export const router = createBrowserRouter([
         path: '/products/:sku',
         lazy: async () => ({ Component: (await import('../features/product/ProductPage.js')).ProductPage }),
       },
+      {
+        path: '/sign-in',
+        lazy: async () => ({ Component: (await import('../features/account/SignInPage.js')).SignInPage }),
+      },
+      {
+        path: '/register',
+        lazy: async () => ({ Component: (await import('../features/account/RegisterPage.js')).RegisterPage }),
+      },
+      {
+        path: '/checkout',
+        lazy: async () => ({
+          Component: (await import('../features/checkout/CheckoutPage.js')).CheckoutPage,
+        }),
+      },
+      {
+        path: '/orders/:orderId',
+        lazy: async () => ({ Component: (await import('../features/orders/OrderPage.js')).OrderPage }),
+      },
+      {
+        path: '/admin/*',
+        lazy: async () => ({ Component: (await import('../features/admin/routes.js')).AdminRoutes }),
+      },
     ],
   },
 ]);

@@ -1,11 +1,13 @@
+import { useApolloClient } from '@apollo/client/react';
 import { useCallback, useState } from 'react';
 import type { CartPartsFragment } from '../graphql/CartParts.generated.js';
 import { useSession } from '../lib/session.js';
 import { useAddToCartMutation } from './AddToCart.generated.js';
 import { CartDocument, useCartQuery, type CartQuery } from './Cart.generated.js';
-import { guestCart } from './guest-cart.js';
+import { guestCart, useGuestCartId } from './guest-cart.js';
 import { useRemoveFromCartMutation } from './RemoveFromCart.generated.js';
 import { useSetCartItemQuantityMutation } from './SetCartItemQuantity.generated.js';
+import { useCartMerge } from './use-cart-merge.js';
 
 interface Outcome {
   /** Why nothing happened, for people; null if it happened. */
@@ -16,39 +18,45 @@ export interface CartActions {
   readonly cart: CartPartsFragment | null;
   readonly isLoading: boolean;
   readonly error: unknown;
+  /** What the last merging of a guest's cart did otherwise than asked. */
+  readonly mergeWarnings: readonly string[];
   /** Product ids with a change under way. */
   readonly busy: ReadonlySet<string>;
   add(productId: string, quantity: number): Promise<Outcome>;
   setQuantity(productId: string, quantity: number): Promise<Outcome>;
   remove(productId: string): Promise<Outcome>;
+  /** Shows it empty after an order was placed; the shop empties it itself a moment later. */
+  emptied(): void;
   refetch(): void;
 }
 
 /** The cart of whoever is here: one's own when signed in, else the guest's. */
 export function useCart(): CartActions {
+  const apollo = useApolloClient();
   const session = useSession();
-  const [guestId, setGuestId] = useState(guestCart.get);
+  const guestId = useGuestCartId();
+  const merge = useCartMerge(session?.user.id);
   const id = session ? null : guestId;
-  const variables = id ? { id } : {};
   const { data, loading, error, refetch } = useCartQuery({
-    variables,
+    variables: id ? { id } : {},
     skip: !session && !id,
     errorPolicy: 'all',
+    fetchPolicy: 'cache-and-network',
   });
-  const cart = data?.cart ?? null;
+  const cart = ((session ?? id) ? data?.cart : null) ?? null;
   const [busy, setBusy] = useState<ReadonlySet<string>>(new Set());
   const [addToCart] = useAddToCartMutation();
   const [setItem] = useSetCartItemQuantityMutation();
   const [removeItem] = useRemoveFromCartMutation();
 
-  const track = useCallback(async <T>(productId: string, work: () => Promise<T>): Promise<T> => {
+  const track = async <T>(productId: string, work: () => Promise<T>): Promise<T> => {
     setBusy((now) => new Set(now).add(productId));
     try {
       return await work();
     } finally {
       setBusy((now) => new Set([...now].filter((other) => other !== productId)));
     }
-  }, []);
+  };
 
   /** What the cart will look like, shown until the answer is here; Apollo takes it back if the change fails. */
   const optimistic = (productId: string, quantity: number): CartPartsFragment | undefined => {
@@ -60,29 +68,45 @@ export function useCart(): CartActions {
   };
   const typed = { __typename: 'CartPayload' as const, warnings: [], userErrors: [] };
 
+  const addOnce = async (cartId: string | null, productId: string, quantity: number) => {
+    const { data: answer } = await addToCart({
+      variables: { input: { ...(cartId && { cartId }), productId, quantity } },
+      update(cache, { data: result }) {
+        const next = result?.addToCart.cart;
+        if (!next) return;
+        const variables = session ? {} : { id: next.id };
+        cache.writeQuery<CartQuery>({ query: CartDocument, variables, data: { cart: next } });
+      },
+    });
+    const next = answer?.addToCart.cart;
+    if (next && !session) guestCart.set(next.id);
+    return answer?.addToCart.userErrors[0];
+  };
+
+  const refetchCart = useCallback(() => void refetch().catch(() => undefined), [refetch]);
+  const emptied = useCallback(() => {
+    apollo.cache.updateQuery<CartQuery>({ query: CartDocument, variables: {} }, (now) =>
+      now?.cart ? { cart: { ...now.cart, items: [], totalQuantity: 0, subtotal: null, warnings: [] } } : now,
+    );
+  }, [apollo]);
+
   return {
     cart,
-    isLoading: loading,
+    isLoading: loading || merge.isMerging,
     error,
+    mergeWarnings: merge.warnings,
     busy,
-    refetch: () => void refetch(),
+    refetch: refetchCart,
+    emptied,
     add: (productId, quantity) =>
       track(productId, async () => {
-        const { data: answer } = await addToCart({
-          variables: { input: { ...(id && { cartId: id }), productId, quantity } },
-          update(cache, { data: result }) {
-            const next = result?.addToCart.cart;
-            if (!next) return;
-            const key = session ? {} : { id: next.id };
-            cache.writeQuery<CartQuery>({ query: CartDocument, variables: key, data: { cart: next } });
-          },
-        });
-        const next = answer?.addToCart.cart;
-        if (next && !session) {
-          guestCart.set(next.id);
-          setGuestId(next.id);
+        let refused = await addOnce(id, productId, quantity);
+        // A guest's cart is thrown away after seven days; then a new one begins.
+        if (id && refused?.code === 'NOT_FOUND' && refused.field?.[0] === 'cartId') {
+          guestCart.clear();
+          refused = await addOnce(null, productId, quantity);
         }
-        return { refusal: answer?.addToCart.userErrors[0]?.message ?? null };
+        return { refusal: refused?.message ?? null };
       }),
     setQuantity: (productId, quantity) =>
       track(productId, async () => {

@@ -4,9 +4,9 @@ import { ErrorLink } from '@apollo/client/link/error';
 import { GraphQLWsLink } from '@apollo/client/link/subscriptions';
 import { CombinedGraphQLErrors, ServerError } from '@apollo/client/errors';
 import { getMainDefinition, relayStylePagination } from '@apollo/client/utilities';
-import { createClient } from 'graphql-ws';
 import { from as observableFrom, switchMap } from 'rxjs';
-import { connectionState } from './connection-state.js';
+import { liveClient } from './live.js';
+import { sessionStore } from './session.js';
 import { freshAccessToken } from './token.js';
 
 const authorize = new SetContextLink(async ({ headers }) => {
@@ -27,36 +27,6 @@ const renewWhenRefused = new ErrorLink(({ error, operation, forward }) => {
 
 const http = ApolloLink.from([renewWhenRefused, authorize, new HttpLink({ uri: '/graphql' })]);
 
-/** One socket for all streams; it comes back by itself, each time with a fresh token. */
-export const liveClient = createClient({
-  url: () => `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/graphql`,
-  connectionParams: async () => {
-    const token = await freshAccessToken();
-    return token ? { authorization: `Bearer ${token}` } : {};
-  },
-  lazy: true,
-  keepAlive: 10_000,
-  retryAttempts: Infinity,
-  shouldRetry: () => true,
-  retryWait: async (retries) => {
-    const pause = Math.min(10_000, 500 * 2 ** retries) * (0.5 + Math.random() / 2);
-    await new Promise<void>((resolve) => {
-      const done = () => {
-        clearTimeout(timer);
-        window.removeEventListener('online', done);
-        resolve();
-      };
-      const timer = setTimeout(done, pause);
-      window.addEventListener('online', done);
-    });
-  },
-  on: {
-    connecting: () => connectionState.set('connecting'),
-    connected: () => connectionState.set('live'),
-    closed: () => connectionState.set('lost'),
-  },
-});
-
 export const apollo = new ApolloClient({
   link: ApolloLink.split(
     ({ query }) => {
@@ -70,7 +40,18 @@ export const apollo = new ApolloClient({
     typePolicies: {
       Query: { fields: { products: relayStylePagination(['filter', 'sort']), cart: { merge: true } } },
       Money: { keyFields: false },
+      User: { fields: { orders: relayStylePagination(), notifications: relayStylePagination() } },
+      Order: { fields: { history: { merge: false } } },
     },
   }),
   clientAwareness: { name: 'cartograph-storefront', version: '0.1.0' },
+});
+
+// Somebody else is here now: nothing of the one before may be shown.
+let userId = sessionStore.get()?.user.id;
+sessionStore.subscribe(() => {
+  const next = sessionStore.get()?.user.id;
+  if (next === userId) return;
+  userId = next;
+  void apollo.resetStore().catch(() => undefined);
 });

@@ -1,6 +1,7 @@
 import { sessionStore, type Session } from './session.js';
 
-const RENEW_BEFORE_MS = 30_000;
+/** How long before its end an access token is exchanged. */
+export const RENEW_BEFORE_MS = 30_000;
 
 const REFRESH = /* GraphQL */ `
   mutation RefreshSession($input: RefreshSessionInput!) {

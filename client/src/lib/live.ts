@@ -1,0 +1,129 @@
+import { createClient, MessageType, stringifyMessage, type Client } from 'graphql-ws';
+import { connectionState } from './connection-state.js';
+import { sessionStore } from './session.js';
+import { freshAccessToken, RENEW_BEFORE_MS } from './token.js';
+
+const PING_AFTER_MS = 10_000;
+const PONG_WITHIN_MS = 5_000;
+const LONGEST_PAUSE_MS = 10_000;
+
+let socket: WebSocket | undefined;
+let pongTimer: ReturnType<typeof setTimeout> | undefined;
+let renewalTimer: ReturnType<typeof setTimeout> | undefined;
+
+/** One socket for all streams. It opens with the first stream, and comes back by itself with a fresh token. */
+const client = createClient({
+  url: () => `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/graphql`,
+  async connectionParams() {
+    // Throwing here would end all streams for good; with an old token the gateway closes the socket and we try again.
+    const token = await freshAccessToken().catch(() => sessionStore.get()?.accessToken);
+    return token ? { authorization: `Bearer ${token}` } : {};
+  },
+  keepAlive: PING_AFTER_MS,
+  retryAttempts: Infinity,
+  shouldRetry: () => true,
+  retryWait: pauseBeforeRetry,
+  on: {
+    connecting: () => connectionState.set('connecting'),
+    opened: (opened) => (socket = opened as WebSocket),
+    connected() {
+      connectionState.set('live');
+      renewInTime();
+    },
+    ping(isFromServer) {
+      // A socket whose other end has vanished (sleep, another network) stays "open" for minutes otherwise.
+      if (!isFromServer) expectPong();
+    },
+    pong: () => clearTimeout(pongTimer),
+    closed(event) {
+      clearTimeout(pongTimer);
+      clearTimeout(renewalTimer);
+      connectionState.set((event as CloseEvent).code === 1000 ? 'idle' : 'lost');
+    },
+  },
+});
+
+function expectPong(): void {
+  clearTimeout(pongTimer);
+  pongTimer = setTimeout(() => client.terminate(), PONG_WITHIN_MS);
+}
+
+/** Waits longer each time, with jitter, but no longer than until the network is back or the page is looked at again. */
+function pauseBeforeRetry(retries: number): Promise<void> {
+  const pause = Math.min(LONGEST_PAUSE_MS, 400 * 2 ** retries) * (0.5 + Math.random() / 2);
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      window.removeEventListener('online', done);
+      document.removeEventListener('visibilitychange', done);
+      resolve();
+    };
+    const timer = setTimeout(done, pause);
+    window.addEventListener('online', done);
+    document.addEventListener('visibilitychange', done);
+  });
+}
+
+/**
+ * Renews the token in band, before the old one ends: a ping that carries the fresh one, after which streams go on
+ * undisturbed. Where that comes too late, the gateway closes the socket (4403) and it opens again with a fresh token.
+ */
+function renewInTime(): void {
+  clearTimeout(renewalTimer);
+  const session = sessionStore.get();
+  if (!session) return;
+  const left = Date.parse(session.accessTokenExpiresAt) - Date.now() - RENEW_BEFORE_MS;
+  renewalTimer = setTimeout(() => void freshAccessToken().catch(() => renewInTime()), Math.max(1_000, left));
+}
+
+let { accessToken, user } = sessionStore.get() ?? {};
+sessionStore.subscribe(() => {
+  const session = sessionStore.get();
+  const isSamePerson = session?.user.id === user?.id;
+  const isNewToken = session?.accessToken !== accessToken;
+  ({ accessToken, user } = session ?? { accessToken: undefined, user: undefined });
+  if (socket?.readyState !== WebSocket.OPEN) return;
+  if (!isSamePerson) return client.terminate();
+  if (!isNewToken || connectionState.get() !== 'live') return;
+  socket.send(
+    stringifyMessage({ type: MessageType.Ping, payload: { authorization: `Bearer ${accessToken}` } }),
+  );
+  renewInTime();
+});
+
+window.addEventListener('offline', () => client.terminate());
+// After sleep the socket may be dead without knowing: ask it at once instead of at the next ping.
+document.addEventListener('visibilitychange', () => {
+  if (document.visibilityState !== 'visible' || socket?.readyState !== WebSocket.OPEN) return;
+  socket.send(stringifyMessage({ type: MessageType.Ping }));
+  expectPong();
+});
+
+/**
+ * The live connection. A stream whose operation has `$after` and whose root field tells a `cursor` goes on behind the
+ * last event that arrived when the socket comes back, rather than from where it once began.
+ */
+export const liveClient: Client = {
+  ...client,
+  subscribe(payload, sink) {
+    // Sent anew with each reconnection, so what is changed here is what the next one asks for.
+    const variables: Record<string, unknown> = { ...payload.variables };
+    const isResumable = payload.query.includes('$after');
+    return client.subscribe(
+      { ...payload, variables },
+      {
+        ...sink,
+        next(result) {
+          const cursor = isResumable && cursorOf(result.data);
+          if (cursor) variables['after'] = cursor;
+          sink.next(result as Parameters<typeof sink.next>[0]);
+        },
+      },
+    );
+  },
+};
+
+function cursorOf(data: unknown): string | undefined {
+  const [event] = Object.values((data ?? {}) as Record<string, { cursor?: string } | null>);
+  return event?.cursor;
+}
