@@ -10,7 +10,9 @@ export function chart(results) {
   let y = 30;
   const parts = [];
   for (const [title, entries] of rows) {
-    parts.push(`<text x="20" y="${y}" font-weight="700" font-size="15">${title}: floor CPU ÷ gateway CPU (1 = as cheap as by hand)</text>`);
+    parts.push(
+      `<text x="20" y="${y}" font-weight="700" font-size="15">${title}: floor CPU ÷ gateway CPU (1 = as cheap as by hand)</text>`,
+    );
     y += 14;
     for (const { name, ratio } of entries) {
       const length = Math.max(2, (width - left - 80) * Math.min(1, ratio));

@@ -14,7 +14,8 @@ const products = Array.from({ length: 9 }, (_, n) => ({
   weight: [100, 1000, 20, 100, 1000, 300, 2000, 6000, 800][n],
   inStock: n % 2 === 0,
 }));
-const lorem = 'Lorem ipsum dolor sit amet, consectetur adipiscing elit, sed do eiusmod tempor incididunt ut labore. ';
+const lorem =
+  'Lorem ipsum dolor sit amet, consectetur adipiscing elit, sed do eiusmod tempor incididunt ut labore. ';
 const reviews = Array.from({ length: 11 }, (_, n) => ({
   id: String(n + 1),
   authorId: n < 2 ? '1' : String((n % 6) + 1),
@@ -24,7 +25,11 @@ const reviews = Array.from({ length: 11 }, (_, n) => ({
 
 const productOf = (upc) => products.find((product) => product.upc === upc);
 const userOf = (id) => users.find((user) => user.id === id);
-const withUser = (review) => ({ ...review, author: { __typename: 'User', id: review.authorId, username: userOf(review.authorId).username }, product: { upc: review.productUpc } });
+const withUser = (review) => ({
+  ...review,
+  author: { __typename: 'User', id: review.authorId, username: userOf(review.authorId).username },
+  product: { upc: review.productUpc },
+});
 
 export const resolvers = {
   accounts: {
@@ -34,7 +39,8 @@ export const resolvers = {
   inventory: {
     Product: {
       __resolveReference: (reference) => ({ ...reference, inStock: productOf(reference.upc)?.inStock }),
-      shippingEstimate: ({ price, weight }) => (price === undefined || weight === undefined ? null : price > 1000 ? 0 : Math.round(weight / 2)),
+      shippingEstimate: ({ price, weight }) =>
+        price === undefined || weight === undefined ? null : price > 1000 ? 0 : Math.round(weight / 2),
     },
   },
   products: {

@@ -11,9 +11,18 @@ let n = 0;
 
 async function once() {
   // A variable that nobody uses would be refused; a header makes clients differ where sharing must be excluded.
-  const headers = { 'content-type': 'application/json', accept: 'application/json', ...(unique && { 'x-client': String(n++) }) };
+  const headers = {
+    'content-type': 'application/json',
+    accept: 'application/json',
+    ...(unique && { 'x-client': String(n++) }),
+  };
   const startedAt = performance.now();
-  const { statusCode, body } = await pool.request({ path: pathname, method: 'POST', headers, body: JSON.stringify({ query }) });
+  const { statusCode, body } = await pool.request({
+    path: pathname,
+    method: 'POST',
+    headers,
+    body: JSON.stringify({ query }),
+  });
   const text = await body.text();
   latencies.push(performance.now() - startedAt);
   if (statusCode !== 200 || text.includes('"errors"')) {
@@ -30,5 +39,7 @@ await Promise.all(
 );
 latencies.sort((a, b) => a - b);
 const quantile = (share) => latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))];
-console.log(JSON.stringify({ requests: latencies.length, failures, sample, p50: quantile(0.5), p99: quantile(0.99) }));
+console.log(
+  JSON.stringify({ requests: latencies.length, failures, sample, p50: quantile(0.5), p99: quantile(0.99) }),
+);
 await pool.close();

@@ -33,37 +33,44 @@ const scratch = mkdtempSync(join(tmpdir(), 'cartograph-bench-'));
 const children = new Set();
 const canPin = spawnSync('taskset', ['-c', '0', 'true']).status === 0;
 /** The gateway has core 0 for itself; subgraphs and load share core 1. */
-const pinned = (core, command, args) => (canPin ? ['taskset', ['-c', String(core), command, ...args]] : [command, args]);
+const pinned = (core, command, args) =>
+  canPin ? ['taskset', ['-c', String(core), command, ...args]] : [command, args];
 
 const start = (core, args, env = {}) => {
   const [command, rest] = pinned(core, process.execPath, args);
-  const child = spawn(command, rest, { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], env: { ...process.env, NODE_ENV: 'production', ...env } });
+  const child = spawn(command, rest, {
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    env: { ...process.env, NODE_ENV: 'production', ...env },
+  });
   child.errors = '';
   child.stderr.on('data', (chunk) => (child.errors = (child.errors + chunk).slice(-2000)));
   children.add(child);
   return child;
 };
-const firstLine = (child) => new Promise((resolve, reject) => {
-  let text = '';
-  child.stdout.on('data', (chunk) => {
-    text += chunk;
-    if (text.includes('\n')) resolve(JSON.parse(text.slice(0, text.indexOf('\n'))));
+const firstLine = (child) =>
+  new Promise((resolve, reject) => {
+    let text = '';
+    child.stdout.on('data', (chunk) => {
+      text += chunk;
+      if (text.includes('\n')) resolve(JSON.parse(text.slice(0, text.indexOf('\n'))));
+    });
+    child.once('exit', () => reject(new Error(child.errors)));
   });
-  child.once('exit', () => reject(new Error(child.errors)));
-});
-const freePort = () => new Promise((resolve) => {
-  const server = createServer().listen(0, '127.0.0.1', () => {
-    const { port } = server.address();
-    server.close(() => resolve(port));
+const freePort = () =>
+  new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
   });
-});
 
 /** User and system time of a process in milliseconds; 100 ticks a second on every Linux there is. */
 function cpuOf(pid) {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
   return (Number(fields[11]) + Number(fields[12])) * 10;
 }
-const memoryOf = (pid) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024;
+const memoryOf = (pid) =>
+  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024;
 
 async function startContender(contender, subgraphs, supergraph) {
   const port = await freePort();
@@ -80,33 +87,65 @@ async function startContender(contender, subgraphs, supergraph) {
   for (let attempt = 0; ; attempt++) {
     const response = await ask(url, ONE_FIELD).catch(() => undefined);
     if (response?.data?.users) break;
-    if (child.exitCode !== null || attempt > 300) throw new Error(`${contender.name} did not start: ${child.errors}`);
+    if (child.exitCode !== null || attempt > 300)
+      throw new Error(`${contender.name} did not start: ${child.errors}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   return { ...contender, url, child, runs: { nested: [], one: [] } };
 }
 
 async function ask(url, query) {
-  const response = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json', accept: 'application/json' }, body: JSON.stringify({ query }) });
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'application/json' },
+    body: JSON.stringify({ query }),
+  });
   return response.json();
 }
 
 async function measure(contender, query, secondsLong) {
   const before = cpuOf(contender.child.pid);
-  const load = start(1, [join(here, 'load.mjs'), JSON.stringify({ url: contender.url, query, connections, seconds: secondsLong, unique: !contender.sharing })]);
+  const load = start(1, [
+    join(here, 'load.mjs'),
+    JSON.stringify({
+      url: contender.url,
+      query,
+      connections,
+      seconds: secondsLong,
+      unique: !contender.sharing,
+    }),
+  ]);
   const result = await firstLine(load);
   const cpu = cpuOf(contender.child.pid) - before;
   children.delete(load);
-  return { ...result, cpuPerRequest: cpu / result.requests, perSecond: result.requests / secondsLong, memory: memoryOf(contender.child.pid) };
+  return {
+    ...result,
+    cpuPerRequest: cpu / result.requests,
+    perSecond: result.requests / secondsLong,
+    memory: memoryOf(contender.child.pid),
+  };
 }
 
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
-const summary = (runs) => Object.fromEntries(['perSecond', 'p50', 'p99', 'cpuPerRequest', 'memory'].map((key) => [key, median(runs.map((run) => run[key]))]));
+const summary = (runs) =>
+  Object.fromEntries(
+    ['perSecond', 'p50', 'p99', 'cpuPerRequest', 'memory'].map((key) => [
+      key,
+      median(runs.map((run) => run[key])),
+    ]),
+  );
 
 try {
-  const subgraphs = { 2: await firstLine(start(1, [join(here, 'start-subgraphs.mjs')])), 1: await firstLine(start(1, [join(here, 'start-subgraphs.mjs'), '--federation-1'])) };
+  const subgraphs = {
+    2: await firstLine(start(1, [join(here, 'start-subgraphs.mjs')])),
+    1: await firstLine(start(1, [join(here, 'start-subgraphs.mjs'), '--federation-1'])),
+  };
   const { supergraphSdl, errors } = composeServices(
-    Object.entries(subgraphs[2]).map(([name, url]) => ({ name, url, typeDefs: parse(readFileSync(join(here, 'subgraphs', `${name}.graphql`), 'utf8')) })),
+    Object.entries(subgraphs[2]).map(([name, url]) => ({
+      name,
+      url,
+      typeDefs: parse(readFileSync(join(here, 'subgraphs', `${name}.graphql`), 'utf8')),
+    })),
   );
   if (errors) throw new Error(errors.join('\n'));
   const supergraph = join(scratch, 'supergraph.graphql');
@@ -122,7 +161,10 @@ try {
       console.log(`left out: ${error.message.split('\n')[0]}`);
     }
   }
-  const right = { nested: JSON.stringify((await ask(running[0].url, NESTED)).data), one: JSON.stringify((await ask(running[0].url, ONE_FIELD)).data) };
+  const right = {
+    nested: JSON.stringify((await ask(running[0].url, NESTED)).data),
+    one: JSON.stringify((await ask(running[0].url, ONE_FIELD)).data),
+  };
   for (const contender of running) {
     const answer = await ask(contender.url, NESTED);
     contender.isRight = JSON.stringify(answer.data) === right.nested;
@@ -139,13 +181,23 @@ try {
 
   const lines = [];
   const results = {};
-  for (const [key, title] of [['nested', 'Nested query'], ['one', 'One-field query']]) {
+  for (const [key, title] of [
+    ['nested', 'Nested query'],
+    ['one', 'One-field query'],
+  ]) {
     const floor = summary(running[0].runs[key]);
-    lines.push('', `### ${title}`, '', '| gateway | CPU a request (ms) | floor ÷ it | requests/s | floor share | p50 (ms) | p99 (ms) | memory (MiB) | answer |', '| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |');
+    lines.push(
+      '',
+      `### ${title}`,
+      '',
+      '| gateway | CPU a request (ms) | floor ÷ it | requests/s | floor share | p50 (ms) | p99 (ms) | memory (MiB) | answer |',
+      '| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |',
+    );
     results[key] = running.map((contender) => {
       const own = summary(contender.runs[key]);
       const failures = contender.runs[key].reduce((sum, run) => sum + run.failures, 0);
-      const note = failures > 0 ? `${failures} failed` : key === 'nested' && !contender.isRight ? 'differs' : 'right';
+      const note =
+        failures > 0 ? `${failures} failed` : key === 'nested' && !contender.isRight ? 'differs' : 'right';
       lines.push(
         `| ${contender.name} | ${own.cpuPerRequest.toFixed(2)} | ${(floor.cpuPerRequest / own.cpuPerRequest).toFixed(2)} | ${own.perSecond.toFixed(0)} | ${(own.perSecond / floor.perSecond).toFixed(2)} | ${own.p50.toFixed(1)} | ${own.p99.toFixed(1)} | ${own.memory.toFixed(0)} | ${note} |`,
       );

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 
-export const federation2Text = (name) => readFileSync(new URL(`./subgraphs/${name}.graphql`, import.meta.url), 'utf8');
+export const federation2Text = (name) =>
+  readFileSync(new URL(`./subgraphs/${name}.graphql`, import.meta.url), 'utf8');
 
 const owns = (name, type) => (type === 'User' ? name === 'accounts' : name === 'products');
 
@@ -9,7 +10,9 @@ export function federation1Text(name) {
   return federation2Text(name)
     .replace(' @shareable', '')
     .replace(/extend schema.*\n/, '')
-    .replace(/^type (Product|User) @key/gm, (match, type) => (owns(name, type) ? match : `extend type ${type} @key`))
+    .replace(/^type (Product|User) @key/gm, (match, type) =>
+      owns(name, type) ? match : `extend type ${type} @key`,
+    )
     .replace(/(extend type \w+ @key\(fields: "\w+"\) \{\n {2}\w+: \w+!)/g, '$1 @external')
     .replace('type Query', 'extend type Query');
 }

@@ -20,10 +20,14 @@ for (const name of Object.keys(resolvers)) {
       let answer = answers.get(body);
       if (!answer) {
         const { query, variables, operationName } = JSON.parse(body);
-        answer = JSON.stringify(await graphql({ schema, source: query, variableValues: variables, operationName }));
+        answer = JSON.stringify(
+          await graphql({ schema, source: query, variableValues: variables, operationName }),
+        );
         if (answers.size < 10_000) answers.set(body, answer);
       }
-      response.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(answer) }).end(answer);
+      response
+        .writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(answer) })
+        .end(answer);
     });
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));

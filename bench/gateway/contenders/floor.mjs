@@ -3,7 +3,9 @@ import { createServer } from 'node:http';
 import { Pool } from 'undici';
 
 const urls = JSON.parse(process.env.SUBGRAPHS);
-const pools = Object.fromEntries(Object.entries(urls).map(([name, url]) => [name, new Pool(new URL(url).origin, { connections: 64 })]));
+const pools = Object.fromEntries(
+  Object.entries(urls).map(([name, url]) => [name, new Pool(new URL(url).origin, { connections: 64 })]),
+);
 
 async function ask(name, query, variables) {
   const { body } = await pools[name].request({
@@ -15,7 +17,8 @@ async function ask(name, query, variables) {
   return JSON.parse(await body.text()).data;
 }
 
-const REVIEWS = '{ id body product { upc reviews { id body author { id username reviews { id body product { upc } } } } } }';
+const REVIEWS =
+  '{ id body product { upc reviews { id body author { id username reviews { id body product { upc } } } } } }';
 const TOP_REVIEWS = '{ id body author { id username reviews { id body product { upc } } } }';
 
 /** Seven fetches: users and topProducts; all reviews, and stock of topProducts; authors, products; stock of the rest. */
@@ -29,11 +32,18 @@ async function nested() {
     ask(
       'reviews',
       `query ($u: [_Any!]!, $p: [_Any!]!) { u: _entities(representations: $u) { ... on User { reviews ${REVIEWS} } } p: _entities(representations: $p) { ... on Product { reviews ${TOP_REVIEWS} } } }`,
-      { u: users.map(({ id }) => ({ __typename: 'User', id })), p: topProducts.map(({ upc }) => ({ __typename: 'Product', upc })) },
+      {
+        u: users.map(({ id }) => ({ __typename: 'User', id })),
+        p: topProducts.map(({ upc }) => ({ __typename: 'Product', upc })),
+      },
     ),
-    ask('inventory', 'query ($r: [_Any!]!) { _entities(representations: $r) { ... on Product { inStock shippingEstimate } } }', {
-      r: topProducts.map(({ upc, price, weight }) => ({ __typename: 'Product', upc, price, weight })),
-    }),
+    ask(
+      'inventory',
+      'query ($r: [_Any!]!) { _entities(representations: $r) { ... on Product { inStock shippingEstimate } } }',
+      {
+        r: topProducts.map(({ upc, price, weight }) => ({ __typename: 'Product', upc, price, weight })),
+      },
+    ),
   ]);
   const authors = new Map();
   const unknown = new Set();
@@ -53,28 +63,58 @@ async function nested() {
   const ids = [...authors.keys()];
   const missing = [...unknown];
   const [{ _entities: names }, found] = await Promise.all([
-    ask('accounts', 'query ($r: [_Any!]!) { _entities(representations: $r) { ... on User { name } } }', { r: ids.map((id) => ({ __typename: 'User', id })) }),
+    ask('accounts', 'query ($r: [_Any!]!) { _entities(representations: $r) { ... on User { name } } }', {
+      r: ids.map((id) => ({ __typename: 'User', id })),
+    }),
     missing.length === 0
-      ? ask('products', 'query ($r: [_Any!]!) { _entities(representations: $r) { ... on Product { name price weight } } }', { r: topProducts.map(({ upc }) => ({ __typename: 'Product', upc })) })
-      : ask('products', 'query ($r: [_Any!]!) { _entities(representations: $r) { ... on Product { name price weight } } }', { r: missing.map((upc) => ({ __typename: 'Product', upc })) }),
+      ? ask(
+          'products',
+          'query ($r: [_Any!]!) { _entities(representations: $r) { ... on Product { name price weight } } }',
+          { r: topProducts.map(({ upc }) => ({ __typename: 'Product', upc })) },
+        )
+      : ask(
+          'products',
+          'query ($r: [_Any!]!) { _entities(representations: $r) { ... on Product { name price weight } } }',
+          { r: missing.map((upc) => ({ __typename: 'Product', upc })) },
+        ),
   ]);
   ids.forEach((id, index) => authors.set(id, names[index].name));
   const rest = missing.map((upc, index) => ({ __typename: 'Product', upc, ...found._entities[index] }));
   const { _entities: restStock } = await ask(
     'inventory',
     'query ($r: [_Any!]!) { _entities(representations: $r) { ... on Product { inStock shippingEstimate } } }',
-    { r: rest.length > 0 ? rest.map(({ __typename, upc, price, weight }) => ({ __typename, upc, price, weight })) : [] },
+    {
+      r:
+        rest.length > 0
+          ? rest.map(({ __typename, upc, price, weight }) => ({ __typename, upc, price, weight }))
+          : [],
+    },
   );
   rest.forEach((product, index) => known.set(product.upc, { ...product, ...restStock[index] }));
   const fill = ({ upc, reviews }) => {
     const { inStock, name, price, shippingEstimate, weight } = known.get(upc);
-    return { inStock, name, price, shippingEstimate, upc, weight, ...(reviews && { reviews: reviews.map(fillReview) }) };
+    return {
+      inStock,
+      name,
+      price,
+      shippingEstimate,
+      upc,
+      weight,
+      ...(reviews && { reviews: reviews.map(fillReview) }),
+    };
   };
   const fillReview = ({ id, body, product, author }) => ({
     id,
     body,
     ...(product && { product: fill(product) }),
-    ...(author && { author: { id: author.id, username: author.username, name: authors.get(author.id), reviews: author.reviews.map(fillReview) } }),
+    ...(author && {
+      author: {
+        id: author.id,
+        username: author.username,
+        name: authors.get(author.id),
+        reviews: author.reviews.map(fillReview),
+      },
+    }),
   });
   return {
     users: users.map((user, index) => ({ ...user, reviews: u[index].reviews.map(fillReview) })),
@@ -88,8 +128,12 @@ createServer({ keepAliveTimeout: 120_000 }, (request, response) => {
   request.on('data', (chunk) => (body += chunk));
   request.on('end', async () => {
     const { query } = JSON.parse(body);
-    const data = query.startsWith('query Nested') ? await nested() : await ask('accounts', '{ users { id } }');
+    const data = query.startsWith('query Nested')
+      ? await nested()
+      : await ask('accounts', '{ users { id } }');
     const text = JSON.stringify({ data });
-    response.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }).end(text);
+    response
+      .writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) })
+      .end(text);
   });
 }).listen(Number(process.env.PORT), '127.0.0.1');

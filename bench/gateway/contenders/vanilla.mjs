@@ -6,6 +6,9 @@ const { ApolloGateway } = await import('@apollo/gateway');
 const { ApolloServer } = await import('@apollo/server');
 const { startStandaloneServer } = await import('@apollo/server/standalone');
 const gateway = new ApolloGateway({ supergraphSdl: readFileSync(process.env.SUPERGRAPH, 'utf8') });
-await startStandaloneServer(new ApolloServer({ gateway, logger: { debug() {}, info() {}, warn() {}, error() {} } }), {
-  listen: { port: Number(process.env.PORT), host: '127.0.0.1' },
-});
+await startStandaloneServer(
+  new ApolloServer({ gateway, logger: { debug() {}, info() {}, warn() {}, error() {} } }),
+  {
+    listen: { port: Number(process.env.PORT), host: '127.0.0.1' },
+  },
+);
