@@ -93,7 +93,7 @@ const shape = {
   MAX_ALIASES: env.integer(50),
   MAX_ROOT_FIELDS: env.integer(20, { min: 1 }),
   MAX_DIRECTIVES: env.integer(50),
-  MAX_COST: env.integer(20_000),
+  MAX_COST: env.integer(100_000),
   ASSUMED_LIST_SIZE: env.integer(10),
   INTROSPECTION: flag(),
   EXPLAIN: flag(),
@@ -163,7 +163,7 @@ export function readGatewayConfig(
   const client =
     config.CLIENT_DIR ?? (isAlone || !existsSync(join(SHOP_CLIENT, 'index.html')) ? undefined : SHOP_CLIENT);
   const isProduction = config.NODE_ENV === 'production';
-  const perMinute = config.RATE_LIMIT_PER_MINUTE ?? (isProduction ? 120_000 : 0);
+  const perMinute = config.RATE_LIMIT_PER_MINUTE ?? (isProduction ? 1_000_000 : 0);
   return {
     ...config,
     CLIENT_DIR: client && resolve(client),
