@@ -18,6 +18,9 @@ export interface ServiceClient {
   close(): Promise<void>;
 }
 
+/** How long a service's own signature is used again; it is good for 60 s. */
+const SIGNATURE_REUSE_MS = 15_000;
+
 /**
  * A GraphQL client for calls between services.
  * @param options.url the other service's base URL, without `/graphql`
@@ -33,19 +36,27 @@ export function createServiceClient(options: {
 }): ServiceClient {
   const agent = new Agent({ connections: 50, keepAliveTimeout: 30_000 });
   const endpoint = new URL('/graphql', options.url).href;
+  const sign = (identity: Identity) =>
+    signIdentity({
+      identity,
+      audience: options.to,
+      issuer: `service:${options.from}`,
+      secret: options.secret,
+    });
+  let own: { readonly signature: Promise<string>; readonly madeAt: number } | undefined;
+  const ownSignature = (): Promise<string> => {
+    if (!own || Date.now() - own.madeAt > SIGNATURE_REUSE_MS) {
+      own = { signature: sign({ kind: 'service', name: options.from }), madeAt: Date.now() };
+    }
+    return own.signature;
+  };
   return {
     async send<Data>(
       document: string | DocumentNode,
       variables: Record<string, unknown> = {},
       call: { identity?: Identity; timeoutMs?: number } = {},
     ) {
-      const identity = call.identity ?? { kind: 'service', name: options.from };
-      const signature = await signIdentity({
-        identity,
-        audience: options.to,
-        issuer: `service:${options.from}`,
-        secret: options.secret,
-      });
+      const signature = await (call.identity ? sign(call.identity) : ownSignature());
       const traceparent = currentContext()?.traceparent;
       const answer = await request(endpoint, {
         dispatcher: agent,
