@@ -1,9 +1,15 @@
-import { createBrowserRouter } from 'react-router';
+import type { ComponentType } from 'react';
+import { createBrowserRouter, redirect } from 'react-router';
 import { HomePage } from '../features/home/HomePage.js';
 import { Layout } from './Layout.js';
 import { RouteError } from './RouteError.js';
 
-/** Every page but the first is loaded when it is first gone to. */
+/** Loads a page's script when it is first gone to. */
+const page =
+  <Name extends string>(load: () => Promise<Record<Name, ComponentType>>, name: Name) =>
+  async () => ({ Component: (await load())[name] });
+
+/** Every page but the first is a script of its own. */
 export const router = createBrowserRouter([
   {
     element: <Layout />,
@@ -13,36 +19,47 @@ export const router = createBrowserRouter([
       { path: '/', element: <HomePage /> },
       {
         path: '/products',
-        lazy: async () => ({
-          Component: (await import('../features/catalogue/CataloguePage.js')).CataloguePage,
-        }),
+        lazy: page(() => import('../features/catalogue/CataloguePage.js'), 'CataloguePage'),
       },
       {
         path: '/products/:sku',
-        lazy: async () => ({ Component: (await import('../features/product/ProductPage.js')).ProductPage }),
+        lazy: page(() => import('../features/product/ProductPage.js'), 'ProductPage'),
+      },
+      { path: '/checkout', lazy: page(() => import('../features/checkout/CheckoutPage.js'), 'CheckoutPage') },
+      { path: '/orders/:orderId', lazy: page(() => import('../features/orders/OrderPage.js'), 'OrderPage') },
+      { path: '/sign-in', lazy: page(() => import('../features/account/SignInPage.js'), 'SignInPage') },
+      { path: '/register', lazy: page(() => import('../features/account/RegisterPage.js'), 'RegisterPage') },
+      {
+        path: '/forgot-password',
+        lazy: page(() => import('../features/account/ForgotPasswordPage.js'), 'ForgotPasswordPage'),
       },
       {
-        path: '/sign-in',
-        lazy: async () => ({ Component: (await import('../features/account/SignInPage.js')).SignInPage }),
+        path: '/reset-password',
+        lazy: page(() => import('../features/account/ResetPasswordPage.js'), 'ResetPasswordPage'),
       },
       {
-        path: '/register',
-        lazy: async () => ({ Component: (await import('../features/account/RegisterPage.js')).RegisterPage }),
+        path: '/confirm-email',
+        lazy: page(() => import('../features/account/ConfirmEmailPage.js'), 'ConfirmEmailPage'),
       },
       {
-        path: '/checkout',
-        lazy: async () => ({
-          Component: (await import('../features/checkout/CheckoutPage.js')).CheckoutPage,
-        }),
+        path: '/account',
+        lazy: page(() => import('../features/account/AccountLayout.js'), 'AccountLayout'),
+        children: [
+          { index: true, loader: () => redirect('/account/orders') },
+          { path: 'orders', lazy: page(() => import('../features/orders/OrdersPage.js'), 'OrdersPage') },
+          {
+            path: 'messages',
+            lazy: page(() => import('../features/account/MessagesPage.js'), 'MessagesPage'),
+          },
+          { path: 'profile', lazy: page(() => import('../features/account/ProfilePage.js'), 'ProfilePage') },
+          {
+            path: 'security',
+            lazy: page(() => import('../features/account/SecurityPage.js'), 'SecurityPage'),
+          },
+        ],
       },
-      {
-        path: '/orders/:orderId',
-        lazy: async () => ({ Component: (await import('../features/orders/OrderPage.js')).OrderPage }),
-      },
-      {
-        path: '/admin/*',
-        lazy: async () => ({ Component: (await import('../features/admin/routes.js')).AdminRoutes }),
-      },
+      { path: '/admin/*', lazy: page(() => import('../features/admin/routes.js'), 'AdminRoutes') },
+      { path: '*', lazy: page(() => import('../features/home/NotFoundPage.js'), 'NotFoundPage') },
     ],
   },
 ]);

@@ -1,0 +1,66 @@
+import { NavLink, Outlet, useNavigate } from 'react-router';
+import { Button } from '../../components/Button.js';
+import { RequireSession } from '../../components/RequireSession.js';
+import { sessionStore } from '../../lib/session.js';
+import { useLogoutMutation } from './Logout.generated.js';
+
+const PAGES = [
+  ['/account/orders', 'Orders'],
+  ['/account/messages', 'Messages'],
+  ['/account/profile', 'Profile'],
+  ['/account/security', 'Security'],
+] as const;
+
+export function AccountLayout() {
+  return (
+    <RequireSession>
+      {({ user }) => (
+        <div className="gap-10 lg:grid lg:grid-cols-[13rem_1fr]">
+          <div>
+            <p className="font-display text-2xl">{user.name}</p>
+            <p className="text-sm break-all text-stone-600 dark:text-stone-400">{user.email}</p>
+            <nav aria-label="Account" className="my-4 -mx-1 flex gap-1 overflow-x-auto p-1 lg:flex-col">
+              {PAGES.map(([to, label]) => (
+                <NavLink
+                  key={to}
+                  to={to}
+                  className={({ isActive }) =>
+                    `rounded-lg px-3 py-2 ${isActive ? 'bg-leaf-800 text-white' : 'hover:bg-stone-200/60 dark:hover:bg-stone-800'}`
+                  }
+                >
+                  {label}
+                </NavLink>
+              ))}
+              <SignOut />
+            </nav>
+          </div>
+          <div className="min-w-0">
+            <Outlet />
+          </div>
+        </div>
+      )}
+    </RequireSession>
+  );
+}
+
+function SignOut() {
+  const [logout, { loading }] = useLogoutMutation();
+  const navigate = useNavigate();
+  const leave = async () => {
+    const refreshToken = sessionStore.get()?.refreshToken;
+    // Signed out here even when nobody can be told: the tokens are forgotten, and end by themselves.
+    if (refreshToken) await logout({ variables: { input: { refreshToken } } }).catch(() => undefined);
+    await navigate('/');
+    sessionStore.set(null);
+  };
+  return (
+    <Button
+      look="quiet"
+      className="justify-start font-normal whitespace-nowrap"
+      isBusy={loading}
+      onClick={() => void leave()}
+    >
+      Sign out
+    </Button>
+  );
+}

@@ -1,0 +1,46 @@
+import { useState } from 'react';
+import { Link, useSearchParams } from 'react-router';
+import { Button } from '../../components/Button.js';
+import { FormNotices } from '../../components/FormNotices.js';
+import { useForm } from '../../lib/forms.js';
+import { sessionStore } from '../../lib/session.js';
+import { AuthPage } from './AuthPage.js';
+import { useConfirmEmailChangeMutation } from './ConfirmEmailChange.generated.js';
+
+/** Where the mailed link leads: `?token=…`. By a click, since mail programs open links by themselves to look at them. */
+export function ConfirmEmailPage() {
+  const [parameters] = useSearchParams();
+  const [confirm] = useConfirmEmailChangeMutation();
+  const [email, setEmail] = useState<string | null>(null);
+  const form = useForm([], async () => {
+    const { data } = await confirm({ variables: { input: { token: parameters.get('token') ?? '' } } });
+    const payload = data?.confirmEmailChange;
+    const session = sessionStore.get();
+    if (payload?.user && session?.user.id === payload.user.id)
+      sessionStore.set({ ...session, user: payload.user });
+    if (payload?.email) setEmail(payload.email);
+    return payload?.userErrors ?? [];
+  });
+  return (
+    <AuthPage title="Confirm your new address">
+      {email ? (
+        <>
+          <p role="status">
+            From now on you sign in, and get mail, with <strong>{email}</strong>.
+          </p>
+          <Link to="/account/profile" className="mt-4 inline-block underline">
+            To your profile
+          </Link>
+        </>
+      ) : (
+        <form onSubmit={form.onSubmit} className="space-y-4">
+          <p>It becomes the address of your account.</p>
+          <FormNotices form={form} />
+          <Button type="submit" className="w-full" isBusy={form.isBusy}>
+            Confirm it
+          </Button>
+        </form>
+      )}
+    </AuthPage>
+  );
+}

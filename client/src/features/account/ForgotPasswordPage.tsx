@@ -1,0 +1,49 @@
+import { useState } from 'react';
+import { Link } from 'react-router';
+import { Button } from '../../components/Button.js';
+import { Field } from '../../components/Field.js';
+import { FormNotices } from '../../components/FormNotices.js';
+import { useForm } from '../../lib/forms.js';
+import { AuthPage } from './AuthPage.js';
+import { useRequestPasswordResetMutation } from './RequestPasswordReset.generated.js';
+
+export function ForgotPasswordPage() {
+  const [request] = useRequestPasswordResetMutation();
+  const [mailedTo, setMailedTo] = useState<string | null>(null);
+  const form = useForm(['email'], async (value) => {
+    const { data } = await request({ variables: { input: { email: value('email') } } });
+    if (data?.requestPasswordReset.isAccepted) setMailedTo(value('email').trim());
+    return data?.requestPasswordReset.userErrors ?? [];
+  });
+  if (mailedTo) {
+    return (
+      <AuthPage title="Look into your mail">
+        <p role="status">
+          If there is an account for <strong>{mailedTo}</strong>, a link to choose a new password is on its
+          way. It works once, for 30 minutes.
+        </p>
+        <Link to="/sign-in" className="mt-4 inline-block underline">
+          Back to signing in
+        </Link>
+      </AuthPage>
+    );
+  }
+  return (
+    <AuthPage title="Forgot your password?" intro="We mail you a link to choose a new one.">
+      <form onSubmit={form.onSubmit} noValidate className="space-y-4">
+        <Field
+          label="E-mail"
+          name="email"
+          type="email"
+          autoComplete="username"
+          required
+          error={form.errorOf('email')}
+        />
+        <FormNotices form={form} />
+        <Button type="submit" className="w-full" isBusy={form.isBusy}>
+          Mail me a link
+        </Button>
+      </form>
+    </AuthPage>
+  );
+}
