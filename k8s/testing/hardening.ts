@@ -1,8 +1,9 @@
 import type { V1Container } from '@kubernetes/client-node';
-import type { Workload } from './workloads.js';
+import { isJob, type Workload } from './workloads.js';
 
 /** What every pod of ours must be: without root, with a read-only root, without capabilities, limited and probed. */
-export function hardeningFaults({ id, kind, pod, containers }: Workload): string[] {
+export function hardeningFaults(workload: Workload): string[] {
+  const { id, pod, containers } = workload;
   const faults: string[] = [];
   const demand = (isRight: boolean | undefined, message: string) => {
     if (!isRight) faults.push(`${id}: ${message}`);
@@ -38,7 +39,7 @@ export function hardeningFaults({ id, kind, pod, containers }: Workload): string
       [container.resources?.limits, 'limits'],
     ] as const)
       demand(amounts?.['cpu'] && amounts['memory'] ? true : false, its(`needs ${name} of cpu and memory`));
-    if (kind !== 'Job') for (const message of probeFaults(container)) demand(false, its(message));
+    if (!isJob(workload)) for (const message of probeFaults(container)) demand(false, its(message));
     for (const mount of container.volumeMounts ?? [])
       demand(mount.subPath === undefined, its(`mounts ${mount.name} by subPath, which never sees a change`));
   }

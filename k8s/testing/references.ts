@@ -9,7 +9,7 @@ import type {
   V2HorizontalPodAutoscaler,
 } from '@kubernetes/client-node';
 import type { Manifest } from './manifests.js';
-import { selects, type Workload, workloadsOf } from './workloads.js';
+import { isJob, selects, type Workload, workloadsOf } from './workloads.js';
 
 /** Namespaces that are the cluster's, not ours; k8s/README.md says who lives there. */
 const OTHER_NAMESPACES = ['kube-system', 'ingress-nginx', 'monitoring'];
@@ -32,7 +32,7 @@ export function referenceFaults(manifests: readonly Manifest[]): string[] {
     ...workloads.flatMap((workload) => workloadFaults(workload, has)),
     ...ofKind<V1Service>('Service').flatMap(({ id, spec }) => {
       const pods = workloads.filter(
-        ({ labels, kind }) => kind !== 'Job' && selects({ matchLabels: spec.selector ?? {} }, labels),
+        (each) => !isJob(each) && selects({ matchLabels: spec.selector ?? {} }, each.labels),
       );
       if (!spec.selector || pods.length !== 1) return [`${id}: selects ${pods.length} workloads, not one`];
       return (spec.ports ?? [])
@@ -150,7 +150,7 @@ function unusedValues(id: string, selector: V1LabelSelector | undefined, workloa
 
 /** A named port means nothing where no target has it; it is enough that one of them does. */
 function portFaults(id: string, ports: V1NetworkPolicyPort[] | undefined, targets: readonly Workload[]) {
-  const serving = targets.filter(({ kind }) => kind !== 'Job');
+  const serving = targets.filter((target) => !isJob(target));
   if (serving.length === 0) return [];
   return (ports ?? [])
     .filter(({ port }) => !serving.some((target) => hasPort(target, port)))

@@ -1,5 +1,6 @@
 import type {
   V1Container,
+  V1CronJob,
   V1Deployment,
   V1Job,
   V1LabelSelector,
@@ -10,10 +11,10 @@ import type { Manifest } from './manifests.js';
 
 type Spec<T extends { spec?: unknown }> = NonNullable<T['spec']>;
 
-/** What makes pods: a Deployment, a StatefulSet or a Job. */
+/** What makes pods; a CronJob by way of Jobs. */
 export interface Workload {
   readonly id: string;
-  readonly kind: 'Deployment' | 'StatefulSet' | 'Job';
+  readonly kind: 'Deployment' | 'StatefulSet' | 'Job' | 'CronJob';
   readonly name: string;
   readonly selector: V1LabelSelector | undefined;
   readonly labels: Readonly<Record<string, string>>;
@@ -25,8 +26,10 @@ export interface Workload {
 export function workloadsOf(manifests: readonly Manifest[]): Workload[] {
   return manifests.flatMap((manifest) => {
     const { kind } = manifest;
-    if (kind !== 'Deployment' && kind !== 'StatefulSet' && kind !== 'Job') return [];
-    const spec = manifest['spec'] as Spec<V1Deployment> & Spec<V1Job> & Spec<V1StatefulSet>;
+    if (kind !== 'Deployment' && kind !== 'StatefulSet' && kind !== 'Job' && kind !== 'CronJob') return [];
+    const own = manifest['spec'] as Spec<V1Deployment> & Spec<V1Job> & Spec<V1StatefulSet>;
+    const spec =
+      kind === 'CronJob' ? ((manifest['spec'] as Spec<V1CronJob>).jobTemplate.spec as typeof own) : own;
     const pod = spec.template.spec!;
     return [
       {
@@ -42,6 +45,9 @@ export function workloadsOf(manifests: readonly Manifest[]): Workload[] {
     ];
   });
 }
+
+/** Whether its pods end by themselves. */
+export const isJob = ({ kind }: Workload) => kind === 'Job' || kind === 'CronJob';
 
 /** Whether a label selector takes in these labels. */
 export function selects(

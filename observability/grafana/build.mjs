@@ -1,0 +1,27 @@
+// Writes the dashboards: `npm run dashboards`. What they show stands in the files beside this one; `--check` only compares.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import prettier from 'prettier';
+import { dashboards } from './dashboards.mjs';
+import { toGrafana } from './grafana.mjs';
+
+const folder = join(dirname(fileURLToPath(import.meta.url)), 'dashboards');
+let isStale = false;
+for (const dashboard of dashboards) {
+  const file = join(folder, `${dashboard.uid}.json`);
+  const options = await prettier.resolveConfig(file);
+  const text = await prettier.format(JSON.stringify(toGrafana(dashboard)), { ...options, parser: 'json' });
+  let current = '';
+  try {
+    current = readFileSync(file, 'utf8');
+  } catch {
+    // Not written yet.
+  }
+  if (current === text) continue;
+  if (process.argv.includes('--check')) {
+    isStale = true;
+    console.error(`${file} is not what npm run dashboards writes`);
+  } else writeFileSync(file, text);
+}
+process.exitCode = isStale ? 1 : 0;

@@ -1,0 +1,44 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parse } from 'yaml';
+
+export const folder = join(dirname(fileURLToPath(import.meta.url)), '..');
+export const root = join(folder, '..');
+
+export interface Rule {
+  readonly alert?: string;
+  readonly record?: string;
+  readonly expr: string;
+  readonly labels?: { readonly severity?: string };
+  readonly annotations?: { readonly summary?: string; readonly runbook_url?: string };
+}
+
+export function readRules(): Rule[] {
+  const file = join(folder, 'prometheus', 'rules', 'cartograph.rules.yml');
+  const { groups } = parse(readFileSync(file, 'utf8')) as { groups: { rules: Rule[] }[] };
+  return groups.flatMap(({ rules }) => rules);
+}
+
+export interface Query {
+  readonly where: string;
+  readonly expression: string;
+}
+
+/** Every Prometheus query of every dashboard. */
+export function readQueries(): Query[] {
+  const dashboards = join(folder, 'grafana', 'dashboards');
+  return readdirSync(dashboards).flatMap((file) => {
+    const { panels } = JSON.parse(readFileSync(join(dashboards, file), 'utf8')) as {
+      panels: {
+        title: string;
+        targets?: { expr: string; datasource: { type: string } }[];
+      }[];
+    };
+    return panels.flatMap(({ title, targets = [] }) =>
+      targets
+        .filter(({ datasource }) => datasource.type === 'prometheus')
+        .map(({ expr }) => ({ where: `${file}, ${title}`, expression: expr })),
+    );
+  });
+}
