@@ -6,6 +6,7 @@ import { CombinedGraphQLErrors, ServerError } from '@apollo/client/errors';
 import { getMainDefinition, relayStylePagination } from '@apollo/client/utilities';
 import { from as observableFrom, switchMap } from 'rxjs';
 import { liveClient } from './live.js';
+import { pictureUrl } from './picture-url.js';
 import { sessionStore } from './session.js';
 import { freshAccessToken } from './token.js';
 
@@ -40,6 +41,7 @@ export const apollo = new ApolloClient({
     typePolicies: {
       Query: { fields: { products: relayStylePagination(['filter', 'sort']), cart: { merge: true } } },
       Money: { keyFields: false },
+      Product: { fields: { imageUrl: { read: pictureUrl } } },
       User: { fields: { orders: relayStylePagination(), notifications: relayStylePagination() } },
       Order: { fields: { history: { merge: false } } },
     },

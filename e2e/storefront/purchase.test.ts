@@ -1,0 +1,111 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { until } from '@cartograph/testing';
+import { chromiumPath, moveOrder, startStorefront, type Storefront } from './storefront.js';
+import { addToCart, buy, fillAddress, goToCheckout, placeOrder, reachOrder, waitForStatus } from './steps.js';
+import { stockProduct } from './storefront.js';
+
+// Without a browser there is nothing to test with: set CHROMIUM_PATH, or install the distribution's chromium.
+(chromiumPath ? describe : describe.skip)('a purchase in the browser', () => {
+  let shop: Storefront;
+  beforeAll(async () => {
+    shop = await startStorefront();
+  }, 120_000);
+  afterAll(() => shop?.close());
+
+  it('should lead a guest from the first page to an order that moves by itself until it is delivered', async () => {
+    const { page, faults } = await shop.newVisitor();
+    await page.goto('/');
+    await page.getByRole('link', { name: 'Browse everything' }).click();
+    await page.getByLabel('Search the shop').fill('lamp');
+    await page.getByRole('heading', { name: 'Results for “lamp”' }).waitFor();
+    await page.locator('main').getByRole('link', { name: /lamp/i }).first().click();
+    await page.getByRole('button', { name: 'Add to cart' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Check out' }).waitFor();
+
+    await page.reload();
+    await page.getByRole('button', { name: 'Cart, 1 piece' }).click();
+    await goToCheckout(page);
+    await page.getByRole('button', { name: 'Cart, 1 piece' }).waitFor();
+    await fillAddress(page);
+    await placeOrder(page);
+    const orderId = await reachOrder(page);
+    let loads = 0;
+    page.on('load', () => (loads += 1));
+
+    await waitForStatus(page, 'PROCESSING');
+    await page.getByRole('button', { name: 'Cart, 0 pieces' }).waitFor();
+    await moveOrder(shop.admin, orderId, 'SHIPPED');
+    await waitForStatus(page, 'SHIPPED');
+    await page.getByText('The carrier has it.').waitFor();
+    await moveOrder(shop.admin, orderId, 'DELIVERED');
+    await waitForStatus(page, 'DELIVERED');
+    expect(loads).toBe(0);
+    expect(await page.locator('[data-connection]').count()).toBe(0);
+
+    await page.getByRole('link', { name: 'Your orders' }).click();
+    await page.locator('[data-status=DELIVERED]').waitFor();
+    expect(faults).toEqual([]);
+  }, 120_000);
+
+  it('should say beside each field what is wrong, keep what was typed, and go on from there', async () => {
+    const { page } = await shop.newVisitor();
+    await addToCart(page, (await stockProduct(shop.admin, 3)).path);
+    await page.getByRole('button', { name: 'Check out' }).click();
+    await page.getByRole('link', { name: 'Open an account' }).click();
+    await page.getByLabel('Name').fill('Mia Example');
+    await page.getByLabel('E-mail').fill('not an address');
+    await page.getByLabel('Password').fill('short');
+    await page.getByRole('button', { name: 'Open an account' }).click();
+    await page.getByText('This is no e-mail address').waitFor();
+    expect(await page.getByLabel('Name').inputValue()).toBe('Mia Example');
+    expect(await page.getByLabel('Password').getAttribute('aria-invalid')).toBe('true');
+    await until(async () => (await page.locator(':focus').getAttribute('name')) === 'email');
+
+    await page.getByLabel('E-mail').fill(`${Date.now()}@example.com`);
+    await page.getByLabel('Password').fill('a long passphrase');
+    await page.getByRole('button', { name: 'Open an account' }).click();
+    await page.getByLabel('Street and number').fill('Long Lane 1');
+    await placeOrder(page);
+    await page.getByText('The city is required.').waitFor();
+    await page.getByText('The postal code is required.').waitFor();
+    expect(await page.getByLabel('Street and number').inputValue()).toBe('Long Lane 1');
+
+    await page.reload();
+    expect(await page.getByLabel('Street and number').inputValue()).toBe('Long Lane 1');
+    await fillAddress(page);
+    await placeOrder(page);
+    await reachOrder(page);
+  }, 120_000);
+
+  it('should let a customer call an order off and see the money come back', async () => {
+    const { page } = await shop.newVisitor();
+    await buy(page, (await stockProduct(shop.admin, 3)).path);
+    await waitForStatus(page, 'PROCESSING');
+    await page.getByRole('button', { name: 'Cancel this order' }).click();
+    await page.getByRole('button', { name: 'Cancel the order' }).click();
+    await waitForStatus(page, 'CANCELLED');
+    await page.getByText('This order was cancelled').waitFor();
+  }, 120_000);
+
+  it('should show a customer their messages, devices and profile, and sign them out', async () => {
+    const { page } = await shop.newVisitor();
+    await buy(page, (await stockProduct(shop.admin, 3)).path);
+    await page.getByRole('link', { name: 'Mia', exact: true }).click();
+    await page.getByRole('link', { name: 'Messages' }).click();
+    await page.getByText('Welcome to Cartograph').waitFor();
+    await page.getByRole('link', { name: 'Security' }).click();
+    await page.getByText('this one').waitFor();
+    await page.getByLabel('Password as it is now').fill('wrong password');
+    await page.getByLabel('New password').fill('another long passphrase');
+    await page.getByRole('button', { name: 'Change it' }).click();
+    await page.locator('[aria-invalid=true]').waitFor();
+    await page.getByRole('link', { name: 'Profile' }).click();
+    await page.getByLabel('What shall we call you?').fill('Nora Example');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('link', { name: 'Nora', exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('link', { name: 'Sign in' }).waitFor();
+    await page.goto('/account/profile');
+    await page.waitForURL('**/sign-in?next=*');
+  }, 120_000);
+});

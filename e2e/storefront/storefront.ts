@@ -1,0 +1,109 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { startTestStack, type GraphClient, type TestStack } from '@cartograph/testing';
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { createProduct, signInAdmin } from '../harness/shop.js';
+
+const built = fileURLToPath(new URL('../../client/dist', import.meta.url));
+
+/** The distribution's Chromium, or the one that CHROMIUM_PATH names; undefined where there is none. */
+export const chromiumPath = [
+  process.env['CHROMIUM_PATH'],
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+].find((path) => path && existsSync(path));
+
+export interface Storefront {
+  readonly stack: TestStack;
+  readonly admin: GraphClient;
+  /** Somebody new at the shop's door, with nothing stored. */
+  newVisitor(options?: Parameters<Browser['newContext']>[0]): Promise<Visitor>;
+  close(): Promise<void>;
+}
+
+export interface Visitor {
+  readonly context: BrowserContext;
+  readonly page: Page;
+  /** Scripts' errors and what the browser refused for the content security policy. */
+  readonly faults: readonly string[];
+}
+
+/** The whole shop with its built storefront, and a browser. */
+export async function startStorefront(
+  serviceEnv: Readonly<Record<string, Readonly<Record<string, string>>>> = {},
+): Promise<Storefront> {
+  const folder = process.env['STOREFRONT_DIR'] ?? built;
+  if (!existsSync(folder)) throw new Error('The storefront is not built: npm run build -w client');
+  const [stack, browser] = await Promise.all([
+    startTestStack({
+      serviceEnv: {
+        ...serviceEnv,
+        payments: { PAYMENT_DELAY_MS: '300', ...serviceEnv['payments'] },
+        gateway: { CLIENT_DIR: folder, ...serviceEnv['gateway'] },
+      },
+    }),
+    chromium.launch({
+      executablePath: chromiumPath!,
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    }),
+  ]);
+  const admin = await signInAdmin(stack);
+  return {
+    stack,
+    admin,
+    async newVisitor(options) {
+      const context = await browser.newContext({
+        baseURL: stack.url('gateway'),
+        locale: 'en-GB',
+        ...options,
+      });
+      context.setDefaultTimeout(30_000);
+      const page = await context.newPage();
+      const faults: string[] = [];
+      page.on('pageerror', (error) => faults.push(error.message));
+      page.on('console', (message) => {
+        if (message.type() === 'error' && /Content Security Policy|Minified React/.test(message.text()))
+          faults.push(message.text());
+      });
+      return { context, page, faults };
+    },
+    async close() {
+      await browser.close();
+      await stack.stop();
+    },
+  };
+}
+
+/** A product of its own, and its page's address. */
+export async function stockProduct(
+  admin: GraphClient,
+  stock: number,
+): Promise<{ readonly id: string; readonly path: string }> {
+  const id = await createProduct(admin, stock);
+  const { product } = await admin.expectData<{ product: { sku: string } }>(
+    'query ($id: ID!) { product(id: $id) { sku } }',
+    { id },
+  );
+  return { id, path: `/products/${product.sku}` };
+}
+
+/** Moves an order as staff does. */
+export async function moveOrder(admin: GraphClient, orderId: string, status: string): Promise<void> {
+  const { updateOrderStatus } = await admin.expectData<{
+    updateOrderStatus: { userErrors: readonly { message: string }[] };
+  }>(
+    'mutation ($input: UpdateOrderStatusInput!) { updateOrderStatus(input: $input) { userErrors { message } } }',
+    { input: { orderId, status } },
+  );
+  const [refused] = updateOrderStatus.userErrors;
+  if (refused) throw new Error(refused.message);
+}
