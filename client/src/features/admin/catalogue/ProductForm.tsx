@@ -1,0 +1,99 @@
+import { useState } from 'react';
+import { Button } from '../../../components/Button.js';
+import { FormNotices } from '../../../components/FormNotices.js';
+import { Panel } from '../../../components/Panel.js';
+import { useForm } from '../../../lib/forms.js';
+import { useAdminUpdateProductMutation } from './AdminUpdateProduct.generated.js';
+import { ConflictNotice } from './ConflictNotice.js';
+import { differences, rebase, toChanges, toDraft } from './draft.js';
+import type { EditableProductFragment } from './EditableProduct.generated.js';
+import { PRODUCT_PATHS } from './form-values.js';
+import { ProductFields } from './ProductFields.js';
+import type { Choice } from './use-categories.js';
+
+interface ProductFormProps {
+  readonly product: EditableProductFragment;
+  readonly categories: readonly Choice[];
+}
+
+/**
+ * Changes what is written about a product. What is typed is based on the version that was shown when it began; should a
+ * colleague have been faster, both are shown side by side and nothing is lost.
+ */
+export function ProductForm({ product, categories }: ProductFormProps) {
+  const [base, setBase] = useState(product);
+  const [draft, setDraft] = useState(() => toDraft(product));
+  const [theirs, setTheirs] = useState<EditableProductFragment>();
+  const [isSaved, setSaved] = useState(false);
+  const [update] = useAdminUpdateProductMutation();
+  const isChanged = differences(toDraft(base), draft).length > 0;
+  // Archiving raises the version too; while nothing was typed, the newest is what the form stands on.
+  if (product.version > base.version && !isChanged && !theirs) {
+    setBase(product);
+    setDraft(toDraft(product));
+  }
+  const form = useForm(PRODUCT_PATHS, async () => {
+    setSaved(false);
+    const { data } = await update({
+      variables: {
+        input: {
+          productId: base.id,
+          version: base.version,
+          ...toChanges(toDraft(base), draft, base.price.currency),
+        },
+      },
+    });
+    const { product: now, userErrors = [] } = data?.updateProduct ?? {};
+    if (now && userErrors.some(({ code }) => code === 'CONFLICT')) {
+      setTheirs(now);
+      return [];
+    }
+    if (now && userErrors.length === 0) {
+      setBase(now);
+      setDraft(toDraft(now));
+      setSaved(true);
+    }
+    return userErrors;
+  });
+  const settle = (next: typeof draft) => {
+    if (theirs) setBase(theirs);
+    setDraft(next);
+    setTheirs(undefined);
+  };
+  return (
+    <Panel>
+      <form onSubmit={form.onSubmit} noValidate aria-label="Product" className="grid gap-4 sm:grid-cols-2">
+        <ProductFields
+          draft={draft}
+          onChange={(next) => {
+            setSaved(false);
+            setDraft(next);
+          }}
+          errorOf={form.errorOf}
+          categories={categories}
+          currency={base.price.currency}
+        />
+        <div className="space-y-4 sm:col-span-2">
+          {theirs && (
+            <ConflictNotice
+              base={toDraft(base)}
+              mine={draft}
+              theirs={toDraft(theirs)}
+              onKeepMine={() => settle(rebase(toDraft(base), draft, toDraft(theirs)))}
+              onTakeTheirs={() => settle(toDraft(theirs))}
+            />
+          )}
+          <FormNotices form={form} />
+          <div className="flex flex-wrap items-center gap-4">
+            <Button type="submit" isBusy={form.isBusy} disabled={!isChanged || theirs !== undefined}>
+              Save
+            </Button>
+            <p role="status" className="text-sm text-stone-600 dark:text-stone-400">
+              {isSaved ? 'Saved.' : isChanged ? 'Not saved yet.' : ''}
+            </p>
+          </div>
+        </div>
+      </form>
+    </Panel>
+  );
+}

@@ -1,0 +1,17 @@
+const FULL = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+const SHORT = new Intl.DateTimeFormat(undefined, {
+  day: 'numeric',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+});
+
+/** A moment as the reader's language writes it, to the second when pointed at. */
+export function When({ at, className }: { readonly at: string; readonly className?: string }) {
+  const date = new Date(at);
+  return (
+    <time dateTime={at} title={FULL.format(date)} className={className}>
+      {SHORT.format(date)}
+    </time>
+  );
+}

@@ -1,0 +1,165 @@
+import { useState } from 'react';
+import { Link, useParams } from 'react-router';
+import { Button } from '../../../components/Button.js';
+import { Panel } from '../../../components/Panel.js';
+import { Price } from '../../../components/Price.js';
+import { ProblemNotice } from '../../../components/ProblemNotice.js';
+import { Skeleton } from '../../../components/Skeleton.js';
+import type { OrderStatus } from '../../../generated/schema.js';
+import { ActionNotice } from '../components/ActionNotice.js';
+import { StatusBadge } from '../components/Badge.js';
+import { Empty } from '../components/Empty.js';
+import { LiveBadge } from '../components/LiveBadge.js';
+import { PageHeader } from '../components/PageHeader.js';
+import { Table } from '../components/Table.js';
+import { useAction } from '../components/use-action.js';
+import { When } from '../components/When.js';
+import { useAdminOrderQuery } from './AdminOrder.generated.js';
+import { useAdminOrderChangedSubscription } from './AdminOrderChanged.generated.js';
+import { History } from './History.js';
+import { MoveDialog } from './MoveDialog.js';
+import { PaymentPanel } from './PaymentPanel.js';
+import { TRANSITION_LABELS } from './transitions.js';
+import { useMoveOrder } from './use-move.js';
+
+/** One order with all that is known of it, up to date while it is looked at. */
+export function OrderPage() {
+  const id = useParams()['id']!;
+  const { data, error, refetch } = useAdminOrderQuery({
+    variables: { id },
+    fetchPolicy: 'cache-and-network',
+  });
+  // The event says that something happened; what it did to order, payment and refunds is read anew.
+  useAdminOrderChangedSubscription({ variables: { orderId: id }, onData: () => void refetch() });
+  const [asked, setAsked] = useState<OrderStatus>();
+  const moveOrder = useMoveOrder();
+  const { run, problem, dismiss } = useAction();
+  const order = data?.order;
+
+  if (!order) {
+    if (error) return <ProblemNotice error={error} onRetry={() => void refetch()} />;
+    return data ? <Empty title="There is no such order" /> : <Skeleton className="h-96" />;
+  }
+  const address = order.shippingAddress;
+  return (
+    <>
+      <p className="mb-2 text-sm">
+        <Link to="/admin/orders" className="underline">
+          All orders
+        </Link>
+      </p>
+      <PageHeader
+        title={order.number}
+        note={
+          <>
+            <StatusBadge status={order.status} /> placed <When at={order.placedAt} />
+          </>
+        }
+      >
+        <LiveBadge />
+        {order.allowedTransitions.map((status) => (
+          <Button
+            key={status}
+            look={status === 'CANCELLED' ? 'secondary' : 'primary'}
+            onClick={() => setAsked(status)}
+          >
+            {TRANSITION_LABELS[status]}
+          </Button>
+        ))}
+      </PageHeader>
+      <ActionNotice problem={problem} onDismiss={dismiss} />
+      <div className="grid gap-6 lg:grid-cols-[1fr_22rem]">
+        <div className="min-w-0 space-y-6">
+          <Table label="Items" columns={['Item', 'SKU', 'One', 'Pieces', 'Together']}>
+            {order.items.map((item) => (
+              <tr key={item.sku}>
+                <td className="min-w-40 font-medium">
+                  {item.product ? (
+                    <Link to={`/admin/catalogue/${item.product.id}`} className="underline">
+                      {item.name}
+                    </Link>
+                  ) : (
+                    item.name
+                  )}
+                </td>
+                <td className="font-mono text-xs">{item.sku}</td>
+                <td className="tabular-nums">
+                  <Price value={item.unitPrice} />
+                </td>
+                <td className="tabular-nums">{item.quantity}</td>
+                <td className="font-medium tabular-nums">
+                  <Price value={item.lineTotal} />
+                </td>
+              </tr>
+            ))}
+            <tr className="border-t-2 border-stone-200 dark:border-stone-700">
+              <td colSpan={4} className="font-semibold">
+                Total
+              </td>
+              <td className="font-semibold tabular-nums">
+                <Price value={order.total} />
+              </td>
+            </tr>
+          </Table>
+          <Panel>
+            <h2 className="mb-4 text-lg font-semibold">History</h2>
+            <History events={order.history} />
+          </Panel>
+        </div>
+        <div className="space-y-6">
+          <PaymentPanel payment={order.payment} onDone={() => void refetch()} />
+          <Panel>
+            <h2 className="mb-2 text-lg font-semibold">Customer</h2>
+            {order.customer ? (
+              <p className="break-words">
+                {order.customer.name}
+                <br />
+                <Link
+                  to={`/admin/users?q=${encodeURIComponent(order.customer.email ?? '')}`}
+                  className="text-sm underline"
+                >
+                  {order.customer.email}
+                </Link>
+              </p>
+            ) : (
+              <p>Not to be read right now.</p>
+            )}
+            <h2 className="mt-6 mb-2 text-lg font-semibold">Ships to</h2>
+            <address className="not-italic">
+              {[
+                address.name,
+                address.line1,
+                address.line2,
+                `${address.postalCode} ${address.city}`,
+                address.region,
+                address.country,
+              ]
+                .filter(Boolean)
+                .map((line) => (
+                  <span key={line} className="block">
+                    {line}
+                  </span>
+                ))}
+            </address>
+            {order.reservedUntil && (
+              <p className="mt-4 text-sm text-stone-600 dark:text-stone-400">
+                Its items are held until <When at={order.reservedUntil} />.
+              </p>
+            )}
+          </Panel>
+        </div>
+      </div>
+      {asked && (
+        <MoveDialog
+          order={order}
+          status={asked}
+          onClose={() => setAsked(undefined)}
+          onConfirm={(note) => {
+            setAsked(undefined);
+            void run(asked, () => moveOrder(order, asked, note)).then(() => refetch());
+          }}
+        />
+      )}
+    </>
+  );
+}

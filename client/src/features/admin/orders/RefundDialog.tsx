@@ -1,0 +1,64 @@
+import { Button } from '../../../components/Button.js';
+import { Field } from '../../../components/Field.js';
+import { FormNotices } from '../../../components/FormNotices.js';
+import { useForm } from '../../../lib/forms.js';
+import { Dialog } from '../components/Dialog.js';
+import { TextAreaField } from '../components/TextAreaField.js';
+import type { AdminPaymentFragment } from './AdminPayment.generated.js';
+import { useAdminRefundPaymentMutation } from './AdminRefundPayment.generated.js';
+
+interface RefundDialogProps {
+  readonly payment: AdminPaymentFragment;
+  readonly onDone: () => void;
+  readonly onClose: () => void;
+}
+
+/** Gives money back, all of it or a part. */
+export function RefundDialog({ payment, onDone, onClose }: RefundDialogProps) {
+  const [refund] = useAdminRefundPaymentMutation();
+  const { currency } = payment.amount;
+  const form = useForm(['amount', 'amount.amount', 'reason'], async (value) => {
+    const amount = value('amount').trim();
+    const { data } = await refund({
+      variables: {
+        input: {
+          paymentId: payment.id,
+          amount: amount ? { amount, currency } : null,
+          reason: value('reason').trim() || null,
+        },
+      },
+    });
+    const errors = data?.refundPayment.userErrors ?? [];
+    if (errors.length === 0) onDone();
+    return errors;
+  });
+  return (
+    <Dialog title="Give money back" onClose={onClose}>
+      <form onSubmit={form.onSubmit} className="space-y-4" noValidate>
+        <FormNotices form={form} />
+        <Field
+          label={`Amount in ${currency}`}
+          name="amount"
+          inputMode="decimal"
+          error={form.errorOf('amount.amount') ?? form.errorOf('amount')}
+          hint="Left empty: all that is left of the payment."
+        />
+        <TextAreaField
+          label="Reason"
+          name="reason"
+          maxLength={500}
+          error={form.errorOf('reason')}
+          hint="Optional. The customer reads it. The order itself stays as it is."
+        />
+        <div className="flex flex-wrap justify-end gap-3 pt-2">
+          <Button look="secondary" onClick={onClose}>
+            Back
+          </Button>
+          <Button type="submit" look="danger" isBusy={form.isBusy}>
+            Refund
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,51 @@
+import { useEffect, useRef, useState } from 'react';
+import type { AdminBoardQuery } from './AdminBoard.generated.js';
+import { AdminBoardDocument, useAdminBoardQuery } from './AdminBoard.generated.js';
+import { useAdminBoardCountsLazyQuery } from './AdminBoardCounts.generated.js';
+import { useAdminBoardPageLazyQuery } from './AdminBoardPage.generated.js';
+import { useAdminOrderEventsSubscription } from './AdminOrderEvents.generated.js';
+import { findOrder, placeOrder } from './board.js';
+
+export const PAGE = { first: 50 } as const;
+export const BOARD = { query: AdminBoardDocument, variables: PAGE } as const;
+const COUNT_AFTER_MS = 1_000;
+
+/**
+ * The board, kept in Apollo's cache and moved by `orderEvents`. The stream begins behind the last event of the newest
+ * order that the first answer held, so that nothing between answer and stream is missed; what it tells again changes nothing.
+ */
+export function useBoard() {
+  const { data, error, refetch } = useAdminBoardQuery({ variables: PAGE, fetchPolicy: 'cache-and-network' });
+  const [count] = useAdminBoardCountsLazyQuery({ fetchPolicy: 'network-only' });
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
+
+  // The first answer decides where the stream begins; later ones must not begin it anew.
+  const [start, setStart] = useState<string>();
+  if (data?.newest && start === undefined) setStart(data.newest.edges[0]?.node.history.at(-1)?.cursor ?? '');
+
+  const stream = useAdminOrderEventsSubscription({
+    // Not written as it comes: an event may be older than what a mutation has answered meanwhile.
+    fetchPolicy: 'no-cache',
+    skip: start === undefined,
+    variables: { after: start || null },
+    onData({ client, data: { data: event } }) {
+      if (!event) return;
+      const { order } = event.orderEvents;
+      let isOnBoard = true;
+      client.cache.updateQuery<AdminBoardQuery>(BOARD, (board) => {
+        if (!board) return undefined;
+        isOnBoard = findOrder(board, order.id) !== undefined || event.orderEvents.type === 'PLACED';
+        return placeOrder(board, order);
+      });
+      // It came from among those not loaded: how many are left there only the shop knows.
+      if (!isOnBoard && timer.current === undefined)
+        timer.current = setTimeout(() => {
+          timer.current = undefined;
+          void count().catch(() => undefined);
+        }, COUNT_AFTER_MS);
+    },
+  });
+  const [loadPage] = useAdminBoardPageLazyQuery({ fetchPolicy: 'network-only' });
+  return { board: data, error: error ?? stream.error, refetch, loadPage };
+}
