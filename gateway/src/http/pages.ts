@@ -5,11 +5,12 @@ export const PAGE_POLICY = {
     "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; worker-src 'self' blob:; connect-src 'self' ws: wss:; frame-ancestors 'none'; base-uri 'none'",
   sandbox:
     "default-src 'self'; script-src 'self' https://embeddable-sandbox.cdn.apollographql.com; style-src 'unsafe-inline'; img-src 'self' data: https:; frame-src https://sandbox.embed.apollographql.com; connect-src 'self' ws: wss: https:; frame-ancestors 'none'; base-uri 'none'",
-  landing: "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'",
+  landing:
+    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'",
 } as const;
 
 const page = (title: string, head: string, body: string): string =>
-  `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${title}</title>${head}</head><body>${body}</body></html>`;
+  `<!doctype html><html lang="en"><head><meta charset="utf-8"><link rel="icon" href="data:,"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${title}</title>${head}</head><body>${body}</body></html>`;
 
 export const GRAPHIQL_PAGE = page(
   'GraphiQL',
