@@ -87,13 +87,14 @@ export interface Checkout {
 export async function checkOut(
   customer: GraphClient,
   idempotencyKey: string = randomUUID(),
+  paymentToken = 'tok_ok',
 ): Promise<Checkout> {
   const { checkout } = await customer.expectData<{ checkout: Checkout }>(
     'mutation ($input: CheckoutInput!) { checkout(input: $input) { order { id number status } userErrors { code message } } }',
     {
       input: {
         idempotencyKey,
-        paymentToken: 'tok_ok',
+        paymentToken,
         shippingAddress: {
           name: 'A Customer',
           line1: 'Long Lane 1',
