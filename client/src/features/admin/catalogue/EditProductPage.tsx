@@ -80,7 +80,7 @@ export function EditProductPage() {
           ))}
         </nav>
       )}
-      <div className="grid gap-6 xl:grid-cols-[1fr_26rem]">
+      <div className="grid items-start gap-6 xl:grid-cols-[1fr_26rem]">
         <ProductForm key={product.id} product={product} categories={choices} />
         <StockPanel key={`stock-${product.id}`} product={product} />
       </div>

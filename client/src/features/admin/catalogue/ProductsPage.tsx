@@ -61,7 +61,7 @@ export function ProductsPage() {
       {!products && !error && <Skeleton className="h-96" />}
       {products?.totalCount === 0 && <Empty title="Nothing fits">Try fewer words.</Empty>}
       {products && products.totalCount > 0 && (
-        <Table label="Products" columns={['Product', 'SKU', 'Price', 'In stock', 'Reserved', '']}>
+        <Table label="Products" columns={['Product', 'SKU', 'Price', 'In stock', 'Reserved', 'In the shop']}>
           {/* Of a product with variants the list names one; each has a stock of its own. */}
           {products.edges.flatMap(({ node }) =>
             (node.variants.length > 0 ? node.variants : [node]).map((each, index) => (
@@ -110,7 +110,7 @@ function Row({ product, isVariant }: { readonly product: ProductRowFragment; rea
         )}
       </td>
       <td className="tabular-nums">{stock.reserved}</td>
-      <td>{product.isArchived && <Badge>Archived</Badge>}</td>
+      <td>{product.isArchived ? <Badge>Archived</Badge> : 'Yes'}</td>
     </tr>
   );
 }

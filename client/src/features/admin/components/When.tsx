@@ -1,4 +1,5 @@
 const FULL = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+const TIME = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
 const SHORT = new Intl.DateTimeFormat(undefined, {
   day: 'numeric',
   month: 'short',
@@ -6,12 +7,12 @@ const SHORT = new Intl.DateTimeFormat(undefined, {
   minute: '2-digit',
 });
 
-/** A moment as the reader's language writes it, to the second when pointed at. */
+/** A moment as the reader's language writes it: the time alone where it was today, to the second when pointed at. */
 export function When({ at, className }: { readonly at: string; readonly className?: string }) {
   const date = new Date(at);
   return (
     <time dateTime={at} title={FULL.format(date)} className={className}>
-      {SHORT.format(date)}
+      {(date.toDateString() === new Date().toDateString() ? TIME : SHORT).format(date)}
     </time>
   );
 }

@@ -41,7 +41,7 @@ export function BoardPage() {
         </div>
       )}
       {/* Narrow: a column fills the screen and the next is one swipe away. */}
-      <div className="-mx-4 flex snap-x snap-mandatory gap-4 overflow-x-auto px-4 pb-4 xl:grid xl:grid-cols-5 xl:gap-3">
+      <div className="relative -mx-4 flex snap-x snap-mandatory gap-4 overflow-x-auto px-4 pb-4 xl:grid xl:grid-cols-5 xl:gap-3">
         {STATUSES.map((status) => (
           <Column
             key={status}
@@ -99,7 +99,7 @@ function Column(props: {
         role="region"
         aria-label={`${words(status)} orders`}
         tabIndex={0}
-        className="max-h-[70vh] space-y-2 overflow-y-auto p-0.5"
+        className="relative max-h-[70vh] space-y-2 overflow-y-auto p-0.5"
       >
         {props.isLoading && [1, 2, 3].map((each) => <Skeleton key={each} className="h-32" />)}
         {column?.edges.map(({ node }) => (

@@ -22,6 +22,8 @@ import { PaymentPanel } from './PaymentPanel.js';
 import { TRANSITION_LABELS } from './transitions.js';
 import { useMoveOrder } from './use-move.js';
 
+const COUNTRIES = new Intl.DisplayNames(undefined, { type: 'region' });
+
 /** One order with all that is known of it, up to date while it is looked at. */
 export function OrderPage() {
   const id = useParams()['id']!;
@@ -132,7 +134,7 @@ export function OrderPage() {
                 address.line2,
                 `${address.postalCode} ${address.city}`,
                 address.region,
-                address.country,
+                COUNTRIES.of(address.country),
               ]
                 .filter(Boolean)
                 .map((line) => (

@@ -43,7 +43,10 @@ export function UsersPage() {
       {!users && !error && <Skeleton className="h-96" />}
       {users?.totalCount === 0 && <Empty title="Nobody fits">Try fewer letters.</Empty>}
       {users && users.totalCount > 0 && (
-        <Table label="Users" columns={['Name', 'Registered', 'Role', 'Account', '']}>
+        <Table
+          label="Users"
+          columns={['Name', 'Role', 'Account', <span className="sr-only">Actions</span>, 'Registered']}
+        >
           {users.edges.map(({ node }) => (
             <Row key={node.id} user={node} run={run} isBusy={busy === node.id} />
           ))}
@@ -102,9 +105,6 @@ function Row(props: {
         {isMyself && ' (you)'}
         <span className="block text-xs break-all text-stone-600 dark:text-stone-400">{user.email}</span>
       </td>
-      <td className="whitespace-nowrap">
-        <When at={user.createdAt} />
-      </td>
       <td>
         <select
           aria-label={`Role of ${user.name}`}
@@ -120,7 +120,7 @@ function Row(props: {
       <td>
         <Badge tone={user.isActive ? 'good' : 'plain'}>{user.isActive ? 'Active' : 'Deactivated'}</Badge>
       </td>
-      <td className="text-right">
+      <td>
         <Button
           look="secondary"
           className="text-sm"
@@ -130,6 +130,9 @@ function Row(props: {
         >
           {user.isActive ? 'Deactivate' : 'Activate'}
         </Button>
+      </td>
+      <td className="whitespace-nowrap">
+        <When at={user.createdAt} />
       </td>
     </tr>
   );
