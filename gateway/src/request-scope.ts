@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Identity } from '@cartograph/service-kit/identity';
+import { currentContext } from '@cartograph/service-kit/request-context';
 import type { JsonObject } from './execution/json.js';
 import { RequestScope } from './execution/scope.js';
 import type { FlatHeaders } from './execution/subgraph-client.js';
@@ -87,8 +88,10 @@ function readClient(headers: IncomingMessage['headers']): string | null {
   return `${name}${typeof version === 'string' ? `@${version}` : ''}`.slice(0, 100);
 }
 
-/** Continues the client's trace, or begins one. */
+/** Continues the client's trace, or begins one. With telemetry on, the span of the request has done that already. */
 function readTrace(header: string | string[] | undefined): { id: string; parent: string } {
+  const active = currentContext();
+  if (active) return { id: active.traceId, parent: active.traceparent };
   const given = typeof header === 'string' ? TRACEPARENT.exec(header) : null;
   if (given) return { id: given[1]!, parent: header as string };
   const id = randomHex(16);

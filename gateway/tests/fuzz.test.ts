@@ -70,7 +70,8 @@ describe('mutated requests', () => {
     const random = new Random(1);
     const seen = new Map<number, number>();
     const one = async (): Promise<void> => {
-      const body = mutate(random.pick(seeds), random);
+      // Through bytes, as half an emoji cannot be sent.
+      const body = Buffer.from(mutate(random.pick(seeds), random)).toString('utf8');
       const isGet = random.chance(0.2);
       const headers: Record<string, string> = {
         'content-type': random.chance(0.9)

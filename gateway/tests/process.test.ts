@@ -84,7 +84,7 @@ describe('the gateway as a process', () => {
     expect(await page('/graphql')).toMatchObject({ status: 200, text: expect.stringContaining('GraphiQL') });
     const graphiql = await page('/graphiql');
     expect(graphiql.text).not.toMatch(/https?:\/\//);
-    for (const [, path] of graphiql.text.matchAll(/(?:src|href)="([^"]+)"/g))
+    for (const [, path] of graphiql.text.matchAll(/(?:src|href)="(\/[^"]+)"/g))
       expect(await page(path!)).toMatchObject({ status: 200 });
     expect(await page('/graphiql/json.worker.js')).toMatchObject({
       status: 200,

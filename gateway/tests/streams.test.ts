@@ -294,3 +294,20 @@ describe('a token that runs out during a stream', () => {
     expect(state.pongs).toEqual([{ hello: 1 }]);
   });
 });
+
+describe('a client that reads nothing', () => {
+  it('is ended by keep-alive, and its streams upstream with it', async () => {
+    const orders = resumable();
+    const world = await startWorld([orders.definition, users()], { WS_KEEP_ALIVE_MS: '300' });
+    const client = world.client();
+    let socket: WebSocket | undefined;
+    client.on('connected', (opened) => (socket = opened as WebSocket));
+    watch(world, 'subscription { plain { status } }', undefined, client);
+    await until(() => orders.live.listeners === 1, 'the upstream subscription');
+    socket!.pause();
+    await until(() => orders.live.listeners === 0, 'the end upstream');
+    expect(world.app.gateway.streams.count()).toEqual({ streams: 0, members: 0, queued: 0 });
+    socket!.terminate();
+    await world.stop();
+  });
+});
