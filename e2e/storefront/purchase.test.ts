@@ -34,10 +34,10 @@ import { stockProduct } from './storefront.js';
 
     await waitForStatus(page, 'PROCESSING');
     await page.getByRole('button', { name: 'Cart, 0 pieces' }).waitFor();
-    await moveOrder(shop.admin, orderId, 'SHIPPED');
+    await moveOrder(shop, orderId, 'SHIPPED');
     await waitForStatus(page, 'SHIPPED');
     await page.getByText('The carrier has it.').waitFor();
-    await moveOrder(shop.admin, orderId, 'DELIVERED');
+    await moveOrder(shop, orderId, 'DELIVERED');
     await waitForStatus(page, 'DELIVERED');
     expect(loads).toBe(0);
     expect(await page.locator('[data-connection]').count()).toBe(0);

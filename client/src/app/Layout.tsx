@@ -10,9 +10,12 @@ import {
 } from 'react-router';
 import { CartProvider, useCartState } from '../cart/CartContext.js';
 import { CartDrawer } from '../cart/CartDrawer.js';
+import { BagIcon, CompassIcon, PersonIcon, SearchIcon } from '../components/icons.js';
 import { useSession } from '../lib/session.js';
 
 const SEARCH_PAUSE_MS = 250;
+const LINK =
+  'flex min-h-10 items-center gap-1.5 rounded-lg px-2.5 py-2 hover:bg-stone-200/60 dark:hover:bg-stone-800';
 
 function SearchBox() {
   const [parameters] = useSearchParams();
@@ -37,14 +40,19 @@ function SearchBox() {
     return () => clearTimeout(timer);
   }, [text, current, pathname, parameters, navigate]);
   return (
-    <input
-      type="search"
-      aria-label="Search the shop"
-      placeholder="Search"
-      value={text}
-      onChange={(event) => setText(event.target.value)}
-      className="min-h-10 w-full rounded-full border border-stone-300 bg-white px-4 dark:border-stone-700 dark:bg-stone-900"
-    />
+    <div className="relative">
+      <span className="pointer-events-none absolute inset-y-0 left-3.5 grid place-items-center text-stone-500 dark:text-stone-400">
+        <SearchIcon />
+      </span>
+      <input
+        type="search"
+        aria-label="Search the shop"
+        placeholder="Search lamps, mugs, tents …"
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+        className="min-h-11 w-full rounded-full border border-stone-300 bg-white pr-4 pl-11 placeholder:text-stone-500 dark:border-stone-700 dark:bg-stone-900 dark:placeholder:text-stone-400"
+      />
+    </div>
   );
 }
 
@@ -55,7 +63,11 @@ function Header() {
   return (
     <header className="sticky top-0 z-10 border-b border-stone-200 bg-paper/90 backdrop-blur dark:border-stone-800 dark:bg-stone-950/90">
       <div className="mx-auto flex max-w-7xl flex-wrap items-center gap-x-6 gap-y-2 px-4 py-3">
-        <Link to="/" className="font-display text-xl tracking-wide text-leaf-800 dark:text-green-300">
+        <Link
+          to="/"
+          className="flex items-center gap-2 font-display text-2xl text-leaf-800 dark:text-green-300"
+        >
+          <CompassIcon />
           Cartograph
         </Link>
         <div className="order-last w-full sm:order-none sm:w-auto sm:max-w-md sm:grow">
@@ -63,28 +75,24 @@ function Header() {
         </div>
         <nav aria-label="Main" className="ml-auto flex items-center gap-1 text-sm">
           {session?.user.role === 'ADMIN' && (
-            <NavLink
-              to="/admin"
-              className="rounded-lg px-3 py-2 hover:bg-stone-200/60 dark:hover:bg-stone-800"
-            >
+            <NavLink to="/admin" className={LINK}>
               Admin
             </NavLink>
           )}
-          <NavLink
-            to={session ? '/account' : '/sign-in'}
-            className="rounded-lg px-3 py-2 hover:bg-stone-200/60 dark:hover:bg-stone-800"
-          >
+          <NavLink to={session ? '/account' : '/sign-in'} className={LINK}>
+            <PersonIcon />
             {session ? session.user.name.split(' ')[0] : 'Sign in'}
           </NavLink>
-          <button
-            type="button"
-            onClick={open}
-            aria-label={`Cart, ${count} ${count === 1 ? 'piece' : 'pieces'}`}
-            className="rounded-lg px-3 py-2 hover:bg-stone-200/60 dark:hover:bg-stone-800"
-          >
+          <button type="button" onClick={open} className={LINK}>
+            <BagIcon />
             Cart
+            <span className="sr-only">
+              , {count} {count === 1 ? 'piece' : 'pieces'}
+            </span>
             {count > 0 && (
-              <span className="ml-2 rounded-full bg-leaf-800 px-2 py-0.5 text-xs text-white">{count}</span>
+              <span aria-hidden className="rounded-full bg-leaf-800 px-2 py-0.5 text-xs text-white">
+                {count}
+              </span>
             )}
           </button>
         </nav>
@@ -106,12 +114,18 @@ export function Layout() {
       <main id="main" tabIndex={-1} className="mx-auto min-h-[70vh] max-w-7xl px-4 py-8 outline-none">
         <Outlet />
       </main>
-      <footer className="mx-auto max-w-7xl px-4 py-10 text-sm text-stone-600 dark:text-stone-400">
-        A shop on one federated graph. See its{' '}
-        <a href="/graphiql" className="underline">
-          GraphiQL
-        </a>
-        .
+      <footer className="mt-16 border-t border-stone-200 dark:border-stone-800">
+        <div className="mx-auto flex max-w-7xl flex-wrap justify-between gap-x-8 gap-y-3 px-4 py-8 text-sm text-stone-600 dark:text-stone-400">
+          <p>Cartograph: six services, one graph, one shop.</p>
+          <nav aria-label="For developers" className="flex gap-5">
+            <a href="/graphiql" className="underline">
+              GraphiQL
+            </a>
+            <a href="/sandbox" className="underline">
+              Sandbox
+            </a>
+          </nav>
+        </div>
       </footer>
       <CartDrawer />
       <ScrollRestoration />

@@ -14,7 +14,9 @@ export function Field({ label, error, hint, className = '', ...input }: FieldPro
     <div className={className}>
       <label htmlFor={id} className="mb-1 block text-sm font-medium">
         {label}
-        {input.required === false && <span className="font-normal text-stone-500"> (optional)</span>}
+        {input.required === false && (
+          <span className="font-normal text-stone-600 dark:text-stone-400"> (optional)</span>
+        )}
       </label>
       <input
         id={id}

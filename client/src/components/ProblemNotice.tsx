@@ -1,3 +1,4 @@
+import { useEffect } from 'react';
 import { Link } from 'react-router';
 import { problemOf, type Problem } from '../lib/problem.js';
 import { Button } from './Button.js';
@@ -59,6 +60,12 @@ export function ProblemNotice({
 }) {
   const problem = problemOf(error);
   const { title, text } = wordsOf(problem);
+  const isOffline = problem.kind === 'offline';
+  useEffect(() => {
+    if (!isOffline || !onRetry) return undefined;
+    window.addEventListener('online', onRetry);
+    return () => window.removeEventListener('online', onRetry);
+  }, [isOffline, onRetry]);
   return (
     <div
       role="alert"

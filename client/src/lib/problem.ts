@@ -11,13 +11,8 @@ export type Problem =
   /** Ours: the reference finds it in the logs. */
   | { readonly kind: 'fault'; readonly reference: string | undefined };
 
-const OUTAGE_CODES = new Set([
-  'SERVICE_UNAVAILABLE',
-  'SUBGRAPH_UNAVAILABLE',
-  'SUBGRAPH_TIMEOUT',
-  'SUBGRAPH_ERROR',
-  'DOWNSTREAM_SERVICE_ERROR',
-]);
+/** A subgraph that is away, late or unreadable; a store behind it; the gateway itself, too busy. */
+const OUTAGE = /^(SUBGRAPH_(?!RESPONSE_INVALID)\w+|SERVICE_UNAVAILABLE|DOWNSTREAM_SERVICE_ERROR|OVERLOADED)$/;
 
 /** Sorts an Apollo Client error by what the person can do about it. */
 export function problemOf(error: unknown): Problem {
@@ -27,7 +22,7 @@ export function problemOf(error: unknown): Problem {
     if (code === 'UNAUTHENTICATED') return { kind: 'sign-in' };
     if (code === 'FORBIDDEN') return { kind: 'forbidden' };
     if (code === 'RATE_LIMITED') return { kind: 'busy' };
-    if (OUTAGE_CODES.has(code)) return { kind: 'outage', service: text(extensions['service']) };
+    if (OUTAGE.test(code)) return { kind: 'outage', service: text(extensions['service']) };
     return { kind: 'fault', reference: text(extensions['traceId']) };
   }
   if (ServerError.is(error)) {

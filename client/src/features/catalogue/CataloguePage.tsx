@@ -3,9 +3,10 @@ import { Button } from '../../components/Button.js';
 import { ProblemNotice } from '../../components/ProblemNotice.js';
 import { ProductGrid, ProductGridSkeleton } from '../../components/ProductGrid.js';
 import { ProductTile } from '../../components/ProductTile.js';
+import { usePageTitle } from '../../lib/page-title.js';
 import { Filters } from './Filters.js';
 import { useProductsQuery } from './Products.generated.js';
-import { readSearch, SORTS, toFilter } from './search-filter.js';
+import { countFilters, readSearch, SORTS, toFilter } from './search-filter.js';
 
 const PAGE_SIZE = 24;
 
@@ -20,6 +21,20 @@ export function CataloguePage() {
   // What was found before stays while the new list is on its way, so that the page does not jump.
   const shown = (data ?? previousData)?.products;
 
+  const [onlyCategory, ...others] = search.categories;
+  const category = shown?.facets.categories.find((facet) => facet.category.slug === onlyCategory)?.category;
+  const title = search.text
+    ? `Results for “${search.text}”`
+    : (others.length === 0 && category?.name) || 'Everything';
+  usePageTitle(title);
+  const currency = shown?.edges[0]?.node.price.currency ?? 'EUR';
+  const filterCount = countFilters(search);
+  const clearFilters = () => {
+    const next = new URLSearchParams();
+    if (search.text) next.set('q', search.text);
+    setParameters(next, { preventScrollReset: true });
+  };
+
   const setParameter = (key: string, value: string) => {
     const next = new URLSearchParams(parameters);
     if (value) next.set(key, value);
@@ -31,11 +46,13 @@ export function CataloguePage() {
     <>
       <div className="mb-6 flex flex-wrap items-end justify-between gap-4">
         <div>
-          <h1 className="font-display text-3xl">
-            {search.text ? `Results for “${search.text}”` : 'Everything'}
-          </h1>
+          <h1 className="font-display text-3xl">{title}</h1>
           <p role="status" className="mt-1 text-stone-600 dark:text-stone-400">
-            {shown ? `${shown.totalCount} ${shown.totalCount === 1 ? 'product' : 'products'}` : 'Looking …'}
+            {shown
+              ? `${shown.totalCount} ${shown.totalCount === 1 ? 'product' : 'products'}`
+              : error
+                ? ''
+                : 'Looking …'}
           </p>
         </div>
         <label className="text-sm">
@@ -55,13 +72,23 @@ export function CataloguePage() {
       </div>
       <div className="gap-8 lg:grid lg:grid-cols-[15rem_1fr]">
         <details className="mb-4 rounded-xl border border-stone-200 p-4 lg:hidden dark:border-stone-800">
-          <summary className="cursor-pointer font-medium">Filter</summary>
-          <Filters facets={shown?.facets} />
+          <summary className="cursor-pointer font-medium">
+            Filter{filterCount > 0 && ` (${filterCount})`}
+          </summary>
+          <Filters facets={shown?.facets} currency={currency} />
         </details>
         <aside aria-label="Filters" className="hidden lg:block">
-          <Filters facets={shown?.facets} />
+          <Filters facets={shown?.facets} currency={currency} />
         </aside>
-        <div>
+        <div className={loading && shown ? 'opacity-60 transition-opacity delay-150' : ''}>
+          {filterCount > 0 && (
+            <p className="mb-4 flex flex-wrap items-center gap-3 text-sm">
+              {filterCount} {filterCount === 1 ? 'filter' : 'filters'} chosen
+              <button type="button" onClick={clearFilters} className="min-h-9 underline">
+                Clear them
+              </button>
+            </p>
+          )}
           {error && <ProblemNotice error={error} onRetry={() => void refetch()} />}
           {!shown && loading && <ProductGridSkeleton />}
           {shown?.totalCount === 0 && (

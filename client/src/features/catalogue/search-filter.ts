@@ -66,3 +66,10 @@ export function toggle(parameters: URLSearchParams, key: string, value: string):
 }
 
 export const attributeKey = (name: string): string => `${PREFIX}${name}`;
+
+/** How many choices narrow the list, beside the words searched for. */
+export function countFilters(search: Search): number {
+  const values = [...search.attributes.values()].flat();
+  const hasPrice = Boolean(search.minPrice || search.maxPrice);
+  return search.categories.length + values.length + Number(hasPrice) + Number(search.inStockOnly);
+}

@@ -3,14 +3,70 @@ import { ProblemNotice } from '../../components/ProblemNotice.js';
 import { ProductGrid, ProductGridSkeleton } from '../../components/ProductGrid.js';
 import { ProductTile } from '../../components/ProductTile.js';
 import { Skeleton } from '../../components/Skeleton.js';
+import type { ProductCardFragment } from '../../graphql/ProductCard.generated.js';
+import { usePageTitle } from '../../lib/page-title.js';
 import { useHomeQuery } from './Home.generated.js';
 
+const HERO_PICTURES = 4;
+
 export function HomePage() {
+  usePageTitle(undefined);
   const { data, error, refetch } = useHomeQuery({ errorPolicy: 'all' });
+  const products = data?.products?.edges.map(({ node }) => node) ?? [];
   return (
     <>
-      <section className="rounded-3xl bg-leaf-800 px-6 py-14 text-white sm:px-12">
-        <h1 className="max-w-xl font-display text-4xl leading-tight sm:text-5xl">
+      <Hero products={products.filter(({ imageUrl }) => imageUrl).slice(0, HERO_PICTURES)} />
+      {error && !data?.categories && (
+        <div className="mt-8">
+          <ProblemNotice error={error} onRetry={() => void refetch()} />
+        </div>
+      )}
+      <h2 className="mt-12 mb-4 font-display text-2xl">Departments</h2>
+      <ul className="grid gap-3 sm:grid-cols-2 lg:grid-cols-4">
+        {data?.categories?.map((category) => (
+          <li key={category.id}>
+            <Link
+              to={`/products?category=${category.slug}`}
+              className="group flex h-full flex-col rounded-2xl border border-stone-200 bg-white p-5 transition-colors hover:border-leaf-600 dark:border-stone-800 dark:bg-stone-900"
+            >
+              <span className="flex items-baseline justify-between gap-2">
+                <span className="font-display text-xl group-hover:text-leaf-700 dark:group-hover:text-green-300">
+                  {category.name}
+                </span>
+                <span className="text-sm text-stone-600 tabular-nums dark:text-stone-400">
+                  <span className="sr-only">: </span>
+                  {category.productCount}
+                  <span className="sr-only"> products.</span>
+                </span>
+              </span>
+              <span className="mt-2 text-sm text-stone-600 dark:text-stone-400">{category.description}</span>
+            </Link>
+          </li>
+        ))}
+        {!data &&
+          !error &&
+          Array.from({ length: 8 }, (_, index) => (
+            <li key={index}>
+              <Skeleton className="h-28" />
+            </li>
+          ))}
+      </ul>
+      <h2 className="mt-12 mb-4 font-display text-2xl">Just in</h2>
+      {!data && !error && <ProductGridSkeleton />}
+      <ProductGrid>
+        {products.map((product) => (
+          <ProductTile key={product.id} product={product} />
+        ))}
+      </ProductGrid>
+    </>
+  );
+}
+
+function Hero({ products }: { readonly products: readonly ProductCardFragment[] }) {
+  return (
+    <section className="overflow-hidden rounded-3xl bg-leaf-800 text-white md:grid md:grid-cols-[1.1fr_1fr]">
+      <div className="px-6 py-12 sm:px-12 lg:py-16">
+        <h1 className="max-w-xl font-display text-4xl leading-tight text-balance sm:text-5xl">
           Good things for the house, the trail and the table
         </h1>
         <p className="mt-4 max-w-lg text-leaf-50">
@@ -22,36 +78,16 @@ export function HomePage() {
         >
           Browse everything
         </Link>
-      </section>
-
-      <h2 className="mt-12 mb-4 font-display text-2xl">Departments</h2>
-      {error && !data?.categories && <ProblemNotice error={error} onRetry={() => void refetch()} />}
-      <ul className="grid grid-cols-2 gap-3 sm:grid-cols-4">
-        {data?.categories?.map((category) => (
-          <li key={category.id}>
-            <Link
-              to={`/products?category=${category.slug}`}
-              className="block h-full rounded-2xl border border-stone-200 bg-white p-4 hover:border-leaf-600 dark:border-stone-800 dark:bg-stone-900"
-            >
-              <span className="font-medium">{category.name}</span>
-              <span className="mt-1 block text-sm text-stone-600 dark:text-stone-400">
-                {category.productCount} products
-              </span>
-            </Link>
-          </li>
+      </div>
+      <div aria-hidden className="hidden grid-cols-2 gap-3 p-6 md:grid">
+        {Array.from({ length: HERO_PICTURES }, (_, index) => (
+          <div key={index} className="aspect-4/3 overflow-hidden rounded-2xl bg-leaf-700">
+            {products[index]?.imageUrl && (
+              <img src={products[index].imageUrl} alt="" className="size-full object-cover" />
+            )}
+          </div>
         ))}
-        {!data &&
-          !error &&
-          Array.from({ length: 8 }, (_, index) => <Skeleton key={index} className="h-20" />)}
-      </ul>
-
-      <h2 className="mt-12 mb-4 font-display text-2xl">Just in</h2>
-      {!data && !error && <ProductGridSkeleton />}
-      <ProductGrid>
-        {data?.products?.edges.map(({ node }) => (
-          <ProductTile key={node.id} product={node} />
-        ))}
-      </ProductGrid>
-    </>
+      </div>
+    </section>
   );
 }

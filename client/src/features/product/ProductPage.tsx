@@ -5,6 +5,7 @@ import { Button } from '../../components/Button.js';
 import { Price } from '../../components/Price.js';
 import { ProblemNotice } from '../../components/ProblemNotice.js';
 import { Skeleton } from '../../components/Skeleton.js';
+import { usePageTitle } from '../../lib/page-title.js';
 import { useProductQuery } from './Product.generated.js';
 
 export function ProductPage() {
@@ -17,6 +18,7 @@ export function ProductPage() {
   const [quantity, setQuantity] = useState(1);
   const [refusal, setRefusal] = useState<string | null>(null);
   const product = data?.productBySku;
+  usePageTitle(product?.name);
 
   if (error && !product) return <ProblemNotice error={error} onRetry={() => void refetch()} />;
   if (!product) {
