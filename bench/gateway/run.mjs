@@ -75,7 +75,7 @@ const memoryOf = (pid) =>
 async function startContender(contender, subgraphs, supergraph) {
   const port = await freePort();
   const args = contender.args?.({ port, supergraph }) ?? [];
-  const child = start(0, [contender.script, ...args], {
+  const child = start(0, [...(contender.nodeArgs ?? []), contender.script, ...args], {
     PORT: String(port),
     SUPERGRAPH: supergraph,
     SUBGRAPHS: JSON.stringify(subgraphs[contender.federation === 1 ? 1 : 2]),
