@@ -33,4 +33,5 @@ EXPOSE 4000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=6 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/healthz`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 # Node itself is process 1: the services handle SIGTERM and start no children. `migrate` as argument migrates and ends.
-ENTRYPOINT ["node", "--enable-source-maps", "dist/main.js"]
+# The import sends traces when OTEL_EXPORTER_OTLP_ENDPOINT is set, and does nothing else.
+ENTRYPOINT ["node", "--enable-source-maps", "--import", "@cartograph/service-kit/telemetry", "dist/main.js"]

@@ -3,6 +3,7 @@ import { PermanentFailure, type EventSubscription } from './bus.js';
 import { InvalidEventError, parseEvent } from './envelope.js';
 import { retryDelay, type BusLimits } from './limits.js';
 import type { BusMetrics } from './metrics.js';
+import { inHandlingSpan } from './tracing.js';
 
 /** What becomes of an event after an attempt to handle it. */
 export type Outcome =
@@ -36,7 +37,7 @@ export async function attemptEvent(text: string, count: number, context: Attempt
     if (!subscription.types.includes(event.type))
       throw new Error(`This version of ${consumer} does not handle ${type}.`);
     const startedAt = performance.now();
-    await subscription.handle(event);
+    await inHandlingSpan(consumer, event, () => subscription.handle(event));
     metrics.handled(consumer, type, (performance.now() - startedAt) / 1000);
     return { kind: 'ack' };
   } catch (error) {

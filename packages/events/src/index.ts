@@ -5,3 +5,4 @@ export * from './create-bus.js';
 export * from './envelope.js';
 export * from './limits.js';
 export * from './types.js';
+export { inPublishSpans } from './tracing.js';

@@ -136,3 +136,14 @@ export function withRunningStack(
     return source;
   }
 }
+
+/** Where traces go, if anywhere; all else about them is read by OpenTelemetry itself (`OTEL_*`). */
+export const readTelemetryConfig = (source: NodeJS.ProcessEnv = process.env) =>
+  readConfig(
+    {
+      OTEL_EXPORTER_OTLP_ENDPOINT: env.url('http', 'https').optional(),
+      OTEL_SERVICE_NAME: z.string().optional().describe('a name'),
+      OTEL_SDK_DISABLED: env.boolean(false),
+    },
+    source,
+  );

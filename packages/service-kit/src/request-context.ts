@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomBytes } from 'node:crypto';
+import { isSpanContextValid, trace } from '@opentelemetry/api';
 
 /** What follows a request or an event through all it causes. */
 export interface RequestContext {
@@ -27,8 +28,18 @@ export function withContext<T>(context: RequestContext, work: () => T): T {
   return storage.run(context, work);
 }
 
+/** With telemetry on, that of the active span, so that logs, events and traces tell of the same. */
 export function currentContext(): RequestContext | undefined {
-  return storage.getStore();
+  const span = trace.getActiveSpan()?.spanContext();
+  if (!span || !isSpanContextValid(span)) return storage.getStore();
+  const flags = span.traceFlags.toString(16).padStart(2, '0');
+  return { traceId: span.traceId, traceparent: `00-${span.traceId}-${span.spanId}-${flags}` };
+}
+
+/** For a request to another service. With telemetry on there is nothing to add: the request's own span does. */
+export function traceHeaders(): { traceparent?: string } {
+  const context = trace.getActiveSpan() ? undefined : storage.getStore();
+  return context ? { traceparent: context.traceparent } : {};
 }
 
 /** Wraps an event handler so that all it does belongs to the trace of the event. */

@@ -3,7 +3,7 @@ import { print } from 'graphql';
 import { Agent, request } from 'undici';
 import { Fault } from './errors.js';
 import { IDENTITY_HEADER, signIdentity, type Identity } from './identity.js';
-import { currentContext } from './request-context.js';
+import { traceHeaders } from './request-context.js';
 
 export interface ServiceClient {
   /**
@@ -57,14 +57,13 @@ export function createServiceClient(options: {
       call: { identity?: Identity; timeoutMs?: number } = {},
     ) {
       const signature = await (call.identity ? sign(call.identity) : ownSignature());
-      const traceparent = currentContext()?.traceparent;
       const answer = await request(endpoint, {
         dispatcher: agent,
         method: 'POST',
         headers: {
           'content-type': 'application/json',
           [IDENTITY_HEADER]: signature,
-          ...(traceparent && { traceparent }),
+          ...traceHeaders(),
         },
         body: JSON.stringify({ query: typeof document === 'string' ? document : print(document), variables }),
         signal: AbortSignal.timeout(call.timeoutMs ?? options.timeoutMs ?? 5_000),

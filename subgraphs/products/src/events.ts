@@ -1,4 +1,5 @@
-import type { EventBus } from '@cartograph/events';
+import type { AnyEvent, EventBus } from '@cartograph/events';
+import { inTraceOf } from '@cartograph/service-kit';
 import type { StockService } from './stock-service.js';
 
 /**
@@ -9,9 +10,9 @@ export function subscribeToOrders(bus: EventBus, stock: StockService): Promise<{
   return bus.subscribe({
     consumer: 'products',
     types: ['order.cancelled', 'order.shipped'],
-    async handle(event) {
+    handle: inTraceOf(async (event: AnyEvent) => {
       if (event.type === 'order.cancelled') await stock.release(event.data.orderId);
       else if (event.type === 'order.shipped') await stock.commit(event.data.orderId);
-    },
+    }),
   });
 }

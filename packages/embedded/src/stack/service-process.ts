@@ -20,6 +20,10 @@ export const mainFile = (root: string, service: ServiceDeclaration) =>
 /** Whether the service has been written and built. */
 export const isBuilt = (root: string, service: ServiceDeclaration) => existsSync(mainFile(root, service));
 
+/** The preload does nothing without the variable, but to look for it takes time at every start. */
+const telemetry = (env: NodeJS.ProcessEnv) =>
+  env['OTEL_EXPORTER_OTLP_ENDPOINT'] ? ['--import', '@cartograph/service-kit/telemetry'] : [];
+
 /** One service as a child process: ready when `/readyz` says so. */
 export function manageService(service: ServiceDeclaration, options: ServiceProcessOptions): ManagedProcess {
   const main = mainFile(options.root, service);
@@ -31,7 +35,7 @@ export function manageService(service: ServiceDeclaration, options: ServiceProce
     stopSignal: 'SIGTERM',
     ...(options.onOutput ? { onOutput: (text) => options.onOutput?.(text) } : {}),
     spawn: () =>
-      spawnGuarded(process.execPath, ['--enable-source-maps', main], {
+      spawnGuarded(process.execPath, ['--enable-source-maps', ...telemetry(options.env), main], {
         // Nothing that matters is only in a service's memory, and a port must be free at once for the next start.
         onParentDeath: 'SIGKILL',
         env: options.env,

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { EventBus } from '@cartograph/events';
+import { inPublishSpans, type EventBus } from '@cartograph/events';
 import type { Logger } from 'pino';
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { OutboxSource } from './source.js';
@@ -42,7 +42,10 @@ export function createOutboxRelay(options: OutboxRelayOptions): OutboxRelay {
       isWoken = false;
       let wait = pollMs;
       try {
-        const count = await source.relay((events) => bus.publish(events), batchSize);
+        const count = await source.relay(
+          (events) => inPublishSpans(events, () => bus.publish(events)),
+          batchSize,
+        );
         metrics.relayed(count);
         if (failures > 0) logger.info('The outbox is published again');
         failures = 0;

@@ -1,0 +1,91 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createGraphClient, startTestStack, type TestStack, until } from '@cartograph/testing';
+import { type Span, startOtlpReceiver } from '../harness/otlp-receiver.js';
+import { createProduct, fillCart, signInAdmin } from '../harness/shop.js';
+
+describe('one checkout', () => {
+  let stack: TestStack;
+  let receiver: Awaited<ReturnType<typeof startOtlpReceiver>>;
+  const traceId = randomBytes(16).toString('hex');
+  const parent = `00-${traceId}-${randomBytes(8).toString('hex')}-01`;
+  const trace = () => receiver.spans.filter((span) => span.traceId === traceId);
+  const of = (service: string) => trace().filter((span) => span.service === service);
+
+  beforeAll(async () => {
+    receiver = await startOtlpReceiver();
+    stack = await startTestStack({ env: { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url } });
+    const admin = await signInAdmin(stack);
+    const { login } = await stack.graph.expectData<{ login: { session: { accessToken: string } } }>(
+      'mutation { login(input: { email: "carl@example.com", password: "cartograph" }) { session { accessToken } } }',
+    );
+    const token = login.session.accessToken;
+    await fillCart(stack.graph.as(token), await createProduct(admin, 5));
+    // Only the checkout itself belongs to the trace.
+    const client = createGraphClient(`${stack.url('gateway')}/graphql`, {
+      token,
+      headers: { traceparent: parent },
+    });
+    const { checkout } = await client.expectData<{ checkout: { userErrors: unknown[] } }>(
+      `mutation ($input: CheckoutInput!) {
+        checkout(input: $input) { order { id customer { name } payment { status } } userErrors { code message } }
+      }`,
+      {
+        input: {
+          idempotencyKey: randomUUID(),
+          paymentToken: 'tok_ok',
+          shippingAddress: {
+            name: 'A Customer',
+            line1: 'Long Lane 1',
+            city: 'Bern',
+            postalCode: '3000',
+            country: 'CH',
+          },
+        },
+      },
+    );
+    expect(checkout.userErrors).toEqual([]);
+    await until(
+      () => ['payments', 'notifications', 'cart'].every((service) => of(service).some(isHandling)),
+      {
+        timeoutMs: 30_000,
+        what: 'the spans of the consumers',
+      },
+    );
+  }, 120_000);
+
+  afterAll(async () => {
+    await stack?.stop();
+    await receiver?.close();
+  });
+
+  const isHandling = ({ name }: Span) => name === 'handle order.placed';
+
+  it('is one trace over all seven services', () => {
+    expect([...new Set(trace().map(({ service }) => service))].sort()).toEqual(
+      ['cart', 'gateway', 'notifications', 'orders', 'payments', 'products', 'users'].sort(),
+    );
+  });
+
+  it('is seen in every store and on the bus', () => {
+    const systems = (service: string) =>
+      new Set(of(service).map(({ attributes }) => attributes['db.system'] ?? attributes['db.system.name']));
+    expect(systems('orders')).toContain('postgresql');
+    expect(systems('payments')).toContain('postgresql');
+    expect(systems('products')).toContain('mongodb');
+    expect(systems('cart')).toContain('redis');
+    expect(of('orders').map(({ name }) => name)).toContain('publish order.placed');
+  });
+
+  it('hangs together: every span but those of the client’s own parent has its parent in the trace', () => {
+    const ids = new Set(trace().map(({ spanId }) => spanId));
+    const roots = trace().filter(({ parentSpanId }) => !parentSpanId || !ids.has(parentSpanId));
+    expect(roots.map(({ service, parentSpanId }) => [service, parentSpanId])).toEqual([
+      ['gateway', parent.split('-')[2]],
+    ]);
+  });
+
+  it('is the trace that logs name', () => {
+    expect(stack.logs('gateway')).toContain(traceId);
+  });
+});
