@@ -1,5 +1,6 @@
-// Leaves jest's own count in .data/test-results.json, for .ci/run and whoever else wants the bare numbers.
-import { mkdirSync, writeFileSync } from 'node:fs';
+// Leaves jest's own count in .data/test-results.json, for .ci/run and whoever else wants the bare numbers. Several rounds
+// of one `npm test` add up: scripts/test.mjs deletes the file first.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -7,13 +8,18 @@ const file = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', '.d
 
 export default class ResultsReporter {
   onRunComplete(_contexts, results) {
-    const {
-      numPassedTests: passed,
-      numFailedTests: failed,
-      numPendingTests: skipped,
-      numRuntimeErrorTestSuites: brokenSuites,
-    } = results;
+    const before = existsSync(file)
+      ? JSON.parse(readFileSync(file, 'utf8'))
+      : { passed: 0, failed: 0, skipped: 0, brokenSuites: 0 };
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, JSON.stringify({ passed, failed, skipped, brokenSuites }));
+    writeFileSync(
+      file,
+      JSON.stringify({
+        passed: before.passed + results.numPassedTests,
+        failed: before.failed + results.numFailedTests,
+        skipped: before.skipped + results.numPendingTests,
+        brokenSuites: before.brokenSuites + results.numRuntimeErrorTestSuites,
+      }),
+    );
   }
 }
