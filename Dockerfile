@@ -8,7 +8,7 @@ ENV CI=true
 COPY . .
 # Install scripts are not needed here: every native part ships as a package of its own.
 RUN npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
-RUN node scripts/build.mjs && node scripts/build-client.mjs
+RUN node scripts/codegen.mjs && node scripts/build.mjs && npm run build --workspace=client
 ARG SERVICE
 # Only what this one service runs: its own packages and those of the workspaces it uses.
 RUN rm -rf node_modules subgraphs/*/node_modules packages/*/node_modules gateway/node_modules client/node_modules \
