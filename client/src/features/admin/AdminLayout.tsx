@@ -1,5 +1,5 @@
-import { Suspense, useEffect } from 'react';
-import { NavLink, Outlet } from 'react-router';
+import { Suspense, useEffect, useRef } from 'react';
+import { NavLink, Outlet, useLocation } from 'react-router';
 import { Skeleton } from '../../components/Skeleton.js';
 import { watchLatency } from './charts/latency.js';
 
@@ -16,9 +16,16 @@ const SECTIONS = [
 export function AdminLayout() {
   // From the first page of staff on, so that there is something to draw once they come to the charts.
   useEffect(watchLatency, []);
+  const nav = useRef<HTMLElement>(null);
+  const { pathname } = useLocation();
+  // On a narrow screen the present section may stand beyond the edge.
+  useEffect(() => {
+    const current = nav.current?.querySelector<HTMLElement>('[aria-current=page]');
+    if (current) nav.current?.scrollTo({ left: current.offsetLeft - 48 });
+  }, [pathname]);
   return (
     <>
-      <nav aria-label="Admin" className="-mx-4 -mt-4 mb-6 overflow-x-auto px-4 pt-2 pb-1">
+      <nav ref={nav} aria-label="Admin" className="relative -mx-4 -mt-4 mb-6 overflow-x-auto px-4 pt-2 pb-1">
         <ul className="flex min-w-max gap-1 border-b border-stone-200 dark:border-stone-800">
           {SECTIONS.map(([path, label]) => (
             <li key={path}>

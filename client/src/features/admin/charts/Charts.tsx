@@ -25,6 +25,12 @@ const tooltip = {
   contentStyle: { background: 'var(--chart-surface)', border: '1px solid #8b8580', borderRadius: 8 },
   cursor: { fill: 'currentColor', fillOpacity: 0.06 },
 } as const;
+const legend = {
+  iconType: 'circle',
+  iconSize: 9,
+  itemSorter: null,
+  formatter: (name: string) => <span className="text-sm text-ink dark:text-stone-100">{name}</span>,
+} as const;
 const surface = '[--chart-surface:#fff] dark:[--chart-surface:#1c1917]';
 
 interface BarSpec {
@@ -63,7 +69,7 @@ export function SpanBars({ spans, bars, format = String }: SpanBarsProps) {
               labelFormatter={(from) => `From ${TIME.format(Number(from))}`}
               formatter={(value) => format(Number(value))}
             />
-            {bars.length > 1 && <Legend iconType="circle" iconSize={9} />}
+            {bars.length > 1 && <Legend {...legend} />}
             {bars.map(({ name, value, colour }) => (
               <Bar
                 key={name}
@@ -132,7 +138,7 @@ export function LatencyLines({ points }: { readonly points: readonly LatencyPoin
               labelFormatter={(at) => `Until ${SECONDS.format(Number(at))}`}
               formatter={milliseconds}
             />
-            <Legend iconType="circle" iconSize={9} />
+            <Legend {...legend} />
             {(
               [
                 ['p95', COLOURS.sky],

@@ -60,7 +60,7 @@ export function ChartsPage() {
         <ChartPanel
           title="Revenue"
           figure={spans && money(sum(({ revenue }) => revenue))}
-          source="The totals of those of these orders that are paid now and not refunded in full, by when they were placed."
+          source="The totals of these orders, of those alone that are paid now and not refunded in full, by when they were placed."
         >
           <Suspense fallback={waiting}>
             {spans ? (
