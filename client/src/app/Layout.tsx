@@ -81,18 +81,18 @@ function Header() {
           )}
           <NavLink to={session ? '/account' : '/sign-in'} className={LINK}>
             <PersonIcon />
-            {session ? session.user.name.split(' ')[0] : 'Sign in'}
+            <span className="max-sm:sr-only">{session ? session.user.name.split(' ')[0] : 'Sign in'}</span>
           </NavLink>
-          <button type="button" onClick={open} className={LINK}>
+          <button
+            type="button"
+            onClick={open}
+            aria-label={`Cart ${count} ${count === 1 ? 'piece' : 'pieces'}`}
+            className={LINK}
+          >
             <BagIcon />
-            Cart
-            <span className="sr-only">
-              , {count} {count === 1 ? 'piece' : 'pieces'}
-            </span>
+            <span className="max-sm:sr-only">Cart</span>
             {count > 0 && (
-              <span aria-hidden className="rounded-full bg-leaf-800 px-2 py-0.5 text-xs text-white">
-                {count}
-              </span>
+              <span className="rounded-full bg-leaf-800 px-2 py-0.5 text-xs text-white">{count}</span>
             )}
           </button>
         </nav>

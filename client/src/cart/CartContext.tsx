@@ -12,11 +12,12 @@ const Context = createContext<CartState | null>(null);
 export function CartProvider({ children }: { readonly children: ReactNode }) {
   const cart = useCart();
   const [isOpen, setOpen] = useState(false);
-  return (
-    <Context value={{ ...cart, isOpen, open: () => setOpen(true), close: () => setOpen(false) }}>
-      {children}
-    </Context>
-  );
+  const open = () => {
+    setOpen(true);
+    // Prices and stock of this moment, rather than of when the page was loaded.
+    cart.refetch();
+  };
+  return <Context value={{ ...cart, isOpen, open, close: () => setOpen(false) }}>{children}</Context>;
 }
 
 /** The cart and its drawer. */

@@ -8,7 +8,7 @@ import { CartLines } from './CartLines.js';
 
 /** The cart beside the page. A <dialog> keeps focus inside and closes with Escape by itself. */
 export function CartDrawer() {
-  const { cart, error, isOpen, close, refetch } = useCartState();
+  const { cart, error, isOpen, close, refetch, mergeWarnings } = useCartState();
   const dialog = useRef<HTMLDialogElement>(null);
   const navigate = useNavigate();
   useEffect(() => {
@@ -17,6 +17,8 @@ export function CartDrawer() {
   }, [isOpen]);
   const isEmpty = !cart || cart.items.length === 0;
   return (
+    // A click beside it closes it; by keyboard, Escape does, as in any dialog.
+    // eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-noninteractive-element-interactions
     <dialog
       ref={dialog}
       aria-label="Your cart"
@@ -39,6 +41,16 @@ export function CartDrawer() {
           )}
           {isEmpty && !error && (
             <p className="py-10 text-center text-stone-600 dark:text-stone-400">Nothing in it yet.</p>
+          )}
+          {mergeWarnings.length > 0 && (
+            <ul
+              aria-label="What changed when your carts were put together"
+              className="mt-4 rounded-lg bg-amber-50 p-3 text-sm text-amber-900 dark:bg-amber-950 dark:text-amber-100"
+            >
+              {mergeWarnings.map((message) => (
+                <li key={message}>{message}</li>
+              ))}
+            </ul>
           )}
           <CartLines onLeave={close} />
         </div>

@@ -13,14 +13,12 @@ const underWay = new Set<string>();
 
 /** Moves the guest's cart into one's own as soon as somebody is signed in, however that came about. */
 export function useCartMerge(userId: string | undefined): CartMerge {
-  const [mergeCart] = useMergeCartMutation();
-  const [isMerging, setMerging] = useState(false);
+  const [mergeCart, { loading: isMerging }] = useMergeCartMutation();
   const [warnings, setWarnings] = useState<readonly string[]>([]);
   useEffect(() => {
     const guestCartId = guestCart.get();
     if (!userId || !guestCartId || underWay.has(guestCartId)) return;
     underWay.add(guestCartId);
-    setMerging(true);
     mergeCart({
       variables: { input: { guestCartId } },
       // A read of the cart from before may arrive after this answer: it must not have the last word.
@@ -38,10 +36,7 @@ export function useCartMerge(userId: string | undefined): CartMerge {
       })
       // Not reached: it stays and is merged the next time.
       .catch(() => undefined)
-      .finally(() => {
-        underWay.delete(guestCartId);
-        setMerging(false);
-      });
+      .finally(() => underWay.delete(guestCartId));
   }, [userId, mergeCart]);
   return { isMerging, warnings };
 }

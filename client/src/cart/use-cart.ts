@@ -37,13 +37,14 @@ export function useCart(): CartActions {
   const guestId = useGuestCartId();
   const merge = useCartMerge(session?.user.id);
   const id = session ? null : guestId;
+  const isThere = Boolean(session ?? id);
   const { data, loading, error, refetch } = useCartQuery({
     variables: id ? { id } : {},
-    skip: !session && !id,
+    skip: !isThere,
     errorPolicy: 'all',
     fetchPolicy: 'cache-and-network',
   });
-  const cart = ((session ?? id) ? data?.cart : null) ?? null;
+  const cart = (isThere ? data?.cart : null) ?? null;
   const [busy, setBusy] = useState<ReadonlySet<string>>(new Set());
   const [addToCart] = useAddToCartMutation();
   const [setItem] = useSetCartItemQuantityMutation();
@@ -83,7 +84,9 @@ export function useCart(): CartActions {
     return answer?.addToCart.userErrors[0];
   };
 
-  const refetchCart = useCallback(() => void refetch().catch(() => undefined), [refetch]);
+  const refetchCart = useCallback(() => {
+    if (isThere) void refetch().catch(() => undefined);
+  }, [isThere, refetch]);
   const emptied = useCallback(() => {
     apollo.cache.updateQuery<CartQuery>({ query: CartDocument, variables: {} }, (now) =>
       now?.cart ? { cart: { ...now.cart, items: [], totalQuantity: 0, subtotal: null, warnings: [] } } : now,

@@ -1,10 +1,11 @@
-import { useMemo } from 'react';
 import { Field } from '../../components/Field.js';
 import { SelectField } from '../../components/SelectField.js';
 import type { AddressInput } from '../../generated/schema.js';
 import type { FormState } from '../../lib/forms.js';
 import type { Draft } from './attempt.js';
 import { listCountries } from './countries.js';
+
+const countries = listCountries();
 
 export const ADDRESS_PATHS = ['name', 'line1', 'line2', 'postalCode', 'city', 'region', 'country'].map(
   (name) => `shippingAddress.${name}`,
@@ -23,7 +24,6 @@ export function readAddress(value: (name: string) => string): AddressInput {
 }
 
 export function AddressFields({ form, draft }: { readonly form: FormState; readonly draft: Draft }) {
-  const countries = useMemo(listCountries, []);
   const shared = (name: string) => ({
     name,
     defaultValue: draft[name] ?? '',
