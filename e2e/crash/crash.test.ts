@@ -57,7 +57,11 @@ describe(`kill -9 of everything under load (seed ${seed}, events over ${bus})`, 
           PAYMENT_LOST_ANSWER_RATE: '0.05',
           PAYMENT_UNRULY_CALLBACKS: 'true',
         },
-        notifications: { WEBHOOK_TIMEOUT_MS: '2000', WEBHOOK_SCHEDULE_FACTOR: '0.01' },
+        notifications: {
+          MAIL_LEASE_MS: '5000',
+          WEBHOOK_TIMEOUT_MS: '2000',
+          WEBHOOK_SCHEDULE_FACTOR: '0.01',
+        },
         orders: { CHECKOUT_LEASE_MS: '6000', SERVICE_TIMEOUT_MS: '3000' },
       },
       onEvent: (event) =>

@@ -60,6 +60,7 @@ export async function createNotificationsApp(
     mailer,
     sender,
     logger,
+    mailLeaseMs: config.MAIL_LEASE_MS,
     webhookTimeoutMs: config.WEBHOOK_TIMEOUT_MS,
   });
   registerGauges(registry, store);

@@ -16,6 +16,8 @@ const shape = {
   SMTP_URL: env.url('smtp', 'smtps').optional(),
   MAIL_DIR: env.text('.data/mail'),
   MAIL_FROM: env.text('Cartograph <shop@cartograph.example>'),
+  /** How long a mail is left to the process that sends it, in ms; longer than one can take to be sent. */
+  MAIL_LEASE_MS: env.integer(120_000, { min: 1_000 }),
   /** Who is told that a webhook was disabled. */
   ADMIN_EMAIL: env.text('admin@cartograph.example'),
   /** Where links in mails lead. */

@@ -11,11 +11,12 @@ export interface WorkerDependencies {
   readonly mailer: Mailer;
   readonly sender: WebhookSender;
   readonly logger: Logger;
+  /** How long a mail is left to the process that sends it, in milliseconds. */
+  readonly mailLeaseMs: number;
   /** How long a receiver may take, in milliseconds. */
   readonly webhookTimeoutMs: number;
 }
 
-const MAIL_CLAIM_MS = 120_000;
 const REDACTED = 'This message held a personal link and is not kept.';
 
 /** Sends mails and deliveries that are due. */
@@ -25,6 +26,7 @@ export function createSendWorkers({
   mailer,
   sender,
   logger,
+  mailLeaseMs,
   webhookTimeoutMs,
 }: WorkerDependencies): Worker[] {
   async function sendMail(notification: Notification): Promise<void> {
@@ -54,7 +56,7 @@ export function createSendWorkers({
   return [
     createWorker({
       name: 'mails',
-      claim: (limit) => store.claimNotifications(limit, new Date(Date.now() + MAIL_CLAIM_MS)),
+      claim: (limit) => store.claimNotifications(limit, new Date(Date.now() + mailLeaseMs)),
       run: sendMail,
       concurrency: 10,
       logger,

@@ -43,6 +43,7 @@ export async function startNotifications(settings: Partial<NotificationsConfig> 
     ADMIN_EMAIL: 'ada@example.com',
     STOREFRONT_URL: 'http://localhost:4000',
     WEBHOOK_ALLOW_PRIVATE: true,
+    MAIL_LEASE_MS: 120_000,
     WEBHOOK_TIMEOUT_MS: 1_000,
     WEBHOOK_SCHEDULE_FACTOR: 0,
     ...settings,
