@@ -2,13 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 /**
  * Asks again and again until the condition gives something truthy, and returns that.
- * @throws after `timeoutMs` (default 10,000), with `what` and the condition's last error if it threw one
+ * @throws after `timeoutMs` (default 30,000), with `what` and the condition's last error if it threw one
  */
 export async function until<Value>(
   condition: () => Value | Promise<Value>,
   options: { readonly timeoutMs?: number; readonly intervalMs?: number; readonly what?: string } = {},
 ): Promise<NonNullable<Value>> {
-  const { timeoutMs = 10_000, intervalMs = 25, what = 'the condition' } = options;
+  const { timeoutMs = 30_000, intervalMs = 25, what = 'the condition' } = options;
   const deadline = Date.now() + timeoutMs;
   let lastError: unknown;
   do {

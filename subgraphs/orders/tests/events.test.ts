@@ -223,12 +223,13 @@ describe('payment.refunded', () => {
 
 describe('an order that is never paid', () => {
   it('is cancelled when its reservation ends, even while its payment was declined', async () => {
-    const quick = await startOrders(world, { RESERVATION_S: '1' });
+    const quick = await startOrders(world, { RESERVATION_S: '4' });
     try {
       const { order } = await quick.checkout(customer('carl'));
       await world.bus.publish([
         paymentEvent('payment.failed', order!.id, { reason: 'Declined.', canRetry: true }),
       ]);
+      await until(async () => (await types(order!.id)).includes('PAYMENT_FAILED'));
       await statusBecomes(order!.id, 'CANCELLED');
       expect(await types(order!.id)).toEqual(['PLACED', 'PAYMENT_FAILED', 'CANCELLED']);
       await until(() => !world.standIns.reservations.has(order!.id));
