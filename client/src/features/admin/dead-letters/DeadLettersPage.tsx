@@ -78,7 +78,7 @@ export function DeadLettersPage() {
                 Hand over again
               </Button>
             </div>
-            <p className="mt-2 text-sm break-words">{letter.reason}</p>
+            <p className="mt-2 text-sm break-words whitespace-pre-line">{letter.reason}</p>
             <details className="mt-2 text-sm">
               <summary className="min-h-8 cursor-pointer py-1">What arrived</summary>
               <Json text={letter.event} label={`Event ${letter.id}`} />

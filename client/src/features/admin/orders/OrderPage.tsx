@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { Link, useParams } from 'react-router';
 import { Button } from '../../../components/Button.js';
 import { Panel } from '../../../components/Panel.js';
@@ -22,15 +22,23 @@ import { PaymentPanel } from './PaymentPanel.js';
 import { TRANSITION_LABELS } from './transitions.js';
 import { useMoveOrder } from './use-move.js';
 
+const POLL_MS = 2_000;
 const COUNTRIES = new Intl.DisplayNames(undefined, { type: 'region' });
 
 /** One order with all that is known of it, up to date while it is looked at. */
 export function OrderPage() {
   const id = useParams()['id']!;
-  const { data, error, refetch } = useAdminOrderQuery({
+  const { data, error, refetch, startPolling, stopPolling } = useAdminOrderQuery({
     variables: { id },
     fetchPolicy: 'cache-and-network',
   });
+  const isRefunding = data?.order?.payment?.refunds.some(({ status }) => status === 'PENDING') ?? false;
+  // A refund is confirmed when the provider answers, and the stream of a delivered order has ended by then.
+  useEffect(() => {
+    if (!isRefunding) return undefined;
+    startPolling(POLL_MS);
+    return stopPolling;
+  }, [isRefunding, startPolling, stopPolling]);
   // The event says that something happened; what it did to order, payment and refunds is read anew.
   useAdminOrderChangedSubscription({ variables: { orderId: id }, onData: () => void refetch() });
   const [asked, setAsked] = useState<OrderStatus>();
@@ -43,6 +51,7 @@ export function OrderPage() {
     return data ? <Empty title="There is no such order" /> : <Skeleton className="h-96" />;
   }
   const address = order.shippingAddress;
+  const isFinal = order.status === 'DELIVERED' || order.status === 'CANCELLED';
   return (
     <>
       <p className="mb-2 text-sm">
@@ -58,7 +67,7 @@ export function OrderPage() {
           </>
         }
       >
-        <LiveBadge />
+        {!isFinal && <LiveBadge />}
         {order.allowedTransitions.map((status) => (
           <Button
             key={status}

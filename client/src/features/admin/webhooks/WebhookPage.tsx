@@ -19,17 +19,20 @@ import { Delivery } from './Delivery.js';
 import { SecretDialog } from './SecretDialog.js';
 
 const PAGE_SIZE = 20;
+const MOST = 100;
 const POLL_MS = 2_000;
 
 /** One webhook with all that was sent to it. */
 export function WebhookPage() {
   const id = useParams()['id']!;
   const navigate = useNavigate();
+  // All that is shown is asked for anew, so that older pages stay; the API gives a hundred at once.
+  const [first, setFirst] = useState(PAGE_SIZE);
   const { data, error, refetch, fetchMore } = useAdminWebhookQuery({
-    variables: { id, first: PAGE_SIZE },
+    variables: { id, first: Math.min(first, MOST) },
     fetchPolicy: 'cache-and-network',
-    // There is no stream of deliveries: the newest page is asked for again while it is looked at.
-    pollInterval: POLL_MS,
+    // There is no stream of deliveries.
+    pollInterval: first > MOST ? 0 : POLL_MS,
     skipPollAttempt: () => document.hidden,
   });
   const [secret, setSecret] = useState<string>();
@@ -129,7 +132,14 @@ export function WebhookPage() {
           />
         ))}
       </ul>
-      <LoadMore pageInfo={deliveries.pageInfo} load={(after) => fetchMore({ variables: { after } })} />
+      <LoadMore
+        pageInfo={deliveries.pageInfo}
+        load={(after) =>
+          fetchMore({ variables: { after, first: PAGE_SIZE } }).then(() =>
+            setFirst(deliveries.edges.length + PAGE_SIZE),
+          )
+        }
+      />
       {secret && <SecretDialog secret={secret} onClose={() => setSecret(undefined)} />}
       {isDeleting && (
         <Dialog title="Delete this webhook?" onClose={() => setDeleting(false)}>
