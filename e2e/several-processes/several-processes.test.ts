@@ -1,0 +1,111 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createGraphClient, startTestStack, type GraphClient, type TestStack } from '@cartograph/testing';
+import { eventsHandledBy, startSecond, type SecondProcess } from '../harness/second-process.js';
+import { checkOut, createProduct, fillCart, registerCustomer, signInAdmin } from '../harness/shop.js';
+import { CONSUMES } from '../invariants/evidence.js';
+import { inspectShop, type Inspector } from '../invariants/invariants.js';
+
+const DOUBLED = ['orders', 'payments', 'notifications'];
+const CUSTOMERS = 6;
+const PURCHASES = 5;
+
+/** Two gateways over two orders, two payments and two notifications processes, on the same stores. */
+describe('two processes of each service', () => {
+  let stack: TestStack;
+  let inspector: Inspector;
+  let admin: GraphClient;
+  const seconds = new Map<string, SecondProcess>();
+
+  beforeAll(async () => {
+    stack = await startTestStack({
+      serviceEnv: {
+        payments: { PAYMENT_DELAY_MS: '50', PAYMENT_TIMEOUT_MS: '2000' },
+        notifications: { MAIL_LEASE_MS: '5000' },
+        orders: { CHECKOUT_LEASE_MS: '6000', SERVICE_TIMEOUT_MS: '3000' },
+      },
+    });
+    inspector = await inspectShop(stack);
+    for (const service of DOUBLED) seconds.set(service, await startSecond(stack, service));
+    const { SUBGRAPH_URLS } = stack.environment('gateway');
+    const addresses = SUBGRAPH_URLS!.split(',').map((entry) => {
+      const [service] = entry.split('=') as [string];
+      const second = seconds.get(service);
+      return second ? `${service}=${second.url}/graphql` : entry;
+    });
+    seconds.set('gateway', await startSecond(stack, 'gateway', { SUBGRAPH_URLS: addresses.join(',') }));
+    admin = await signInAdmin(stack);
+  }, 240_000);
+  afterAll(async () => {
+    await Promise.all([...seconds.values()].map((second) => second.kill()));
+    await inspector?.close();
+    await stack?.stop();
+  }, 60_000);
+
+  /** The same customer at the other gateway. */
+  const other = (token: string) => createGraphClient(`${seconds.get('gateway')!.url}/graphql`, { token });
+
+  async function register(): Promise<{ here: GraphClient; there: GraphClient }> {
+    const { register: payload } = await stack.graph.expectData<{
+      register: { session: { accessToken: string } };
+    }>(`mutation ($input: RegisterInput!) { register(input: $input) { session { accessToken } } }`, {
+      input: { email: `${randomUUID()}@example.com`, password: 'a long passphrase', name: 'Twofold' },
+    });
+    const { accessToken } = payload.session;
+    return { here: stack.graph.as(accessToken), there: other(accessToken) };
+  }
+
+  it('should share the work without doubling it, even where both are asked the same at once', async () => {
+    const productId = await createProduct(admin, CUSTOMERS * PURCHASES);
+    const customers = await Promise.all(Array.from({ length: CUSTOMERS }, register));
+
+    const placed = await Promise.all(
+      customers.map(async ({ here, there }) => {
+        const ids: string[] = [];
+        for (let purchase = 0; purchase < PURCHASES; purchase++) {
+          await fillCart(here, productId);
+          const key = randomUUID();
+          const answers = await Promise.all([checkOut(here, key), checkOut(there, key)]);
+          const found = new Set(answers.flatMap(({ order }) => order?.id ?? []));
+          expect(found.size).toBe(1);
+          ids.push(...found);
+          // The order has to be out of the cart, or the next one buys it again.
+          await inspector.untilAtRest();
+        }
+        return ids;
+      }),
+    );
+
+    expect(new Set(placed.flat()).size).toBe(CUSTOMERS * PURCHASES);
+    const { faults, evidence } = await inspector.judge(admin);
+    expect(faults).toEqual([]);
+    expect(evidence.orders).toHaveLength(CUSTOMERS * PURCHASES);
+    for (const service of DOUBLED) {
+      const wanted = [...evidence.events.values()].filter(({ type }) => CONSUMES[service]!(type)).length;
+      const first = await eventsHandledBy(stack.url(service));
+      const second = await eventsHandledBy(seconds.get(service)!.url);
+      const shares = `${service}: ${first} and ${second} of ${wanted}`;
+      expect([shares, first > 0, second > 0]).toEqual([shares, true, true]);
+      // The bus may repeat an event now and then; that is not what sharing comes to.
+      expect([shares, first + second >= wanted, first + second < 1.1 * wanted]).toEqual([shares, true, true]);
+    }
+  }, 300_000);
+
+  it('should finish what the other one of them was killed over', async () => {
+    const productId = await createProduct(admin, CUSTOMERS);
+    const customers = await Promise.all(
+      Array.from({ length: CUSTOMERS }, () => registerCustomer(stack, 'Survivor')),
+    );
+    await Promise.all(customers.map((customer) => fillCart(customer, productId)));
+    const checkouts = await Promise.all(customers.map((customer) => checkOut(customer)));
+    // Charges take a moment: each process has some of them in hand.
+    await Promise.all(DOUBLED.map((service) => seconds.get(service)!.kill()));
+
+    await inspector.untilAtRest({ timeoutMs: 180_000 });
+
+    const { faults, evidence } = await inspector.judge(admin);
+    expect(faults).toEqual([]);
+    for (const { order } of checkouts)
+      expect(evidence.orders.find(({ id }) => id === order!.id)?.status).toBe('PROCESSING');
+  }, 300_000);
+});
