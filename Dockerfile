@@ -2,6 +2,7 @@
 # SERVICE is the service's folder: gateway, or subgraphs/<name>.
 ARG NODE_IMAGE=node:24-alpine
 
+# The same for all services, so it is built once for all.
 FROM ${NODE_IMAGE} AS build
 WORKDIR /app
 ENV CI=true
@@ -9,11 +10,25 @@ COPY . .
 # Install scripts are not needed here: every native part ships as a package of its own.
 RUN npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 RUN node scripts/codegen.mjs && node scripts/build.mjs && npm run build --workspace=client
-ARG SERVICE
+# What npm needs to know of the workspaces, without their code.
+RUN mkdir /manifests && find . -name node_modules -prune -o \( -name package.json -o -name package-lock.json -o -name .npmrc \) -print \
+  | tar -c -T - | tar -x -C /manifests \
+  && rm -rf packages/*/node_modules subgraphs/*/node_modules gateway/node_modules
+
 # Only what this one service runs: its own packages and those of the workspaces it uses.
-RUN rm -rf node_modules subgraphs/*/node_modules packages/*/node_modules gateway/node_modules client/node_modules \
-  && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error --omit=dev --workspace=${SERVICE} \
-  && node scripts/image-tree.mjs ${SERVICE} /image
+FROM ${NODE_IMAGE} AS service
+WORKDIR /app
+ENV CI=true
+COPY --from=build /manifests ./
+ARG SERVICE
+RUN npm ci --ignore-scripts --no-audit --no-fund --loglevel=error --omit=dev --workspace=${SERVICE}
+COPY --from=build /app/scripts/image-tree.mjs scripts/
+COPY --from=build /app/schema schema
+COPY --from=build /app/client/dist client/dist
+COPY --from=build /app/packages packages
+COPY --from=build /app/gateway gateway
+COPY --from=build /app/subgraphs subgraphs
+RUN node scripts/image-tree.mjs ${SERVICE} /image
 
 FROM ${NODE_IMAGE}
 ARG SERVICE
@@ -26,7 +41,7 @@ LABEL org.opencontainers.image.title="cartograph/${SERVICE}" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}"
 ENV NODE_ENV=production PORT=4000
-COPY --from=build /image /app
+COPY --from=service /image /app
 WORKDIR /app/${SERVICE}
 USER 1001:1001
 EXPOSE 4000
