@@ -5,6 +5,7 @@ import { Price } from '../components/Price.js';
 import { ProblemNotice } from '../components/ProblemNotice.js';
 import { useCartState } from './CartContext.js';
 import { CartLines } from './CartLines.js';
+import { SavedItems } from './SavedItems.js';
 
 /** The cart beside the page. A <dialog> keeps focus inside and closes with Escape by itself. */
 export function CartDrawer() {
@@ -53,6 +54,7 @@ export function CartDrawer() {
             </ul>
           )}
           <CartLines onLeave={close} />
+          <SavedItems />
         </div>
         {!isEmpty && (
           <footer className="border-t border-stone-200 p-4 dark:border-stone-800">

@@ -5,7 +5,7 @@ import { useCartState } from './CartContext.js';
 
 /** The lines of the cart, with what has changed since they were put there. */
 export function CartLines({ onLeave }: { readonly onLeave?: () => void }) {
-  const { cart, busy, setQuantity, remove } = useCartState();
+  const { cart, busy, setQuantity, remove, saveForLater } = useCartState();
   const [refusals, setRefusals] = useState<Readonly<Record<string, string>>>({});
   if (!cart) return null;
   const change = async (productId: string, work: Promise<{ refusal: string | null }>) => {
@@ -85,6 +85,14 @@ export function CartLines({ onLeave }: { readonly onLeave?: () => void }) {
                   className="min-h-10 px-2 text-sm text-stone-600 underline hover:text-stone-900 dark:text-stone-400 dark:hover:text-white"
                 >
                   Remove
+                </button>
+                <button
+                  type="button"
+                  aria-label={`Save ${item.name} for later`}
+                  onClick={() => void change(item.productId, saveForLater(item.productId))}
+                  className="min-h-10 px-2 text-sm text-stone-600 underline hover:text-stone-900 dark:text-stone-400 dark:hover:text-white"
+                >
+                  Later
                 </button>
               </div>
             </div>

@@ -5,7 +5,10 @@ import { useSession } from '../lib/session.js';
 import { useAddToCartMutation } from './AddToCart.generated.js';
 import { CartDocument, useCartQuery, type CartQuery } from './Cart.generated.js';
 import { guestCart, useGuestCartId } from './guest-cart.js';
+import { useMoveToCartMutation } from './MoveToCart.generated.js';
 import { useRemoveFromCartMutation } from './RemoveFromCart.generated.js';
+import { useRemoveSavedItemMutation } from './RemoveSavedItem.generated.js';
+import { useSaveForLaterMutation } from './SaveForLater.generated.js';
 import { useSetCartItemQuantityMutation } from './SetCartItemQuantity.generated.js';
 import { useCartMerge } from './use-cart-merge.js';
 
@@ -25,6 +28,9 @@ export interface CartActions {
   add(productId: string, quantity: number): Promise<Outcome>;
   setQuantity(productId: string, quantity: number): Promise<Outcome>;
   remove(productId: string): Promise<Outcome>;
+  saveForLater(productId: string): Promise<Outcome>;
+  moveToCart(productId: string): Promise<Outcome>;
+  removeSaved(productId: string): Promise<Outcome>;
   /** Shows it empty after an order was placed; the shop empties it itself a moment later. */
   emptied(): void;
   refetch(): void;
@@ -49,6 +55,9 @@ export function useCart(): CartActions {
   const [addToCart] = useAddToCartMutation();
   const [setItem] = useSetCartItemQuantityMutation();
   const [removeItem] = useRemoveFromCartMutation();
+  const [saveItem] = useSaveForLaterMutation();
+  const [moveItem] = useMoveToCartMutation();
+  const [removeSavedItem] = useRemoveSavedItemMutation();
 
   const track = async <T>(productId: string, work: () => Promise<T>): Promise<T> => {
     setBusy((now) => new Set(now).add(productId));
@@ -67,6 +76,8 @@ export function useCart(): CartActions {
       .filter((item) => item.quantity > 0);
     return { ...cart, items, totalQuantity: items.reduce((sum, item) => sum + item.quantity, 0) };
   };
+  /** One's own cart needs no name. */
+  const naming = (productId: string) => ({ ...(id && { cartId: id }), productId });
   const typed = { __typename: 'CartPayload' as const, warnings: [], userErrors: [] };
 
   const addOnce = async (cartId: string | null, productId: string, quantity: number) => {
@@ -115,7 +126,7 @@ export function useCart(): CartActions {
       track(productId, async () => {
         const next = optimistic(productId, quantity);
         const { data: answer } = await setItem({
-          variables: { input: { ...(id && { cartId: id }), productId, quantity } },
+          variables: { input: { ...naming(productId), quantity } },
           ...(next && { optimisticResponse: { setCartItemQuantity: { ...typed, cart: next } } }),
         });
         return { refusal: answer?.setCartItemQuantity.userErrors[0]?.message ?? null };
@@ -124,10 +135,27 @@ export function useCart(): CartActions {
       track(productId, async () => {
         const next = optimistic(productId, 0);
         const { data: answer } = await removeItem({
-          variables: { input: { ...(id && { cartId: id }), productId } },
+          variables: { input: naming(productId) },
           ...(next && { optimisticResponse: { removeFromCart: { ...typed, cart: next } } }),
         });
         return { refusal: answer?.removeFromCart.userErrors[0]?.message ?? null };
+      }),
+    saveForLater: (productId) =>
+      track(productId, async () => {
+        const { data: answer } = await saveItem({ variables: { input: naming(productId) } });
+        return { refusal: answer?.saveForLater.userErrors[0]?.message ?? null };
+      }),
+    moveToCart: (productId) =>
+      track(productId, async () => {
+        const { data: answer } = await moveItem({ variables: { input: naming(productId) } });
+        const { userErrors, warnings } = answer?.moveToCart ?? {};
+        const own = warnings?.find((warning) => warning.productId === productId);
+        return { refusal: userErrors?.[0]?.message ?? own?.message ?? null };
+      }),
+    removeSaved: (productId) =>
+      track(productId, async () => {
+        const { data: answer } = await removeSavedItem({ variables: { input: naming(productId) } });
+        return { refusal: answer?.removeSavedItem.userErrors[0]?.message ?? null };
       }),
   };
 }

@@ -1,31 +1,12 @@
+import { print } from '@apollo/client/utilities';
+import { RefreshSessionDocument, type RefreshSessionMutation } from './RefreshSession.generated.js';
 import { sessionStore, type Session } from './session.js';
 
 /** How long before its end an access token is exchanged. */
 export const RENEW_BEFORE_MS = 30_000;
 
-const REFRESH = /* GraphQL */ `
-  mutation RefreshSession($input: RefreshSessionInput!) {
-    refreshSession(input: $input) {
-      session {
-        accessToken
-        accessTokenExpiresAt
-        refreshToken
-        user {
-          id
-          name
-          email
-          role
-        }
-      }
-      userErrors {
-        code
-      }
-    }
-  }
-`;
-
 interface RefreshAnswer {
-  data?: { refreshSession: { session: Session | null; userErrors: readonly { code: string }[] } } | null;
+  data?: RefreshSessionMutation | null;
 }
 
 let renewing: Promise<string | null> | undefined;
@@ -52,14 +33,14 @@ async function renew(session: Session): Promise<string | null> {
       method: 'POST',
       headers: { 'content-type': 'application/json', accept: 'application/json' },
       body: JSON.stringify({
-        query: REFRESH,
+        query: print(RefreshSessionDocument),
         operationName: 'RefreshSession',
         variables: { input: { refreshToken: session.refreshToken } },
       }),
     });
     const { data } = (await response.json()) as RefreshAnswer;
     if (!data) throw new Error('The session could not be renewed.');
-    sessionStore.set(data.refreshSession.session);
+    sessionStore.set(data.refreshSession.session ?? null);
     return data.refreshSession.session?.accessToken ?? null;
   });
 }

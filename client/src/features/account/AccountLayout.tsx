@@ -1,5 +1,4 @@
 import { NavLink, Outlet, useNavigate } from 'react-router';
-import { Button } from '../../components/Button.js';
 import { RequireSession } from '../../components/RequireSession.js';
 import { sessionStore } from '../../lib/session.js';
 import { useLogoutMutation } from './Logout.generated.js';
@@ -54,13 +53,13 @@ function SignOut() {
     sessionStore.set(null);
   };
   return (
-    <Button
-      look="quiet"
-      className="justify-start font-normal whitespace-nowrap"
-      isBusy={loading}
+    <button
+      type="button"
+      disabled={loading}
       onClick={() => void leave()}
+      className="rounded-lg px-3 py-2 text-left whitespace-nowrap hover:bg-stone-200/60 dark:hover:bg-stone-800"
     >
       Sign out
-    </Button>
+    </button>
   );
 }

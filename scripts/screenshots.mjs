@@ -1,0 +1,114 @@
+// npm run screenshots: starts a shop of its own, walks through it as a customer and as staff, and writes
+// docs/screenshots/*.png. Needs Chromium (CHROMIUM_PATH, or the distribution's).
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+import { startStack } from '../packages/embedded/dist/stack.js';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const folder = join(root, 'docs', 'screenshots');
+const executablePath = [process.env.CHROMIUM_PATH, '/usr/bin/chromium', '/usr/bin/google-chrome'].find(
+  (path) => path && existsSync(path),
+);
+if (!executablePath) {
+  console.error('No Chromium here: install it, or name it in CHROMIUM_PATH.');
+  process.exit(1);
+}
+
+mkdirSync(folder, { recursive: true });
+const dataDir = mkdtempSync(join(tmpdir(), 'cartograph-screenshots-'));
+const stack = await startStack({
+  root,
+  dataDir,
+  binDir: join(root, '.data', 'bin'),
+  env: { PATH: process.env.PATH, SAMPLE_DATA: 'true' },
+});
+const browser = await chromium.launch({
+  executablePath,
+  args: ['--no-sandbox', '--disable-gpu', '--hide-scrollbars'],
+});
+
+try {
+  const wide = { width: 1280, height: 800 };
+  await customer({ name: 'wide', colorScheme: 'light', viewport: wide });
+  await customer({ name: 'dark', colorScheme: 'dark', viewport: wide, only: ['home', 'order'] });
+  const phone = { width: 390, height: 780 };
+  await customer({ name: 'phone', colorScheme: 'light', viewport: phone, only: ['catalogue', 'order'] });
+  await staff({ name: 'wide', colorScheme: 'light', viewport: wide });
+} finally {
+  await browser.close();
+  await stack.stop();
+  rmSync(dataDir, { recursive: true, force: true });
+}
+
+async function open({ colorScheme, viewport }) {
+  const context = await browser.newContext({
+    baseURL: stack.url('gateway'),
+    colorScheme,
+    viewport,
+    locale: 'en-GB',
+    reducedMotion: 'reduce',
+  });
+  return context.newPage();
+}
+
+/** Once all pictures are there. */
+async function shoot(page, name) {
+  await page.waitForLoadState('networkidle');
+  await page.waitForFunction(`[...document.images]
+    .filter((image) => image.getBoundingClientRect().top < innerHeight)
+    .every((image) => image.complete && image.naturalWidth > 0)`);
+  await page.screenshot({ path: join(folder, `${name}.png`), animations: 'disabled' });
+  console.log(`docs/screenshots/${name}.png`);
+}
+
+async function signIn(page, email) {
+  await page.goto('/sign-in');
+  await page.getByLabel('E-mail').fill(email);
+  await page.getByLabel('Password').fill('cartograph');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.waitForURL('**/account/**');
+}
+
+async function customer({ name, only, ...look }) {
+  const page = await open(look);
+  const shootOne = (what) => (!only || only.includes(what) ? shoot(page, `${what}-${name}`) : undefined);
+  await page.goto('/');
+  await page.locator('main h3').first().waitFor();
+  await shootOne('home');
+  await page.goto('/products?category=living');
+  await page.locator('main h3').first().waitFor();
+  await shootOne('catalogue');
+  await page.goto('/products?q=lamp');
+  await page.locator('main').getByRole('link', { name: 'Portable lamp' }).click();
+  await page.getByRole('button', { name: 'Add to cart' }).waitFor();
+  await shootOne('product');
+  await page.getByRole('button', { name: 'Add to cart' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Check out' }).waitFor();
+  await shootOne('cart');
+  await signIn(page, 'carl@example.com');
+  await page.goto('/checkout');
+  await page.getByLabel('Street and number').fill('Lindenweg 12');
+  await page.getByLabel('Postal code').fill('3000');
+  await page.getByLabel('City').fill('Bern');
+  await page.getByLabel('Country').selectOption('CH');
+  await shootOne('checkout');
+  await page.getByRole('button', { name: /Place the order/ }).click();
+  await page.locator('[data-order-status=PROCESSING]').waitFor();
+  await shootOne('order');
+  await page.context().close();
+}
+
+async function staff({ name, ...look }) {
+  const page = await open(look);
+  await signIn(page, 'ada@example.com');
+  await page.goto('/admin');
+  for (const action of ['Ship', 'Ship', 'Deliver']) {
+    await page.getByRole('button', { name: action }).first().click();
+    await page.waitForLoadState('networkidle');
+  }
+  await shoot(page, `admin-orders-${name}`);
+  await page.context().close();
+}
