@@ -66,6 +66,7 @@ export async function startEngine(folder) {
   }
   return {
     run,
+    env,
     async stop() {
       child.kill('SIGTERM');
       if (child.exitCode === null) await new Promise((resolve) => child.once('exit', resolve));
