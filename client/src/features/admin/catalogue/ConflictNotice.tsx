@@ -21,6 +21,9 @@ export function ConflictNotice({ base, mine, theirs, onKeepMine, onTakeTheirs }:
     >
       <p className="font-semibold">A colleague changed this product while you were at it</p>
       <p className="mt-1 text-sm">Nothing of yours is lost, and nothing of theirs was overwritten.</p>
+      {theirChanges.length === 0 && (
+        <p className="mt-1 text-sm">They archived it or put it back; what is written about it is the same.</p>
+      )}
       <dl className="mt-3 space-y-3 text-sm">
         {theirChanges.map(({ field, from, to }) => (
           <div key={field}>
