@@ -5,7 +5,12 @@ import { groupBy } from './group-by.js';
 /** What the shop's stores say, and what was heard on its bus. */
 export interface Evidence extends Books {
   readonly events: ReadonlyMap<string, AnyEvent>;
+  /** Events made before this moment, in ms since 1970, may be missing from `events`. */
+  readonly heardSince: number;
 }
+
+/** When an event was made, in ms since 1970: its id is a UUID of version 7, which begins with that. */
+export const madeAt = (eventId: string): number => Number.parseInt(eventId.replace('-', '').slice(0, 12), 16);
 
 /** Events of an order, of whatever service: all of them carry its id as their aggregate. */
 export const eventsByAggregate = ({ events }: Evidence): ReadonlyMap<string, readonly AnyEvent[]> =>

@@ -36,6 +36,7 @@ export async function inspectShop(stack: TestStack): Promise<Inspector> {
   const gather = async (): Promise<Evidence> => ({
     ...(await books.read()),
     events: new Map(witness.events),
+    heardSince: witness.since,
   });
 
   return {

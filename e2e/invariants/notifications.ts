@@ -1,8 +1,8 @@
-import { MAIL_OF, type Evidence } from './evidence.js';
+import { madeAt, MAIL_OF, type Evidence } from './evidence.js';
 import { groupBy } from './group-by.js';
 
 /** One mail for each event that makes one, sent once; nothing sent that no event asked for. */
-export function findMailFaults({ events, notifications, mails }: Evidence): string[] {
+export function findMailFaults({ events, heardSince, notifications, mails }: Evidence): string[] {
   const faults: string[] = [];
   const byEvent = groupBy(notifications, ({ event_id }) => event_id);
   for (const { id, type } of events.values()) {
@@ -14,7 +14,7 @@ export function findMailFaults({ events, notifications, mails }: Evidence): stri
   for (const { id, kind, status, event_id } of notifications) {
     if (status !== 'SENT') faults.push(`Mail ${id} (${kind}) is ${status}`);
     else if (!mails.has(id)) faults.push(`Mail ${id} (${kind}) counts as sent, but is not there`);
-    if (kind !== 'WEBHOOK_DISABLED' && !events.has(event_id))
+    if (kind !== 'WEBHOOK_DISABLED' && !events.has(event_id) && madeAt(event_id) >= heardSince)
       faults.push(`Mail ${id} (${kind}) tells of event ${event_id}, which nobody published`);
   }
   const known = new Set(notifications.map(({ id }) => id));

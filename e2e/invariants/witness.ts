@@ -6,6 +6,8 @@ import { pino } from 'pino';
 export interface Witness {
   /** Every event by its id: a repeat has the same id, so it counts once. */
   readonly events: ReadonlyMap<string, AnyEvent>;
+  /** When it began to hear everything, in ms since 1970: 0 on Redis Streams, which keep what was published before. */
+  readonly since: number;
   /** Ids under which different events came: there must be none. */
   readonly forged: ReadonlySet<string>;
   /** What consumers have given up, as sentences. */
@@ -32,6 +34,7 @@ export async function startWitness(stack: TestStack): Promise<Witness> {
   });
   return {
     events,
+    since: amqpUrl ? Date.now() : 0,
     forged,
     deadLetters: async () =>
       (await bus.deadLetters.list()).map(
