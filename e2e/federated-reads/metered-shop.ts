@@ -88,12 +88,20 @@ export async function startMeteredShop(): Promise<MeteredShop> {
       const before = await requestsSeen(stack);
       for (const each of Object.values(taps).flat()) each.take();
       await client.expectData(query, variables);
-      const stores = Object.entries(taps).map(([kind, each]) => [
-        kind,
-        each.flatMap((one) => one.take()).filter((request) => !background[kind]!.test(request)),
-      ]);
+      const taken = Object.entries(taps).map(
+        ([kind, each]) => [kind, each.map((one) => one.take())] as const,
+      );
       const after = await requestsSeen(stack);
-      const subgraphs = subgraphNames.map((name) => [name, after[name]! - before[name]!]);
+      const subgraphs = subgraphNames.map((name) => [name, after[name]! - before[name]!] as const);
+      const asked = new Map(subgraphs);
+      const stores = taken.map(([kind, each]) => [
+        kind,
+        each
+          // Who was not asked for the page has not read its database for it.
+          .filter((_, index) => kind !== 'postgres' || asked.get(databases[index]!)! > 0)
+          .flat()
+          .filter((request) => !background[kind]!.test(request)),
+      ]);
       return {
         stores: Object.fromEntries(stores) as Cost['stores'],
         subgraphs: Object.fromEntries(subgraphs) as Cost['subgraphs'],
