@@ -6,8 +6,12 @@ export POSTGRES_USER="${POSTGRES_USER:-postgres}"
 if [ ! -s "$data/PG_VERSION" ]; then
   mkdir -p "$data"
   chown -R postgres:postgres /var/lib/postgresql
+  password="$(mktemp)"
+  printf '%s\n' "$POSTGRES_PASSWORD" >"$password"
+  chown postgres "$password"
   setpriv --reuid postgres --regid postgres --init-groups initdb --pgdata "$data" --username "$POSTGRES_USER" --encoding UTF8 \
-    --locale C --auth-host scram-sha-256 --auth-local trust --pwfile <(printf '%s\n' "$POSTGRES_PASSWORD") >/dev/null
+    --locale C --auth-host scram-sha-256 --auth-local trust --pwfile "$password" >/dev/null
+  rm "$password"
   echo "host all all all scram-sha-256" >>"$data/pg_hba.conf"
   setpriv --reuid postgres --regid postgres --init-groups pg_ctl --pgdata "$data" --options "-c listen_addresses=''" --wait start >/dev/null
   for script in /docker-entrypoint-initdb.d/*.sh; do
