@@ -47,6 +47,7 @@ export function createNotificationsStore(database: DataSource): NotificationsSto
     },
     async claimNotifications(limit, until) {
       const ids = await claimDue(database, 'notifications', `status = 'PENDING'`, limit, until);
+      if (ids.length === 0) return [];
       return (await notifications.findBy({ id: In(ids) })).map(toNotification);
     },
     async updateNotification(id, changes) {
@@ -70,6 +71,7 @@ export function createNotificationsStore(database: DataSource): NotificationsSto
     },
     async claimDeliveries(limit, until) {
       const ids = await claimDue(database, 'webhook_deliveries', `status = 'PENDING'`, limit, until);
+      if (ids.length === 0) return [];
       const claimed = (await deliveries.findBy({ id: In(ids) })).map(toDelivery);
       const targets = new Map(
         (await webhooks.findBy({ id: In(claimed.map(({ webhookId }) => webhookId)) })).map((webhook) => [

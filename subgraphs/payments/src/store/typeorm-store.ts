@@ -60,6 +60,7 @@ export function createPaymentsStore(database: DataSource): PaymentsStore {
         limit,
         until,
       );
+      if (ids.length === 0) return [];
       const attempts = await database.getRepository(attemptTable).findBy({ id: In(ids) });
       const payments = new Map(
         (await store.payments(attempts.map(({ paymentId }) => paymentId))).map((payment) => [
@@ -75,6 +76,7 @@ export function createPaymentsStore(database: DataSource): PaymentsStore {
 
     async claimRefunds(limit, until) {
       const ids = await claimDue(database, 'refunds', `status = 'PENDING'`, limit, until);
+      if (ids.length === 0) return [];
       const refunds = (await database.getRepository(refundTable).findBy({ id: In(ids) })).map(toRefund);
       const paymentIds = refunds.map(({ paymentId }) => paymentId);
       const payments = new Map((await store.payments(paymentIds)).map((payment) => [payment.id, payment]));
