@@ -5,7 +5,7 @@ import { freshAccessToken, RENEW_BEFORE_MS } from './token.js';
 
 const PING_AFTER_MS = 10_000;
 const PONG_WITHIN_MS = 5_000;
-const LONGEST_PAUSE_MS = 10_000;
+const LONGEST_PAUSE_MS = 8_000;
 
 let socket: WebSocket | undefined;
 let pongTimer: ReturnType<typeof setTimeout> | undefined;
@@ -48,17 +48,22 @@ function expectPong(): void {
   pongTimer = setTimeout(() => client.terminate(), PONG_WITHIN_MS);
 }
 
-/** Waits longer each time, with jitter, but no longer than until the network is back or the page is looked at again. */
+/**
+ * Waits longer each time, with jitter, but no longer than until the network is back, the page is looked at again, or
+ * there is a fresh token.
+ */
 function pauseBeforeRetry(retries: number): Promise<void> {
   const pause = Math.min(LONGEST_PAUSE_MS, 400 * 2 ** retries) * (0.5 + Math.random() / 2);
   return new Promise((resolve) => {
     const done = () => {
       clearTimeout(timer);
+      forgetSession();
       window.removeEventListener('online', done);
       document.removeEventListener('visibilitychange', done);
       resolve();
     };
     const timer = setTimeout(done, pause);
+    const forgetSession = sessionStore.subscribe(done);
     window.addEventListener('online', done);
     document.addEventListener('visibilitychange', done);
   });
