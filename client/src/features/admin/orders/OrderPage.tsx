@@ -28,10 +28,20 @@ const COUNTRIES = new Intl.DisplayNames(undefined, { type: 'region' });
 /** One order with all that is known of it, up to date while it is looked at. */
 export function OrderPage() {
   const id = useParams()['id']!;
-  const { data, error, refetch, startPolling, stopPolling } = useAdminOrderQuery({
+  const {
+    data: present,
+    previousData,
+    error,
+    refetch,
+    startPolling,
+    stopPolling,
+  } = useAdminOrderQuery({
     variables: { id },
     fetchPolicy: 'cache-and-network',
+    // While one service is away, what the others know is shown all the same.
+    errorPolicy: 'all',
   });
+  const data = present ?? previousData;
   const isRefunding = data?.order?.payment?.refunds.some(({ status }) => status === 'PENDING') ?? false;
   // A refund is confirmed when the provider answers, and the stream of a delivered order has ended by then.
   useEffect(() => {
@@ -44,11 +54,12 @@ export function OrderPage() {
   const [asked, setAsked] = useState<OrderStatus>();
   const moveOrder = useMoveOrder();
   const { run, problem, dismiss } = useAction();
-  const order = data?.order;
+  // Of the address that is open: the one before may belong to another order.
+  const order = data?.order?.id === id ? data.order : undefined;
 
   if (!order) {
     if (error) return <ProblemNotice error={error} onRetry={() => void refetch()} />;
-    return data ? <Empty title="There is no such order" /> : <Skeleton className="h-96" />;
+    return present ? <Empty title="There is no such order" /> : <Skeleton className="h-96" />;
   }
   const address = order.shippingAddress;
   const isFinal = order.status === 'DELIVERED' || order.status === 'CANCELLED';
@@ -78,6 +89,11 @@ export function OrderPage() {
           </Button>
         ))}
       </PageHeader>
+      {error && (
+        <div className="mb-4">
+          <ProblemNotice error={error} onRetry={() => void refetch()} />
+        </div>
+      )}
       <ActionNotice problem={problem} onDismiss={dismiss} />
       <div className="grid gap-6 lg:grid-cols-[1fr_22rem]">
         <div className="min-w-0 space-y-6">

@@ -15,7 +15,18 @@ const COUNT_AFTER_MS = 1_000;
  * order that the first answer held, so that nothing between answer and stream is missed; what it tells again changes nothing.
  */
 export function useBoard() {
-  const { data, error, refetch } = useAdminBoardQuery({ variables: PAGE, fetchPolicy: 'cache-and-network' });
+  const {
+    data: present,
+    previousData,
+    error,
+    refetch,
+  } = useAdminBoardQuery({
+    variables: PAGE,
+    fetchPolicy: 'cache-and-network',
+    // Without the customers' names or the payments there is still a board.
+    errorPolicy: 'all',
+  });
+  const data = present ?? previousData;
   const [count] = useAdminBoardCountsLazyQuery({ fetchPolicy: 'network-only' });
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(timer.current), []);
@@ -27,6 +38,7 @@ export function useBoard() {
   const stream = useAdminOrderEventsSubscription({
     // Not written as it comes: an event may be older than what a mutation has answered meanwhile.
     fetchPolicy: 'no-cache',
+    errorPolicy: 'all',
     skip: start === undefined,
     variables: { after: start || null },
     onData({ client, data: { data: event } }) {
