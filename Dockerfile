@@ -40,7 +40,7 @@ LABEL org.opencontainers.image.title="cartograph/${SERVICE}" \
       org.opencontainers.image.licenses="MIT" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}"
-ENV NODE_ENV=production PORT=4000
+ENV NODE_ENV=production PORT=4000 SUPERGRAPH_FILE=/app/schema/supergraph.graphql
 COPY --from=service /image /app
 WORKDIR /app/${SERVICE}
 USER 1001:1001
