@@ -110,7 +110,7 @@ describe(`kill -9 of everything under load (seed ${seed}, events over ${bus})`, 
     async () => {
       for (let storm = 1; storm === 1 || Date.now() < startedAt + minutes * 60_000; storm++) {
         const context = { bus, seed, storm };
-        const faults = await weather(storm).catch((error: unknown) => [(error as Error).message]);
+        const faults = await weather(storm).catch((error: unknown) => [...ended, (error as Error).message]);
         if (faults.length > 0) Object.assign(context, { logs: keepLogs(stack) });
         expect({ ...context, faults }).toEqual({ ...context, faults: [] });
       }

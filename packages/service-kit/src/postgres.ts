@@ -43,3 +43,21 @@ export async function claimDue(
   );
   return rows.map(({ id }) => id);
 }
+
+/**
+ * pg's `Client`, for a pool that must outlive its server: `extra: { Client: survivingErrors(Client) }`. A server that is
+ * killed breaks a connection twice, with its last words and with the end of the socket. TypeORM listens only until the
+ * first one, and an `error` that nobody listens to ends the process. Whoever waits for a query hears of it anyway.
+ */
+export function survivingErrors<Client extends EmitterClass>(client: Client): Client {
+  return class extends client {
+    // eslint-disable-next-line @typescript-eslint/no-explicit-any -- TypeScript asks this of every class that is mixed in
+    constructor(...args: any[]) {
+      super(...args);
+      this.on('error', () => {});
+    }
+  };
+}
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- see above
+type EmitterClass = new (...args: any[]) => { on(event: 'error', listener: () => void): unknown };

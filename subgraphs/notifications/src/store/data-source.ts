@@ -1,3 +1,5 @@
+import { survivingErrors } from '@cartograph/service-kit';
+import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { Notifications1763600000000 } from './migrations/1-notifications.js';
 import { attemptTable, deliveryTable, notificationTable, recipientTable, webhookTable } from './tables.js';
@@ -9,6 +11,6 @@ export function createDataSource(url: string): DataSource {
     applicationName: 'notifications',
     entities: [recipientTable, notificationTable, webhookTable, deliveryTable, attemptTable],
     migrations: [Notifications1763600000000],
-    extra: { max: 20 },
+    extra: { max: 20, Client: survivingErrors(pg.Client) },
   });
 }

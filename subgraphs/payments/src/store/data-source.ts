@@ -1,3 +1,5 @@
+import { survivingErrors } from '@cartograph/service-kit';
+import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { Payments1763600000000 } from './migrations/1-payments.js';
 import { attemptTable, paymentTable, refundTable } from './tables.js';
@@ -9,6 +11,6 @@ export function createDataSource(url: string): DataSource {
     applicationName: 'payments',
     entities: [paymentTable, attemptTable, refundTable],
     migrations: [Payments1763600000000],
-    extra: { max: 20 },
+    extra: { max: 20, Client: survivingErrors(pg.Client) },
   });
 }

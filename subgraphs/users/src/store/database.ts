@@ -1,3 +1,5 @@
+import { survivingErrors } from '@cartograph/service-kit';
+import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { CreateUsers1771400000000 } from './migrations/1771400000000-create-users.js';
 import { tables } from './tables.js';
@@ -13,6 +15,7 @@ export async function openDatabase(url: string, poolSize = 10): Promise<DataSour
     poolSize,
     applicationName: 'cartograph-users',
     connectTimeoutMS: 5_000,
+    extra: { Client: survivingErrors(pg.Client) },
   });
   return database.initialize();
 }

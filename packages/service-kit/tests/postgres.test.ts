@@ -1,0 +1,43 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startTestPostgres, until } from '@cartograph/testing';
+import pg from 'pg';
+import { DataSource } from 'typeorm';
+import { survivingErrors } from '../src/postgres.js';
+
+describe('a connection whose server is killed', () => {
+  let postgres: Awaited<ReturnType<typeof startTestPostgres>>;
+  let database: DataSource;
+
+  beforeAll(async () => {
+    postgres = await startTestPostgres({ databases: ['shop'] });
+    database = await new DataSource({
+      type: 'postgres',
+      url: postgres.urlFor('shop'),
+      extra: { Client: survivingErrors(pg.Client) },
+    }).initialize();
+  }, 60_000);
+  afterAll(async () => {
+    await database?.destroy();
+    await postgres?.close();
+  }, 60_000);
+
+  it('should fail the query under way, however many errors it meets, and be replaced by a new one', async () => {
+    const runner = database.createQueryRunner();
+    const client = (await runner.connect()) as pg.Client;
+    const broken = runner.query('SELECT pg_sleep(60)').then(
+      () => 'answered',
+      () => 'failed',
+    );
+
+    await postgres.process!.kill();
+    expect(await broken).toBe('failed');
+    // TypeORM has let go of it by now: without a listener this would throw, and end a service.
+    client.emit('error', new Error('Connection terminated unexpectedly'));
+
+    await postgres.process!.start();
+    await until(async () => (await database.query('SELECT 1')) as unknown, {
+      timeoutMs: 30_000,
+      what: 'the next connection',
+    });
+  }, 120_000);
+});
