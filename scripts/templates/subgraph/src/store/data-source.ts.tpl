@@ -1,3 +1,5 @@
+import { survivingErrors } from '@cartograph/service-kit';
+import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { __Name____timestamp__ } from './migrations/1-__name__.js';
 import { __entity__Table } from './tables.js';
@@ -9,6 +11,6 @@ export function createDataSource(url: string): DataSource {
     applicationName: '__name__',
     entities: [__entity__Table],
     migrations: [__Name____timestamp__],
-    extra: { max: 20 },
+    extra: { max: 20, Client: survivingErrors(pg.Client) },
   });
 }
