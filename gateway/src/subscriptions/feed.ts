@@ -39,6 +39,7 @@ export interface FeedLimits {
 const FATAL_CLOSE = /^closed with (4400|4401|4403|4406|4409|4429)\b/;
 const FIRST_DELAY_MS = 100;
 const MAX_DELAY_MS = 5_000;
+const RENEWAL_GRACE_MS = 1_000;
 
 /**
  * The upstream side of a stream: subscribes at the subgraph that owns the root field, and subscribes again with
@@ -134,10 +135,10 @@ export class Feed {
         },
         failed: (errors) => {
           if (isStale()) return;
-          // The subgraph looked at the identity again when it expired; by now there is a fresher one.
-          if (scope.identity !== this.#subscribedAs && errors.some(isUnauthenticated))
-            return this.#lost('the identity was renewed');
-          this.#fail(errors.map((error) => subgraphError(primary.service, error, errorPath(error))));
+          const fail = (): void =>
+            this.#fail(errors.map((error) => subgraphError(primary.service, error, errorPath(error))));
+          if (errors.some(isUnauthenticated)) this.#awaitRenewal(fail);
+          else fail();
         },
         lost: (reason) => {
           if (!isStale()) this.#lost(reason);
@@ -149,6 +150,22 @@ export class Feed {
         },
       },
     );
+  }
+
+  /**
+   * The subgraph looked at the identity again when it expired. If there is a fresher one by now, or in a moment, the
+   * stream goes on with it. On WebSockets the socket is closed for the same expiry at the same time, so that the client
+   * comes back; if the error got there first, it would end the stream for good.
+   */
+  #awaitRenewal(fail: () => void): void {
+    const { scope } = this;
+    const before = this.#subscribedAs;
+    if (scope.identity !== before) return this.#lost('the identity was renewed');
+    this.#close();
+    this.#timer = setTimeout(() => {
+      if (scope.identity === before) fail();
+      else this.#lost('the identity was renewed');
+    }, RENEWAL_GRACE_MS);
   }
 
   #request(): { query: string; variables: JsonObject } {
