@@ -83,17 +83,15 @@ function Header() {
             <PersonIcon />
             <span className="max-sm:sr-only">{session ? session.user.name.split(' ')[0] : 'Sign in'}</span>
           </NavLink>
-          <button
-            type="button"
-            onClick={open}
-            aria-label={`Cart ${count} ${count === 1 ? 'piece' : 'pieces'}`}
-            className={LINK}
-          >
+          <button type="button" onClick={open} className={LINK}>
             <BagIcon />
             <span className="max-sm:sr-only">Cart</span>
-            {count > 0 && (
-              <span className="rounded-full bg-leaf-800 px-2 py-0.5 text-xs text-white">{count}</span>
-            )}
+            <span
+              className={count > 0 ? 'rounded-full bg-leaf-800 px-2 py-0.5 text-xs text-white' : 'sr-only'}
+            >
+              {count}
+            </span>
+            <span className="sr-only">{count === 1 ? 'piece' : 'pieces'}</span>
           </button>
         </nav>
       </div>
