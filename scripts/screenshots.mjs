@@ -108,7 +108,10 @@ async function staff({ name, ...look }) {
   await signIn(page, 'ada@example.com');
   await page.goto('/admin');
   for (const action of ['Ship', 'Ship', 'Mark delivered']) {
-    await page.getByRole('button', { name: new RegExp(`^${action} CG-`) }).first().click();
+    await page
+      .getByRole('button', { name: new RegExp(`^${action} CG-`) })
+      .first()
+      .click();
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('button', { name: action }).click();
     await dialog.waitFor({ state: 'detached' });
