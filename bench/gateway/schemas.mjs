@@ -9,7 +9,7 @@ const owns = (name, type) => (type === 'User' ? name === 'accounts' : name === '
 export function federation1Text(name) {
   return federation2Text(name)
     .replace(' @shareable', '')
-    .replace(/extend schema.*\n/, '')
+    .replace(/extend schema[\s\S]*?\n\n/, '')
     .replace(/^type (Product|User) @key/gm, (match, type) =>
       owns(name, type) ? match : `extend type ${type} @key`,
     )
