@@ -16,6 +16,7 @@ export const CONTENDERS = [
   {
     name: 'Cartograph',
     script: ours,
+    nodeArgs: ['--max-semi-space-size=64'],
     args: ({ port, supergraph }) => ['--supergraph', supergraph, '--port', String(port)],
     sharing: false,
     env: { ...UNLIMITED, SUBGRAPH_DEDUPE: 'false' },
@@ -23,6 +24,7 @@ export const CONTENDERS = [
   {
     name: 'Cartograph, sharing',
     script: ours,
+    nodeArgs: ['--max-semi-space-size=64'],
     args: ({ port, supergraph }) => ['--supergraph', supergraph, '--port', String(port)],
     sharing: true,
     env: { ...UNLIMITED, SUBGRAPH_DEDUPE: 'true' },
