@@ -99,7 +99,7 @@ export function createPaymentsService({ store, newId, now, onWork, onEvents }: P
         const charged = await tx.updatePayment(payment.id, { status: 'SUCCEEDED', failureReason: null });
         await tx.saveEvents([createEvent('payment.succeeded', { ...event, data: base })]);
         if (payment.isOrderCancelled) await refundRest(tx, charged, ORDER_CANCELLED);
-      } else if (attempt.status !== 'ABANDONED') {
+      } else {
         await tx.updateAttempt(attempt.id, { status: 'FAILED', failureReason: result.reason });
         await tx.updatePayment(payment.id, { status: 'FAILED', failureReason: result.reason });
         const data = { ...base, reason: result.reason, canRetry: !payment.isOrderCancelled };
@@ -110,13 +110,16 @@ export function createPaymentsService({ store, newId, now, onWork, onEvents }: P
     onEvents();
   }
 
-  /** The provider knows nothing of this attempt and the order is cancelled: it will not be sent. */
-  async function abandonAttempt(attemptId: string): Promise<void> {
+  /**
+   * The provider knows nothing of this attempt and the order is cancelled: it will not be sent again. What was sent
+   * before may still be on its way to the provider, which is therefore asked once more at `askAgainAt`.
+   */
+  async function abandonAttempt(attemptId: string, askAgainAt: Date): Promise<void> {
     await store.transaction(async (tx) => {
       const payment = await tx.lockPaymentOfAttempt(attemptId);
       const attempt = payment && (await tx.attempts(payment.id)).find(({ id }) => id === attemptId);
-      if (!payment || (attempt?.status !== 'PENDING' && attempt?.status !== 'IN_DOUBT')) return;
-      await tx.updateAttempt(attemptId, { status: 'ABANDONED' });
+      if (!payment || !attempt || attempt.status === 'SUCCEEDED' || attempt.status === 'FAILED') return;
+      await tx.updateAttempt(attemptId, { status: 'ABANDONED', dueAt: askAgainAt });
       await tx.updatePayment(payment.id, { status: 'FAILED', failureReason: ORDER_CANCELLED });
     });
   }

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createWorker, type Logger, type Worker } from '@cartograph/service-kit';
+import type { PaymentAttempt } from './domain/payment.js';
 import { ProviderUnavailable, type PaymentProvider } from './provider/payment-provider.js';
 import type { PaymentsService } from './service.js';
 import type { DueAttempt, DueRefund, PaymentsStore } from './store/store.js';
@@ -14,10 +15,15 @@ export interface WorkerDependencies {
   readonly timeoutMs: number;
 }
 
-/** How long to wait before asking about a charge in doubt again: longer the longer it has been in doubt. */
-export function doubtDelayMs(ageMs: number): number {
-  return Math.min(60_000, Math.max(500, ageMs / 2));
-}
+/** Longer the longer an attempt has been open. */
+const waitFor = ({ startedAt }: PaymentAttempt): number =>
+  Math.max(500, (Date.now() - startedAt.getTime()) / 2);
+
+/** When to ask about a charge in doubt again: its customer waits for the answer. */
+const doubtUntil = (attempt: PaymentAttempt) => new Date(Date.now() + Math.min(60_000, waitFor(attempt)));
+
+/** When to ask about an abandoned one again: ever more rarely, for a day (the store asks no longer). */
+const abandonUntil = (attempt: PaymentAttempt) => new Date(Date.now() + waitFor(attempt));
 
 /** Carries out charges and refunds, and asks the provider about every charge left in doubt. */
 export function createPaymentWorkers({
@@ -35,20 +41,17 @@ export function createPaymentWorkers({
   async function charge({ attempt, payment }: DueAttempt): Promise<void> {
     try {
       const known =
-        attempt.status === 'IN_DOUBT' || payment.isOrderCancelled
+        attempt.status !== 'PENDING' || payment.isOrderCancelled
           ? await within(provider.findCharge(attempt.id), timeoutMs)
           : undefined;
       if (known) return await service.settleAttempt(attempt.id, known);
-      if (payment.isOrderCancelled) return await service.abandonAttempt(attempt.id);
+      if (payment.isOrderCancelled) return await service.abandonAttempt(attempt.id, abandonUntil(attempt));
       const request = { idempotencyKey: attempt.id, amount: payment.amount, token: attempt.token };
       await service.settleAttempt(attempt.id, await within(provider.charge(request), timeoutMs));
     } catch (error) {
       if (!(error instanceof ProviderUnavailable)) throw error;
       logger.warn({ orderId: payment.orderId, attempt: attempt.number }, 'A charge is in doubt');
-      await service.doubtAttempt(
-        attempt.id,
-        new Date(Date.now() + doubtDelayMs(Date.now() - attempt.startedAt.getTime())),
-      );
+      await service.doubtAttempt(attempt.id, doubtUntil(attempt));
     }
   }
 

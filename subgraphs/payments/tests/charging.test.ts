@@ -28,21 +28,26 @@ const typesOf = (orderId: string) =>
     .filter(({ data }) => 'orderId' in data && data.orderId === orderId)
     .map(({ type }) => type);
 
-/** What the provider's own books say, the only truth about money. */
-async function books() {
+async function inDatabase(sql: string, values: unknown[] = []) {
   const client = new pg.Client(payments.databaseUrl);
   await client.connect();
-  const charges = await client.query<{ sum: string | null; count: string }>(
+  try {
+    return (await client.query<{ sum: string | null; count: string }>(sql, values)).rows[0];
+  } finally {
+    await client.end();
+  }
+}
+
+/** What the provider's own books say, the only truth about money. */
+async function books() {
+  const charges = await inDatabase(
     `SELECT sum(amount_minor), count(*) FROM provider.charges WHERE status = 'succeeded'`,
   );
-  const refunds = await client.query<{ sum: string | null; count: string }>(
-    'SELECT sum(amount_minor), count(*) FROM provider.refunds',
-  );
-  await client.end();
+  const refunds = await inDatabase('SELECT sum(amount_minor), count(*) FROM provider.refunds');
   return {
-    charged: Number(charges.rows[0]?.sum),
-    charges: Number(charges.rows[0]?.count),
-    refunded: Number(refunds.rows[0]?.sum),
+    charged: Number(charges?.sum),
+    charges: Number(charges?.count),
+    refunded: Number(refunds?.sum),
   };
 }
 
@@ -118,6 +123,27 @@ describe('charging', () => {
     expect(refunded).toBe(charged);
   });
 
+  it('gives back what the provider charged after all, though nobody told so, for an order long cancelled', async () => {
+    payments = await startPayments({ PAYMENT_DELAY_MS: 60_000, PAYMENT_TIMEOUT_MS: 200 });
+    const { data } = orderPlaced('tok_ok');
+    await payments.bus.publish([
+      orderPlaced('tok_ok', { orderId: data.orderId }),
+      orderCancelled(data.orderId),
+    ]);
+    await settled(data.orderId, 'FAILED');
+    const { id } = await paymentOf(data.orderId);
+    // The request was slow on its way, and the callback got lost.
+    await inDatabase(
+      `INSERT INTO provider.charges (key, amount_minor, status)
+       SELECT id::text, 2500, 'succeeded' FROM payment_attempts WHERE payment_id = $1 AND status = 'ABANDONED'`,
+      [id],
+    );
+    await settled(data.orderId, 'REFUNDED');
+    expect(await books()).toEqual({ charged: 2500, charges: 1, refunded: 2500 });
+    await until(() => typesOf(data.orderId).length === 2);
+    expect(typesOf(data.orderId)).toEqual(['payment.succeeded', 'payment.refunded']);
+  });
+
   it('never charges an order whose cancellation came first', async () => {
     payments = await startPayments();
     const { data } = orderPlaced('tok_ok');
@@ -155,5 +181,26 @@ describe('charging', () => {
       { amount: { amount: '15.00' }, status: 'SUCCEEDED' },
     ]);
     expect(await books()).toEqual({ charged: 2500, charges: 1, refunded: 2500 });
+  });
+
+  it('gives back once when the same refund is asked for ten times at once', async () => {
+    payments = await startPayments();
+    const { data } = orderPlaced('tok_ok');
+    await payments.bus.publish([orderPlaced('tok_ok', { orderId: data.orderId })]);
+    await settled(data.orderId, 'SUCCEEDED');
+    const { id: paymentId } = await paymentOf(data.orderId);
+    const input = { paymentId, amount: { amount: '15.00', currency: 'EUR' } };
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, () => payments.ask(REFUND, { input }, admin)),
+    );
+    const refusals = answers.flatMap(({ data }) => data.refundPayment.userErrors);
+    expect(refusals).toHaveLength(9);
+    expect(refusals[0]).toEqual({
+      code: 'REFUND_EXCEEDS_PAYMENT',
+      field: ['amount', 'amount'],
+      message: 'At most 10.00 EUR can still be refunded.',
+    });
+    await until(() => typesOf(data.orderId).includes('payment.refunded'));
+    expect(await books()).toEqual({ charged: 2500, charges: 1, refunded: 1500 });
   });
 });

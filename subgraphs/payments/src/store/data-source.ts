@@ -2,6 +2,7 @@ import { survivingErrors } from '@cartograph/service-kit';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { Payments1763600000000 } from './migrations/1-payments.js';
+import { AbandonedAttempts1764100000000 } from './migrations/2-abandoned-attempts.js';
 import { attemptTable, paymentTable, refundTable } from './tables.js';
 
 export function createDataSource(url: string): DataSource {
@@ -10,7 +11,7 @@ export function createDataSource(url: string): DataSource {
     url,
     applicationName: 'payments',
     entities: [paymentTable, attemptTable, refundTable],
-    migrations: [Payments1763600000000],
+    migrations: [Payments1763600000000, AbandonedAttempts1764100000000],
     extra: { max: 20, Client: survivingErrors(pg.Client) },
   });
 }

@@ -46,7 +46,7 @@ export interface PaymentsStore {
   paymentsOfOrders(orderIds: readonly string[]): Promise<Payment[]>;
   attemptsOf(paymentIds: readonly string[]): Promise<PaymentAttempt[]>;
   refundsOf(paymentIds: readonly string[]): Promise<Refund[]>;
-  /** Claims attempts that are due until `until`: no other process gets them before that. */
+  /** Claims attempts that are due, abandoned ones of the last day too: no other process gets them before `until`. */
   claimAttempts(limit: number, until: Date): Promise<DueAttempt[]>;
   claimRefunds(limit: number, until: Date): Promise<DueRefund[]>;
   /** For metrics: payments by status, and attempts in doubt. */

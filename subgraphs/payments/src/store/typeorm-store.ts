@@ -13,6 +13,9 @@ import {
 
 const CONSUMER = 'payments';
 
+/** What may still be charged: a provider that has heard nothing of an abandoned attempt for a day never will. */
+const OPEN_ATTEMPT = `(status IN ('PENDING', 'IN_DOUBT') OR status = 'ABANDONED' AND started_at > now() - interval '1 day')`;
+
 const toPayment = (row: PaymentRow): Payment => ({
   id: row.id,
   orderId: row.orderId,
@@ -53,13 +56,7 @@ export function createPaymentsStore(database: DataSource): PaymentsStore {
       ).map(toRefund),
 
     async claimAttempts(limit, until) {
-      const ids = await claimDue(
-        database,
-        'payment_attempts',
-        `status IN ('PENDING', 'IN_DOUBT')`,
-        limit,
-        until,
-      );
+      const ids = await claimDue(database, 'payment_attempts', OPEN_ATTEMPT, limit, until);
       if (ids.length === 0) return [];
       const attempts = await database.getRepository(attemptTable).findBy({ id: In(ids) });
       const payments = new Map(
