@@ -67,6 +67,7 @@ export async function createOrdersApp(config: OrdersConfig, runtime: Runtime): P
     metrics.onStored(change);
   };
 
+  const loaders = createLoaders(store);
   const stock = createStockKeeper({ store, products });
   const deps = { store, stock, clock: () => new Date(), onStored };
   const service = createOrdersService(deps);
@@ -104,7 +105,7 @@ export async function createOrdersApp(config: OrdersConfig, runtime: Runtime): P
       }),
     }),
     owners,
-    context: (base) => ({ ...base, ...createLoaders(store) }),
+    context: (base) => ({ ...base, ...loaders }),
     readiness: { postgres: () => store.ping(), bus: () => bus.ping() },
     internalAuthSecret: config.INTERNAL_AUTH_SECRET,
     logger,

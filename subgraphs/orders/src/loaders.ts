@@ -8,8 +8,9 @@ export interface Loaders {
 }
 
 /**
- * They put together what is asked for at one moment and keep nothing: the context of a subscription lives for as long as
- * its stream, and each of its events must show the order as it is then.
+ * They put together what the whole process asks for at one moment, so that an event which a thousand streams show is read
+ * once, and keep nothing: each event of a stream must show the order as it is then. Who may see what is asked of the
+ * result, by `@access`.
  */
 export function createLoaders(store: OrdersStore): Loaders {
   const batch = <Value>(load: (ids: readonly string[]) => Promise<(id: string) => Value>) =>

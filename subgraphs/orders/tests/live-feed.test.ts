@@ -3,6 +3,7 @@ import { createLogger } from '@cartograph/service-kit';
 import { until } from '@cartograph/testing';
 import { isFinal } from '../src/domain/order-state.js';
 import { createOrderFeed, type OrderFeed } from '../src/live/feed.js';
+import { createLoaders } from '../src/loaders.js';
 import { openStream, type StreamOptions } from '../src/live/stream.js';
 import type { EventWithOrder, OrdersStore } from '../src/store/store.js';
 import { moveTestOrder, openTestStore, placeTestOrder, type TestStore } from './support/store.js';
@@ -122,6 +123,25 @@ describe('the feed', () => {
     isAway = false;
     expect(await take(stream, 1)).toEqual([cursor]);
     await stream.return!();
+  });
+});
+
+describe('what streams show beside an event', () => {
+  it('is read once, however many of them show it at one moment', async () => {
+    let asked = 0;
+    const { orders, histories } = createLoaders({
+      ...test.store,
+      findOrders: (ids) => (asked++, test.store.findOrders(ids)),
+      findHistories: (ids) => (asked++, test.store.findHistories(ids)),
+    });
+    const { order } = await placeTestOrder(test.store);
+    const streams = Array.from({ length: 1_000 });
+    const shown = await Promise.all([
+      ...streams.map(() => histories.load(order.id)),
+      ...streams.map(async () => [await orders.load(order.id)]),
+    ]);
+    expect(shown.map((rows) => rows.length)).toEqual(shown.map(() => 1));
+    expect(asked).toBe(2);
   });
 });
 
