@@ -19,7 +19,17 @@ describe('webhook addresses', () => {
     ['https://localhost/x', 'private'],
     ['https://db.internal/x', 'private'],
     ['https://redis/x', 'private'],
+    ['https://redis./x', 'private'],
+    ['https://LOCALHOST./x', 'private'],
+    ['https://metadata.google.internal./x', 'private'],
     ['https://127.0.0.1/', 'private'],
+    ['https://127.0.0.1./', 'private'],
+    ['https://0.0.0.0/', 'private'],
+    ['https://0/', 'private'],
+    ['https://017700000001/', 'private'],
+    ['https://①②⑦.0.0.1/', 'private'],
+    ['https://127.0.0.1:8443/', 'private'],
+    ['https://example.com@127.0.0.1/', 'no user name'],
     ['https://2130706433/', 'private'],
     ['https://0x7f.1/', 'private'],
     ['https://10.0.0.8/', 'private'],
@@ -27,6 +37,10 @@ describe('webhook addresses', () => {
     ['https://[::1]/', 'private'],
     ['https://[::ffff:10.0.0.1]/', 'private'],
     ['https://[fd00::1]/', 'private'],
+    ['https://[::]/', 'private'],
+    ['https://[::7f00:1]/', 'private'],
+    ['https://[64:ff9b::7f00:1]/', 'private'],
+    ['https://[2002:7f00:1::]/', 'private'],
     [`https://example.com/${'a'.repeat(2_000)}`, 'at most 2000'],
   ])('refuse %s because it is %s', (url, why) => {
     expect(refuseWebhookUrl(url, { allowPrivate: false })).toContain(why);
@@ -39,9 +53,21 @@ describe('webhook addresses', () => {
 
   it('know the special ranges', () => {
     expect(
-      ['100.64.0.1', '192.0.2.1', '224.0.0.1', '0.0.0.0', '::', 'fe80::1', '64:ff9b::a00:1'].filter(
-        isPublicAddress,
-      ),
+      [
+        '100.64.0.1',
+        '192.0.2.1',
+        '198.18.0.1',
+        '224.0.0.1',
+        '240.0.0.1',
+        '255.255.255.255',
+        '0.0.0.0',
+        '::',
+        '::7f00:1',
+        'fe80::1',
+        'fec0::1',
+        '64:ff9b::a00:1',
+        '2001:db8::1',
+      ].filter(isPublicAddress),
     ).toEqual([]);
   });
 });

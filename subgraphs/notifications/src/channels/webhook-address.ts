@@ -16,8 +16,8 @@ export function refuseWebhookUrl(
   if (!protocols.includes(url.protocol)) return `A webhook URL starts with https://, got ${url.protocol}//.`;
   if (url.username || url.password)
     return 'A webhook URL holds no user name or password: receivers check the signature.';
-  const host = url.hostname.replace(/^\[|\]$/g, '');
-  const isLocalName = /(^|\.)(localhost|local|internal|localdomain)\.?$/i.test(host) || !/[.:]/.test(host);
+  const host = url.hostname.replace(/^\[|\]$|\.$/g, '');
+  const isLocalName = /(^|\.)(localhost|local|internal|localdomain)$/i.test(host) || !/[.:]/.test(host);
   if (!allowPrivate && (isLocalName || (ipaddr.isValid(host) && !isPublicAddress(host)))) {
     return 'A webhook URL leads to a public address; this one is private.';
   }
@@ -26,8 +26,12 @@ export function refuseWebhookUrl(
 
 /** Whether an IP address is reachable over the internet by everybody: no loopback, private or special range. */
 export function isPublicAddress(address: string): boolean {
+  if (!ipaddr.isValid(address)) return false;
   // `process` unwraps IPv4 inside IPv6, such as ::ffff:127.0.0.1.
-  return ipaddr.isValid(address) && ipaddr.process(address).range() === 'unicast';
+  const parsed = ipaddr.process(address);
+  // No other part of IPv6 is given out yet: https://www.iana.org/assignments/ipv6-address-space
+  const isGivenOut = parsed instanceof ipaddr.IPv4 || parsed.match(ipaddr.IPv6.parse('2000::'), 3);
+  return isGivenOut && parsed.range() === 'unicast';
 }
 
 /**

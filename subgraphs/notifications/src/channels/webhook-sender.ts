@@ -1,7 +1,7 @@
 import { Webhook as Signer } from 'standardwebhooks';
 import { Agent, request } from 'undici';
 import { readRetryAfter, type Webhook, type WebhookDelivery } from '../domain/webhook.js';
-import { publicLookup } from './webhook-address.js';
+import { publicLookup, refuseWebhookUrl } from './webhook-address.js';
 
 export interface SendResult {
   readonly statusCode: number | null;
@@ -45,6 +45,9 @@ export function createWebhookSender({
       const startedAt = performance.now();
       const duration = () => Math.round(performance.now() - startedAt);
       try {
+        // Asked again at each attempt: a number needs no look-up, and what is allowed may have changed since.
+        const refusal = refuseWebhookUrl(webhook.url, { allowPrivate });
+        if (refusal) throw new Error(refusal);
         const { statusCode, headers, body } = await request(webhook.url, {
           dispatcher: agent,
           method: 'POST',
