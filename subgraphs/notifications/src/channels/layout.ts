@@ -16,12 +16,20 @@ const escapeHtml = (text: string): string =>
     (character) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' })[character]!,
   );
 
+/** In the text version, whose lines mail programs break at about 78 characters. */
+const MAX_LABEL = 52;
+
 const SIGNATURE = 'Your Cartograph team';
 
 export function layOutText({ heading, paragraphs, rows = [], total, button, closing }: MailContent): string {
-  const width = Math.max(0, ...[...rows, ...(total ? [total] : [])].map(({ label }) => label.length));
+  const shorten = (label: string) => {
+    const characters = [...label];
+    return characters.length > MAX_LABEL ? `${characters.slice(0, MAX_LABEL - 1).join('')}…` : label;
+  };
+  const widthOf = (label: string) => [...shorten(label)].length;
+  const width = Math.max(0, ...[...rows, ...(total ? [total] : [])].map(({ label }) => widthOf(label)));
   const line = ({ label, amount }: { label: string; amount: string }) =>
-    `  ${label.padEnd(width)}  ${amount}`;
+    `  ${shorten(label)}${' '.repeat(width - widthOf(label))}  ${amount}`;
   const table = [...rows.map(line), ...(total ? [`  ${'-'.repeat(width + 2)}`, line(total)] : [])].join('\n');
   return (
     [heading, ...paragraphs, table, button && `${button.label}: ${button.url}`, closing, SIGNATURE]

@@ -23,7 +23,8 @@ export interface MailerOptions {
 export function createMailer({ from, smtpUrl, directory }: MailerOptions): Mailer {
   const messageOf = ({ id, to, subject, text, html }: Parameters<Mailer['send']>[0]) => ({
     from,
-    to,
+    // Not as text, in which a comma would make two addresses of one.
+    to: { name: '', address: to },
     subject,
     text,
     html,

@@ -9,7 +9,11 @@ export interface Mail extends MailContent {
   readonly to?: string;
 }
 
-const price = (money: Money) => `${formatAmount(money)} ${money.currency}`;
+const price = (money: Money) =>
+  new Intl.NumberFormat('en-GB', { style: 'currency', currency: money.currency }).format(
+    Number(formatAmount(money)),
+  );
+const countries = new Intl.DisplayNames('en', { type: 'region' });
 const day = (iso: string) =>
   new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' }).format(
     new Date(iso),
@@ -108,7 +112,7 @@ export function mailAbout(
             ? [
                 'We keep everything aside for a short while, so that you can try again, with another means of payment if you like.',
               ]
-            : []),
+            : ['The order is cancelled, so there is nothing left for you to do.']),
         ],
         button: { ...orderButton(event.data.orderId), ...(event.data.canRetry && { label: 'Try again' }) },
       };
@@ -132,7 +136,7 @@ export function mailAbout(
         paragraphs: [
           hello,
           `Your order ${event.data.number} has left our house.`,
-          ...(event.data.note ? [event.data.note] : []),
+          ...(event.data.note ? [`A note from us: ${event.data.note}`] : []),
         ],
         ...itemTable(event.data),
         button: orderButton(event.data.orderId),
@@ -146,6 +150,7 @@ export function mailAbout(
           hello,
           `Your order ${event.data.number} was delivered. We hope you enjoy it; if anything is not right, just answer this mail.`,
         ],
+        ...itemTable(event.data),
         button: orderButton(event.data.orderId),
       };
     case 'order.cancelled':
@@ -158,6 +163,7 @@ export function mailAbout(
           `Your order ${event.data.number} was cancelled.${event.data.note ? ` The reason: ${event.data.note}` : ''}`,
           'If you had paid already, the money goes back the way it came; we write again when it does.',
         ],
+        ...itemTable(event.data),
         button: orderButton(event.data.orderId),
       };
     default:
@@ -199,7 +205,10 @@ function addressLine({
   line2,
   postalCode,
   city,
+  region,
   country,
 }: EventData<'order.placed'>['shippingAddress']): string {
-  return [name, line1, line2, `${postalCode} ${city}`, country].filter(Boolean).join(', ');
+  return [name, line1, line2, `${postalCode} ${city}`, region, countries.of(country)]
+    .filter(Boolean)
+    .join(', ');
 }
