@@ -7,7 +7,7 @@ export {
   type GraphResult,
 } from './graph-client.js';
 export { findRabbitMq, startTestRabbitMq, type TestRabbitMq } from './rabbitmq.js';
-export { startTestStack, type TestStack, type TestStackOptions } from './stack.js';
+export { startTestStack, TEST_BUSES, type TestBus, type TestStack, type TestStackOptions } from './stack.js';
 export {
   createTestDatabase,
   createTestMongo,

@@ -74,20 +74,23 @@ export async function startTestRabbitMq(): Promise<TestRabbitMq> {
     program: 'rabbit',
     recordFile: join(home, 'rabbitmq.json'),
     stopSignal: 'SIGTERM',
+    readyPatienceMs: 120_000,
     spawn: () => spawnGuarded(program, [], { onParentDeath: 'SIGKILL', env, cwd: home }),
     ready: whenPrinted(/completed with \d+ plugins/),
   });
-  await epmd.start();
-  await server.start();
-  return {
-    url: `amqp://guest:guest@127.0.0.1:${port}`,
-    process: server,
-    async close() {
-      await server.stop();
-      await epmd.stop();
-      rmSync(home, { recursive: true, force: true });
-    },
-  };
+  async function close(): Promise<void> {
+    await server.stop();
+    await epmd.stop();
+    rmSync(home, { recursive: true, force: true });
+  }
+  try {
+    await epmd.start();
+    await server.start();
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { url: `amqp://guest:guest@127.0.0.1:${port}`, process: server, close };
 }
 
 function isListening(port: number): Promise<boolean> {

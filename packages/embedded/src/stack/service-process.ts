@@ -11,6 +11,7 @@ export interface ServiceProcessOptions {
   readonly logDir: string;
   readonly port: number;
   readonly env: NodeJS.ProcessEnv;
+  readonly readyPatienceMs?: number | undefined;
   onOutput?(text: string): void;
 }
 
@@ -33,6 +34,7 @@ export function manageService(service: ServiceDeclaration, options: ServiceProce
     recordFile: join(options.dataDir, 'run', `${service.name}.json`),
     logFile: join(options.logDir, `${service.name}.log`),
     stopSignal: 'SIGTERM',
+    ...(options.readyPatienceMs && { readyPatienceMs: options.readyPatienceMs }),
     ...(options.onOutput ? { onOutput: (text) => options.onOutput?.(text) } : {}),
     spawn: () =>
       spawnGuarded(process.execPath, ['--enable-source-maps', ...telemetry(options.env), main], {

@@ -90,6 +90,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         logDir,
         port: ports.get(service.name)!,
         env,
+        readyPatienceMs: options.readyPatienceMs,
         onOutput: (text) => options.onOutput?.(service.name, text),
       });
       processes.set(service.name, managed);

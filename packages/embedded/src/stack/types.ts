@@ -17,6 +17,8 @@ export interface StackOptions {
   readonly serviceEnv?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Start again, with growing pauses, what ends by itself. */
   readonly restartCrashed?: boolean;
+  /** How long a service may take until it is ready, in milliseconds; default 60,000. */
+  readonly readyPatienceMs?: number;
   /** Gives up a start that is under way, ending what runs by then. */
   readonly signal?: AbortSignal;
   onEvent?(event: StackEvent): void;
