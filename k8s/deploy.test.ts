@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { findKubectl } from './testing/kubectl.js';
 import { root } from './testing/manifests.js';
 
 const DIGEST = `sha256:${'a'.repeat(64)}`;
@@ -12,10 +13,19 @@ const DIGEST = `sha256:${'a'.repeat(64)}`;
 const FAKE = `#!/bin/sh
 case "$1" in kustomize) exec "$REAL_KUBECTL" "$@" ;; esac
 echo "$@" >>"$NOTES"
-case "$*" in *apply*) cat >>"$NOTES.applied" ;; esac
+case "$*" in *apply*) cat >"$NOTES.now"; cat "$NOTES.now" >>"$NOTES.applied"; sed -n 's/^kind: /  applied /p;s/^  name: /    /p;/^data:/,$s/.*from the cluster.*/      from the cluster/p' "$NOTES.now" >>"$NOTES" ;; esac
+case "$*" in *"get configmap supergraph"*) [ -z "$SUPERGRAPH" ] || echo "$SUPERGRAPH" ;; esac
 case "$*" in *"$FAIL_ON"*) [ -n "$FAIL_ON" ] && exit 1 ;; esac
 exit 0
 `;
+
+/** What the cluster has before the deployment. */
+const CLUSTERS = {
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name: 'supergraph', labels: { a: 'b' }, uid: '1', resourceVersion: '7' },
+  data: { 'supergraph.graphql': '# from the cluster' },
+};
 
 describe('a deployment', () => {
   let folder: string;
@@ -41,14 +51,8 @@ describe('a deployment', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  async function deploy(args: string[], failOn = '') {
+  async function deploy(args: string[], { failOn = '', supergraph = '' } = {}) {
     const { port } = server.address() as { port: number };
-    const real = (process.env['PATH'] ?? '')
-      .split(':')
-      .map((each) => join(each, 'kubectl'))
-      .find(existsSync);
-    if (!real)
-      throw new Error('kubectl is needed and is not on the PATH: https://kubernetes.io/docs/tasks/tools/');
     const child = spawn(
       process.execPath,
       [
@@ -63,9 +67,10 @@ describe('a deployment', () => {
         env: {
           ...process.env,
           PATH: `${folder}:${process.env['PATH']}`,
-          REAL_KUBECTL: real,
+          REAL_KUBECTL: findKubectl(),
           NOTES: join(folder, 'notes'),
           FAIL_ON: failOn,
+          SUPERGRAPH: supergraph,
         },
       },
     );
@@ -92,24 +97,57 @@ describe('a deployment', () => {
     expect(applied).toContain(`ghcr.io/cartograph/orders@${DIGEST}`);
     expect(applied).not.toContain('ghcr.io/cartograph/payments');
     expect(asked.join('\n')).not.toContain('undo');
-  }, 30_000);
+  });
 
-  it('that fails its smoke test goes back', async () => {
+  /** What a deployment of orders did, in order: its calls, and what each `apply` held. */
+  const inOrder = (asked: string[], ...what: string[]) =>
+    what.map((each) => asked.findIndex((line) => line.includes(each)));
+
+  it('that fails its smoke test goes back, and puts the supergraph back that was there', async () => {
     isHealthy = false;
-    const { code, output, asked } = await deploy([`orders=ghcr.io/cartograph/orders@${DIGEST}`]);
+    const { code, output, asked } = await deploy([`orders=ghcr.io/cartograph/orders@${DIGEST}`], {
+      supergraph: JSON.stringify(CLUSTERS),
+    });
     expect(code).toBe(1);
     expect(output).toContain('The smoke test failed');
-    expect(asked.join('\n')).toContain('rollout undo deployment/orders-service');
-  }, 60_000);
+    const places = inOrder(
+      asked,
+      '    supergraph',
+      '      from the cluster',
+      'rollout undo deployment/orders',
+    );
+    expect(places).toEqual([...places].sort((one, other) => one - other));
+    expect(places).not.toContain(-1);
+  });
+
+  it('brings the supergraph last, so that subgraphs can answer what it promises', async () => {
+    const supergraph = JSON.stringify(CLUSTERS);
+    const image = `orders=ghcr.io/cartograph/orders@${DIGEST}`;
+    const last = await deploy([image], { supergraph });
+    const [rolledOut, given] = inOrder(last.asked, 'rollout status', '    supergraph');
+    expect(rolledOut).toBeGreaterThan(0);
+    expect(given).toBeGreaterThan(rolledOut!);
+
+    rmSync(join(folder, 'notes'));
+    const first = await deploy(['--supergraph-first', image], { supergraph });
+    const [givenFirst, migrated] = inOrder(first.asked, '    supergraph', 'delete job');
+    expect(givenFirst).toBeGreaterThan(0);
+    expect(givenFirst).toBeLessThan(migrated!);
+  });
+
+  it('without a place to try it is refused', async () => {
+    const { code, output } = await deploy(['--smoke', '', `orders=ghcr.io/cartograph/orders@${DIGEST}`]);
+    expect(code).toBe(1);
+    expect(output).toContain('Expected --smoke');
+  });
 
   it('whose migration fails never rolls out', async () => {
-    const { code, asked } = await deploy(
-      [`orders=ghcr.io/cartograph/orders@${DIGEST}`],
-      'job/orders-migration',
-    );
+    const { code, asked } = await deploy([`orders=ghcr.io/cartograph/orders@${DIGEST}`], {
+      failOn: 'job/orders-migration',
+    });
     expect(code).toBe(1);
     expect(asked.join('\n')).not.toContain('rollout');
-  }, 30_000);
+  });
 
   it('of a tag instead of a digest is refused', async () => {
     const { code, output } = await deploy(['orders=ghcr.io/cartograph/orders:latest']);

@@ -1,6 +1,8 @@
 // Puts images into a cluster: migrations first, then the rollout, then a smoke test; on failure the rollout is undone.
 //   node scripts/deploy.mjs --overlay production --smoke https://shop.example.com orders=ghcr.io/cartograph/orders@sha256:…
 // Only the services that are named are touched, so a team ships its own; all seven and `--all` apply everything else, too.
+// The supergraph of this checkout comes last, when the subgraphs can answer it; `--supergraph-first` is for a release that
+// takes something out of it. The gateway loads it within a minute, and keeps the one before if it cannot serve it.
 import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,6 +18,7 @@ const { values: options, positionals } = parseArgs({
     overlay: { type: 'string', default: 'production' },
     smoke: { type: 'string' },
     all: { type: 'boolean', default: false },
+    'supergraph-first': { type: 'boolean', default: false },
     timeout: { type: 'string', default: '300s' },
   },
 });
@@ -33,6 +36,7 @@ const images = new Map(
   }),
 );
 if (images.size === 0) fail('Expected at least one service=image@sha256:…');
+if (!options.smoke) fail('Expected --smoke with the address at which the gateway answers');
 
 function kubectl(args, input) {
   const { status, stdout } = spawnSync('kubectl', args, {
@@ -62,7 +66,9 @@ for (const manifest of manifests) {
 }
 const isOf = ({ metadata }) => images.has(metadata.labels?.[NAME]);
 // What pods of every service read; their names carry a hash, so an old pod keeps its own.
-const isShared = ({ kind }) => kind === 'ConfigMap' || kind === 'Secret';
+const isShared = (manifest) =>
+  (manifest.kind === 'ConfigMap' && !isSupergraph(manifest)) || manifest.kind === 'Secret';
+const isSupergraph = ({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === 'supergraph';
 const isMigration = ({ kind }) => kind === 'Job';
 const text = (chosen) => chosen.map((each) => stringify(each)).join('---\n');
 const apply = (chosen) =>
@@ -77,9 +83,13 @@ const unset = manifests.filter(
 if (unset.length > 0)
   fail(`No image is given for ${[...new Set(unset.map((each) => each.metadata.labels?.[NAME]))].join(', ')}`);
 
+const supergraph = manifests.filter(isSupergraph);
+const before = readSupergraph();
+
 // 1. Migrations, by one Job a service. A Job cannot be changed, so the last one goes first.
 apply(manifests.filter((each) => each.kind === 'Namespace'));
 apply(manifests.filter((each) => isShared(each) || each.kind === 'NetworkPolicy'));
+if (!before || options['supergraph-first']) apply(supergraph);
 const jobs = manifests.filter((each) => isMigration(each) && isOf(each));
 for (const { metadata } of jobs)
   demand(['--namespace', NAMESPACE, 'delete', 'job', metadata.name, '--ignore-not-found', '--wait']);
@@ -98,7 +108,11 @@ if (jobs.length > 0) {
 console.log(`migrated: ${jobs.map(({ metadata }) => metadata.name).join(', ') || 'nothing to'}`);
 
 // 2. The rollout. Old pods serve until new ones are ready.
-apply(manifests.filter((each) => !isMigration(each) && !isShared(each) && (options.all || isOf(each))));
+apply(
+  manifests.filter(
+    (each) => !isMigration(each) && !isShared(each) && !isSupergraph(each) && (options.all || isOf(each)),
+  ),
+);
 const deployments = [...images.keys()].map((service) => `deployment/${service}-service`);
 const isRolledOut = deployments.every(
   (name) =>
@@ -106,8 +120,10 @@ const isRolledOut = deployments.every(
 );
 
 // 3. The smoke test, and back if it fails. Migrations stay: each must suit the version before it (docs/upgrading.md).
+if (isRolledOut) apply(supergraph);
 if (isRolledOut && (await smoke())) console.log(`deployed: ${[...images.keys()].join(', ')}`);
 else {
+  if (before) apply([before]);
   for (const name of deployments) kubectl(['--namespace', NAMESPACE, 'rollout', 'undo', name]);
   for (const name of deployments)
     kubectl(['--namespace', NAMESPACE, 'rollout', 'status', name, `--timeout=${options.timeout}`]);
@@ -116,9 +132,17 @@ else {
   );
 }
 
+/** The supergraph that the cluster has, to go back to. */
+function readSupergraph() {
+  const args = ['get', 'configmap', 'supergraph', '--ignore-not-found', '--output', 'json'];
+  const found = demand(['--namespace', NAMESPACE, ...args]);
+  if (found.trim() === '') return undefined;
+  const { apiVersion, kind, metadata, data } = JSON.parse(found);
+  return { apiVersion, kind, metadata: { name: metadata.name, labels: metadata.labels }, data };
+}
+
 /** The gateway plans and a subgraph and its store answer; nobody needs to be signed in. */
 async function smoke() {
-  if (!options.smoke) return true;
   const query = '{ categories { slug } products(first: 1) { nodes { id name } } }';
   for (let tries = 0; tries < 10; tries += 1) {
     const answer = await fetch(new URL('/graphql', options.smoke), {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseAllDocuments } from 'yaml';
+import { findKubectl } from './kubectl.js';
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
@@ -24,7 +25,7 @@ export const overlays = readdirSync(join(root, 'k8s', 'overlays'));
 
 /**
  * What `kubectl apply -k k8s/overlays/NAME` sends, secrets filled in from the examples.
- * @throws if kubectl is missing, naming what to install, or cannot build the overlay
+ * @throws if there is no kubectl, naming what to install, or it cannot build the overlay
  */
 export function buildOverlay(name: string): Manifest[] {
   const copy = mkdtempSync(join(tmpdir(), 'cartograph-k8s-'));
@@ -35,21 +36,14 @@ export function buildOverlay(name: string): Manifest[] {
     const examples = name === 'production' ? readdirSync(secrets) : [];
     for (const file of examples.filter((each) => each.endsWith('.example')))
       cpSync(join(secrets, file), join(secrets, file.replace(/\.example$/, '')));
-    return parseManifests(kubectl('kustomize', join(copy, 'k8s', 'overlays', name)));
+    const built = execFileSync(findKubectl(), ['kustomize', join(copy, 'k8s', 'overlays', name)], {
+      encoding: 'utf8',
+      stdio: 'pipe',
+      maxBuffer: 64 * 1024 * 1024,
+    });
+    return parseManifests(built);
   } finally {
     rmSync(copy, { recursive: true, force: true });
-  }
-}
-
-function kubectl(...args: string[]): string {
-  try {
-    return execFileSync('kubectl', args, { encoding: 'utf8', stdio: 'pipe', maxBuffer: 64 * 1024 * 1024 });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    throw new Error(
-      'kubectl (1.27 or later) is needed to build the manifests, and is not on the PATH: https://kubernetes.io/docs/tasks/tools/',
-      { cause: error },
-    );
   }
 }
 
