@@ -1,14 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { configurationFaults, environmentOf } from './testing/environment.js';
+import { configurationFaults, environmentOf, unreadVariables } from './testing/environment.js';
 import { hardeningFaults } from './testing/hardening.js';
 import { buildOverlay, type Manifest, overlays, root } from './testing/manifests.js';
+import { reachable } from './testing/reach.js';
 import { referenceFaults } from './testing/references.js';
 import { strictFaults } from './testing/strict.js';
+import { neededWays, SERVICES } from './testing/ways.js';
 import { type Workload, workloadsOf } from './testing/workloads.js';
 
-const SERVICES = ['gateway', 'users', 'products', 'cart', 'orders', 'payments', 'notifications'];
 const isOurs = ({ labels }: Workload) => labels['app.kubernetes.io/component'] !== 'store';
 
 describe.each(overlays)('the overlay %s', (overlay) => {
@@ -59,13 +60,25 @@ describe.each(overlays)('the overlay %s', (overlay) => {
     }
   });
 
-  it('keeps each pod long enough for its drain', () => {
-    for (const { kind, pod, labels } of workloads.filter(isOurs)) {
-      if (kind !== 'Deployment') continue;
-      expect(labels).toBeDefined();
-      // preStop 5 s, then at most 10 s.
-      expect(pod.terminationGracePeriodSeconds).toBeGreaterThanOrEqual(20);
+  it('keeps each pod until it has drained: preStop, then the 10 s that every service takes at most', () => {
+    const services = workloads.filter((each) => isOurs(each) && each.kind === 'Deployment');
+    expect(services).toHaveLength(SERVICES.length);
+    for (const workload of services) {
+      const waitS = workload.containers[0]?.lifecycle?.preStop?.sleep?.seconds ?? 0;
+      const drainDelayMs = Number(environmentOf(workload, manifests)['DRAIN_DELAY_MS']);
+      expect([workload.id, waitS > 0, drainDelayMs > 0]).toEqual([workload.id, true, true]);
+      // The services' own limit for everything after SIGTERM, the delay included.
+      expect(drainDelayMs).toBeLessThan(9_500);
+      expect(workload.pod.terminationGracePeriodSeconds).toBeGreaterThanOrEqual(waitS + 10);
     }
+  });
+
+  it('spreads the pods of a service over nodes', () => {
+    for (const { id, pod } of workloads.filter((each) => isOurs(each) && each.kind === 'Deployment'))
+      expect([id, pod.topologySpreadConstraints?.map(({ topologyKey }) => topologyKey)]).toEqual([
+        id,
+        ['kubernetes.io/hostname'],
+      ]);
   });
 
   it('denies all traffic by default', () => {
@@ -73,6 +86,22 @@ describe.each(overlays)('the overlay %s', (overlay) => {
       podSelector: {},
       policyTypes: ['Ingress', 'Egress'],
     });
+  });
+
+  it('lets each talk to those it needs, and to nobody else', () => {
+    expect(reachable(manifests)).toEqual(neededWays(overlay));
+  });
+
+  it('hands the gateway its supergraph as a folder that follows the ConfigMap, under a name that stays', () => {
+    const { pod, containers } = workloads.find(({ name }) => name === 'gateway-service')!;
+    const volume = pod.volumes?.find(({ configMap }) => configMap?.name === 'supergraph');
+    const mount = containers[0]!.volumeMounts?.find(({ name }) => name === volume?.name);
+    expect(mount).toEqual({ name: volume?.name, mountPath: '/etc/cartograph', readOnly: true });
+    const file = environmentOf(
+      workloads.find(({ name }) => name === 'gateway-service')!,
+      manifests,
+    );
+    expect(file['SUPERGRAPH_FILE']).toBe('/etc/cartograph/supergraph.graphql');
   });
 
   it('holds the composed supergraph, under the limits of a ConfigMap and of an annotation', () => {
@@ -94,6 +123,25 @@ describe.each(overlays)('the overlay %s', (overlay) => {
         workload.id,
         isJob ? ['migrate'] : undefined,
       ]);
+    }
+  });
+
+  it('gives no service a variable that nobody reads', () => {
+    expect(workloads.filter(isOurs).flatMap((each) => unreadVariables(each, manifests))).toEqual([]);
+  });
+
+  it('scales every service by CPU at 70 %, and the gateway by its open streams as well', () => {
+    for (const service of SERVICES) {
+      const { metrics } = find('HorizontalPodAutoscaler', `${service}-service`)['spec'] as never as {
+        metrics: { type: string; resource?: object; pods?: { metric: { name: string } } }[];
+      };
+      expect(metrics[0]?.resource).toEqual({
+        name: 'cpu',
+        target: { type: 'Utilization', averageUtilization: 70 },
+      });
+      expect(metrics.slice(1).map(({ pods }) => pods?.metric.name)).toEqual(
+        service === 'gateway' ? ['cartograph_gateway_streams_open'] : [],
+      );
     }
   });
 
@@ -126,85 +174,5 @@ describe('the local overlay', () => {
   it('sets Postgres up with the same script as Compose', () => {
     const read = (path: string) => readFileSync(join(root, path), 'utf8');
     expect(read('k8s/overlays/local/stores/postgres-init.sh')).toBe(read('scripts/docker/postgres-init.sh'));
-  });
-
-  it('keeps each store open only to those who own data in it', () => {
-    const manifests = buildOverlay('local');
-    const callers = (store: string) => {
-      const policy = manifests.find(
-        ({ kind, metadata }) => kind === 'NetworkPolicy' && metadata.name === `${store}-in`,
-      )!;
-      return JSON.stringify(policy['spec']);
-    };
-    expect(callers('mongodb')).not.toMatch(/users|orders|cart|payments|gateway/);
-    expect(callers('postgres')).not.toMatch(/products|cart|gateway/);
-    expect(callers('rabbitmq')).not.toMatch(/gateway/);
-  });
-});
-
-describe('the checks themselves', () => {
-  let manifests: Manifest[];
-  beforeAll(() => void (manifests = buildOverlay('local')));
-
-  /** The manifests with one place changed: `Deployment/orders-service spec.template` and so on. */
-  function mutate(kind: string, name: string, change: (manifest: never) => void): Manifest[] {
-    const copy = structuredClone(manifests);
-    change(copy.find((each) => each.kind === kind && each.metadata.name === name) as never);
-    return copy;
-  }
-
-  it.each<[string, string, string, (manifest: { spec: Record<string, never> }) => void]>([
-    ['a misspelt field', 'Deployment', 'orders-service', ({ spec }) => Object.assign(spec, { replica: 2 })],
-    [
-      'a field one level too high',
-      'StatefulSet',
-      'redis',
-      ({ spec }) => Object.assign(spec['template']!, { containers: [] }),
-    ],
-    [
-      'a number for a text',
-      'PodDisruptionBudget',
-      'cart-service',
-      ({ spec }) => Object.assign(spec['selector']!, { matchLabels: { a: 1 } }),
-    ],
-    [
-      'a text for a list',
-      'NetworkPolicy',
-      'deny-all',
-      ({ spec }) => Object.assign(spec, { policyTypes: 'Egress' }),
-    ],
-    [
-      'a missing field',
-      'Service',
-      'redis',
-      ({ spec }) => Object.assign(spec, { ports: [{ name: 'redis' }] }),
-    ],
-  ])('find %s', (_what, kind, name, change) => {
-    expect(mutate(kind, name, change as never).flatMap(strictFaults)).toHaveLength(1);
-  });
-
-  it.each<[string, string, string, (manifest: { spec: never }) => void]>([
-    [
-      'a selector that matches nothing',
-      'Service',
-      'users-service',
-      ({ spec }) => Object.assign(spec, { selector: { a: 'b' } }),
-    ],
-    [
-      'a policy about a pod that is not there',
-      'NetworkPolicy',
-      'mongodb-in',
-      ({ spec }) => Object.assign(spec, { podSelector: { matchLabels: { a: 'mongo' } } }),
-    ],
-    [
-      'a backend that is not there',
-      'Ingress',
-      'cartograph',
-      ({ spec }) => {
-        Object.assign(spec, { rules: [{ http: { paths: [{ backend: { service: { name: 'gate' } } }] } }] });
-      },
-    ],
-  ])('find %s', (_what, kind, name, change) => {
-    expect(referenceFaults(mutate(kind, name, change as never)).length).toBeGreaterThan(0);
   });
 });

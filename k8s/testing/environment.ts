@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Manifest, root } from './manifests.js';
@@ -24,6 +25,39 @@ export function environmentOf(workload: Workload, manifests: readonly Manifest[]
     Object.fromEntries((container?.env ?? []).map(({ name, value = '' }) => [name, value])),
   ) as Record<string, string>;
 }
+
+/** Variables that Node and OpenTelemetry read, not we. */
+const OF_LIBRARIES = ['NODE_OPTIONS', 'OTEL_TRACES_SAMPLER', 'OTEL_TRACES_SAMPLER_ARG'];
+/** What says where a service is, whether or not another asks it today. */
+const IS_ADDRESS = /^(USERS|PRODUCTS|CART|ORDERS|PAYMENTS|NOTIFICATIONS)_URL$/;
+
+/** Variables that a workload gets and nobody reads: misspelt ones, mostly. What all get, some service must read. */
+export function unreadVariables(workload: Workload, manifests: readonly Manifest[]): string[] {
+  const [container] = workload.containers;
+  const keysOf = (kind: string, name: string | undefined) =>
+    Object.keys(manifests.find((each) => each.kind === kind && each.metadata.name === name)?.['data'] ?? {});
+  const read = sourceOf(workload.labels['app.kubernetes.io/name']!);
+  const readByAny = ['gateway', ...readdirSync(join(root, 'subgraphs'))].map(sourceOf).join('\n');
+  const own = [
+    ...(container?.env ?? []).map(({ name }) => name),
+    ...(container?.envFrom ?? []).flatMap(({ secretRef }) => keysOf('Secret', secretRef?.name)),
+  ];
+  const shared = (container?.envFrom ?? []).flatMap(({ configMapRef }) =>
+    keysOf('ConfigMap', configMapRef?.name),
+  );
+  const isRead = (name: string, source: string) =>
+    OF_LIBRARIES.includes(name) || IS_ADDRESS.test(name) || new RegExp(`\\b${name}\\b`).test(source);
+  return [
+    ...own.filter((name) => !isRead(name, read)),
+    ...shared.filter((name) => !isRead(name, readByAny)),
+  ].map((name) => `${workload.id}: nobody reads ${name}`);
+}
+
+/** The text of the two files that read a service's environment. */
+const sourceOf = (service: string) =>
+  [join(service === 'gateway' ? '' : 'subgraphs', service), join('packages', 'service-kit')]
+    .map((folder) => readFileSync(join(root, folder, 'src', 'config.ts'), 'utf8'))
+    .join('\n');
 
 /**
  * What the services themselves make of environments: each is read by the service's own config.ts.

@@ -18,7 +18,7 @@ const MADE_IN_CLUSTER = ['cartograph-tls'];
 
 type SpecOf<T extends { spec?: unknown }> = NonNullable<T['spec']>;
 
-/** Everything named by a manifest that is not there: pods, ports, Secrets, ConfigMaps, Services, peers. */
+/** Everything named by a manifest that is not there (pods, ports, Secrets, ConfigMaps, Services, peers), or named twice. */
 export function referenceFaults(manifests: readonly Manifest[]): string[] {
   const workloads = workloadsOf(manifests);
   const has = (kind: string, name: string | undefined) =>
@@ -85,6 +85,8 @@ function workloadFaults(workload: Workload, has: (kind: string, name?: string) =
   const volumes = new Set([...claims, ...(pod.volumes ?? []).map(({ name }) => name)]);
   for (const container of containers) {
     for (const { name } of container.volumeMounts ?? []) demand(volumes.has(name), `no volume ${name}`);
+    const names = (container.env ?? []).map(({ name }) => name);
+    demand(new Set(names).size === names.length, `${container.name} is given a variable twice`);
     for (const { configMapRef, secretRef } of container.envFrom ?? []) {
       if (configMapRef) demand(has('ConfigMap', configMapRef.name), `no ConfigMap ${configMapRef.name}`);
       if (secretRef) demand(has('Secret', secretRef.name), `no Secret ${secretRef.name}`);
