@@ -1,55 +1,18 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { compose, startWorld, type TestWorld, until } from './support/gateway.js';
+import { killGateways, startGateway as start } from './support/process.js';
 import { shop } from './support/shop.js';
 
-// Built by the pretest script.
-const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
-
-interface Running {
-  readonly process: ChildProcess;
-  readonly output: () => string;
-  readonly exit: Promise<number | null>;
-  port(): Promise<number>;
-}
-
-const running: Running[] = [];
 let world: TestWorld | undefined;
 afterEach(async () => {
-  for (const { process: child, exit } of running.splice(0)) {
-    child.kill('SIGKILL');
-    await exit;
-  }
+  await killGateways();
   await world?.stop();
   world = undefined;
 });
-
-function start(args: readonly string[], environment: Record<string, string> = {}): Running {
-  const { PATH = '' } = process.env;
-  const child = spawn(process.execPath, [main, ...args], {
-    env: { PATH, ...environment },
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-  });
-  let output = '';
-  for (const stream of [child.stdout!, child.stderr!])
-    stream.on('data', (chunk: Buffer) => (output += chunk.toString('utf8')));
-  const listening = new Promise<number>((resolve) =>
-    child.on('message', (message: { port?: number }) => message.port && resolve(message.port)),
-  );
-  const one: Running = {
-    process: child,
-    output: () => output,
-    exit: new Promise((resolve) => child.once('close', resolve)),
-    port: () => listening,
-  };
-  running.push(one);
-  return one;
-}
 
 const post = async (port: number, query: string): Promise<unknown> => {
   const response = await fetch(`http://127.0.0.1:${port}/graphql`, {

@@ -10,6 +10,40 @@ export function quote(text: string): string {
   return text.length < 128 && !NEEDS_ESCAPE.test(text) ? `"${text}"` : JSON.stringify(text);
 }
 
+/** Nothing that anyone means is nested deeper; and what is takes JSON.parse seconds and JSON.stringify its stack. */
+const MAX_NESTING = 1_000;
+
+/**
+ * Parses what a client sent.
+ * @throws SyntaxError when it is no JSON, or nested beyond reason
+ */
+export function parseClientJson(text: string): unknown {
+  // Shorter texts cannot be nested deeper than the limit.
+  if (text.length > MAX_NESTING && isNestedDeeper(text, MAX_NESTING))
+    throw new SyntaxError(`nested deeper than ${MAX_NESTING} levels`);
+  return JSON.parse(text);
+}
+
+function isNestedDeeper(text: string, limit: number): boolean {
+  let depth = 0;
+  for (let at = 0; at < text.length; at++) {
+    switch (text.charCodeAt(at)) {
+      case 0x22: // A string: whatever it holds up to its end.
+        for (at++; at < text.length && text.charCodeAt(at) !== 0x22; at++)
+          if (text.charCodeAt(at) === 0x5c) at++;
+        break;
+      case 0x5b:
+      case 0x7b:
+        if (++depth > limit) return true;
+        break;
+      case 0x5d:
+      case 0x7d:
+        depth--;
+    }
+  }
+  return false;
+}
+
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

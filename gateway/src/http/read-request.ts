@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { isObject, type JsonObject } from '../execution/json.js';
+import { isUtf8 } from 'node:buffer';
+import { isObject, type JsonObject, parseClientJson } from '../execution/json.js';
 import type { GraphQLRequest } from '../pipeline.js';
 
 /** A request that is wrong as HTTP; answered with this status before GraphQL begins. */
@@ -30,14 +31,19 @@ export function readBody(
   let rest: Buffer[] | undefined;
   let size = 0;
   request.on('data', (chunk: Buffer) => {
-    size += chunk.length;
     if (size > limit) return;
-    if (!first) first = chunk;
+    size += chunk.length;
+    // Answered now, not at an end that may never come; what still arrives is thrown away.
+    if (size > limit) done(tooLarge(limit), '');
+    else if (!first) first = chunk;
     else (rest ??= [first]).push(chunk);
   });
   request.on('end', () => {
-    if (size > limit) done(tooLarge(limit), '');
-    else done(undefined, rest ? Buffer.concat(rest, size).toString('utf8') : (first?.toString('utf8') ?? ''));
+    if (size > limit) return;
+    const bytes = rest ? Buffer.concat(rest, size) : first;
+    if (!bytes) done(undefined, '');
+    else if (isUtf8(bytes)) done(undefined, bytes.toString('utf8'));
+    else done(bad('The body must be JSON in UTF-8; it holds bytes that are not UTF-8.'), '');
   });
 }
 
@@ -78,12 +84,12 @@ export function checkContentType(request: IncomingMessage): void {
 export function parsePost(text: string): GraphQLRequest {
   let body: unknown;
   try {
-    body = JSON.parse(text);
-  } catch {
-    throw bad('The body is not JSON.');
+    body = parseClientJson(text);
+  } catch (error) {
+    throw bad(`The body must be a JSON object with "query"; it is not JSON: ${(error as Error).message}.`);
   }
   if (Array.isArray(body)) throw bad('Batches are not accepted: send one operation per request.');
-  if (!isObject(body)) throw bad('The body must be a JSON object with "query".');
+  if (!isObject(body)) throw bad(`The body must be a JSON object with "query", got ${kindOf(body)}.`);
   return readParameters(body);
 }
 
@@ -97,9 +103,9 @@ export function parseGet(search: string): GraphQLRequest {
     const value = given.get(name);
     if (value === null || value === '') continue;
     try {
-      parameters[name] = JSON.parse(value);
-    } catch {
-      throw bad(`"${name}" is not JSON.`);
+      parameters[name] = parseClientJson(value);
+    } catch (error) {
+      throw bad(`"${name}" must be a JSON object; it is not JSON: ${(error as Error).message}.`);
     }
   }
   return readParameters(parameters);
@@ -121,5 +127,5 @@ function readParameters({ query, operationName, variables, extensions }: JsonObj
 const bad = (message: string) => new HttpFault(400, 'BAD_REQUEST', message);
 
 function kindOf(value: unknown): string {
-  return Array.isArray(value) ? 'a list' : `a ${typeof value}`;
+  return value === null ? 'null' : Array.isArray(value) ? 'a list' : `a ${typeof value}`;
 }

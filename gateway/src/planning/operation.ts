@@ -88,7 +88,8 @@ export class Operation {
   shape(data: JsonObject, variables: JsonObject): ReturnType<Shaper['write']> {
     if (this.#conditionVariables.length === 0)
       return (this.#only ??= this.#compileShaper(EMPTY)).write(data, this.#introspect(EMPTY, variables));
-    const values: Record<string, boolean> = {};
+    // Without a prototype: a variable may be called `__proto__`.
+    const values = Object.create(null) as Record<string, boolean>;
     let key = '';
     for (const name of this.#conditionVariables) {
       values[name] = variables[name] === true;

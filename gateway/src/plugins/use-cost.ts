@@ -156,48 +156,60 @@ function fieldCost(
   const list = table.lists.get(key);
   const slicing = list?.slicing.length ? list.slicing : USUAL_SLICING;
   const length = sliceLength(
+    slicing.filter((name) => definition.args.some((argument) => argument.name === name)),
     node.arguments ?? [],
-    slicing,
     (name) => definition.args.find((argument) => argument.name === name)?.defaultValue,
   );
   const isList = hasList(definition.type);
   const fallback: Estimate = () => list?.assumed ?? compiler.listSize;
-  const size: Estimate | undefined = isList ? (length ?? sizeFromAbove ?? fallback) : undefined;
+  const sliced = length && ((variables: JsonObject) => length(variables) ?? fallback(variables));
+  const size: Estimate | undefined = isList ? (sliced ?? sizeFromAbove ?? fallback) : undefined;
   const sized = list?.sized.length ? list.sized : USUAL_SIZED;
   const below =
-    !isList && (length || list?.assumed !== undefined)
-      ? (name: string) => (sized.includes(name) ? (length ?? fallback) : undefined)
+    !isList && (sliced || list?.assumed !== undefined)
+      ? (name: string) => (sized.includes(name) ? (sliced ?? fallback) : undefined)
       : () => undefined;
   const inner =
     node.selectionSet && isCompositeType(type)
       ? selectionCost(type, node.selectionSet, compiler, below)
       : undefined;
-  return (variables) =>
-    forArguments + (size ? Math.max(0, size(variables)) : 1) * (own + (inner ? inner(variables) : 0));
+  return (variables) => forArguments + (size ? size(variables) : 1) * (own + (inner ? inner(variables) : 0));
 }
 
 function hasList(type: GraphQLOutputType): boolean {
   return isListType(isNonNullType(type) ? type.ofType : type);
 }
 
+/**
+ * The length that slicing arguments ask for, the largest where there are several. It says undefined where none is given a
+ * number that is one: then the subgraph decides, and the list counts as one that nothing tells the length of.
+ */
 function sliceLength(
-  given: readonly ArgumentNode[],
   names: readonly string[],
+  given: readonly ArgumentNode[],
   defaultOf: (name: string) => unknown,
-): Estimate | undefined {
-  for (const name of names) {
+): ((variables: JsonObject) => number | undefined) | undefined {
+  const reads = names.flatMap((name) => {
     const value = given.find((argument) => argument.name.value === name)?.value;
     const byDefault = defaultOf(name);
-    if (value?.kind === Kind.INT) return () => Number(value.value);
-    if (value?.kind === Kind.VARIABLE) {
-      return (variables) => {
+    if (value === undefined) return byDefault === undefined ? [] : [() => byDefault];
+    if (value.kind !== Kind.VARIABLE) return [() => valueFromASTUntyped(value)];
+    return [
+      (variables: JsonObject) => {
         const passed = getOwn(variables, value.name.value);
-        return typeof passed === 'number' ? passed : typeof byDefault === 'number' ? byDefault : 0;
-      };
+        return passed === undefined ? byDefault : passed;
+      },
+    ];
+  });
+  if (reads.length === 0) return undefined;
+  return (variables) => {
+    let largest: number | undefined;
+    for (const read of reads) {
+      const value = read(variables);
+      if (typeof value === 'number' && value >= 0) largest = Math.max(largest ?? 0, value);
     }
-    if (typeof byDefault === 'number' && value?.kind !== Kind.NULL) return () => byDefault;
-  }
-  return undefined;
+    return largest;
+  };
 }
 
 /** What an answer really cost: every object in it 1 or its type's or field's @cost. For who asks; not for every request. */

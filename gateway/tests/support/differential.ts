@@ -44,7 +44,7 @@ export async function startDifferential(definitions: readonly SubgraphDefinition
     cacheSize: 10_000,
     maxTokens: 100_000,
     rules: [],
-    limits: { depth: 100, aliases: 10_000, rootFields: 1_000, directives: 10_000 },
+    limits: { selections: 100_000, depth: 100, aliases: 10_000, rootFields: 1_000, directives: 10_000 },
     assumedListSize: 10,
     suggestions: true,
   });
