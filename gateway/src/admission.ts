@@ -55,8 +55,7 @@ export class Admission {
     scope: RequestScope,
     check?: (operation: Operation) => void,
   ): Prepared | Promise<Prepared> {
-    const { shedding, rateLimit, maxCost } = this.options;
-    if (shedding.isOverloaded())
+    if (this.options.shedding.isOverloaded())
       throw refusal(503, 'OVERLOADED', 'The gateway has more to do than it can; please try again.', {
         'retry-after': '1',
       });
@@ -64,7 +63,25 @@ export class Admission {
       throw refusal(503, 'SUPERGRAPH_NOT_LOADED', 'The gateway has no supergraph yet.', {
         'retry-after': '1',
       });
-    const operation = this.#resolve(planner, request);
+    const text = this.#text(request);
+    return text instanceof Promise
+      ? text.then(
+          (found) => this.#admitText(planner, found, request, scope, check),
+          (error: unknown) => refusePersisted(error),
+        )
+      : this.#admitText(planner, text, request, scope, check);
+  }
+
+  #admitText(
+    planner: Planner,
+    text: string,
+    request: GraphQLRequest,
+    scope: RequestScope,
+    check: ((operation: Operation) => void) | undefined,
+  ): Prepared | Promise<Prepared> {
+    const { rateLimit, maxCost, persisted } = this.options;
+    const operation = this.#prepare(planner, text, request, scope);
+    scope.spans?.name(operation.kind, operation.name);
     check?.(operation);
     const read = operation.readVariables(request.variables);
     if ('errors' in read)
@@ -73,7 +90,8 @@ export class Admission {
         read.errors.map((error) => toResponseError(error, 'BAD_USER_INPUT')),
       );
     const cost = operation.estimate(read.values);
-    if (maxCost > 0 && cost > maxCost) {
+    // Turned round, so that no number at all is refused too.
+    if (maxCost > 0 && !(cost <= maxCost)) {
       throw refusal(
         400,
         'OPERATION_TOO_EXPENSIVE',
@@ -82,6 +100,8 @@ export class Admission {
         { cost: { estimated: cost, max: maxCost } },
       );
     }
+    if (request.query !== '' && request.extensions['persistedQuery'] !== undefined)
+      persisted.register(request.query, request.extensions);
     const prepared: Prepared = { operation, variables: read.values, cost, extensions: request.extensions };
     if (!rateLimit) return prepared;
     return rateLimit(limitKeys(scope), cost).then(({ isAllowed, retryAfterMs }) => {
@@ -96,22 +116,36 @@ export class Admission {
     });
   }
 
-  #resolve(planner: Planner, request: GraphQLRequest): Operation {
+  #text({ query, extensions }: GraphQLRequest): string | Promise<string> {
     try {
-      return planner.prepare(
-        this.options.persisted.resolve(request.query, request.extensions),
-        request.operationName,
-      );
+      return this.options.persisted.resolve(query, extensions);
+    } catch (error) {
+      return refusePersisted(error);
+    }
+  }
+
+  #prepare(
+    planner: Planner,
+    text: string,
+    { operationName }: GraphQLRequest,
+    { spans }: RequestScope,
+  ): Operation {
+    const prepare = (): Operation => planner.prepare(text, operationName);
+    try {
+      return spans && !planner.isPlanned(text, operationName) ? spans.within('plan', prepare) : prepare();
     } catch (error) {
       if (error instanceof OperationRefused)
         throw new RequestRefused(
           400,
           error.errors.map((fault) => toResponseError(fault, error.code)),
         );
-      if (error instanceof PersistedOperationError) throw refusal(error.status, error.code, error.message);
       throw error;
     }
   }
+}
+
+function refusePersisted(error: unknown): never {
+  throw error instanceof PersistedOperationError ? refusal(error.status, error.code, error.message) : error;
 }
 
 /** Somebody signed in is counted as such wherever they are; nobody, by address. */

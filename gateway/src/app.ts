@@ -3,19 +3,21 @@ import type { AddressInfo } from 'node:net';
 import type { Logger } from '@cartograph/service-kit/logger';
 import type { Registry } from '@cartograph/service-kit/metrics';
 import { NoSchemaIntrospectionCustomRule } from 'graphql';
-import { Redis } from 'ioredis';
 import type { GatewayConfig } from './config.js';
 import { Gateway } from './gateway.js';
 import { applyCors } from './http/cors.js';
 import { GraphQLRoute } from './http/graphql-route.js';
 import { createImageProxy } from './http/images.js';
 import { createSite } from './http/site.js';
+import { SharedRedis } from './plugins/shared-redis.js';
 import { useAccessLog } from './plugins/use-access-log.js';
 import { useIdentity } from './plugins/use-identity.js';
 import { useLoadShedding } from './plugins/use-load-shedding.js';
 import { useMetrics } from './plugins/use-metrics.js';
 import { readSafelist, usePersistedOperations } from './plugins/use-persisted-operations.js';
 import { useRateLimit } from './plugins/use-rate-limit.js';
+import { useSharedOperations } from './plugins/use-shared-operations.js';
+import { useTracing } from './plugins/use-tracing.js';
 import { SocketServer } from './subscriptions/ws-server.js';
 import { type SupergraphWatcher, watchSupergraph } from './supergraph.js';
 
@@ -38,7 +40,15 @@ interface Runtime {
 /** Wires the gateway up; it does not listen yet. */
 export function createGatewayApp(config: GatewayConfig, { logger, registry }: Runtime): GatewayApp {
   const shedding = useLoadShedding(config.SHED_LAG_MS);
-  const redis = connectRedis(config, logger);
+  const redis =
+    config.REDIS_URL === undefined
+      ? undefined
+      : new SharedRedis(config.REDIS_URL, (error) =>
+          logger.warn(
+            { err: error },
+            'Redis does not answer: this process counts rates and keeps operations alone',
+          ),
+        );
   const metrics = useMetrics(registry, {
     sockets: () => sockets.openSockets,
     httpStreams: () => graphql.openStreams,
@@ -69,6 +79,7 @@ export function createGatewayApp(config: GatewayConfig, { logger, registry }: Ru
       cacheSize: config.PLAN_CACHE_SIZE,
       maxTokens: config.MAX_TOKENS,
       limits: {
+        selections: config.MAX_TOKENS,
         depth: config.MAX_DEPTH,
         aliases: config.MAX_ALIASES,
         rootFields: config.MAX_ROOT_FIELDS,
@@ -86,6 +97,7 @@ export function createGatewayApp(config: GatewayConfig, { logger, registry }: Ru
     scope: {
       forwardHeaders: config.FORWARD_HEADERS.map((name) => name.toLowerCase()),
       trustedProxies: config.TRUSTED_PROXIES,
+      tracing: useTracing(),
     },
     admission: {
       shedding,
@@ -93,6 +105,7 @@ export function createGatewayApp(config: GatewayConfig, { logger, registry }: Ru
       persisted: usePersistedOperations({
         automatic: config.PERSISTED_QUERIES,
         cacheSize: config.PLAN_CACHE_SIZE,
+        shared: redis && useSharedOperations(redis),
         mode: config.SAFELIST_MODE,
         safelist: config.SAFELIST_FILE === undefined ? undefined : readSafelist(config.SAFELIST_FILE),
         onUnlisted: (hash, text) =>
@@ -105,7 +118,6 @@ export function createGatewayApp(config: GatewayConfig, { logger, registry }: Ru
               perMinute: config.RATE_LIMIT_PER_MINUTE,
               burst: config.RATE_LIMIT_BURST,
               redis,
-              onDegraded: () => logger.warn('Redis does not answer: rates are counted by this process alone'),
             }),
     },
     extensions: { explain: config.EXPLAIN, maxCost: config.MAX_COST },
@@ -131,6 +143,7 @@ export function createGatewayApp(config: GatewayConfig, { logger, registry }: Ru
   const graphql = new GraphQLRoute(gateway, {
     bodyLimit: config.BODY_LIMIT_BYTES,
     compress: config.COMPRESS,
+    keepAliveMs: config.WS_KEEP_ALIVE_MS,
   });
   const images = config.IMAGES_UPSTREAM === undefined ? undefined : createImageProxy(config.IMAGES_UPSTREAM);
   const site = createSite({
@@ -169,6 +182,7 @@ export function createGatewayApp(config: GatewayConfig, { logger, registry }: Ru
   });
   const sockets = new SocketServer(http, gateway, {
     maxMessageBytes: config.BODY_LIMIT_BYTES,
+    maxOperations: config.MAX_SOCKET_OPERATIONS,
     keepAliveMs: config.WS_KEEP_ALIVE_MS,
   });
   let watcher: SupergraphWatcher | undefined;
@@ -207,21 +221,9 @@ export function createGatewayApp(config: GatewayConfig, { logger, registry }: Ru
       await closed;
       await gateway.close();
       await images?.close();
-      redis?.disconnect();
+      redis?.close();
     },
   };
-}
-
-/** Redis is a help, not a need: commands fail at once while it is away, and it is looked for in the background. */
-function connectRedis(config: GatewayConfig, logger: Logger): Redis | undefined {
-  if (config.REDIS_URL === undefined || config.RATE_LIMIT_PER_MINUTE === 0) return undefined;
-  const redis = new Redis(config.REDIS_URL, {
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: 0,
-    retryStrategy: (times) => Math.min(times * 200, 5_000),
-  });
-  redis.on('error', (error) => logger.debug({ err: error }, 'Redis'));
-  return redis;
 }
 
 function sendJson(response: ServerResponse, status: number, body: object): void {

@@ -93,6 +93,7 @@ const shape = {
   MAX_ALIASES: env.integer(50),
   MAX_ROOT_FIELDS: env.integer(20, { min: 1 }),
   MAX_DIRECTIVES: env.integer(50),
+  MAX_SOCKET_OPERATIONS: env.integer(1_000, { min: 1 }),
   MAX_COST: env.integer(100_000),
   ASSUMED_LIST_SIZE: env.integer(10),
   INTROSPECTION: flag(),
@@ -194,3 +195,6 @@ function readFlags(args: readonly string[]): {
     );
   }
 }
+
+/** The names of all variables, for who documents them. */
+export const OPTIONS: readonly string[] = Object.keys(shape);

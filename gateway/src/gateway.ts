@@ -43,6 +43,8 @@ export interface GatewayOptions {
 }
 
 const IDENTITY_HEADER = 'x-cartograph-identity';
+/** As for requests: who accepts no connection within this is not there. */
+const MAX_CONNECT_MS = 5_000;
 /** Operations planned again on a reload before it takes effect, the most recently used first. */
 const WARMED_OPERATIONS = 200;
 
@@ -110,6 +112,7 @@ export class Gateway {
     check?: (operation: Operation) => void,
   ): Prepared | Promise<Prepared> {
     const note = (error: unknown): never => {
+      scope.spans?.end(error instanceof RequestRefused ? error.code : 'refused');
       if (error instanceof RequestRefused) this.options.observe?.refused(error, scope);
       throw error;
     };
@@ -126,8 +129,9 @@ export class Gateway {
     const { observe } = this.options;
     const startedAt = performance.now();
     const answer = await runOperation(operation, variables, scope, this.subgraphs);
+    const outcome = scope.isCancelled ? 'cancelled' : answer.errors.length > 0 ? 'error' : 'ok';
+    scope.spans?.end(outcome);
     if (observe) {
-      const outcome = scope.isCancelled ? 'cancelled' : answer.errors.length > 0 ? 'error' : 'ok';
       observe.done(operation, scope, {
         outcome,
         seconds: (performance.now() - startedAt) / 1000,
@@ -141,6 +145,7 @@ export class Gateway {
   /** Opens a subscription. @returns ends it */
   open({ operation, variables, cost }: Prepared, scope: RequestScope, sink: StreamSink): () => void {
     this.options.observe?.done(operation, scope, { outcome: 'opened', seconds: 0, cost, errors: 0 });
+    scope.spans?.end('opened');
     return this.streams.open(operation, variables, scope, sink);
   }
 
@@ -168,7 +173,14 @@ export class Gateway {
     const key = JSON.stringify([service, url, parameters]);
     let socket = this.#sockets.get(key);
     if (!socket) {
-      socket = new UpstreamSocket(url, parameters, () => this.#sockets.delete(key));
+      const { timeoutMs, timeouts, maxResponseBytes } = this.options.subgraphs;
+      const connectTimeoutMs = Math.min(timeouts[service] ?? timeoutMs, MAX_CONNECT_MS);
+      socket = new UpstreamSocket(
+        url,
+        parameters,
+        { connectTimeoutMs, maxMessageBytes: maxResponseBytes },
+        () => this.#sockets.delete(key),
+      );
       this.#sockets.set(key, socket);
     }
     return socket;

@@ -24,6 +24,10 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+const UNCACHED = { 'cache-control': 'no-store' };
+/** What else than the URL an answer that may be kept depends on. */
+const CACHED = { vary: 'accept, accept-encoding, authorization' };
+
 /** Runs a query or mutation; the promise rejects for faults of our own only. */
 export function runOperation(
   operation: Operation,
@@ -36,13 +40,14 @@ export function runOperation(
     path: [key],
     extensions: { code: 'FIELD_NOT_RESOLVABLE' },
   }));
-  return runGraphs(operation, {}, before, variables, subgraphs.fetcher(scope)).then((answer) => ({
-    ...answer,
-    headers: {
-      'cache-control':
-        operation.kind === 'query' && answer.errors.length === 0 ? scope.cacheControl() : 'no-store',
-    },
-  }));
+  return runGraphs(operation, {}, before, variables, subgraphs.fetcher(scope)).then((answer) => {
+    const cacheControl =
+      operation.kind === 'query' && answer.errors.length === 0 ? scope.cacheControl() : 'no-store';
+    return {
+      ...answer,
+      headers: cacheControl === 'no-store' ? UNCACHED : { ...CACHED, 'cache-control': cacheControl },
+    };
+  });
 }
 
 /** Fills `data` by the operation's plan and writes the answer: a whole operation, or the rest of one for a stream's event. */

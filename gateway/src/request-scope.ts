@@ -6,12 +6,15 @@ import type { JsonObject } from './execution/json.js';
 import { RequestScope } from './execution/scope.js';
 import type { FlatHeaders } from './execution/subgraph-client.js';
 import { identityKey } from './plugins/use-identity.js';
+import type { Tracing } from './plugins/use-tracing.js';
 
 export interface ScopeOptions {
   /** Names of client headers passed on to subgraphs, lower case. */
   readonly forwardHeaders: readonly string[];
   /** Proxies before the gateway, whose entries in X-Forwarded-For are believed. */
   readonly trustedProxies: number;
+  /** Absent without telemetry. */
+  readonly tracing?: Tracing | undefined;
 }
 
 const TRACEPARENT = /^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/;
@@ -29,7 +32,8 @@ export function createScope(
 ): RequestScope {
   const { headers } = request;
   const addresses = believedAddresses(request, options.trustedProxies);
-  const trace = readTrace(headers['traceparent']);
+  const spans = options.tracing?.(headers['traceparent'] as string | undefined);
+  const trace = spans ? { id: spans.traceId, parent: spans.traceparent } : readTrace(headers['traceparent']);
   const forwarded: FlatHeaders = [
     'traceparent',
     trace.parent,
@@ -47,7 +51,7 @@ export function createScope(
     forwarded.push(name, String(value));
     key += `\u0000${name}:${String(value)}`;
   }
-  return new RequestScope(identity, key, forwarded, trace.id, addresses[0]!, readClient(headers));
+  return new RequestScope(identity, key, forwarded, trace.id, addresses[0]!, readClient(headers), spans);
 }
 
 /** The forwarded headers as a record; with `only`, those of them. */

@@ -1,4 +1,5 @@
 import type { Identity } from '@cartograph/service-kit/identity';
+import type { OperationSpans } from '../plugins/use-tracing.js';
 import type { Cancel, FlatHeaders } from './subgraph-client.js';
 
 export const ANONYMOUS: Identity = { kind: 'anonymous' };
@@ -22,6 +23,8 @@ export class RequestScope {
     readonly clientAddress: string,
     /** Name and version as the client gives them. */
     readonly client: string | null = null,
+    /** Absent without telemetry. */
+    readonly spans: OperationSpans | undefined = undefined,
   ) {
     this.#identity = identity;
   }

@@ -61,15 +61,13 @@ export class Subgraphs {
 
   /** Takes over the subgraphs of a supergraph; those gone or moved finish what they are at, then close. */
   update(subgraphs: readonly { readonly name: string; readonly url: string }[]): void {
+    // All are looked at before any is touched: a supergraph that is refused must leave nothing changed.
+    for (const { name, url } of subgraphs) checkUrl(name, this.settings.urls[name] ?? url);
     const names = new Set(subgraphs.map(({ name }) => name));
     for (const name of [...this.#subgraphs.keys()]) if (!names.has(name)) this.#retire(name);
     for (const { name, url: composed } of subgraphs) {
       const url = this.settings.urls[name] ?? composed;
       if (this.url(name) === url) continue;
-      if (!URL.canParse(url))
-        throw new Error(
-          `The subgraph "${name}" has no routing URL that can be used ("${url}"); set one by SUBGRAPH_URLS.`,
-        );
       this.#retire(name);
       const { timeoutMs, timeouts, connections, maxResponseBytes, breaker, retryShare } = this.settings;
       this.#subgraphs.set(name, {
@@ -193,7 +191,7 @@ export class Subgraphs {
     else scope.track(cancel);
     const go = (headers: FlatHeaders): void => {
       if (isOver) return finish(cancelled(), undefined);
-      this.#attempt(subgraph, kind, body, headers, 0, finish, (next) => (stop = next));
+      this.#attempt(subgraph, scope, kind, body, headers, 0, finish, (next) => (stop = next));
     };
     const signed = this.sign?.(scope, name);
     if (signed === undefined) return go([...BASE_HEADERS, ...scope.forwarded]);
@@ -213,6 +211,7 @@ export class Subgraphs {
 
   #attempt(
     subgraph: Subgraph,
+    scope: RequestScope,
     kind: Step['kind'],
     body: string,
     headers: FlatHeaders,
@@ -234,8 +233,11 @@ export class Subgraphs {
     }
     budget.sent();
     const startedAt = performance.now();
-    const cancel = client.send(body, headers, (failure, answer, text, cacheControl) => {
+    const span = scope.spans?.fetch(name, kind);
+    const sent = span ? withTraceparent(headers, span.traceparent) : headers;
+    const cancel = client.send(body, sent, (failure, answer, text, cacheControl) => {
       this.observe?.(name, failure?.code ?? 'ok', (performance.now() - startedAt) / 1000);
+      span?.end(failure?.code ?? 'ok');
       if (!failure) breaker.succeeded();
       else if (failure.code === 'REQUEST_CANCELLED') breaker.forgot();
       else breaker.failed();
@@ -244,7 +246,7 @@ export class Subgraphs {
       // Half of the delay at random, so that what failed together does not come back together.
       const delay = FIRST_RETRY_MS * 4 ** attempt * (0.5 + Math.random() / 2);
       const timer = setTimeout(
-        () => this.#attempt(subgraph, kind, body, headers, attempt + 1, done, cancelBy),
+        () => this.#attempt(subgraph, scope, kind, body, headers, attempt + 1, done, cancelBy),
         delay,
       );
       cancelBy(() => {
@@ -260,6 +262,20 @@ export class Subgraphs {
     this.#subgraphs.delete(name);
     subgraph?.client.close().catch(() => undefined);
   }
+}
+
+function checkUrl(name: string, url: string): void {
+  if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return;
+  throw new Error(
+    `The subgraph "${name}" has no routing URL that can be used: expected http:// or https://, got "${url}"; set one by SUBGRAPH_URLS.`,
+  );
+}
+
+/** The subgraph continues the span of its own request. */
+function withTraceparent(headers: FlatHeaders, traceparent: string): FlatHeaders {
+  const changed = [...headers];
+  changed[changed.indexOf('traceparent') + 1] = traceparent;
+  return changed;
 }
 
 const cancelled = () => new SubgraphFailure('REQUEST_CANCELLED', 'The request was cancelled.');

@@ -13,6 +13,8 @@ import { type HttpStream, openHttpStream } from './stream-responses.js';
 export interface GraphQLRouteOptions {
   readonly bodyLimit: number;
   readonly compress: boolean;
+  /** A client of a stream that takes nothing for this long is ended. */
+  readonly keepAliveMs: number;
 }
 
 /** setTimeout takes no longer delay. */
@@ -113,7 +115,12 @@ export class GraphQLRoute {
     this.gateway.run(prepared, scope).then(
       (answer) => {
         if (kinds[0] === 'event-stream' && !reply.isSent) {
-          const stream = openHttpStream(reply.handOver(), 'event-stream', () => undefined);
+          const stream = openHttpStream(
+            reply.handOver(),
+            'event-stream',
+            this.options.keepAliveMs,
+            () => undefined,
+          );
           stream.next(answer.text);
           stream.complete();
         } else reply.send(200, answer.text, answer.headers);
@@ -130,7 +137,7 @@ export class GraphQLRoute {
       clearTimeout(running.timer);
       this.#streams.delete(stream);
     };
-    const stream = openHttpStream(reply.handOver(), kind, () => {
+    const stream = openHttpStream(reply.handOver(), kind, this.options.keepAliveMs, () => {
       over();
       running.leave?.();
     });

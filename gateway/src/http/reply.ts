@@ -43,7 +43,11 @@ export class Reply {
     if (this.isSent) return;
     const { response } = this;
     response.statusCode = status;
-    if (headers) for (const name of Object.keys(headers)) response.setHeader(name, headers[name]!);
+    if (headers)
+      for (const name of Object.keys(headers))
+        // Others may have said already what the answer depends on.
+        if (name === 'vary') response.appendHeader(name, headers[name]!);
+        else response.setHeader(name, headers[name]!);
     response.setHeader('content-type', MEDIA_TYPES[this.kind]);
     const encoding = this.compress && text.length >= COMPRESS_FROM ? chooseEncoding(this.request) : undefined;
     if (!encoding) {
@@ -52,7 +56,7 @@ export class Reply {
       response.end(text);
       return;
     }
-    response.setHeader('vary', 'accept-encoding');
+    if (!headers?.['vary']) response.appendHeader('vary', 'accept-encoding');
     const body =
       encoding === 'br'
         ? compressions.br(text, { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } })
@@ -99,7 +103,7 @@ export class Reply {
     errors: readonly ResponseError[],
     headers?: Readonly<Record<string, string>>,
   ): void {
-    this.send(status, JSON.stringify({ errors }), headers);
+    this.send(status, JSON.stringify({ errors }), { 'cache-control': 'no-store', ...headers });
   }
 }
 

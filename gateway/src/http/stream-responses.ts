@@ -51,19 +51,26 @@ const MULTIPART: Format = {
 export function openHttpStream(
   response: ServerResponse,
   kind: 'event-stream' | 'multipart',
+  keepAliveMs: number,
   left: () => void,
 ): HttpStream {
   const format = kind === 'event-stream' ? SSE : MULTIPART;
   let isOver = false;
   let isBlocked = false;
-  const heartbeat = setInterval(() => {
-    // A client that reads nothing must not gather heartbeats.
-    if (!response.writableNeedDrain) response.write(format.heartbeat);
-  }, HEARTBEAT_MS);
+  let silentBeats = 0;
+  const heartbeat = setInterval(
+    () => {
+      if (response.writableNeedDrain || isOver) {
+        // It reads nothing, not even the end: it must not keep what waits for it.
+        if (++silentBeats >= 2) response.destroy();
+      } else response.write(format.heartbeat);
+    },
+    Math.min(HEARTBEAT_MS, keepAliveMs / 2),
+  );
   const finish = (text: string): void => {
     if (isOver) return;
     isOver = true;
-    clearInterval(heartbeat);
+    silentBeats = 0;
     response.end(text);
   };
   const stream: HttpStream = {
@@ -78,6 +85,7 @@ export function openHttpStream(
   };
   response.on('drain', () => {
     isBlocked = false;
+    silentBeats = 0;
     stream.drained?.();
   });
   response.on('close', () => {

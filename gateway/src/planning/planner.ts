@@ -91,7 +91,7 @@ export class Planner {
    * @throws OperationRefused
    */
   prepare(text: string, operationName?: string | null): Operation {
-    const key = operationName == null ? text : `${operationName}\u0000${text}`;
+    const key = cacheKey(text, operationName);
     const known = this.#operations.get(key);
     this.options.observe?.lookup(known !== undefined);
     if (known) return known;
@@ -105,6 +105,10 @@ export class Planner {
       if (error instanceof OperationRefused && text.length < 10_000) this.#refused.set(key, error);
       throw error;
     }
+  }
+
+  isPlanned(text: string, operationName?: string | null): boolean {
+    return this.#operations.has(cacheKey(text, operationName));
   }
 
   /** Prepares the most recently used operations of the version before, so that a reload does not stall traffic. */
@@ -174,6 +178,10 @@ export class Planner {
       this.options.observe?.planned((performance.now() - startedAt) / 1000);
     }
   }
+}
+
+function cacheKey(text: string, operationName: string | null | undefined): string {
+  return operationName == null ? text : `${operationName}\u0000${text}`;
 }
 
 function parseDocument(text: string, maxTokens: number): DocumentNode {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Kind, parse, print, visit } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { isObject, type JsonObject } from '../execution/json.js';
+import type { SharedOperations } from './use-shared-operations.js';
 
 export type SafelistMode = 'off' | 'log' | 'enforce';
 
@@ -10,6 +11,8 @@ export interface PersistedOptions {
   /** Whether clients may register operations by hash (Apollo's automatic persisted queries). */
   readonly automatic: boolean;
   readonly cacheSize: number;
+  /** Where other gateways find what was registered here; absent without Redis. */
+  readonly shared?: SharedOperations | undefined;
   readonly mode: SafelistMode;
   /** Operation texts by SHA-256 (hex), as `npm run operations` writes them. */
   readonly safelist: ReadonlyMap<string, string> | undefined;
@@ -36,10 +39,12 @@ export class PersistedOperationError extends Error {
 
 export interface PersistedOperations {
   /**
-   * The text of the operation to run.
-   * @throws PersistedOperationError
+   * The text of the operation to run; a promise only where another gateway may know it.
+   * @throws PersistedOperationError, or rejects with it
    */
-  resolve(query: string, extensions: JsonObject): string;
+  resolve(query: string, extensions: JsonObject): string | Promise<string>;
+  /** Takes in an operation that came with its hash, now that it is known to be valid. */
+  register(query: string, extensions: JsonObject): void;
 }
 
 const SHA256 = /^[0-9a-f]{64}$/;
@@ -70,6 +75,13 @@ export function usePersistedOperations(options: PersistedOptions): PersistedOper
       'Only operations on the safelist may run here.',
     );
   };
+  const findShared = async (shared: SharedOperations, hash: string): Promise<string> => {
+    const text = await shared.find(hash);
+    // Whatever stands in a store that others write to: only the text of this very hash is run.
+    if (text === undefined || sha256(text) !== hash) return notFound();
+    registered.set(hash, text);
+    return check(text);
+  };
   return {
     resolve(query, extensions) {
       const persisted = extensions['persistedQuery'];
@@ -84,7 +96,7 @@ export function usePersistedOperations(options: PersistedOptions): PersistedOper
             'PERSISTED_QUERY_NOT_SUPPORTED',
             'PersistedQueryNotSupported',
           );
-        throw new PersistedOperationError(200, 'PERSISTED_QUERY_NOT_FOUND', 'PersistedQueryNotFound');
+        return options.shared ? findShared(options.shared, hash) : notFound();
       }
       if (known === query) return check(query);
       if (sha256(query) !== hash)
@@ -93,10 +105,20 @@ export function usePersistedOperations(options: PersistedOptions): PersistedOper
           'PERSISTED_QUERY_HASH_MISMATCH',
           'The hash given is not the SHA-256 of the query.',
         );
-      if (options.automatic) registered.set(hash, query);
       return check(query);
     },
+    register(query, extensions) {
+      if (!options.automatic) return;
+      const hash = readHash(extensions['persistedQuery']);
+      if (registered.has(hash)) return;
+      registered.set(hash, query);
+      options.shared?.keep(hash, query);
+    },
   };
+}
+
+function notFound(): never {
+  throw new PersistedOperationError(200, 'PERSISTED_QUERY_NOT_FOUND', 'PersistedQueryNotFound');
 }
 
 function readHash(persisted: unknown): string {

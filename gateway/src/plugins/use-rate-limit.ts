@@ -1,14 +1,12 @@
-import type { Redis } from 'ioredis';
 import { LRUCache } from 'lru-cache';
+import type { SharedRedis } from './shared-redis.js';
 
 export interface RateLimitOptions {
   /** Cost units a caller may use per minute, at a steady pace. */
   readonly perMinute: number;
   /** Cost units that may be used at once. */
   readonly burst: number;
-  readonly redis: Redis | undefined;
-  /** Told when Redis did not answer and this process counted alone. */
-  readonly onDegraded?: () => void;
+  readonly redis: SharedRedis | undefined;
 }
 
 export interface RateLimitResult {
@@ -41,17 +39,11 @@ end
 return '0'
 `;
 
-/** How long Redis may take before a request is counted here alone. */
-const REDIS_TIMEOUT_MS = 100;
-/** After a failure, Redis is not asked again for this long. */
-const REDIS_REST_MS = 1_000;
-
 /** Limits callers by the cost of what they ask; over all gateways with Redis, in this process without it. */
-export function useRateLimit({ perMinute, burst, redis, onDegraded }: RateLimitOptions): RateLimit {
+export function useRateLimit({ perMinute, burst, redis }: RateLimitOptions): RateLimit {
   const perUnit = 60_000 / perMinute;
   const tolerance = burst * perUnit;
   const local = new LRUCache<string, number>({ max: 50_000 });
-  let restUntil = 0;
 
   const countHere = (keys: readonly string[], interval: number): RateLimitResult => {
     const now = Date.now();
@@ -64,27 +56,20 @@ export function useRateLimit({ perMinute, burst, redis, onDegraded }: RateLimitO
   return async (keys, cost) => {
     // What costs more than the burst would never be allowed; it takes the whole of it.
     const interval = Math.min(Math.max(1, cost), burst) * perUnit;
-    if (!redis || Date.now() < restUntil) return countHere(keys, interval);
+    if (!redis) return countHere(keys, interval);
     try {
       // One at a time: in a cluster, keys of different callers live on different nodes.
       for (const key of keys) {
         const wait = Number(
-          await within(REDIS_TIMEOUT_MS, redis.eval(SCRIPT, 1, `gateway:rate:{${key}}`, interval, tolerance)),
+          await redis.ask((commands) =>
+            commands.eval(SCRIPT, 1, `gateway:rate:{${key}}`, interval, tolerance),
+          ),
         );
         if (wait > 0) return { isAllowed: false, retryAfterMs: wait };
       }
       return { isAllowed: true, retryAfterMs: 0 };
     } catch {
-      restUntil = Date.now() + REDIS_REST_MS;
-      onDegraded?.();
       return countHere(keys, interval);
     }
   };
-}
-
-function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`No answer within ${milliseconds} ms`)), milliseconds);
-    work.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
 }

@@ -138,6 +138,7 @@ export class Stream {
   async #send({ data, errors, cursor, isAfterGap }: FeedEvent): Promise<void> {
     const key = this.#feed.isResumable ? undefined : stateKey(data);
     const { subgraphs } = this.services;
+    const span = this.scope.spans?.event(this.current.name);
     const answer = await runGraphs(
       this.current,
       data,
@@ -145,6 +146,7 @@ export class Stream {
       this.values,
       subgraphs.fetcher(this.scope),
     ).catch(() => undefined);
+    span?.end();
     if (this.#isOver) return;
     if (!answer)
       return this.finish([

@@ -24,6 +24,13 @@ export interface UpstreamSink {
 const LINGER_MS = 500;
 const KEEP_ALIVE_MS = 15_000;
 
+export interface UpstreamSocketOptions {
+  /** How long a subgraph may take to accept a connection. */
+  readonly connectTimeoutMs: number;
+  /** A larger message ends the connection. */
+  readonly maxMessageBytes: number;
+}
+
 /** One multiplexed graphql-ws connection to one subgraph, opened for the first stream and closed after the last. */
 export class UpstreamSocket {
   readonly #client: Client;
@@ -31,12 +38,19 @@ export class UpstreamSocket {
   constructor(
     readonly url: string,
     connectionParams: Readonly<Record<string, unknown>> | undefined,
+    { connectTimeoutMs, maxMessageBytes }: UpstreamSocketOptions,
     /** Called when the last stream has ended and the connection is closed. */
     idle: () => void,
   ) {
     this.#client = createClient({
       url,
-      webSocketImpl: WebSocket,
+      webSocketImpl: class extends WebSocket {
+        constructor(address: string, protocols: string[]) {
+          super(address, protocols, { handshakeTimeout: connectTimeoutMs, maxPayload: maxMessageBytes });
+        }
+      },
+      // A subgraph that takes the connection and says nothing is away as much as one that takes none.
+      connectionAckWaitTimeout: connectTimeoutMs,
       lazy: true,
       lazyCloseTimeout: LINGER_MS,
       keepAlive: KEEP_ALIVE_MS,

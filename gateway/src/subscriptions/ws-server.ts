@@ -8,7 +8,7 @@ import type { ResponseError } from '../execution/errors.js';
 import type { GraphQLRequest } from '../pipeline.js';
 import { KeysUnavailableError, readBearer, TokenError } from '../plugins/use-identity.js';
 import type { StreamSink } from './member.js';
-import { CLOSE, type RunningOperation, SocketConnection } from './ws.js';
+import { CLOSE, type RunningOperation, SocketConnection, type SocketHandler } from './ws.js';
 
 const PROTOCOL = 'graphql-transport-ws';
 /** setTimeout takes no longer delay; a token that lives longer is looked at again then. */
@@ -24,6 +24,8 @@ interface Session {
 
 export interface SocketServerOptions {
   readonly maxMessageBytes: number;
+  /** Operations that may be open at the same time on one socket. */
+  readonly maxOperations: number;
   /** A socket that has answered no ping for this long is ended. */
   readonly keepAliveMs: number;
 }
@@ -38,7 +40,7 @@ export class SocketServer {
   constructor(
     http: Server,
     private readonly gateway: Gateway,
-    options: SocketServerOptions,
+    private readonly options: SocketServerOptions,
   ) {
     this.#server = new WebSocketServer({
       noServer: true,
@@ -78,12 +80,13 @@ export class SocketServer {
 
   #accept(socket: WebSocket, request: IncomingMessage): void {
     if (socket.protocol !== PROTOCOL) return socket.close(...CLOSE.badSubprotocol);
-    const connection: SocketConnection<Session> = new SocketConnection<Session>(socket, request, {
+    const handler: SocketHandler<Session> = {
       init: (parameters) => this.#init(parameters, request, (code, reason) => connection.close(code, reason)),
       start: (session, operation, sink) => this.#start(session, operation, sink),
       pinged: (session, payload) => this.#renew(session, payload),
       closed: (session) => clearTimeout(session?.timer),
-    });
+    };
+    const connection = new SocketConnection<Session>(socket, request, handler, this.options.maxOperations);
     this.#connections.set(socket, connection);
     socket.on('close', () => this.#connections.delete(socket));
     socket.on('pong', () => this.#silent.delete(socket));

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { RawData, WebSocket } from 'ws';
-import { isObject, type JsonObject, quote } from '../execution/json.js';
+import { isObject, type JsonObject, parseClientJson, quote } from '../execution/json.js';
+import type { ResponseError } from '../execution/errors.js';
 import type { GraphQLRequest } from '../pipeline.js';
 import type { StreamSink } from './member.js';
 
@@ -57,6 +58,8 @@ export class SocketConnection<Session> {
     readonly socket: WebSocket,
     private readonly request: IncomingMessage,
     private readonly handler: SocketHandler<Session>,
+    /** Operations that may be open at the same time. */
+    private readonly limit: number,
   ) {
     this.#initTimer = setTimeout(() => socket.close(...CLOSE.initTimeout), INIT_TIMEOUT_MS);
     socket.on('message', (data, isBinary) => {
@@ -121,6 +124,11 @@ export class SocketConnection<Session> {
     const id = message['id'];
     if (typeof id !== 'string' || id === '')
       return this.close(...CLOSE.badRequest('"subscribe" needs an "id", a text.'));
+    if (!this.#operations.has(id) && this.#operations.size >= this.limit) {
+      const message = `This socket has ${this.limit} operations open; end one before you begin another, or open another socket.`;
+      const errors: ResponseError[] = [{ message, extensions: { code: 'TOO_MANY_OPERATIONS' } }];
+      return this.#send(`{"id":${quote(id)},"type":"error","payload":${JSON.stringify(errors)}}`);
+    }
     if (this.#operations.has(id)) return this.close(4409, `Subscriber for ${id.slice(0, 60)} already exists`);
     const request = readRequest(message['payload']);
     if (typeof request === 'string') return this.close(...CLOSE.badRequest(request));
@@ -163,8 +171,11 @@ export class SocketConnection<Session> {
   #send(text: string): void {
     if (this.socket.readyState !== this.socket.OPEN) return;
     this.#unsent += text.length;
+    // Who does not read answers is not asked for more questions, which would only become more answers to keep.
+    if (this.#unsent >= HIGH_WATER_BYTES) this.socket.pause();
     this.socket.send(text, () => {
       this.#unsent -= text.length;
+      if (this.#unsent < HIGH_WATER_BYTES / 2 && this.socket.isPaused) this.socket.resume();
       if (this.#blocked.size === 0 || this.#unsent >= HIGH_WATER_BYTES / 2) return;
       const waiting = [...this.#blocked];
       this.#blocked.clear();
@@ -186,7 +197,7 @@ export class SocketConnection<Session> {
 
 function parseMessage(data: RawData): JsonObject | undefined {
   try {
-    const parsed: unknown = JSON.parse(String(data));
+    const parsed: unknown = parseClientJson(String(data));
     return isObject(parsed) ? parsed : undefined;
   } catch {
     return undefined;
