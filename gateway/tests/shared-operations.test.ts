@@ -15,7 +15,7 @@ let one: TestWorld;
 let other: TestWorld;
 beforeEach(async () => {
   redis = await startTestRedis();
-  probe = new Redis(redis.url);
+  probe = connect(redis.url);
   [one, other] = await Promise.all([
     startWorld(shop().definitions, { REDIS_URL: redis.url }),
     startWorld(shop().definitions, { REDIS_URL: redis.url }),
@@ -26,6 +26,11 @@ afterEach(async () => {
   probe.disconnect();
   await redis.close();
 });
+
+/** One that may lose its server. */
+function connect(url: string): Redis {
+  return new Redis(url).on('error', () => undefined);
+}
 
 async function send(world: TestWorld, hash: string, query?: string): Promise<GraphQLResult> {
   const response = await world.fetch({
@@ -95,10 +100,10 @@ describe('while Redis is gone', () => {
     expect(code(await send(other, sha256(TEXT)))).toBe('PERSISTED_QUERY_NOT_FOUND');
     expect(await send(other, sha256(TEXT), TEXT)).toEqual(ADA);
     expect(await send(other, sha256(TEXT))).toEqual(ADA);
-    expect(performance.now() - began).toBeLessThan(1_000);
+    expect(performance.now() - began).toBeLessThan(5_000);
     redis = await startTestRedis({ settings: ['--port', String(port)] });
     probe.disconnect();
-    probe = new Redis(redis.url);
+    probe = connect(redis.url);
     await register(one, (attempt) => `query Back${attempt} { me { name } }`);
   }, 30_000);
 });
