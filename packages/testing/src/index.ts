@@ -25,3 +25,4 @@ export {
   userIdentity,
   type RunningSubgraph,
 } from './subgraph.js';
+export * from './program.js';
