@@ -1,34 +1,61 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startTestStack, type TestStack, until } from '@cartograph/testing';
 import { checkOut, createProduct, fillCart, registerCustomer, signInAdmin } from '../e2e/harness/shop.js';
-import { readQueries, readRules } from './testing/files.js';
-import { metricsIn } from './testing/promql.js';
+import { declaredLabels, readMetrics } from './testing/exported.js';
+import { type Metric, readExporters, readQueries, readRules } from './testing/files.js';
+import { groupedBy, metricsIn } from './testing/promql.js';
 
-/** What Prometheus itself and the stores' exporters give; those are not part of this stack. */
-const FROM_ELSEWHERE = [
-  'up',
-  'pg_up',
-  'pg_stat_database_numbackends',
-  'pg_stat_database_xact_commit',
-  'pg_database_size_bytes',
-  'redis_up',
-  'redis_memory_used_bytes',
-  'redis_memory_max_bytes',
-  'redis_commands_processed_total',
-  'mongodb_up',
-  'mongodb_op_counters_total',
-  'rabbitmq_queue_messages_ready',
-  'rabbitmq_queue_messages_unacked',
-  'rabbitmq_process_resident_memory_bytes',
-  'kube_job_status_failed',
+/** Labels that come with the scrape, the bounds of a histogram, and what our registries add to everything. */
+const FROM_SCRAPE = ['job', 'instance', 'target', 'le', 'service'];
+/** The four questions of every service, and what answers them. */
+const EVERY_SUBGRAPH = [
+  'cartograph_graphql_request_duration_seconds_count',
+  'cartograph_graphql_request_duration_seconds_bucket',
+  'process_cpu_seconds_total',
+  'nodejs_eventloop_lag_p99_seconds',
 ];
-/** Labels that come with the scrape. */
-const FROM_SCRAPE = ['job', 'instance', 'target'];
+const OWN: Readonly<Record<string, readonly string[]>> = {
+  gateway: [
+    'cartograph_gateway_operation_duration_seconds_count',
+    'cartograph_gateway_fetch_duration_seconds_count',
+    'cartograph_gateway_stream_queue_events',
+    'cartograph_gateway_streams_open',
+  ],
+  users: [
+    'cartograph_database_connections',
+    'cartograph_outbox_oldest_age_seconds',
+    'cartograph_users_password_checks_total',
+  ],
+  products: [
+    'cartograph_database_connections',
+    'cartograph_outbox_oldest_age_seconds',
+    'cartograph_stock_holds_total',
+  ],
+  cart: ['cartograph_events_consumer_lag', 'cartograph_cart_changes_total'],
+  orders: [
+    'cartograph_database_connections',
+    'cartograph_database_waiting',
+    'cartograph_outbox_oldest_age_seconds',
+    'cartograph_events_consumer_lag',
+    'cartograph_order_events_total',
+  ],
+  payments: [
+    'cartograph_database_connections',
+    'cartograph_outbox_oldest_age_seconds',
+    'cartograph_events_consumer_lag',
+    'cartograph_payments',
+  ],
+  notifications: [
+    'cartograph_database_connections',
+    'cartograph_events_consumer_lag',
+    'cartograph_mails_pending',
+  ],
+};
 
 describe('metrics', () => {
   let stack: TestStack;
-  /** Series name to the labels seen on it; a metric without a series yet has none. */
-  const exported = new Map<string, Set<string>>();
+  let exported: Map<string, Metric>;
+  const scrapes = new Map<string, string>();
 
   beforeAll(async () => {
     stack = await startTestStack();
@@ -46,58 +73,78 @@ describe('metrics', () => {
       },
       { timeoutMs: 20_000, what: 'the payment' },
     );
+    exported = readExporters();
     for (const service of stack.services) {
-      const response = await fetch(`${stack.url(service)}/metrics`);
-      for (const line of (await response.text()).split('\n')) collect(line);
+      const text = await (await fetch(`${stack.url(service)}/metrics`)).text();
+      scrapes.set(service, text);
+      readMetrics(text, exported);
     }
-  }, 120_000);
+    // What our own rules record.
+    for (const { record, expr } of readRules())
+      if (record) exported.set(record, { type: 'gauge', labels: new Set(groupedBy(expr)) });
+  });
 
   afterAll(() => stack?.stop());
 
-  function collect(line: string): void {
-    const [, type, kind] = /^# TYPE (\S+) (\S+)/.exec(line) ?? [];
-    if (type) {
-      const names = kind === 'histogram' ? ['_bucket', '_sum', '_count'].map((end) => type + end) : [type];
-      for (const name of names) if (!exported.has(name)) exported.set(name, new Set());
-      return;
-    }
-    const [, name, labels = ''] = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? /.exec(line) ?? [];
-    if (!name) return;
-    const known = exported.get(name) ?? exported.set(name, new Set()).get(name)!;
-    for (const [, label] of labels.matchAll(/(\w+)="/g)) known.add(label!);
-  }
+  const labelsOf = (metric: string) => [
+    ...exported.get(metric)!.labels,
+    ...declaredLabels(metric),
+    ...FROM_SCRAPE,
+  ];
+  const faultsOf = (where: string, expression: string, legend = '') => {
+    const used = metricsIn(expression);
+    const unknown = used.filter(({ metric }) => !exported.has(metric));
+    if (unknown.length > 0) return unknown.map(({ metric }) => `${where}: nothing exports ${metric}`);
+    const left = groupedBy(expression);
+    return [
+      ...used.flatMap(({ metric, labels, isRated }) => [
+        ...labels
+          .filter((label) => !labelsOf(metric).includes(label))
+          .map((label) => `${where}: ${metric} has no label ${label}`),
+        ...(isRated && exported.get(metric)!.type !== 'counter'
+          ? [`${where}: ${metric} is no counter, so its growth means nothing`]
+          : []),
+      ]),
+      ...[...legend.matchAll(/\{\{(\w+)\}\}/g)]
+        .map(([, label]) => label!)
+        .filter((label) => !(left ?? labelsOf(used[0]!.metric)).includes(label))
+        .map((label) => `${where}: the legend names ${label}, which the result does not have`),
+    ];
+  };
 
-  const recorded = () => readRules().flatMap(({ record }) => record ?? []);
-  const faultsOf = (where: string, expression: string) =>
-    metricsIn(expression).flatMap(({ metric, labels }) => {
-      if (FROM_ELSEWHERE.includes(metric) || recorded().includes(metric)) return [];
-      const known = exported.get(metric);
-      if (!known) return [`${where}: nothing exports ${metric}`];
-      // Without a series there is no telling its labels.
-      if (known.size <= 1) return [];
-      return labels
-        .filter((label) => !known.has(label) && !FROM_SCRAPE.includes(label))
-        .map((label) => `${where}: ${metric} has no label ${label}`);
-    });
-
-  it('named by dashboards are exported by a service, with the labels they are asked for by', () => {
+  it('named by dashboards are exported, with the labels they are asked for by, and legends name what is left', () => {
     const queries = readQueries();
     expect(queries.length).toBeGreaterThan(50);
-    expect(queries.flatMap(({ where, expression }) => faultsOf(where, expression))).toEqual([]);
+    expect(queries.flatMap(({ where, expression, legend }) => faultsOf(where, expression, legend))).toEqual(
+      [],
+    );
   });
 
-  it('named by rules are exported by a service, with the labels they are asked for by', () => {
+  it('named by rules are exported, with the labels they are asked for by', () => {
     expect(readRules().flatMap(({ alert, record, expr }) => faultsOf(alert ?? record ?? '', expr))).toEqual(
       [],
     );
   });
 
-  it('that nobody exports are found', () => {
-    expect(faultsOf('here', 'rate(cartograph_made_up_total[5m])')).toHaveLength(1);
-    expect(faultsOf('here', 'cartograph_events_published_total{kind="order.placed"}')).toHaveLength(1);
+  it.each([
+    ['that nobody exports', 'rate(cartograph_made_up_total[5m])', ''],
+    ['with a label they do not have', 'cartograph_events_published_total{kind="order.placed"}', ''],
+    ['summed up by what they do not have', 'sum by (topic) (cartograph_events_consumer_lag)', ''],
+    ['without series, with a label they do not have', 'cartograph_events_dead_letters_total{topic="x"}', ''],
+    ['that cannot grow', 'rate(cartograph_mails_pending[5m])', ''],
+    [
+      'with a legend of what was summed away',
+      'sum by (type) (cartograph_events_dead_letters_total)',
+      '{{consumer}}',
+    ],
+  ])('%s are found', (_what, expression, legend) => {
+    expect(faultsOf('here', expression, legend)).toHaveLength(1);
   });
 
-  it('carry the name of their service', () => {
-    expect(exported.get('process_cpu_seconds_total')).toContain('service');
+  it.each(Object.keys(OWN))('of %s say how much, how well, how fast, and what waits', (service) => {
+    const own = readMetrics(scrapes.get(service)!);
+    const wanted = [...(service === 'gateway' ? [] : EVERY_SUBGRAPH), ...OWN[service]!];
+    expect(wanted.filter((name) => !own.has(name))).toEqual([]);
+    expect(own.get('process_cpu_seconds_total')?.labels).toContain('service');
   });
 });

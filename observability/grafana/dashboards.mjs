@@ -143,7 +143,7 @@ export const dashboards = [
           {
             title: 'Saved by sharing those in flight',
             unit: 'reqps',
-            queries: { shared: 'sum(rate(cartograph_gateway_shared_fetches[$__rate_interval]))' },
+            queries: { shared: 'sum(rate(cartograph_gateway_shared_fetches_total[$__rate_interval]))' },
           },
         ],
       },
@@ -323,6 +323,23 @@ export const dashboards = [
     description: 'Postgres, MongoDB, Redis and RabbitMQ by their exporters, and how the services use them.',
     rows: [
       {
+        title: 'Pools: connections of the services',
+        panels: [
+          {
+            title: 'Busy',
+            queries: { '{{service}} {{instance}}': 'cartograph_database_connections{state="busy"}' },
+          },
+          {
+            title: 'Idle',
+            queries: { '{{service}} {{instance}}': 'cartograph_database_connections{state="idle"}' },
+          },
+          {
+            title: 'Callers that wait for one',
+            queries: { '{{service}} {{instance}}': 'cartograph_database_waiting' },
+          },
+        ],
+      },
+      {
         title: 'Postgres',
         panels: [
           {
@@ -368,8 +385,7 @@ export const dashboards = [
             title: 'MongoDB operations',
             unit: 'ops',
             queries: {
-              '{{legacy_op_type}}':
-                'sum by (legacy_op_type) (rate(mongodb_op_counters_total[$__rate_interval]))',
+              '{{legacy_op_type}}': rate('mongodb_ss_opcounters', 'legacy_op_type'),
             },
           },
           {

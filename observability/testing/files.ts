@@ -23,6 +23,7 @@ export function readRules(): Rule[] {
 export interface Query {
   readonly where: string;
   readonly expression: string;
+  readonly legend: string;
 }
 
 /** Every Prometheus query of every dashboard. */
@@ -32,13 +33,35 @@ export function readQueries(): Query[] {
     const { panels } = JSON.parse(readFileSync(join(dashboards, file), 'utf8')) as {
       panels: {
         title: string;
-        targets?: { expr: string; datasource: { type: string } }[];
+        targets?: { expr: string; legendFormat: string; datasource: { type: string } }[];
       }[];
     };
     return panels.flatMap(({ title, targets = [] }) =>
       targets
         .filter(({ datasource }) => datasource.type === 'prometheus')
-        .map(({ expr }) => ({ where: `${file}, ${title}`, expression: expr })),
+        .map(({ expr, legendFormat }) => ({
+          where: `${file}, ${title}`,
+          expression: expr,
+          legend: legendFormat,
+        })),
     );
   });
+}
+
+/** What a metric is and which labels its series carry. */
+export interface Metric {
+  readonly type: string;
+  readonly labels: ReadonlySet<string>;
+}
+
+/** What exporters.yml says of metrics that no service of ours gives. */
+export function readExporters(): Map<string, Metric> {
+  const sources = parse(readFileSync(join(folder, 'exporters.yml'), 'utf8')) as {
+    metrics: Record<string, { type: string; labels: string[] }>;
+  }[];
+  return new Map(
+    sources
+      .flatMap(({ metrics }) => Object.entries(metrics))
+      .map(([name, { type, labels }]) => [name, { type, labels: new Set(labels) }]),
+  );
 }

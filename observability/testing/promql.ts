@@ -1,34 +1,75 @@
 import { parser } from '@prometheus-io/lezer-promql';
 
+type Tree = ReturnType<typeof parser.parse>;
+type Node = Tree['topNode'];
+
 export interface Used {
   readonly metric: string;
-  /** Labels it is filtered by. */
+  /** Labels it is filtered by, or summed up by. */
   readonly labels: readonly string[];
+  /** Whether its growth is asked for: `rate` and `increase` mean nothing but for a counter. */
+  readonly isRated: boolean;
 }
 
 /**
- * The metrics a PromQL expression names, with the labels they are filtered by.
+ * The metrics a PromQL expression names, with the labels they are asked for by.
  * @throws if it is no PromQL
  */
 export function metricsIn(expression: string): Used[] {
-  // Grafana's own variables stand for durations and values.
-  const text = expression.replaceAll('$__rate_interval', '5m').replaceAll(/\$\w+/g, 'x');
+  const { text, tree } = parse(expression);
   const used: Used[] = [];
-  parser.parse(text).iterate({
-    enter(node) {
-      if (node.type.isError) throw new Error(`Not PromQL at ${node.from}: ${text}`);
-      if (node.name !== 'VectorSelector') return;
-      const name = node.node.getChild('Identifier');
-      const matchers = node.node.getChild('LabelMatchers');
+  tree.iterate({
+    enter({ name, node }) {
+      if (name !== 'VectorSelector') return;
+      const metric = node.getChild('Identifier');
+      const matchers = node.getChild('LabelMatchers');
+      const filtered = matchers
+        ? [...text.slice(matchers.from, matchers.to).matchAll(/(\w+)\s*(?:=~|!=|!~|=)/g)].map(
+            ([, label]) => label!,
+          )
+        : [];
+      const above = ancestors(node);
       used.push({
-        metric: name ? text.slice(name.from, name.to) : '',
-        labels: matchers
-          ? [...text.slice(matchers.from, matchers.to).matchAll(/(\w+)\s*(?:=~|!=|!~|=)/g)].map(
-              ([, label]) => label!,
-            )
-          : [],
+        metric: metric ? text.slice(metric.from, metric.to) : '',
+        labels: [...filtered, ...above.flatMap((each) => groupingOf(each, text) ?? [])],
+        isRated: above.some(
+          (each) =>
+            each.name === 'FunctionCall' && /^(rate|irate|increase)\b/.test(text.slice(each.from, each.to)),
+        ),
       });
     },
   });
   return used;
+}
+
+/** The labels that an expression's result is left with by its outermost `by (…)`; nothing where there is none. */
+export function groupedBy(expression: string): readonly string[] | undefined {
+  const { text, tree } = parse(expression);
+  let labels: readonly string[] | undefined;
+  tree.iterate({ enter: ({ node }) => void (labels ??= groupingOf(node, text)) });
+  return labels;
+}
+
+function parse(expression: string): { text: string; tree: Tree } {
+  // Grafana's own variables stand for durations and values.
+  const text = expression.replaceAll('$__rate_interval', '5m').replaceAll(/\$\w+/g, 'x');
+  const tree = parser.parse(text);
+  tree.iterate({
+    enter(node) {
+      if (node.type.isError) throw new Error(`Not PromQL at ${node.from}: ${text}`);
+    },
+  });
+  return { text, tree };
+}
+
+const ancestors = (node: Node): Node[] => (node.parent ? [node.parent, ...ancestors(node.parent)] : []);
+
+function groupingOf(node: Node, text: string): string[] | undefined {
+  if (node.name !== 'AggregateExpr') return undefined;
+  const modifier = node.getChild('AggregateModifier');
+  if (!modifier) return undefined;
+  const written = text.slice(modifier.from, modifier.to);
+  return written.startsWith('by')
+    ? [...written.slice(2).matchAll(/\w+/g)].map(([label]) => label)
+    : undefined;
 }

@@ -100,11 +100,15 @@ export function useMetrics(registry: Registry, gauges: Gauges): GatewayMetrics {
     'Smoothed lag that load shedding goes by',
     gauges.lag,
   );
-  gauge(
-    'cartograph_gateway_shared_fetches',
-    'Subgraph requests saved by sharing those in flight, since start',
-    gauges.sharedFetches,
-  );
+  new Counter({
+    name: 'cartograph_gateway_shared_fetches_total',
+    help: 'Subgraph requests saved by sharing those in flight',
+    registers,
+    collect() {
+      this.reset();
+      this.inc(gauges.sharedFetches());
+    },
+  });
   new Gauge({
     name: 'cartograph_gateway_breaker_open',
     help: '1 while a subgraph is left alone',

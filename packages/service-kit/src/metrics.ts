@@ -30,3 +30,47 @@ export function createGraphQLMetrics(registry: Registry) {
     }),
   };
 }
+
+/** pg's `Pool`, as much of it as is measured. */
+interface Pool {
+  readonly totalCount: number;
+  readonly idleCount: number;
+  readonly waitingCount: number;
+}
+
+/** How full a database's pool is, and how many wait for a connection: what says that `DATABASE_POOL` or the database is too small. */
+export function measurePool(
+  registry: Registry,
+  read: () => { busy: number; idle: number; waiting: number },
+): void {
+  const registers = [registry];
+  new Gauge({
+    name: 'cartograph_database_connections',
+    help: 'Connections of this process to its database, by state',
+    labelNames: ['state'],
+    registers,
+    collect() {
+      const { busy, idle } = read();
+      this.set({ state: 'busy' }, busy);
+      this.set({ state: 'idle' }, idle);
+    },
+  });
+  new Gauge({
+    name: 'cartograph_database_waiting',
+    help: 'Callers that wait for a connection to the database',
+    registers,
+    collect() {
+      this.set(read().waiting);
+    },
+  });
+}
+
+/** The same of a TypeORM DataSource on Postgres, whose driver keeps pg's pool as `master`. */
+export function measurePostgresPool(registry: Registry, { driver }: { readonly driver: object }): void {
+  const { master } = driver as { master: Pool };
+  measurePool(registry, () => ({
+    busy: master.totalCount - master.idleCount,
+    idle: master.idleCount,
+    waiting: master.waitingCount,
+  }));
+}

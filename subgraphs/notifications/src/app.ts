@@ -3,6 +3,7 @@ import { createBus } from '@cartograph/events';
 import {
   createSubgraphServer,
   Gauge,
+  measurePostgresPool,
   migrateDatabase,
   newId,
   type BaseGraphQLContext,
@@ -30,6 +31,7 @@ export async function createNotificationsApp(
   { logger, registry }: Runtime,
 ): Promise<ServiceApp> {
   const database = await createDataSource(config.NOTIFICATIONS_DATABASE_URL).initialize();
+  measurePostgresPool(registry, database);
   if (config.MIGRATE_ON_START) await migrateDatabase(database);
   const store = createNotificationsStore(database);
   const bus = createBus({ redisUrl: config.REDIS_URL, amqpUrl: config.AMQP_URL, logger, registry });

@@ -6,6 +6,7 @@ import {
   createPostgresOutbox,
   createServiceClient,
   createSubgraphServer,
+  measurePostgresPool,
   migrateDatabase,
   newId,
   type BaseGraphQLContext,
@@ -40,6 +41,7 @@ export async function createOrdersApp(config: OrdersConfig, runtime: Runtime): P
   const { logger, registry } = runtime;
   checkTransitions(TRANSITIONS);
   const database = await openDatabase(config.ORDERS_DATABASE_URL, config.DATABASE_POOL);
+  measurePostgresPool(registry, database);
   if (config.MIGRATE_ON_START) await migrateDatabase(database);
   const store = createTypeormStore(database, { leaseMs: config.CHECKOUT_LEASE_MS });
   const bus = createBus({ redisUrl: config.REDIS_URL, amqpUrl: config.AMQP_URL, logger, registry });

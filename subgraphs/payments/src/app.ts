@@ -5,6 +5,7 @@ import {
   createPostgresOutbox,
   createSubgraphServer,
   Gauge,
+  measurePostgresPool,
   migrateDatabase,
   newId,
   type BaseGraphQLContext,
@@ -32,6 +33,7 @@ export async function createPaymentsApp(
   { logger, registry }: Runtime,
 ): Promise<ServiceApp> {
   const database = await createDataSource(config.PAYMENTS_DATABASE_URL).initialize();
+  measurePostgresPool(registry, database);
   if (config.MIGRATE_ON_START) await migrateDatabase(database);
   const store = createPaymentsStore(database);
   const bus = createBus({ redisUrl: config.REDIS_URL, amqpUrl: config.AMQP_URL, logger, registry });

@@ -3,6 +3,7 @@ import { createBus, type EventBus } from '@cartograph/events';
 import {
   createOutboxRelay,
   createSubgraphServer,
+  measurePool,
   newId,
   type BaseGraphQLContext,
   type Runtime,
@@ -36,6 +37,7 @@ export async function createProductsApp(
 ): Promise<ServiceApp> {
   const metrics = createProductsMetrics(registry);
   const database = await openDatabase(config.MONGODB_URL, config.MONGODB_POOL_SIZE);
+  measurePool(registry, database.pool);
   if (config.MIGRATE_ON_START) await database.migrate();
   const cache = config.REDIS_URL
     ? createProductCache({ redisUrl: config.REDIS_URL, logger, onRead: metrics.cacheRead })

@@ -5,6 +5,7 @@ import {
   createOutboxRelay,
   createPostgresOutbox,
   createSubgraphServer,
+  measurePostgresPool,
   migrateDatabase,
   type BaseGraphQLContext,
   type Identity,
@@ -41,6 +42,7 @@ export async function createUsersApp(config: UsersConfig, runtime: Runtime): Pro
   const { logger, registry } = runtime;
   const clock = () => new Date();
   const database = await openDatabase(config.USERS_DATABASE_URL, config.DATABASE_POOL_SIZE);
+  measurePostgresPool(registry, database);
   if (config.MIGRATE_ON_START) await migrateDatabase(database);
   const store = createTypeormStore(database);
   const accessTokenLifetimeMs = config.ACCESS_TOKEN_LIFETIME_S * 1000;

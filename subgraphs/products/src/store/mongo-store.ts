@@ -4,6 +4,7 @@ import { createMongoCatalogue } from './mongo-catalogue.js';
 import { createMongoImports } from './mongo-imports.js';
 import { createMongoLeases } from './mongo-leases.js';
 import { createMongoOutbox } from './mongo-outbox.js';
+import { watchPool } from './mongo-pool.js';
 import { createMongoStock } from './mongo-stock.js';
 import type { CatalogueStore, ImportStore, LeaseStore, OutboxStore, StockStore } from './store.js';
 
@@ -46,12 +47,14 @@ export async function openDatabase(url: string, poolSize: number) {
     // An acknowledged write is on disk: DESIGN §3 counts on it.
     writeConcern: { w: 'majority', journal: true },
   });
+  const pool = watchPool(client);
   await client.connect();
   // Several hosts with commas are no URL to `URL`, so the path is looked for by hand.
   const hasName = /^mongodb(\+srv)?:\/\/[^/]+\/[^?]/.test(url);
   const db = hasName ? client.db() : client.db('products');
   return {
     db,
+    pool,
     migrate: () => migrate(db),
     ping: () => db.command({ ping: 1 }),
     close: () => client.close(),
