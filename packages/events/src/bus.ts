@@ -30,12 +30,22 @@ export interface DeadLetter {
   readonly failedAt: string;
 }
 
+/** What became of a replay of all. */
+export interface Replay {
+  readonly replayed: number;
+  /** Why others stayed, each reason once. */
+  readonly failures: readonly string[];
+}
+
 /** What could not be handled, kept until replayed or deleted. */
 export interface DeadLetterQueue {
+  /** Oldest first. */
   list(options?: { consumer?: string; limit?: number }): Promise<DeadLetter[]>;
   get(id: string): Promise<DeadLetter | undefined>;
   /** Hands it to its consumer again (that one only) and removes it here; false if there is none of that id. */
   replay(id: string): Promise<boolean>;
+  /** Replays those that are there now, up to 10,000; what fails again meanwhile is not taken up again. */
+  replayAll(options?: { consumer?: string }): Promise<Replay>;
   /** Gives it up for good; false if there is none of that id. */
   remove(id: string): Promise<boolean>;
 }

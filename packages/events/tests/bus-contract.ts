@@ -309,6 +309,34 @@ export function describeBusContract(harness: BusHarness): void {
       expect(bystander.of(id('a'))).toEqual([1]);
     });
 
+    it('lists dead letters oldest first, and hands all of one consumer over again, once each', async () => {
+      let isMended = false;
+      const recorder = createRecorder((event) => {
+        if (!isMended || event.aggregateId === id('2')) throw new PermanentFailure('bug');
+      });
+      const bus = createBus();
+      for (const name of [consumer, `${consumer}-2`])
+        await bus.subscribe({ consumer: name, types: ['stock.changed'], handle: recorder.handle });
+      for (const number of upTo(5)) {
+        await bus.publish([stockChanged(id(String(number)), 1)]);
+        await someDeadLetters(bus, number);
+      }
+      for (let look = 0; look < 3; look++) {
+        const letters = await deadLettersOf(bus);
+        expect(letters.map(({ event }) => event!.aggregateId)).toEqual(upTo(5).map((n) => id(String(n))));
+      }
+      const [oldest] = await bus.deadLetters.list({ consumer, limit: 1 });
+      expect(oldest!.event!.aggregateId).toBe(id('1'));
+
+      isMended = true;
+      expect(await bus.deadLetters.replayAll({ consumer })).toEqual({ replayed: 5, failures: [] });
+      await until(() => recorder.handled.length === 4);
+      const [again] = await someDeadLetters(bus, 1);
+      expect(again!.event!.aggregateId).toBe(id('2'));
+      expect(await deadLettersOf(bus, `${consumer}-2`)).toHaveLength(5);
+      expect((await bus.deadLetters.replayAll({ consumer: 'nobody' })).replayed).toBe(0);
+    });
+
     it('gives up a dead letter for good, when asked', async () => {
       const bus = createBus();
       await bus.subscribe({

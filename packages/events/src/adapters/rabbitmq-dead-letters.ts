@@ -37,7 +37,10 @@ export function deadLetterMessage(message: Message, { consumer, aggregate, type,
 export function createRabbitDeadLetters(connection: RabbitConnection): DeadLetterQueue {
   let last: Promise<unknown> = Promise.resolve();
 
-  /** Looks at dead letters, oldest first, until `visit` says so. One caller at a time; what is not acknowledged stays. */
+  /**
+   * Looks at the dead letters that are there now, in no order that could be relied on (what was looked at before comes
+   * back anyhow), until `visit` says so. One caller at a time; what is not acknowledged stays.
+   */
   function scan(
     visit: (letter: DeadLetter, message: GetMessage, channel: ConfirmChannel) => Promise<boolean> | boolean,
   ) {
@@ -71,8 +74,11 @@ export function createRabbitDeadLetters(connection: RabbitConnection): DeadLette
   return {
     async list({ consumer, limit = 100 } = {}) {
       const found: DeadLetter[] = [];
-      await scan((letter) => (!consumer || letter.consumer === consumer) && found.push(letter) >= limit);
-      return found;
+      await scan((letter) => {
+        if (isOf(letter, consumer)) found.push(letter);
+        return false;
+      });
+      return found.sort((a, b) => a.failedAt.localeCompare(b.failedAt)).slice(0, limit);
     },
     async get(id) {
       let found: DeadLetter | undefined;
@@ -86,26 +92,43 @@ export function createRabbitDeadLetters(connection: RabbitConnection): DeadLette
         await resend(channel, letter, message);
         channel.ack(message);
       }),
+    async replayAll({ consumer } = {}) {
+      const startedAt = new Date().toISOString();
+      const failures = new Set<string>();
+      let replayed = 0;
+      await scan(async (letter, message, channel) => {
+        if (!isOf(letter, consumer) || letter.failedAt > startedAt) return false;
+        try {
+          await resend(channel, letter, message);
+          channel.ack(message);
+          replayed++;
+        } catch (error) {
+          failures.add((error as Error).message);
+        }
+        return false;
+      });
+      return { replayed, failures: [...failures] };
+    },
     remove: (id) => find(id, async (_, message, channel) => channel.ack(message)),
   };
 }
+
+const isOf = (letter: DeadLetter, consumer: string | undefined) =>
+  consumer === undefined || letter.consumer === consumer;
 
 /** Puts it into its consumer's queue, past the exchange, so that no other consumer gets it. */
 async function resend(channel: ConfirmChannel, letter: DeadLetter, message: GetMessage): Promise<void> {
   const queue = queueOf(letter.consumer, aggregateOfLetter(message));
   let isReturned = false;
-  channel.once('return', () => (isReturned = true));
+  const onReturn = () => (isReturned = true);
+  channel.on('return', onReturn);
   const key: unknown = message.properties.headers?.['aggregate-id'];
   await confirmed(channel, '', queue, message.content, {
     messageId: message.properties.messageId as string,
     headers: typeof key === 'string' ? { 'aggregate-id': key } : {},
     mandatory: true,
-  });
-  if (isReturned) {
-    throw new Error(
-      `Dead letter ${letter.id} is for the queue "${queue}", which does not exist. Start "${letter.consumer}" first.`,
-    );
-  }
+  }).finally(() => channel.off('return', onReturn));
+  if (isReturned) throw new Error(`The queue "${queue}" does not exist. Start "${letter.consumer}" first.`);
 }
 
 /** What the broker writes when it dead-letters by itself, at the delivery limit. */

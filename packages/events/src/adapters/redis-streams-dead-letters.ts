@@ -3,6 +3,8 @@ import { readEvent } from '../envelope.js';
 import { keysOf, type RedisClient } from './redis-streams-connection.js';
 import { runScript, SCRIPTS } from './redis-streams-scripts.js';
 
+const REPLAY_LIMIT = 10_000;
+
 /** One dead-letter stream per aggregate; ids are `<aggregate>:<stream id>`. */
 export function createRedisDeadLetters(client: RedisClient, aggregates: readonly string[]): DeadLetterQueue {
   const locate = (id: string) => {
@@ -29,7 +31,7 @@ export function createRedisDeadLetters(client: RedisClient, aggregates: readonly
     }
   }
 
-  return {
+  const deadLetters: DeadLetterQueue = {
     async list({ consumer, limit = 100 } = {}) {
       const lists = await Promise.all(aggregates.map((aggregate) => listOf(aggregate, consumer, limit)));
       return lists
@@ -61,16 +63,29 @@ export function createRedisDeadLetters(client: RedisClient, aggregates: readonly
         const [, consumer] = /NOCONSUMER (\S+)/.exec(String(error)) ?? [];
         if (!consumer) throw error;
         throw new Error(
-          `Dead letter ${id} is for "${consumer}", which does not listen to ${place.aggregate} (any more). Start that service first.`,
+          `"${consumer}" does not listen to ${place.aggregate} (any more). Start that service first.`,
           { cause: error },
         );
       }
+    },
+    async replayAll(options) {
+      const failures = new Set<string>();
+      let replayed = 0;
+      for (const { id } of await deadLetters.list({ ...options, limit: REPLAY_LIMIT })) {
+        try {
+          if (await deadLetters.replay(id)) replayed++;
+        } catch (error) {
+          failures.add((error as Error).message);
+        }
+      }
+      return { replayed, failures: [...failures] };
     },
     async remove(id) {
       const place = locate(id);
       return place !== undefined && (await client.xdel(place.keys.dead, place.entry)) === 1;
     },
   };
+  return deadLetters;
 }
 
 function toDeadLetter(aggregate: string, id: string, flat: string[]): DeadLetter {

@@ -105,21 +105,11 @@ function missing(id: string): never {
   throw new Refusal(`There is no dead letter ${id}.`);
 }
 
-/** Those that are there now; what fails again meanwhile is not taken up again. */
 async function replayAll(letters: DeadLetterQueue, filter: { consumer?: string }): Promise<string> {
-  const all = await letters.list({ ...filter, limit: 10_000 });
-  let count = 0;
-  const failures: string[] = [];
-  for (const { id } of all) {
-    try {
-      if (await letters.replay(id)) count++;
-    } catch (error) {
-      failures.push((error as Error).message);
-    }
-  }
+  const { replayed, failures } = await letters.replayAll(filter);
   if (failures.length > 0)
-    throw new Refusal([`Handed over again: ${count} of ${all.length}. Not:`, ...failures].join('\n'));
-  return `Handed over again: ${count}\n`;
+    throw new Refusal([`Handed over again: ${replayed}. Not all, because:`, ...failures].join('\n'));
+  return `Handed over again: ${replayed}\n`;
 }
 
 function format(letters: readonly DeadLetter[], asJson: boolean): string {
