@@ -33,7 +33,7 @@ describe('an address', () => {
       { code: 'INVALID_INPUT', message: 'The name is required.', field: ['shippingAddress', 'name'] },
       {
         code: 'INVALID_INPUT',
-        message: 'The first address line may have at most 100 characters, got 101.',
+        message: 'The street address may have at most 100 characters, got 101.',
         field: ['shippingAddress', 'line1'],
       },
       {
@@ -51,6 +51,12 @@ describe('an address', () => {
         message: 'The country must be a two-letter code of ISO 3166-1, such as "DE"; "GERMANY" is none.',
         field: ['shippingAddress', 'country'],
       },
+    ]);
+  });
+
+  it('is asked for its country in words for people where none was chosen', () => {
+    expect(read({ country: ' ' }).errors).toEqual([
+      { code: 'INVALID_INPUT', message: 'The country is required.', field: ['shippingAddress', 'country'] },
     ]);
   });
 

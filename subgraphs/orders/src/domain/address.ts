@@ -17,7 +17,7 @@ export type AddressInput = Readonly<Partial<Record<keyof Address, string | null 
 
 const RULES: Record<Exclude<keyof Address, 'country'>, TextRule & { label: string }> = {
   name: { label: 'The name', max: 100, isRequired: true },
-  line1: { label: 'The first address line', max: 100, isRequired: true },
+  line1: { label: 'The street address', max: 100, isRequired: true },
   line2: { label: 'The second address line', max: 100 },
   city: { label: 'The city', max: 100, isRequired: true },
   region: { label: 'The region', max: 100 },
@@ -40,11 +40,11 @@ export function readAddress(
     else values[field] = read.value;
   }
   const country = (input.country ?? '').trim().toUpperCase();
-  if (!COUNTRY_CODES.has(country)) {
+  if (country === '') refuse('country', 'The country is required.');
+  else if (!COUNTRY_CODES.has(country)) {
     refuse(
       'country',
-      'The country must be a two-letter code of ISO 3166-1, such as "DE"; ' +
-        (country === '' ? 'it is missing.' : `"${[...country].slice(0, 20).join('')}" is none.`),
+      `The country must be a two-letter code of ISO 3166-1, such as "DE"; "${[...country].slice(0, 20).join('')}" is none.`,
     );
   }
   return errors.length > before ? undefined : ({ ...values, country } as unknown as Address);
