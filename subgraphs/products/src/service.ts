@@ -125,7 +125,7 @@ export function createCatalogueService({
     updateProduct({ productId, version, ...input }: UpdateProduct): Promise<Product> {
       return rewrite(productId, version, (current, tree) => {
         const faults = createFaults();
-        const changes = readProductChanges(faults, input, current.category, { tree, currency });
+        const changes = readProductChanges(faults, input, current, { tree, currency });
         faults.refuse();
         return Object.keys(changes).length === 0 ? null : changes;
       });

@@ -179,6 +179,43 @@ describe('changing a product', () => {
     expect(second.updateProduct.product).toMatchObject({ name: 'After', version: 3, priceHistory: [{}, {}] });
   });
 
+  it('should become the first of several variants, and then keep its group', async () => {
+    const first = await shop.addProduct({
+      name: 'Late bloomer',
+      attributes: [{ name: 'size', value: 'S' }],
+    });
+    const change = async (group: string, options: readonly string[]) =>
+      (await shop.staff(UPDATE, { input: { productId: first.id, variant: { group, options } } }))
+        .updateProduct;
+    expect((await change('late', ['colour'])).userErrors).toEqual([
+      expect.objectContaining({ field: ['variant', 'options'] }),
+    ]);
+    expect(await change('late', ['size'])).toMatchObject({
+      product: { name: 'Late bloomer, S' },
+      userErrors: [],
+    });
+    const second = await shop.addProduct({
+      name: 'Late bloomer',
+      attributes: [{ name: 'size', value: 'L' }],
+      variant: { group: 'late', options: ['size'] },
+    });
+    const { data } = await shop.ask(
+      `query ($id: ID!) { product(id: $id) { variant { group options } variants { id } }
+        products(filter: { search: "bloomer" }) { nodes { id } } }`,
+      { id: second.id },
+    );
+    expect(data).toEqual({
+      product: {
+        variant: { group: 'late', options: ['size'] },
+        variants: [first, second].map(({ id }) => ({ id })),
+      },
+      products: { nodes: [{ id: first.id }] },
+    });
+    expect((await change('another', ['size'])).userErrors).toEqual([
+      expect.objectContaining({ code: 'INVALID_INPUT', field: ['variant', 'group'] }),
+    ]);
+  });
+
   it('should refuse a stale version and show what the product is now', async () => {
     const { id } = await shop.addProduct();
     await shop.staff(UPDATE, { input: { productId: id, version: 1, name: 'Faster' } });

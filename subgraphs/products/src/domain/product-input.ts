@@ -41,11 +41,10 @@ export interface NewProductInput {
 }
 
 export type ProductChangesInput = {
-  readonly [Key in Exclude<keyof NewProductInput, 'sku' | 'stock' | 'variant'>]?:
-    NewProductInput[Key] | null | undefined;
+  readonly [Key in Exclude<keyof NewProductInput, 'sku' | 'stock'>]?: NewProductInput[Key] | null | undefined;
 };
 export type ProductChanges = Partial<
-  Pick<NewProduct, 'title' | 'description' | 'category' | 'price' | 'imageUrl' | 'attributes'>
+  Pick<NewProduct, 'title' | 'description' | 'category' | 'price' | 'imageUrl' | 'attributes' | 'variant'>
 >;
 
 /** What a shop's rules are read against. */
@@ -82,17 +81,23 @@ export function readNewProduct(faults: Faults, input: NewProductInput, rules: In
 }
 
 /**
- * Reads changes of a product. Attributes are checked against the category it will have.
- * @param currentCategory its category now
+ * Reads changes of a product. Attributes are checked against the category it will have, a variant's options against
+ * the attributes.
  */
 export function readProductChanges(
   faults: Faults,
   input: ProductChangesInput,
-  currentCategory: string,
+  current: Pick<NewProduct, 'category' | 'attributes' | 'variant'>,
   rules: InputRules,
 ): ProductChanges {
   const category =
-    input.category == null ? currentCategory : readCategory(faults, input.category, rules.tree);
+    input.category == null ? current.category : readCategory(faults, input.category, rules.tree);
+  const attributes =
+    input.attributes == null
+      ? current.attributes
+      : readAttributes(faults, input.attributes, rules.tree.attributesOf(category));
+  if (input.variant != null && current.variant && current.variant.group !== input.variant.group)
+    faults.add(['variant', 'group'], `It is a variant of "${current.variant.group}" already.`);
   return {
     ...(input.name != null && { title: readText(faults, ['name'], 'The name', input.name, { max: 200 }) }),
     ...(input.description != null && {
@@ -105,9 +110,8 @@ export function readProductChanges(
     ...(input.category != null && { category }),
     ...(input.price != null && { price: readPrice(faults, ['price'], input.price, rules.currency) }),
     ...(input.imageUrl != null && { imageUrl: readImageUrl(faults, input.imageUrl) }),
-    ...(input.attributes != null && {
-      attributes: readAttributes(faults, input.attributes, rules.tree.attributesOf(category)),
-    }),
+    ...(input.attributes != null && { attributes }),
+    ...(input.variant != null && { variant: readVariant(faults, input.variant, attributes) }),
   };
 }
 

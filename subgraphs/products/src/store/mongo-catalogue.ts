@@ -140,13 +140,7 @@ export function createMongoCatalogue({ products, categories }: Collections): Cat
     async replace(product, path, version) {
       const current = await products.findOne({ _id: product.id, version }, { projection: { price: 1 } });
       if (!current) return false;
-      const {
-        sku: _sku,
-        skuKey: _skuKey,
-        createdAt: _createdAt,
-        variant: _variant,
-        ...written
-      } = writtenFields(product, path);
+      const { sku: _sku, skuKey: _skuKey, createdAt: _createdAt, ...written } = writtenFields(product, path);
       const priceChanged =
         current.price.minor !== product.price.minor || current.price.currency !== product.price.currency;
       const update = {
