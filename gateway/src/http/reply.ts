@@ -112,7 +112,8 @@ export const INTERNAL_ERROR: ResponseError = {
   extensions: { code: 'INTERNAL_SERVER_ERROR' },
 };
 
-function chooseEncoding({ headers }: IncomingMessage): 'br' | 'gzip' | undefined {
+/** The best encoding that the client says it can read; undefined: as it is. */
+export function chooseEncoding({ headers }: IncomingMessage): 'br' | 'gzip' | undefined {
   const accepted = headers['accept-encoding'];
   if (typeof accepted !== 'string') return undefined;
   if (/\bbr\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/.test(accepted)) return 'br';

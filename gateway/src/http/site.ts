@@ -54,14 +54,14 @@ export function createSite(options: SiteOptions): {
           .writeHead(200, { 'content-type': 'text/javascript; charset=utf-8' })
           .end(SANDBOX_SCRIPT);
       if (path.startsWith('/graphiql/')) {
-        if (!(await sendFile(response, GRAPHIQL_FOLDER, path.slice('/graphiql'.length))))
+        if (!(await sendFile(request, response, GRAPHIQL_FOLDER, path.slice('/graphiql'.length))))
           notFound(response, path);
         return;
       }
       if (options.images && path.startsWith('/images/')) return options.images.serve(request, response, path);
       const folder = options.clientFolder;
       if (!folder) return path === '/' ? landing(response) : notFound(response, path);
-      if (path !== '/' && path !== '/index.html' && (await sendFile(response, folder, path))) return;
+      if (path !== '/' && path !== '/index.html' && (await sendFile(request, response, folder, path))) return;
       // A missing script or picture is an error; anything else is an address inside the client.
       if (/\.\w+$/.test(path) && path !== '/index.html') return notFound(response, path);
       await sendIndex(response, folder, options.clientPolicy);

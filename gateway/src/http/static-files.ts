@@ -1,7 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join, normalize, sep } from 'node:path';
+import { chooseEncoding } from './reply.js';
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -22,18 +23,27 @@ const TYPES: Readonly<Record<string, string>> = {
   '.txt': 'text/plain; charset=utf-8',
 };
 
-/** A bundler's content hash in a name, as `index-BX3v9Qe1.js`: such a file never changes. */
-const HASHED = /[-.][A-Za-z0-9_-]{8,}\.\w+$/;
+/** Where the build puts files with a hash of their content in their names: such a file never changes. */
+const HASHED = /^\/assets\//;
+
+/** What the build writes beside a file it has packed. */
+const PACKED = { br: '.br', gzip: '.gz' } as const;
+
+const findFile = (file: string) =>
+  stat(file).then(
+    (found) => (found.isFile() ? found : undefined),
+    () => undefined,
+  );
 
 /**
- * Sends a file below `folder`. Never leaves the folder.
+ * Sends a file below `folder`, as the build packed it where the browser can read that. Never leaves the folder.
  * @returns whether there was such a file
  */
 export async function sendFile(
+  request: IncomingMessage,
   response: ServerResponse,
   folder: string,
   path: string,
-  headers: Readonly<Record<string, string>> = {},
 ): Promise<boolean> {
   let relative: string;
   try {
@@ -43,18 +53,21 @@ export async function sendFile(
   }
   const file = join(folder, relative);
   if (relative.includes('\0') || !file.startsWith(folder + sep)) return false;
-  const found = await stat(file).catch(() => undefined);
-  if (!found?.isFile()) return false;
-  const hashed = HASHED.test(file);
+  const plain = await findFile(file);
+  if (!plain) return false;
+  const encoding = chooseEncoding(request);
+  const packedFile = encoding && file + PACKED[encoding];
+  const packed = packedFile && (await findFile(packedFile));
   response.writeHead(200, {
     'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
-    'content-length': found.size,
-    'cache-control': hashed ? 'public, max-age=31536000, immutable' : 'no-cache',
-    'last-modified': found.mtime.toUTCString(),
+    'content-length': (packed || plain).size,
+    ...(packed && { 'content-encoding': encoding }),
+    vary: 'accept-encoding',
+    'cache-control': HASHED.test(relative) ? 'public, max-age=31536000, immutable' : 'no-cache',
+    'last-modified': plain.mtime.toUTCString(),
     'x-content-type-options': 'nosniff',
-    ...headers,
   });
-  const stream = createReadStream(file);
+  const stream = createReadStream(packed ? packedFile : file);
   stream.on('error', () => response.destroy());
   stream.pipe(response);
   return true;
