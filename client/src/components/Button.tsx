@@ -12,7 +12,7 @@ const LOOKS: Record<Look, string> = {
 
 interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   readonly look?: Look;
-  /** Shows that it works and takes no second click. */
+  /** Shows that it works and takes no second click. It is not disabled: then it would lose the focus. */
   readonly isBusy?: boolean;
 }
 
@@ -21,16 +21,17 @@ export function Button({
   isBusy = false,
   className = '',
   children,
-  disabled,
+  onClick,
   ...rest
 }: ButtonProps) {
   return (
     <button
       type="button"
       {...rest}
-      disabled={disabled || isBusy}
+      aria-disabled={isBusy || undefined}
       aria-busy={isBusy}
-      className={`inline-flex min-h-11 items-center justify-center gap-2 rounded-lg px-4 py-2 font-medium transition-colors disabled:cursor-not-allowed disabled:opacity-60 ${LOOKS[look]} ${className}`}
+      onClick={(event) => (isBusy ? event.preventDefault() : onClick?.(event))}
+      className={`inline-flex min-h-11 items-center justify-center gap-2 rounded-lg px-4 py-2 font-medium transition-colors disabled:cursor-not-allowed disabled:opacity-60 aria-busy:cursor-progress aria-busy:opacity-60 ${LOOKS[look]} ${className}`}
     >
       {isBusy && (
         <span

@@ -21,7 +21,7 @@ export function PaymentChoice({ chosen = 'tok_ok' }: { readonly chosen?: string 
         {MEANS.map(({ token, label, note }) => (
           <label
             key={token}
-            className="flex cursor-pointer items-start gap-3 rounded-xl border border-stone-300 p-3 has-checked:border-leaf-700 has-checked:bg-leaf-50 has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-leaf-600 dark:border-stone-700 dark:has-checked:border-leaf-600 dark:has-checked:bg-leaf-900/40"
+            className="flex cursor-pointer items-start gap-3 rounded-xl border border-stone-300 p-3 has-checked:border-leaf-700 has-checked:bg-leaf-50 has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-leaf-600 dark:has-focus-visible:outline-green-400 dark:border-stone-700 dark:has-checked:border-leaf-600 dark:has-checked:bg-leaf-900/40"
           >
             <input
               type="radio"

@@ -1,7 +1,8 @@
-import { useEffect } from 'react';
-import { Link } from 'react-router';
+import { useEffect, type ReactNode } from 'react';
+import { Link, useLocation } from 'react-router';
 import { problemOf, type Problem } from '../lib/problem.js';
 import { Button } from './Button.js';
+import { ClockIcon, FaultIcon, LockIcon, OfflineIcon, OutageIcon } from './icons.js';
 
 interface Words {
   readonly title: string;
@@ -15,6 +16,34 @@ const PARTS: Record<string, string> = {
   orders: 'orders',
   payments: 'payments',
   notifications: 'messages',
+};
+
+/** Each kind of trouble has a face of its own: whose it is shows before it is read. */
+const LOOKS: Readonly<Record<Problem['kind'], readonly [colours: string, icon: ReactNode]>> = {
+  offline: [
+    'border-stone-300 bg-stone-100 text-stone-900 dark:border-stone-600 dark:bg-stone-800 dark:text-stone-50',
+    <OfflineIcon />,
+  ],
+  outage: [
+    'border-amber-300 bg-amber-50 text-amber-950 dark:border-amber-700 dark:bg-amber-950 dark:text-amber-50',
+    <OutageIcon />,
+  ],
+  fault: [
+    'border-red-300 bg-red-50 text-red-950 dark:border-red-800 dark:bg-red-950 dark:text-red-50',
+    <FaultIcon />,
+  ],
+  'sign-in': [
+    'border-sky-300 bg-sky-50 text-sky-950 dark:border-sky-800 dark:bg-sky-950 dark:text-sky-50',
+    <LockIcon />,
+  ],
+  forbidden: [
+    'border-sky-300 bg-sky-50 text-sky-950 dark:border-sky-800 dark:bg-sky-950 dark:text-sky-50',
+    <LockIcon />,
+  ],
+  busy: [
+    'border-amber-300 bg-amber-50 text-amber-950 dark:border-amber-700 dark:bg-amber-950 dark:text-amber-50',
+    <ClockIcon />,
+  ],
 };
 
 function wordsOf(problem: Problem): Words {
@@ -60,31 +89,35 @@ export function ProblemNotice({
 }) {
   const problem = problemOf(error);
   const { title, text } = wordsOf(problem);
+  const [colours, icon] = LOOKS[problem.kind];
   const isOffline = problem.kind === 'offline';
+  const { pathname, search } = useLocation();
   useEffect(() => {
     if (!isOffline || !onRetry) return undefined;
     window.addEventListener('online', onRetry);
     return () => window.removeEventListener('online', onRetry);
   }, [isOffline, onRetry]);
   return (
-    <div
-      role="alert"
-      data-problem={problem.kind}
-      className="rounded-xl border border-amber-300 bg-amber-50 p-4 text-stone-900 dark:border-amber-700 dark:bg-amber-950 dark:text-amber-50"
-    >
-      <p className="font-semibold">{title}</p>
-      <p className="mt-1 text-sm">{text}</p>
-      {problem.kind === 'sign-in' ? (
-        <Link to="/sign-in" className="mt-3 inline-block font-medium underline">
-          Sign in
-        </Link>
-      ) : (
-        onRetry && (
-          <Button look="secondary" className="mt-3" onClick={onRetry}>
-            Try again
-          </Button>
-        )
-      )}
+    <div role="alert" data-problem={problem.kind} className={`flex gap-3 rounded-xl border p-4 ${colours}`}>
+      <span className="mt-0.5 shrink-0">{icon}</span>
+      <div>
+        <p className="font-semibold">{title}</p>
+        <p className="mt-1 text-sm">{text}</p>
+        {problem.kind === 'sign-in' ? (
+          <Link
+            to={`/sign-in?next=${encodeURIComponent(pathname + search)}`}
+            className="mt-3 inline-block font-medium underline"
+          >
+            Sign in
+          </Link>
+        ) : (
+          onRetry && (
+            <Button look="secondary" className="mt-3" onClick={onRetry}>
+              Try again
+            </Button>
+          )
+        )}
+      </div>
     </div>
   );
 }

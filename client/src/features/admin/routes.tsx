@@ -4,6 +4,7 @@ import { Link, Navigate, Route, Routes } from 'react-router';
 import { RequireSession } from '../../components/RequireSession.js';
 import { teachCache } from './cache.js';
 import { AdminLayout } from './AdminLayout.js';
+import { PageHeader } from './components/PageHeader.js';
 import { StaffOnly } from './StaffOnly.js';
 
 /** A page in a chunk of its own, by the name it is exported under. */
@@ -15,6 +16,8 @@ const BoardPage = page(() => import('./orders/BoardPage.js'), 'BoardPage');
 const OrderPage = page(() => import('./orders/OrderPage.js'), 'OrderPage');
 const ProductsPage = page(() => import('./catalogue/ProductsPage.js'), 'ProductsPage');
 const NewProductPage = page(() => import('./catalogue/NewProductPage.js'), 'NewProductPage');
+const CategoriesPage = page(() => import('./catalogue/CategoriesPage.js'), 'CategoriesPage');
+const NewCategoryPage = page(() => import('./catalogue/NewCategoryPage.js'), 'NewCategoryPage');
 const EditProductPage = page(() => import('./catalogue/EditProductPage.js'), 'EditProductPage');
 const UsersPage = page(() => import('./users/UsersPage.js'), 'UsersPage');
 const WebhooksPage = page(() => import('./webhooks/WebhooksPage.js'), 'WebhooksPage');
@@ -37,6 +40,8 @@ export function AdminRoutes() {
               <Route path="orders/:id" element={<OrderPage />} />
               <Route path="catalogue" element={<ProductsPage />} />
               <Route path="catalogue/new" element={<NewProductPage />} />
+              <Route path="catalogue/categories" element={<CategoriesPage />} />
+              <Route path="catalogue/categories/new" element={<NewCategoryPage />} />
               <Route path="catalogue/:id" element={<EditProductPage />} />
               <Route path="users" element={<UsersPage />} />
               <Route path="webhooks" element={<WebhooksPage />} />
@@ -47,9 +52,12 @@ export function AdminRoutes() {
               <Route
                 path="*"
                 element={
-                  <p>
-                    There is no such page here. <Link to="/admin">Back to the orders</Link>
-                  </p>
+                  <>
+                    <PageHeader title="There is no such page here" />
+                    <Link to="/admin" className="underline">
+                      Back to the orders
+                    </Link>
+                  </>
                 }
               />
             </Route>

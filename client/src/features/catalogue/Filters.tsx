@@ -1,6 +1,7 @@
 import { useState, type ReactNode } from 'react';
 import { useSearchParams } from 'react-router';
 import { formatPrice } from '../../components/Price.js';
+import { attributeText } from '../../lib/attribute-text.js';
 import type { ProductsQuery } from './Products.generated.js';
 import { attributeKey, readSearch, toggle } from './search-filter.js';
 
@@ -114,7 +115,7 @@ export function Filters({
           {values.map(({ value, count }) => (
             <Choice
               key={value}
-              label={value}
+              label={attributeText(value)}
               count={count}
               isChosen={search.attributes.get(name)?.includes(value) ?? false}
               onToggle={() => change(attributeKey(name), value)}

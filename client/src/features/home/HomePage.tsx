@@ -5,13 +5,16 @@ import { ProductTile } from '../../components/ProductTile.js';
 import { Skeleton } from '../../components/Skeleton.js';
 import type { ProductCardFragment } from '../../graphql/ProductCard.generated.js';
 import { usePageTitle } from '../../lib/page-title.js';
-import { useHomeQuery } from './Home.generated.js';
+import { useHomeQuery, type HomeQuery } from './Home.generated.js';
 
 const HERO_PICTURES = 4;
+
+type Category = NonNullable<HomeQuery['categories']>[number];
 
 export function HomePage() {
   usePageTitle(undefined);
   const { data, error, refetch } = useHomeQuery({ errorPolicy: 'all' });
+  const isLoading = !data && !error;
   const products = data?.products?.edges.map(({ node }) => node) ?? [];
   return (
     <>
@@ -21,44 +24,59 @@ export function HomePage() {
           <ProblemNotice error={error} onRetry={() => void refetch()} />
         </div>
       )}
-      <h2 className="mt-12 mb-4 font-display text-2xl">Departments</h2>
-      <ul className="grid gap-3 sm:grid-cols-2 lg:grid-cols-4">
-        {data?.categories?.map((category) => (
-          <li key={category.id}>
-            <Link
-              to={`/products?category=${category.slug}`}
-              className="group flex h-full flex-col rounded-2xl border border-stone-200 bg-white p-5 transition-colors hover:border-leaf-600 dark:border-stone-800 dark:bg-stone-900"
-            >
-              <span className="flex items-baseline justify-between gap-2">
-                <span className="font-display text-xl group-hover:text-leaf-700 dark:group-hover:text-green-300">
-                  {category.name}
-                </span>
-                <span className="text-sm text-stone-600 tabular-nums dark:text-stone-400">
-                  <span className="sr-only">: </span>
-                  {category.productCount}
-                  <span className="sr-only"> products.</span>
-                </span>
-              </span>
-              <span className="mt-2 text-sm text-stone-600 dark:text-stone-400">{category.description}</span>
-            </Link>
-          </li>
-        ))}
-        {!data &&
-          !error &&
-          Array.from({ length: 8 }, (_, index) => (
-            <li key={index}>
-              <Skeleton className="h-28" />
-            </li>
-          ))}
-      </ul>
-      <h2 className="mt-12 mb-4 font-display text-2xl">Just in</h2>
-      {!data && !error && <ProductGridSkeleton />}
-      <ProductGrid>
-        {products.map((product) => (
-          <ProductTile key={product.id} product={product} />
-        ))}
-      </ProductGrid>
+      {(isLoading || data?.categories) && (
+        <>
+          <h2 className="mt-12 mb-4 font-display text-2xl">Departments</h2>
+          <ul className="grid grid-cols-2 gap-3 lg:grid-cols-4">
+            {data?.categories?.map((category) => (
+              <li key={category.id}>
+                <Department category={category} />
+              </li>
+            ))}
+            {isLoading &&
+              Array.from({ length: 8 }, (_, index) => (
+                <li key={index}>
+                  <Skeleton className="h-16 sm:h-28" />
+                </li>
+              ))}
+          </ul>
+        </>
+      )}
+      {(isLoading || products.length > 0) && (
+        <>
+          <h2 className="mt-12 mb-4 font-display text-2xl">Just in</h2>
+          {isLoading && <ProductGridSkeleton />}
+          <ProductGrid>
+            {products.map((product) => (
+              <ProductTile key={product.id} product={product} />
+            ))}
+          </ProductGrid>
+        </>
+      )}
     </>
+  );
+}
+
+function Department({ category }: { readonly category: Category }) {
+  return (
+    <Link
+      to={`/products?category=${category.slug}`}
+      className="group flex h-full flex-col rounded-2xl border border-stone-200 bg-white p-4 transition-colors hover:border-leaf-600 sm:p-5 dark:border-stone-800 dark:bg-stone-900"
+    >
+      <span className="flex items-baseline justify-between gap-2">
+        <span className="font-display text-lg group-hover:text-leaf-700 sm:text-xl dark:group-hover:text-green-300">
+          {category.name}
+        </span>
+        <span className="text-sm text-stone-600 tabular-nums dark:text-stone-400">
+          <span className="sr-only">: </span>
+          {category.productCount}
+          <span className="sr-only"> products.</span>
+        </span>
+      </span>
+      <span className="mt-2 text-sm text-stone-600 max-sm:hidden dark:text-stone-400">
+        {category.description}
+      </span>
+    </Link>
   );
 }
 

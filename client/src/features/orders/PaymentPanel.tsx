@@ -24,6 +24,7 @@ export function PaymentPanel({ order }: { readonly order: OrderPartsFragment }) 
       <h2 className="font-display text-xl">Payment</h2>
       <p className="mt-2" role="status" data-payment={payment?.status ?? 'NONE'}>
         {payment ? WORDS[payment.status] : isCancelled ? 'Never charged' : 'Being set up …'}
+        {payment?.status === 'SUCCEEDED' && ` · ${formatPrice(order.total)}`}
         {payment?.failureReason && `: ${payment.failureReason}`}
       </p>
       {payment?.refunds.map((refund) => (

@@ -4,6 +4,7 @@ import { ProblemNotice } from '../../../components/ProblemNotice.js';
 import { Skeleton } from '../../../components/Skeleton.js';
 import { ActionNotice } from '../components/ActionNotice.js';
 import { Badge } from '../components/Badge.js';
+import { ButtonLink } from '../components/ButtonLink.js';
 import { Empty } from '../components/Empty.js';
 import { PageHeader } from '../components/PageHeader.js';
 import { useAction } from '../components/use-action.js';
@@ -51,6 +52,9 @@ export function EditProductPage() {
         <Link to={`/products/${product.sku}`} className="text-sm underline">
           See it in the shop
         </Link>
+        <ButtonLink to={`/admin/catalogue/new?variantOf=${id}`} look="secondary">
+          Add a variant
+        </ButtonLink>
         <Button
           look="secondary"
           isBusy={busy === 'archive'}

@@ -7,7 +7,7 @@ import { useAdminUpdateProductMutation } from './AdminUpdateProduct.generated.js
 import { ConflictNotice } from './ConflictNotice.js';
 import { differences, rebase, toChanges, toDraft } from './draft.js';
 import type { EditableProductFragment } from './EditableProduct.generated.js';
-import { PRODUCT_PATHS } from './form-values.js';
+import { PRODUCT_PATHS, unreadable } from './form-values.js';
 import { ProductFields } from './ProductFields.js';
 import type { Choice } from './use-categories.js';
 
@@ -34,14 +34,11 @@ export function ProductForm({ product, categories }: ProductFormProps) {
   }
   const form = useForm(PRODUCT_PATHS, async () => {
     setSaved(false);
+    const changes = toChanges(toDraft(base), draft, base.price.currency);
+    const faults = unreadable(changes);
+    if (faults.length > 0) return faults;
     const { data } = await update({
-      variables: {
-        input: {
-          productId: base.id,
-          version: base.version,
-          ...toChanges(toDraft(base), draft, base.price.currency),
-        },
-      },
+      variables: { input: { productId: base.id, version: base.version, ...changes } },
     });
     const { product: now, userErrors = [] } = data?.updateProduct ?? {};
     if (now && userErrors.some(({ code }) => code === 'CONFLICT')) {

@@ -3,6 +3,7 @@ import { Price } from '../../../components/Price.js';
 import { ProblemNotice } from '../../../components/ProblemNotice.js';
 import { Skeleton } from '../../../components/Skeleton.js';
 import { Badge } from '../components/Badge.js';
+import { ButtonLink } from '../components/ButtonLink.js';
 import { Empty } from '../components/Empty.js';
 import { LoadMore } from '../components/LoadMore.js';
 import { PageHeader } from '../components/PageHeader.js';
@@ -33,12 +34,10 @@ export function ProductsPage() {
         title="Catalogue"
         note={products && `${products.totalCount} ${products.totalCount === 1 ? 'product' : 'products'}`}
       >
-        <Link
-          to="/admin/catalogue/new"
-          className="inline-flex min-h-11 items-center rounded-lg bg-leaf-800 px-4 font-medium text-white hover:bg-leaf-700 dark:bg-leaf-600"
-        >
-          New product
-        </Link>
+        <ButtonLink to="/admin/catalogue/categories" look="secondary">
+          Categories
+        </ButtonLink>
+        <ButtonLink to="/admin/catalogue/new">New product</ButtonLink>
       </PageHeader>
       <div className="mb-4 flex flex-wrap items-center gap-x-6 gap-y-3">
         <SearchField label="Search the catalogue" />
@@ -61,7 +60,17 @@ export function ProductsPage() {
       {!products && !error && <Skeleton className="h-96" />}
       {products?.totalCount === 0 && <Empty title="Nothing fits">Try fewer words.</Empty>}
       {products && products.totalCount > 0 && (
-        <Table label="Products" columns={['Product', 'SKU', 'Price', 'In stock', 'Reserved', 'In the shop']}>
+        <Table
+          label="Products"
+          columns={[
+            'Product',
+            'SKU',
+            { number: 'Price' },
+            { number: 'In stock' },
+            { number: 'Reserved' },
+            'In the shop',
+          ]}
+        >
           {/* Of a product with variants the list names one; each has a stock of its own. */}
           {products.edges.flatMap(({ node }) =>
             (node.variants.length > 0 ? node.variants : [node]).map((each, index) => (
@@ -102,12 +111,12 @@ function Row({ product, isVariant }: { readonly product: ProductRowFragment; rea
         <Price value={product.price} />
       </td>
       <td className="tabular-nums">
-        {stock.available}{' '}
         {stock.available === 0 ? (
           <Badge tone="bad">Sold out</Badge>
         ) : (
           stock.available <= LOW_STOCK && <Badge tone="wait">Low</Badge>
-        )}
+        )}{' '}
+        {stock.available}
       </td>
       <td className="tabular-nums">{stock.reserved}</td>
       <td>{product.isArchived ? <Badge>Archived</Badge> : 'Yes'}</td>

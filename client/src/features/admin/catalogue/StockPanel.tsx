@@ -5,6 +5,7 @@ import { FormNotices } from '../../../components/FormNotices.js';
 import { Panel } from '../../../components/Panel.js';
 import { ProblemNotice } from '../../../components/ProblemNotice.js';
 import { Skeleton } from '../../../components/Skeleton.js';
+import type { StockEntryType } from '../../../generated/schema.js';
 import { useForm } from '../../../lib/forms.js';
 import { words } from '../components/Badge.js';
 import { LoadMore } from '../components/LoadMore.js';
@@ -13,6 +14,14 @@ import { useAdminAdjustStockMutation } from './AdminAdjustStock.generated.js';
 import { useAdminStockEntriesQuery } from './AdminStockEntries.generated.js';
 import { wholeNumber } from './form-values.js';
 import type { StockPartsFragment } from './StockParts.generated.js';
+
+const ENTRY_WORDS: Readonly<Record<StockEntryType, string>> = {
+  INITIAL: 'First stock',
+  ADJUSTMENT: 'Adjusted',
+  RESERVATION: 'Held for an order',
+  RELEASE: 'Given back by an order',
+  COMMIT: 'Shipped with an order',
+};
 
 /** How many there are, a form to correct it, and every change so far. */
 export function StockPanel({ product }: { readonly product: StockPartsFragment }) {
@@ -62,7 +71,7 @@ export function StockPanel({ product }: { readonly product: StockPartsFragment }
             label="Reason"
             name="reason"
             maxLength={200}
-            placeholder="Delivery, counted, broken …"
+            placeholder="Delivery, breakage …"
             error={form.errorOf('reason')}
           />
         </div>
@@ -85,10 +94,10 @@ export function StockPanel({ product }: { readonly product: StockPartsFragment }
             <span className="min-w-0 grow break-words">
               {node.orderId ? (
                 <Link to={`/admin/orders/${node.orderId}`} className="underline">
-                  {words(node.type)} for an order
+                  {ENTRY_WORDS[node.type]}
                 </Link>
               ) : (
-                words(node.type)
+                ENTRY_WORDS[node.type]
               )}
               {node.reason && <span className="block text-stone-600 dark:text-stone-400">{node.reason}</span>}
             </span>

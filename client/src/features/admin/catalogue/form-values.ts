@@ -1,3 +1,6 @@
+import type { UserErrorLike } from '../../../lib/forms.js';
+import { isDecimal } from '../components/decimal.js';
+
 /** Paths of `userErrors` that the product's fields show beside themselves. */
 export const PRODUCT_PATHS = [
   'name',
@@ -13,8 +16,37 @@ export const PRODUCT_PATHS = [
   ]).flat(),
 ];
 
+/** Of a new product: with what only a new one has. */
+export const NEW_PRODUCT_PATHS = [...PRODUCT_PATHS, 'sku', 'stock', 'variant.options'];
+
+/** Paths of `userErrors` that a category's fields show beside themselves. */
+export const CATEGORY_PATHS = [
+  'name',
+  'slug',
+  'parent',
+  'description',
+  ...Array.from({ length: 50 }, (_, index) =>
+    ['name', 'label', 'unit', 'options'].map((field) => `attributes.${index}.${field}`),
+  ).flat(),
+];
+
 /** A whole number as people type it, with or without a sign; undefined for anything else. */
 export function wholeNumber(text: string): number | undefined {
   const trimmed = text.trim().replace('−', '-');
   return /^[+-]?\d{1,7}$/.test(trimmed) ? Number(trimmed) : undefined;
+}
+
+/** What the shop could not even read as a price or an address: said here, since there it has no field to stand beside. */
+export function unreadable(input: {
+  readonly price?: { readonly amount: string } | null | undefined;
+  readonly imageUrl?: string | null | undefined;
+}): readonly UserErrorLike[] {
+  return [
+    ...(input.price && !isDecimal(input.price.amount)
+      ? [{ message: 'Give an amount such as 12.50.', field: ['price', 'amount'] }]
+      : []),
+    ...(input.imageUrl && !URL.canParse(input.imageUrl)
+      ? [{ message: 'Give an address such as https://example.com/stool.jpg.', field: ['imageUrl'] }]
+      : []),
+  ];
 }

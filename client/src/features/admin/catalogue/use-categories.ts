@@ -11,6 +11,9 @@ type Node = CategoryChoiceFragment & { readonly children?: readonly Node[] };
 const flatten = (nodes: readonly Node[], level = 0): Choice[] =>
   nodes.flatMap((node) => [{ ...node, level }, ...flatten(node.children ?? [], level + 1)]);
 
+/** How many levels these pages ask for and show. */
+export const LEVELS = 3;
+
 /** All categories, each below its parent, and the currency the shop sells in. */
 export function useCategories() {
   const { data, error, refetch } = useAdminCategoriesQuery();

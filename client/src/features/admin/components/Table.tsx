@@ -1,9 +1,14 @@
 import type { ReactNode } from 'react';
 
+/** Its cells have the class `tabular-nums`: they stand at the right, digit below digit. */
+interface NumberColumn {
+  readonly number: string;
+}
+
 interface TableProps {
   /** What is in it, for screen readers. */
   readonly label: string;
-  readonly columns: readonly ReactNode[];
+  readonly columns: readonly (ReactNode | NumberColumn)[];
   readonly children: ReactNode;
 }
 
@@ -21,16 +26,23 @@ export function Table({ label, columns, children }: TableProps) {
         <thead className="border-b border-stone-200 text-stone-600 dark:border-stone-800 dark:text-stone-400">
           <tr>
             {columns.map((column, index) => (
-              <th key={index} scope="col" className="px-4 py-3 font-medium whitespace-nowrap">
-                {column}
+              <th
+                key={index}
+                scope="col"
+                className={`px-4 py-3 font-medium whitespace-nowrap ${isNumber(column) ? 'text-right' : ''}`}
+              >
+                {isNumber(column) ? column.number : column}
               </th>
             ))}
           </tr>
         </thead>
-        <tbody className="divide-y divide-stone-100 dark:divide-stone-800 [&_td]:px-4 [&_td]:py-3">
+        <tbody className="divide-y divide-stone-100 dark:divide-stone-800 [&_td]:px-4 [&_td]:py-3 [&_td.tabular-nums]:text-right">
           {children}
         </tbody>
       </table>
     </div>
   );
 }
+
+const isNumber = (column: ReactNode | NumberColumn): column is NumberColumn =>
+  typeof column === 'object' && column !== null && 'number' in column;

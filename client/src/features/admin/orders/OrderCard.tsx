@@ -12,7 +12,6 @@ interface OrderCardProps {
 }
 
 export function OrderCard({ order, onMove }: OrderCardProps) {
-  const pieces = order.items.reduce((sum, { quantity }) => sum + quantity, 0);
   const [first] = order.items;
   return (
     <article
@@ -29,7 +28,7 @@ export function OrderCard({ order, onMove }: OrderCardProps) {
       </div>
       <p className="mt-1 truncate">{order.customer?.name ?? 'Customer not known now'}</p>
       <p className="truncate text-stone-600 dark:text-stone-400">
-        {pieces} × {first?.name}
+        {first?.quantity} × {first?.name}
         {order.items.length > 1 && ` and ${order.items.length - 1} more`}
       </p>
       <p className="mt-2 flex flex-wrap items-center justify-between gap-2 text-stone-600 dark:text-stone-400">

@@ -97,7 +97,10 @@ export function OrderPage() {
       <ActionNotice problem={problem} onDismiss={dismiss} />
       <div className="grid gap-6 lg:grid-cols-[1fr_22rem]">
         <div className="min-w-0 space-y-6">
-          <Table label="Items" columns={['Item', 'SKU', 'One', 'Pieces', 'Together']}>
+          <Table
+            label="Items"
+            columns={['Item', 'SKU', { number: 'One' }, { number: 'Pieces' }, { number: 'Together' }]}
+          >
             {order.items.map((item) => (
               <tr key={item.sku}>
                 <td className="min-w-40 font-medium">

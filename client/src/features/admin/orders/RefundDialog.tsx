@@ -2,6 +2,7 @@ import { Button } from '../../../components/Button.js';
 import { Field } from '../../../components/Field.js';
 import { FormNotices } from '../../../components/FormNotices.js';
 import { useForm } from '../../../lib/forms.js';
+import { isDecimal } from '../components/decimal.js';
 import { Dialog } from '../components/Dialog.js';
 import { TextAreaField } from '../components/TextAreaField.js';
 import type { AdminPaymentFragment } from './AdminPayment.generated.js';
@@ -19,6 +20,8 @@ export function RefundDialog({ payment, onDone, onClose }: RefundDialogProps) {
   const { currency } = payment.amount;
   const form = useForm(['amount', 'amount.amount', 'reason'], async (value) => {
     const amount = value('amount').trim();
+    if (amount && !isDecimal(amount))
+      return [{ message: 'Give an amount such as 12.50.', field: ['amount'] }];
     const { data } = await refund({
       variables: {
         input: {

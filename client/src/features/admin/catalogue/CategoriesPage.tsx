@@ -1,0 +1,64 @@
+import { Link } from 'react-router';
+import { ProblemNotice } from '../../../components/ProblemNotice.js';
+import { Skeleton } from '../../../components/Skeleton.js';
+import { Empty } from '../components/Empty.js';
+import { ButtonLink } from '../components/ButtonLink.js';
+import { PageHeader } from '../components/PageHeader.js';
+import { Table } from '../components/Table.js';
+import { useCategories, type Choice } from './use-categories.js';
+
+/** The departments of the shop, each below the one it belongs to. */
+export function CategoriesPage() {
+  const { choices, error, refetch } = useCategories();
+  return (
+    <>
+      <p className="mb-2 text-sm">
+        <Link to="/admin/catalogue" className="underline">
+          Catalogue
+        </Link>
+      </p>
+      <PageHeader
+        title="Categories"
+        note="Where products stand in the shop, and which properties are asked of them."
+      >
+        <ButtonLink to="/admin/catalogue/categories/new">New category</ButtonLink>
+      </PageHeader>
+      {error && <ProblemNotice error={error} onRetry={() => void refetch()} />}
+      {!choices && !error && <Skeleton className="h-96" />}
+      {choices?.length === 0 && <Empty title="No categories yet">A product needs one to stand in.</Empty>}
+      {choices && choices.length > 0 && (
+        <Table
+          label="Categories"
+          columns={['Category', 'Slug', { number: 'Products' }, 'Properties of its products']}
+        >
+          {choices.map((category) => (
+            <Row key={category.id} category={category} />
+          ))}
+        </Table>
+      )}
+    </>
+  );
+}
+
+function Row({ category }: { readonly category: Choice }) {
+  return (
+    <tr>
+      <td className="min-w-56">
+        <span className="block" style={{ paddingLeft: `${category.level * 1.5}rem` }}>
+          <Link
+            to={`/products?category=${category.slug}`}
+            className={`hover:underline ${category.level === 0 ? 'font-semibold' : ''}`}
+          >
+            {category.name}
+          </Link>
+          <span className="block text-xs text-stone-600 dark:text-stone-400">{category.description}</span>
+        </span>
+      </td>
+      <td className="font-mono text-xs">{category.slug}</td>
+      <td className="tabular-nums">{category.productCount}</td>
+      <td className="min-w-56 text-stone-600 dark:text-stone-400">
+        {category.attributes.map(({ label, unit }) => (unit ? `${label} (${unit})` : label)).join(', ')}
+      </td>
+    </tr>
+  );
+}

@@ -1,0 +1,51 @@
+import { useId } from 'react';
+import { Link } from 'react-router';
+import type { EditableProductFragment } from './EditableProduct.generated.js';
+
+interface VariantFieldsProps {
+  /** What the new product is a variant of. */
+  readonly sibling: EditableProductFragment;
+  readonly error: string | undefined;
+}
+
+/** By what a new variant differs: chosen with the first one, the same for all that follow. */
+export function VariantFields({ sibling, error }: VariantFieldsProps) {
+  const noteId = useId();
+  const labelOf = (name: string) => sibling.attributes.find((each) => each.name === name)?.label ?? name;
+  return (
+    <fieldset
+      aria-describedby={error ? noteId : undefined}
+      className="rounded-xl bg-stone-100 p-4 text-sm sm:col-span-2 dark:bg-stone-800"
+    >
+      <legend className="sr-only">By what the variants differ</legend>
+      <p>
+        A variant of{' '}
+        <Link to={`/admin/catalogue/${sibling.id}`} className="font-medium underline">
+          {sibling.name}
+        </Link>
+        .{' '}
+        {sibling.variant
+          ? `It differs by ${sibling.variant.options.map(labelOf).join(' and ')}: say how, under Properties.`
+          : 'By what do the two differ? Give this one its own value under Properties.'}
+      </p>
+      {!sibling.variant && (
+        <div className="mt-2 flex flex-wrap gap-x-5">
+          {sibling.attributes.map(({ name, label }) => (
+            <label key={name} className="flex min-h-9 items-center gap-2">
+              <input type="checkbox" name="options" value={name} className="size-4 accent-leaf-700" />
+              {label}
+            </label>
+          ))}
+          {sibling.attributes.length === 0 && (
+            <p>It has no properties yet: give it one first, e.g. its size or colour.</p>
+          )}
+        </div>
+      )}
+      {error && (
+        <p id={noteId} className="mt-2 text-red-700 dark:text-red-400">
+          {error}
+        </p>
+      )}
+    </fieldset>
+  );
+}

@@ -1,0 +1,61 @@
+interface Attribute {
+  readonly name: string;
+  readonly label: string;
+  readonly value: string;
+  readonly unit?: string | null | undefined;
+}
+
+export interface Variant {
+  readonly sku: string;
+  readonly attributes: readonly Attribute[];
+  readonly availability: { readonly inStock: boolean };
+}
+
+interface Choice {
+  readonly value: string;
+  readonly unit: string | null;
+  /** The variant it leads to. */
+  readonly sku: string;
+  readonly isChosen: boolean;
+  readonly inStock: boolean;
+}
+
+export interface Option {
+  readonly name: string;
+  readonly label: string;
+  readonly choices: readonly Choice[];
+}
+
+const attributeOf = ({ attributes }: Pick<Variant, 'attributes'>, name: string) =>
+  attributes.find((attribute) => attribute.name === name);
+
+/**
+ * What sets the variants apart, each with its choices. A choice leads to the variant that is like the present one
+ * otherwise; where there is none, to the one with the most in common.
+ * @param names which attributes those are
+ */
+export function listOptions(
+  present: Pick<Variant, 'sku' | 'attributes'>,
+  variants: readonly Variant[],
+  names: readonly string[],
+): readonly Option[] {
+  const inCommon = (variant: Variant) =>
+    names.filter((name) => attributeOf(variant, name)?.value === attributeOf(present, name)?.value).length;
+  return names.flatMap((name) => {
+    const label = variants.map((variant) => attributeOf(variant, name)?.label).find(Boolean);
+    const values = [...new Set(variants.flatMap((variant) => attributeOf(variant, name)?.value ?? []))];
+    const choices = values.map((value): Choice => {
+      const [nearest] = variants
+        .filter((variant) => attributeOf(variant, name)?.value === value)
+        .sort((one, other) => inCommon(other) - inCommon(one));
+      return {
+        value,
+        unit: attributeOf(nearest!, name)?.unit ?? null,
+        sku: nearest!.sku,
+        isChosen: attributeOf(present, name)?.value === value,
+        inStock: nearest!.availability.inStock,
+      };
+    });
+    return label ? [{ name, label, choices }] : [];
+  });
+}

@@ -1,0 +1,153 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Locator, Page } from 'playwright-core';
+import { intercept, openSignedIn } from '../admin/staff.js';
+import { addToCart } from './steps.js';
+import { chromiumPath, startStorefront, stockProduct, type Storefront } from './storefront.js';
+
+interface Form {
+  readonly path: string;
+  /** What its button says. */
+  readonly button: string;
+  /** The mutation it sends. */
+  readonly operation: string;
+  /** What is typed, by label; a mistake in each of `faulty`. */
+  readonly typed: Readonly<Record<string, string>>;
+  /** The fields that must say what is wrong; none: the form itself says it. */
+  readonly faulty: readonly string[];
+  /** A button that opens it first. */
+  readonly opener?: string;
+}
+
+const FORMS_OF_GUESTS: readonly Form[] = [
+  {
+    path: '/sign-in',
+    button: 'Sign in',
+    operation: 'Login',
+    typed: { 'E-mail': 'nobody@example.com', Password: 'not the password' },
+    faulty: [],
+  },
+  {
+    path: '/register',
+    button: 'Open an account',
+    operation: 'Register',
+    typed: { Name: 'Mia Example', 'E-mail': 'no address', Password: 'short' },
+    faulty: ['E-mail', 'Password'],
+  },
+  {
+    path: '/forgot-password',
+    button: 'Mail me a link',
+    operation: 'RequestPasswordReset',
+    typed: { 'E-mail': 'no address' },
+    faulty: ['E-mail'],
+  },
+  {
+    path: '/reset-password?token=made-up',
+    button: 'Set it and sign in',
+    operation: 'ResetPassword',
+    typed: { 'New password': 'short' },
+    faulty: ['New password'],
+  },
+  {
+    path: '/confirm-email?token=made-up',
+    button: 'Confirm it',
+    operation: 'ConfirmEmailChange',
+    typed: {},
+    faulty: [],
+  },
+];
+
+const FORMS_OF_CUSTOMERS: readonly Form[] = [
+  {
+    path: '/account/profile',
+    button: 'Save',
+    operation: 'UpdateProfile',
+    typed: { 'What shall we call you?': ' ' },
+    faulty: ['What shall we call you?'],
+  },
+  {
+    path: '/account/profile',
+    button: 'Mail me a link to confirm it',
+    operation: 'RequestEmailChange',
+    typed: { 'New e-mail': 'no address', 'Your password': 'cartograph' },
+    faulty: ['New e-mail'],
+  },
+  {
+    path: '/account/security',
+    button: 'Change it',
+    operation: 'ChangePassword',
+    typed: { 'Password as it is now': 'cartograph', 'New password': 'short' },
+    faulty: ['New password'],
+  },
+  {
+    path: '/checkout',
+    button: 'Place the order',
+    operation: 'Checkout',
+    typed: { 'Full name': 'Mia Example', 'Street and number': 'Long Lane 1', 'Postal code': '1'.repeat(30) },
+    faulty: ['Postal code', 'City', 'Country'],
+  },
+];
+
+/** The network is slow, and the form is sent in every way that people send one twice; answers how often it went out. */
+async function sendImpatiently(page: Page, form: Locator, { operation, button }: Form): Promise<number> {
+  let sent = 0;
+  let release = () => {};
+  const gate = new Promise<void>((resolve) => (release = resolve));
+  await intercept(page, operation, async (go) => {
+    sent += 1;
+    await gate;
+    await go();
+  });
+  const submit = form.getByRole('button', { name: button });
+  await submit.dblclick();
+  await submit.press('Enter');
+  await submit.press('Enter');
+  const field = form.locator('input:not([type=radio]):not([type=checkbox])').first();
+  if ((await field.count()) > 0) await field.press('Enter');
+  await form.evaluate((element) => {
+    const sendable = element as unknown as { requestSubmit(): void };
+    sendable.requestSubmit();
+    sendable.requestSubmit();
+  });
+  release();
+  await form.locator('[type=submit][aria-busy=false]').waitFor();
+  await page.unroute('**/graphql');
+  return sent;
+}
+
+async function expectKindness(page: Page, given: Form): Promise<void> {
+  await page.goto(given.path);
+  if (given.opener) await page.getByRole('button', { name: given.opener }).click();
+  const form = page.locator('form').filter({ has: page.getByRole('button', { name: given.button }) });
+  const field = (label: string) => form.getByLabel(label, { exact: label === 'Name' });
+  for (const [label, text] of Object.entries(given.typed)) await field(label).fill(text);
+
+  expect([given.operation, await sendImpatiently(page, form, given)]).toEqual([given.operation, 1]);
+  for (const label of given.faulty) {
+    const id = await field(label).getAttribute('aria-describedby');
+    expect([label, await field(label).getAttribute('aria-invalid')]).toEqual([label, 'true']);
+    expect(await page.locator(`[id="${id}"]`).textContent()).toMatch(/\w+ .*\w/);
+  }
+  if (given.faulty.length === 0) await form.getByRole('alert').waitFor();
+  for (const [label, text] of Object.entries(given.typed)) expect(await field(label).inputValue()).toBe(text);
+}
+
+(chromiumPath ? describe : describe.skip)('every form', () => {
+  let shop: Storefront;
+  beforeAll(async () => {
+    shop = await startStorefront();
+  }, 120_000);
+  afterAll(() => shop?.close());
+
+  it('of a guest should say what is wrong beside the field, keep what was typed, and send once', async () => {
+    const { page } = await shop.newVisitor();
+    for (const form of FORMS_OF_GUESTS) await expectKindness(page, form);
+    await page.context().close();
+  }, 120_000);
+
+  it('of a customer should say what is wrong beside the field, keep what was typed, and send once', async () => {
+    const { page } = await openSignedIn(shop, '/', { email: 'carl@example.com' });
+    await addToCart(page, (await stockProduct(shop.admin, 5)).path);
+    for (const form of FORMS_OF_CUSTOMERS) await expectKindness(page, form);
+    await page.context().close();
+  }, 120_000);
+});
