@@ -1,9 +1,11 @@
 // npm run screenshots: starts a shop of its own, walks through it as a customer and as staff, and writes
 // docs/screenshots/*.png. Needs Chromium (CHROMIUM_PATH, or the distribution's).
+// `-- --url http://localhost:4000` takes them of a development shop that runs already, with what is in it.
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
 import { startStack } from '../packages/embedded/dist/stack.js';
 
@@ -18,13 +20,8 @@ if (!executablePath) {
 }
 
 mkdirSync(folder, { recursive: true });
-const dataDir = mkdtempSync(join(tmpdir(), 'cartograph-screenshots-'));
-const stack = await startStack({
-  root,
-  dataDir,
-  binDir: join(root, '.data', 'bin'),
-  env: { PATH: process.env.PATH, SAMPLE_DATA: 'true' },
-});
+const { values: options } = parseArgs({ options: { url: { type: 'string' } } });
+const shop = options.url ? { url: options.url, stop: async () => {} } : await startShop();
 const browser = await chromium.launch({
   executablePath,
   args: ['--no-sandbox', '--disable-gpu', '--hide-scrollbars'],
@@ -39,13 +36,29 @@ try {
   await staff({ name: 'wide', colorScheme: 'light', viewport: wide });
 } finally {
   await browser.close();
-  await stack.stop();
-  rmSync(dataDir, { recursive: true, force: true });
+  await shop.stop();
+}
+
+async function startShop() {
+  const dataDir = mkdtempSync(join(tmpdir(), 'cartograph-screenshots-'));
+  const stack = await startStack({
+    root,
+    dataDir,
+    binDir: join(root, '.data', 'bin'),
+    env: { PATH: process.env.PATH, SAMPLE_DATA: 'true' },
+  });
+  return {
+    url: stack.url('gateway'),
+    async stop() {
+      await stack.stop();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
 }
 
 async function open({ colorScheme, viewport }) {
   const context = await browser.newContext({
-    baseURL: stack.url('gateway'),
+    baseURL: shop.url,
     colorScheme,
     viewport,
     locale: 'en-GB',
@@ -117,5 +130,12 @@ async function staff({ name, ...look }) {
     await dialog.waitFor({ state: 'detached' });
   }
   await shoot(page, `admin-orders-${name}`);
+  await page.goto('/admin/catalogue?q=merino');
+  await page.getByRole('link', { name: 'Merino crew jumper' }).first().click();
+  await page.getByRole('list', { name: 'Stock changes' }).getByRole('listitem').first().waitFor();
+  await shoot(page, `admin-product-${name}`);
+  await page.goto('/admin/charts');
+  await page.locator('[data-figure=Latency]').getByText('ms').waitFor();
+  await shoot(page, `admin-charts-${name}`);
   await page.context().close();
 }
