@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Locator, Page } from 'playwright-core';
 import { intercept, openSignedIn } from '../admin/staff.js';
+import { checkOut, createProduct, fillCart, registerCustomer } from '../harness/shop.js';
 import { addToCart } from './steps.js';
 import { chromiumPath, startStorefront, stockProduct, type Storefront } from './storefront.js';
 
@@ -87,6 +88,53 @@ const FORMS_OF_CUSTOMERS: readonly Form[] = [
   },
 ];
 
+const formsOfStaff = (productId: string, orderId: string): readonly Form[] => [
+  {
+    path: '/admin/catalogue/new',
+    button: 'Add it to the catalogue',
+    operation: 'AdminCreateProduct',
+    typed: { SKU: 'not a sku', Name: 'Oak stool', 'Price in EUR': '-1', 'Pieces in stock': '4' },
+    faulty: ['SKU', 'Price in EUR', 'Category'],
+  },
+  {
+    path: `/admin/catalogue/${productId}`,
+    button: 'Save',
+    operation: 'AdminUpdateProduct',
+    typed: { Name: 'Oak stool', 'Price in EUR': '-1' },
+    faulty: ['Price in EUR'],
+  },
+  {
+    path: `/admin/catalogue/${productId}`,
+    button: 'Adjust',
+    operation: 'AdminAdjustStock',
+    typed: { 'Add or take': '-5000', Reason: 'Counted wrong' },
+    faulty: ['Add or take'],
+  },
+  {
+    path: '/admin/catalogue/categories/new',
+    button: 'Add it to the shop',
+    operation: 'AdminCreateCategory',
+    typed: { Name: 'Kitchen again', Slug: 'kitchen' },
+    faulty: ['Slug'],
+  },
+  {
+    path: '/admin/webhooks',
+    opener: 'New webhook',
+    button: 'Create',
+    operation: 'AdminCreateWebhook',
+    typed: { Address: 'no address' },
+    faulty: ['Address'],
+  },
+  {
+    path: `/admin/orders/${orderId}`,
+    opener: 'Refund …',
+    button: 'Refund',
+    operation: 'AdminRefundPayment',
+    typed: { Amount: '5000', Reason: 'A scratch' },
+    faulty: ['Amount'],
+  },
+];
+
 /** The network is slow, and the form is sent in every way that people send one twice; answers how often it went out. */
 async function sendImpatiently(page: Page, form: Locator, { operation, button }: Form): Promise<number> {
   let sent = 0;
@@ -134,7 +182,7 @@ async function expectKindness(page: Page, given: Form): Promise<void> {
 (chromiumPath ? describe : describe.skip)('every form', () => {
   let shop: Storefront;
   beforeAll(async () => {
-    shop = await startStorefront();
+    shop = await startStorefront({ notifications: { WEBHOOK_ALLOW_PRIVATE: 'true' } });
   }, 120_000);
   afterAll(() => shop?.close());
 
@@ -148,6 +196,18 @@ async function expectKindness(page: Page, given: Form): Promise<void> {
     const { page } = await openSignedIn(shop, '/', { email: 'carl@example.com' });
     await addToCart(page, (await stockProduct(shop.admin, 5)).path);
     for (const form of FORMS_OF_CUSTOMERS) await expectKindness(page, form);
+    await page.context().close();
+  }, 120_000);
+
+  it('of staff should say what is wrong beside the field, keep what was typed, and send once', async () => {
+    const productId = await createProduct(shop.admin, 5);
+    const customer = await registerCustomer(shop.stack);
+    await fillCart(customer, productId);
+    const { order } = await checkOut(customer);
+    const { page } = await openSignedIn(shop, '/admin/orders');
+    // Only what is paid can be refunded.
+    await page.locator(`[data-column=PROCESSING] [data-order=${order!.number}]`).waitFor();
+    for (const form of formsOfStaff(productId, order!.id)) await expectKindness(page, form);
     await page.context().close();
   }, 120_000);
 });
