@@ -109,6 +109,55 @@ async function startReceiver(): Promise<{ server: Server; url: string; received:
     await page.context().close();
   }, 60_000);
 
+  it('should open a department, and sell in it a product in two sizes that customers choose between', async () => {
+    const stamp = Date.now();
+    const { page } = await openSignedIn(shop, '/admin/catalogue');
+    await page.getByRole('link', { name: 'Categories' }).click();
+    await page.getByRole('link', { name: 'New category' }).click();
+    await page.getByLabel('Name', { exact: true }).fill(`Sheds ${stamp}`);
+    expect(await page.getByLabel('Slug').inputValue()).toBe(`sheds-${stamp}`);
+    await page.getByLabel('Belongs to').selectOption('garden');
+    await page.getByRole('button', { name: 'Add a property' }).click();
+    await page.getByRole('textbox', { name: 'Property' }).fill('Size');
+    await page.getByLabel('Its values').selectOption('CHOICE');
+    await page.getByRole('button', { name: 'Add it to the shop' }).click();
+    await page.getByText('A CHOICE needs its options.').waitFor();
+    await page.getByLabel('The list, divided by commas').fill('Small, Large');
+    await page.getByRole('button', { name: 'Add it to the shop' }).click();
+    await page.getByRole('cell', { name: `Sheds ${stamp}` }).waitFor();
+
+    await page.goto('/admin/catalogue/new');
+    await page.getByLabel('SKU').fill(`SHED-${stamp}`);
+    await page.getByLabel('Name', { exact: true }).fill('Tool shed');
+    await page.getByLabel('Category').selectOption(`sheds-${stamp}`);
+    await page.getByLabel('Price in').fill('a lot');
+    await page.getByRole('button', { name: 'Add it to the catalogue' }).click();
+    await page.getByText('Give an amount such as 12.50.').waitFor();
+    await page.getByLabel('Price in').fill('490.00');
+    await page.getByLabel('Pieces in stock').fill('2');
+    await page.getByRole('combobox', { name: 'Size', exact: true }).selectOption('Small');
+    await page.getByRole('button', { name: 'Add it to the catalogue' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Tool shed' }).waitFor();
+
+    await page.getByRole('link', { name: 'Add a variant' }).click();
+    await page.getByLabel('SKU').fill(`SHED-${stamp}-L`);
+    await page.getByLabel('Pieces in stock').fill('1');
+    await page.getByLabel('Price in').fill('690.00');
+    await page.getByRole('checkbox', { name: 'Size' }).check();
+    await page.getByRole('button', { name: 'Add it to the catalogue' }).click();
+    await page.getByText('There is one like that already').waitFor();
+    await page.getByRole('combobox', { name: 'Size', exact: true }).selectOption('Large');
+    await page.getByRole('button', { name: 'Add it to the catalogue' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Tool shed, Large' }).waitFor();
+    await page.getByRole('navigation', { name: 'Variants' }).getByText('Tool shed, Small').waitFor();
+
+    await page.getByRole('link', { name: 'See it in the shop' }).click();
+    await page.getByText('€690.00').waitFor();
+    await page.getByRole('list', { name: 'Size' }).getByRole('link', { name: 'Small' }).click();
+    await page.getByText('€490.00').waitFor();
+    await page.context().close();
+  }, 90_000);
+
   it('should create a webhook, show its secret once, deliver, and deliver again by hand', async () => {
     const { server, url, received } = await startReceiver();
     try {
