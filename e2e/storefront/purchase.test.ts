@@ -1,8 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { until } from '@cartograph/testing';
-import { chromiumPath, moveOrder, startStorefront, type Storefront } from './storefront.js';
-import { addToCart, buy, fillAddress, goToCheckout, placeOrder, reachOrder, waitForStatus } from './steps.js';
-import { stockProduct } from './storefront.js';
+import { followMail } from './mailbox.js';
+import { chromiumPath, moveOrder, startStorefront, stockProduct, type Storefront } from './storefront.js';
+import {
+  addToCart,
+  buy,
+  fillAddress,
+  goToCheckout,
+  placeOrder,
+  reachOrder,
+  register,
+  waitForStatus,
+} from './steps.js';
 
 // Without a browser there is nothing to test with: set CHROMIUM_PATH, or install the distribution's chromium.
 (chromiumPath ? describe : describe.skip)('a purchase in the browser', () => {
@@ -11,6 +20,16 @@ import { stockProduct } from './storefront.js';
     shop = await startStorefront();
   }, 120_000);
   afterAll(() => shop?.close());
+
+  /** Somebody who has just opened an account, in a browser at the address that the shop's mails name. */
+  const newCustomer = async () => {
+    const baseURL = shop.stack.environment('notifications')['STOREFRONT_URL']!;
+    const { page } = await shop.newVisitor({ baseURL });
+    await page.goto('/register');
+    const email = await register(page);
+    await page.getByRole('heading', { name: 'Your orders' }).waitFor();
+    return { page, email };
+  };
 
   it('should lead a guest from the first page to an order that moves by itself until it is delivered', async () => {
     const { page, faults } = await shop.newVisitor();
@@ -107,5 +126,60 @@ import { stockProduct } from './storefront.js';
     await page.getByRole('link', { name: 'Sign in' }).waitFor();
     await page.goto('/account/profile');
     await page.waitForURL('**/sign-in?next=*');
+  }, 120_000);
+
+  it('should let in again who forgot the password, by the mailed link, once', async () => {
+    const { page, email } = await newCustomer();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('link', { name: 'Sign in' }).click();
+    await page.getByRole('link', { name: 'Forgot your password?' }).click();
+    await page.getByLabel('E-mail').fill(email);
+    await page.getByRole('button', { name: 'Mail me a link' }).click();
+    await page.getByText('a link to choose a new password is on its way').waitFor();
+
+    const link = await followMail(shop, email, '/reset-password');
+    const phone = (await shop.newVisitor()).page;
+    await phone.goto(link);
+    await phone.getByLabel('New password').fill('short');
+    await phone.getByRole('button', { name: 'Set it and sign in' }).click();
+    await phone.locator('[aria-invalid=true]').waitFor();
+    await phone.getByLabel('New password').fill('a new long passphrase');
+    await phone.getByRole('button', { name: 'Set it and sign in' }).click();
+    await phone.getByRole('heading', { name: 'Your orders' }).waitFor();
+
+    // The link is used up, the old password too.
+    await page.goto(link);
+    await page.getByLabel('New password').fill('yet another passphrase');
+    await page.getByRole('button', { name: 'Set it and sign in' }).click();
+    await page.locator('form').getByRole('alert').waitFor();
+    await page.getByRole('link', { name: 'Ask for a new one' }).waitFor();
+    await page.goto('/sign-in');
+    await page.getByLabel('E-mail').fill(email);
+    await page.getByLabel('Password').fill('a long passphrase');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.locator('form').getByRole('alert').waitFor();
+    await page.getByLabel('Password').fill('a new long passphrase');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('heading', { name: 'Your orders' }).waitFor();
+  }, 120_000);
+
+  it('should move an account to another address once the link mailed there is followed', async () => {
+    const { page } = await newCustomer();
+    const newEmail = `moved-${Date.now()}@example.com`;
+    await page.goto('/account/profile');
+    await page.getByLabel('New e-mail').fill(newEmail);
+    await page.getByLabel('Your password').fill('not my password');
+    await page.getByRole('button', { name: 'Mail me a link to confirm it' }).click();
+    await page.locator('[aria-invalid=true]').waitFor();
+    expect(await page.getByLabel('New e-mail').inputValue()).toBe(newEmail);
+    await page.getByLabel('Your password').fill('a long passphrase');
+    await page.getByRole('button', { name: 'Mail me a link to confirm it' }).click();
+    await page.getByText(`A link is on its way to ${newEmail}`).waitFor();
+
+    await page.goto(await followMail(shop, newEmail, '/confirm-email'));
+    await page.getByRole('button', { name: 'Confirm it' }).click();
+    await page.getByText('From now on you sign in').waitFor();
+    await page.getByRole('link', { name: 'To your profile' }).click();
+    await page.getByText(newEmail).first().waitFor();
   }, 120_000);
 });
