@@ -181,7 +181,7 @@ export function equals(a: Maybe, b: Maybe): boolean {
   return compare(a, b) === 0;
 }
 
-/** One string for all values that compare as equal, and for no others: the key of hash indexes and groups. */
+/** One string for all values that compare as equal, and for no others: the key of maps and groups. */
 export function keyOf(value: Maybe): string {
   if (value === undefined) return 'u';
   if (value === null) return 'z';

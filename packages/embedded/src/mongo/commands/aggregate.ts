@@ -1,4 +1,10 @@
-import { compileStages, parsePipeline, type PipelineContext, type StageSpec } from '../aggregate/pipeline.js';
+import {
+  compileStage,
+  compileStages,
+  parsePipeline,
+  type PipelineContext,
+  type StageSpec,
+} from '../aggregate/pipeline.js';
 import { compileExpression } from '../aggregate/expression.js';
 import { encodeDoc } from '../bson/encode.js';
 import { count } from '../bson/number.js';
@@ -120,22 +126,20 @@ function runPipeline(
   const reading = isWriting ? specs.slice(0, -1) : specs;
   const source = sourceStage(reading[0], collection, pipelineContext);
   // Compiled before anything is read: a wrong stage is refused on an empty collection too.
-  const run = compileStages(source ? reading.slice(1) : reading);
-  const docs = source ?? startingDocs(reading[0], collection, pipelineContext);
+  const [first, ...later] = source ? [] : reading;
+  const filter = first?.name === '$match' && isDoc(first.argument) ? first.argument : undefined;
+  if (filter) compileStage(first!);
+  const run = compileStages(source ? reading.slice(1) : filter ? later : reading);
+  const docs =
+    source ??
+    // A leading `$match` is done by the search, which an index narrows down.
+    findMatches(collection, {
+      filter: filter ?? new Map<string, Value>(),
+      variables: pipelineContext.variables,
+    }).map(({ doc: item }) => item);
   const result = run(docs, pipelineContext);
   if (!isWriting) return result;
   if (last.name === '$out') writeOut(last.argument, result, context);
   else mergeInto(last.argument, result, context, pipelineContext.variables);
   return [];
-}
-
-/** A leading `$match` narrows down by an index; the stage itself then filters. */
-function startingDocs(
-  first: StageSpec | undefined,
-  collection: Collection | undefined,
-  { variables }: PipelineContext,
-): Doc[] {
-  const filter =
-    first?.name === '$match' && isDoc(first.argument) ? first.argument : new Map<string, Value>();
-  return findMatches(collection, { filter, variables }).map(({ doc: item }) => item);
 }

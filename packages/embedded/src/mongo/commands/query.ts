@@ -5,7 +5,7 @@ import { doc, type Doc, isDoc, type Value } from '../bson/types.js';
 import { MongoError, notSupported } from '../errors.js';
 import { compileFilter, type Found } from '../query/match.js';
 import { anyAt, parsePath } from '../query/path.js';
-import { planQuery } from '../query/plan.js';
+import { planQuery, type Plan } from '../query/plan.js';
 import { compileProjection } from '../query/projection.js';
 import { parseSort, sortBy } from '../query/sort.js';
 import type { Collection, Stored } from '../storage/collection.js';
@@ -28,19 +28,31 @@ export function findMatches(collection: Collection | undefined, query: Matches):
   if (!collection) return [];
   const skip = query.skip ?? 0;
   const end = query.limit ? skip + query.limit : Infinity;
+  const plan =
+    query.sort && isNatural(query.sort)
+      ? inNaturalOrder(collection, query.sort)
+      : planQuery(collection, query.filter, { sort: parts, limit: end });
   const found: Stored[] = [];
-  for (const stored of planQuery(collection, query.filter).candidates) {
+  for (const stored of plan.candidates) {
     if (!matcher(stored.doc)) continue;
     found.push(stored);
-    if (parts.length === 0 && found.length >= end) break;
+    if (plan.isSorted && found.length >= end) break;
   }
-  const isReversed = query.sort?.get('$natural') === -1;
-  const ordered =
-    parts.length > 0 ? sortBy(found, parts, ({ doc: item }) => item) : isReversed ? found.reverse() : found;
+  const ordered = plan.isSorted ? found : sortBy(found, parts, ({ doc: item }) => item);
   return skip === 0 && end >= ordered.length ? ordered : ordered.slice(skip, end);
 }
 
 const isNatural = (sort: Doc): boolean => sort.has('$natural');
+
+/** As inserted, or the other way round. */
+function inNaturalOrder(collection: Collection, sort: Doc): Plan {
+  const all = collection.all();
+  return {
+    index: undefined,
+    candidates: sort.get('$natural') === -1 ? [...all].reverse() : all,
+    isSorted: true,
+  };
+}
 
 const findFields = [
   'filter',
@@ -176,25 +188,40 @@ export const distinct: Command = (args, context) => {
 };
 
 /** How a query finds its documents, in the form of mongod's `queryPlanner`. */
-export function explainQuery(collection: Collection | undefined, namespace: string, filter: Doc): Doc {
-  const index = collection ? planQuery(collection, filter).index : undefined;
-  const stage = collection
-    ? index
-      ? doc({
-          stage: 'FETCH',
-          inputStage: doc({
-            stage: 'IXSCAN',
-            keyPattern: index.key,
-            indexName: index.name,
-            isUnique: index.isUnique,
-          }),
-        })
-      : doc({ stage: 'COLLSCAN', direction: 'forward' })
-    : doc({ stage: 'EOF' });
+export function explainQuery(
+  collection: Collection | undefined,
+  namespace: string,
+  filter: Doc,
+  sort: Doc = new Map(),
+  limit = Infinity,
+): Doc {
   return doc({
-    queryPlanner: doc({ namespace, parsedQuery: filter, winningPlan: stage, rejectedPlans: [] }),
+    queryPlanner: doc({
+      namespace,
+      parsedQuery: filter,
+      winningPlan: collection ? explainPlan(collection, filter, sort, limit) : doc({ stage: 'EOF' }),
+      rejectedPlans: [],
+    }),
     command: doc({}),
   });
+}
+
+function explainPlan(collection: Collection, filter: Doc, sort: Doc, limit: number): Doc {
+  const { index, isSorted } = isNatural(sort)
+    ? inNaturalOrder(collection, sort)
+    : planQuery(collection, filter, { sort: parseSort(sort), limit });
+  const reading = index
+    ? doc({
+        stage: 'FETCH',
+        inputStage: doc({
+          stage: 'IXSCAN',
+          keyPattern: index.key,
+          indexName: index.name,
+          isUnique: index.isUnique,
+        }),
+      })
+    : doc({ stage: 'COLLSCAN', direction: 'forward' });
+  return isSorted ? reading : doc({ stage: 'SORT', sortPattern: sort, inputStage: reading });
 }
 
 export const explain: Command = (args, context) => {
@@ -202,7 +229,15 @@ export const explain: Command = (args, context) => {
   const [name, collectionName] = inner.entries().next().value ?? ['', null];
   if (typeof collectionName !== 'string') throw notSupported(`explain of ${name}`);
   const namespace = namespaceOf(context.database, collectionName);
-  return explainQuery(context.store.find(namespace), namespace, filterOf(name, inner));
+  const sort = inner.get('sort');
+  const limit = inner.get('limit');
+  return explainQuery(
+    context.store.find(namespace),
+    namespace,
+    filterOf(name, inner),
+    isDoc(sort) ? sort : undefined,
+    typeof limit === 'number' && limit > 0 ? limit : undefined,
+  );
 };
 
 function filterOf(name: string, command: Doc): Doc {

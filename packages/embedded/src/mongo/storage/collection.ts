@@ -59,7 +59,7 @@ export class Collection {
       );
     for (const index of this.secondary) index.check(value, undefined, this.namespace);
     const key = keyOf(value.get('_id'));
-    if (this.byId.has(key)) throw this.idIndex.duplicate([[value.get('_id')!]], this.namespace, key);
+    if (this.byId.has(key)) throw this.idIndex.duplicate([value.get('_id')!], this.namespace);
     const stored: Stored = { doc: value, raw };
     this.log('put', raw);
     this.place(key, stored);
@@ -77,10 +77,7 @@ export class Collection {
       );
     for (const index of this.secondary) index.check(value, stored, this.namespace);
     this.log('put', raw);
-    for (const index of this.secondary) index.remove(stored);
-    stored.doc = value;
-    stored.raw = raw;
-    for (const index of this.secondary) index.add(stored);
+    this.exchange(stored, value, raw);
     return true;
   }
 
@@ -93,6 +90,14 @@ export class Collection {
   private place(key: string, stored: Stored): void {
     this.byId.set(key, stored);
     for (const index of this.secondary) index.add(stored);
+  }
+
+  private exchange(stored: Stored, value: Doc, raw: Buffer): void {
+    const moved = this.secondary.filter((index) => !index.areAlike(stored.doc, value));
+    for (const index of moved) index.remove(stored);
+    stored.doc = value;
+    stored.raw = raw;
+    for (const index of moved) index.add(stored);
   }
 
   private displace(stored: Stored): void {
@@ -108,10 +113,7 @@ export class Collection {
       this.place(key, { doc: value, raw });
       return;
     }
-    for (const index of this.secondary) index.remove(known);
-    known.doc = value;
-    known.raw = raw;
-    for (const index of this.secondary) index.add(known);
+    this.exchange(known, value, raw);
   }
 
   restoreRemoval(id: Value): void {

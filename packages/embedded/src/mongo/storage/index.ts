@@ -1,21 +1,47 @@
-import { keyOf } from '../bson/compare.js';
+import { compare, isNumeric } from '../bson/compare.js';
 import { format } from '../bson/format.js';
-import { type Doc, type Maybe, UNDEFINED, type Value } from '../bson/types.js';
+import { toNumber } from '../bson/number.js';
+import { type Doc, type Maybe, type Value } from '../bson/types.js';
 import { MongoError } from '../errors.js';
 import { compileFilter, type Matcher } from '../query/match.js';
 import { keysAt, parsePath, type Path, anyAt } from '../query/path.js';
 import type { Stored } from './collection.js';
+import { OrderedList, type Place } from './ordered-list.js';
 
-/** A hash index: finds documents by equality on all its fields, or on its first. */
+/** One combination of the fields' keys, and the documents that have it. */
+interface Entry {
+  readonly key: readonly Value[];
+  readonly holders: Stored[];
+}
+
+/** Keys of one field that follow one another in MongoDB's order of values. */
+export interface Interval {
+  isBelow(key: Value): boolean;
+  isAbove(key: Value): boolean;
+}
+
+/** Entries that follow one another. */
+export interface Range {
+  readonly start: Place;
+  readonly end: Place;
+}
+
+/** Of so many entries the documents are counted; of more, each entry counts as one. */
+const COUNTED_EXACTLY = 1_000;
+
+/** An index in the order of its keys: finds, counts and walks the documents of a range. */
 export class Index {
   readonly name: string;
   readonly key: Doc;
   readonly isUnique: boolean;
   readonly isSparse: boolean;
   readonly paths: readonly Path[];
+  /** By field, whether its greatest keys come last (1) or first (-1). */
+  readonly directions: readonly (1 | -1)[];
+  /** By field, whether a document has had several keys for it: then two conditions may be met by two of them. */
+  readonly isMultikey: boolean[];
   readonly filter: Matcher | undefined;
-  private readonly byAll = new Map<string, Set<Stored>>();
-  private readonly byFirst: Map<string, Set<Stored>> | undefined;
+  private readonly entries = new OrderedList<Entry>();
 
   constructor(readonly spec: Doc) {
     this.name = spec.get('name') as string;
@@ -23,7 +49,10 @@ export class Index {
     this.isUnique = spec.get('unique') === true || this.name === '_id_';
     this.isSparse = spec.get('sparse') === true;
     this.paths = [...this.key.keys()].map(parsePath);
-    this.byFirst = this.paths.length > 1 ? new Map() : undefined;
+    this.directions = [...this.key.values()].map((order) =>
+      isNumeric(order) && toNumber(order) < 0 ? -1 : 1,
+    );
+    this.isMultikey = this.paths.map(() => false);
     const filter = spec.get('partialFilterExpression');
     this.filter = filter instanceof Map ? compileFilter(filter as Doc) : undefined;
   }
@@ -33,20 +62,7 @@ export class Index {
     if (this.filter && !this.filter(doc)) return undefined;
     if (this.isSparse && !this.paths.some((path) => anyAt(doc, path, false, (value) => value !== undefined)))
       return undefined;
-    const keys = this.paths.map((path) => distinct(keysAt(doc, path)));
-    return keys;
-  }
-
-  private combine(keys: readonly Value[][]): string[] {
-    let combined = [''];
-    for (const values of keys) {
-      const next = values.map(keyOf);
-      combined =
-        combined.length === 1 && next.length === 1
-          ? [combined[0]! + next[0]!]
-          : combined.flatMap((head) => next.map((key) => head + key));
-    }
-    return combined;
+    return this.paths.map((path) => distinct(keysAt(doc, path)));
   }
 
   /**
@@ -56,13 +72,8 @@ export class Index {
   check(doc: Doc, except: Stored | undefined, namespace: string): void {
     if (this.paths.length > 1) this.refuseParallelArrays(doc);
     if (!this.isUnique) return;
-    const keys = this.keysOf(doc);
-    if (!keys) return;
-    for (const key of this.combine(keys)) {
-      const holders = this.byAll.get(key);
-      if (!holders) continue;
-      for (const holder of holders) if (holder !== except) throw this.duplicate(keys, namespace, key);
-    }
+    for (const key of combine(this.keysOf(doc) ?? []))
+      if (this.find(key)?.holders.some((holder) => holder !== except)) throw this.duplicate(key, namespace);
   }
 
   private refuseParallelArrays(doc: Doc): void {
@@ -82,17 +93,10 @@ export class Index {
       );
   }
 
-  /** @param clash which of the combined keys is taken */
-  duplicate(keys: readonly Value[][], namespace: string, clash: string): MongoError {
-    let values = keys.map((options) => options[0] ?? null);
-    // Of several keys (an array's elements), the one that is taken.
-    for (const [position, options] of keys.entries())
-      for (const option of options) {
-        const candidate = values.map((value, index) => (index === position ? option : value));
-        if (candidate.map(keyOf).join('') === clash) values = candidate;
-      }
+  /** @param key the combination of keys that is taken */
+  duplicate(key: readonly Value[], namespace: string): MongoError {
     const names = [...this.key.keys()];
-    const keyValue: Doc = new Map(names.map((name, index) => [name, values[index]!]));
+    const keyValue: Doc = new Map(names.map((name, field) => [name, key[field]!]));
     return new MongoError(
       'DuplicateKey',
       `E11000 duplicate key error collection: ${namespace} index: ${this.name} dup key: ${format(keyValue)}`,
@@ -104,57 +108,97 @@ export class Index {
   }
 
   add(stored: Stored): void {
-    const keys = this.keysOf(stored.doc);
-    if (!keys) return;
-    for (const key of this.combine(keys)) put(this.byAll, key, stored);
-    if (this.byFirst) for (const value of keys[0]!) put(this.byFirst, keyOf(value), stored);
+    const keys = this.keysOf(stored.doc) ?? [];
+    keys.forEach((options, field) => (this.isMultikey[field] ||= options.length > 1));
+    for (const key of combine(keys)) {
+      const place = this.placeOf(key);
+      const entry = this.entries.at(place);
+      if (entry && this.compareKeys(entry.key, key) === 0) entry.holders.push(stored);
+      else this.entries.insert(place, { key, holders: [stored] });
+    }
   }
 
   remove(stored: Stored): void {
-    const keys = this.keysOf(stored.doc);
-    if (!keys) return;
-    for (const key of this.combine(keys)) take(this.byAll, key, stored);
-    if (this.byFirst) for (const value of keys[0]!) take(this.byFirst, keyOf(value), stored);
+    for (const key of combine(this.keysOf(stored.doc) ?? [])) {
+      const place = this.placeOf(key);
+      const { holders } = this.entries.at(place)!;
+      holders.splice(holders.indexOf(stored), 1);
+      if (holders.length === 0) this.entries.remove(place);
+    }
   }
 
-  /**
-   * All that may match, given which values each field may be equal to (undefined: not known); nothing where the
-   * index cannot tell.
-   */
-  find(values: readonly (readonly Value[] | undefined)[]): Iterable<Stored> | undefined {
-    const first = values[0];
-    if (!first) return undefined;
-    const isWhole = values.every((options) => options !== undefined);
-    const map = isWhole ? this.byAll : this.byFirst;
-    if (!map) return undefined;
-    const keys = isWhole
-      ? this.combine((values as Value[][]).map((options) => options.flatMap(lookupKeys)))
-      : first.flatMap(lookupKeys).map(keyOf);
-    if (keys.length === 1) return map.get(keys[0]!) ?? [];
-    const found = new Set<Stored>();
-    for (const key of keys) for (const stored of map.get(key) ?? []) found.add(stored);
-    return found;
+  /** Whether two documents stand at the same places, so that one may follow the other without a change here. */
+  areAlike(one: Doc, other: Doc): boolean {
+    const keys = this.keysOf(one);
+    const others = this.keysOf(other);
+    return keys && others
+      ? keys.every((options, field) => compare(options, others[field]) === 0)
+      : keys === others;
+  }
+
+  /** The entries whose first fields have these keys, and whose next one lies in the interval. */
+  rangeOf(points: readonly Value[], interval?: Interval): Range {
+    const field = points.length;
+    const isUpward = this.directions[field] === 1;
+    const orderOf = ({ key }: Entry): number => {
+      const order = this.compareKeys(key, points);
+      if (order !== 0 || !interval) return order;
+      if (interval.isBelow(key[field]!)) return isUpward ? -1 : 1;
+      return interval.isAbove(key[field]!) ? (isUpward ? 1 : -1) : 0;
+    };
+    return {
+      start: this.entries.seek((entry) => orderOf(entry) >= 0),
+      end: this.entries.seek((entry) => orderOf(entry) > 0),
+    };
+  }
+
+  /** About how many documents a range leads to. */
+  weigh({ start, end }: Range): number {
+    const count = this.entries.countBetween(start, end);
+    if (count > COUNTED_EXACTLY) return count;
+    let documents = 0;
+    for (const { holders } of this.entries.between(start, end)) documents += holders.length;
+    return documents;
+  }
+
+  /** The documents of a range in the index's order; one that has several keys may come several times. */
+  *walk({ start, end }: Range, isReversed = false): Generator<Stored, undefined> {
+    for (const { holders } of this.entries.between(start, end, isReversed)) yield* holders;
+  }
+
+  private placeOf(key: readonly Value[]): Place {
+    return this.entries.seek((entry) => this.compareKeys(entry.key, key) >= 0);
+  }
+
+  private find(key: readonly Value[]): Entry | undefined {
+    const entry = this.entries.at(this.placeOf(key));
+    return entry && this.compareKeys(entry.key, key) === 0 ? entry : undefined;
+  }
+
+  /** Compares as many fields as `other` has. */
+  private compareKeys(key: readonly Value[], other: readonly Value[]): number {
+    for (let field = 0; field < other.length; field += 1) {
+      const order = compare(key[field], other[field]);
+      if (order !== 0) return order * this.directions[field]!;
+    }
+    return 0;
   }
 }
 
-/** The keys under which a document stands that is equal to `value`: an array is indexed by its elements. */
-function lookupKeys(value: Value): Value[] {
-  return Array.isArray(value) ? [value, value.length === 0 ? UNDEFINED : value[0]!] : [value];
+/** Every combination of one key of each field. */
+function combine(keys: readonly Value[][]): Value[][] {
+  if (keys.length === 0) return [];
+  return keys.reduce<Value[][]>(
+    (heads, options) =>
+      options.length === 1
+        ? heads.map((head) => [...head, options[0]!])
+        : heads.flatMap((head) => options.map((option) => [...head, option])),
+    [[]],
+  );
 }
 
 function distinct(values: Value[]): Value[] {
-  return values.length < 2 ? values : [...new Map(values.map((value) => [keyOf(value), value])).values()];
-}
-
-function put(map: Map<string, Set<Stored>>, key: string, stored: Stored): void {
-  const holders = map.get(key);
-  if (holders) holders.add(stored);
-  else map.set(key, new Set([stored]));
-}
-
-function take(map: Map<string, Set<Stored>>, key: string, stored: Stored): void {
-  const holders = map.get(key);
-  if (!holders) return;
-  holders.delete(stored);
-  if (holders.size === 0) map.delete(key);
+  if (values.length < 2) return values;
+  const sorted = values.toSorted(compare);
+  return sorted.filter((value, index) => index === 0 || compare(value, sorted[index - 1]) !== 0);
 }
