@@ -155,7 +155,7 @@ export function openCollections(db: Db): Collections {
   };
 }
 
-/** Every query of the stores has one of these; tests/store.test.ts reads the plans where there is a real mongod. */
+/** Every query of the stores has one of these; tests/plans.test.ts reads the plans. */
 export const INDEXES: Readonly<
   Record<'products' | 'holds' | 'ledger' | 'importRows', readonly IndexDescription[]>
 > = {
