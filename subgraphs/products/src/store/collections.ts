@@ -94,6 +94,8 @@ export interface ProductDocument {
   readonly facetKeys: readonly string[];
   /** Of a listed variant: whether any of its siblings can be bought. The relay keeps it, a moment late. */
   readonly siblingInStock?: boolean;
+  /** Of a variant that is or was listed: how often its entry in lists was written. */
+  readonly groupRevision?: number;
 }
 
 export interface LedgerDocument {

@@ -1,9 +1,7 @@
 import { currentContext, newId } from '@cartograph/service-kit';
 import type { Filter, UpdateFilter } from 'mongodb';
-import { createCategoryTree, type Category } from '../domain/category.js';
+import type { Category } from '../domain/category.js';
 import type { Product } from '../domain/product.js';
-import { attributeKey, searchFields } from '../domain/search-index.js';
-import { wordsOf } from '../domain/text.js';
 import {
   isDuplicateKey,
   type CategoryDocument,
@@ -29,6 +27,7 @@ import {
   toSort,
 } from './search.js';
 import type { CatalogueStore } from './store.js';
+import { refreshGroup } from './variant-group.js';
 
 /** Prices that are remembered of a product. */
 const MAX_PRICES = 200;
@@ -163,55 +162,7 @@ export function createMongoCatalogue({ products, categories }: Collections): Cat
       return matchedCount === 1;
     },
 
-    async refreshGroup(group) {
-      const rows = await products
-        .find<ProductRow>({ 'variant.group': group }, { projection: PRODUCT_PROJECTION })
-        .sort({ createdAt: 1, _id: 1 })
-        .toArray();
-      const members = rows.some(({ isArchived }) => !isArchived)
-        ? rows.filter(({ isArchived }) => !isArchived)
-        : rows.slice(0, 1);
-      const [lead, ...siblings] = members;
-      if (!lead) return;
-      const tree = createCategoryTree(await allCategories());
-      const pathOf = (category: string) =>
-        (tree.get(category)?.path ?? []).flatMap((slug) => tree.get(slug) ?? []);
-      const own = searchFields(lead, pathOf(lead.category));
-      const attributes = members.flatMap((member) => member.attributes);
-      const siblingWords = wordsOf(
-        ...siblings.flatMap((sibling) => [sibling.sku, ...sibling.attributes.map(({ value }) => value)]),
-      );
-      const numbers = new Set(
-        tree
-          .attributesOf(lead.category)
-          .filter(({ type }) => type === 'NUMBER')
-          .map(({ name }) => name),
-      );
-      await products.updateOne(
-        { _id: lead._id, version: lead.version },
-        {
-          $set: {
-            isListed: true,
-            isShown: !lead.isArchived,
-            siblingInStock: siblings.some(({ available }) => available > 0),
-            attributeKeys: [...new Set(attributes.map(({ name, value }) => attributeKey(name, value)))],
-            facetKeys: [
-              ...new Set(
-                attributes
-                  .filter(({ name }) => !numbers.has(name))
-                  .map(({ name, value }) => `${name}=${value}`),
-              ),
-            ],
-            keyWords: [...new Set([...own.keyWords, ...siblingWords])],
-            words: [...new Set([...own.words, ...siblingWords])],
-          },
-        },
-      );
-      await products.updateMany(
-        { 'variant.group': group, isListed: true, _id: { $ne: lead._id } },
-        { $set: { isListed: false, isShown: false } },
-      );
-    },
+    refreshGroup: (group) => refreshGroup(products, group, allCategories),
 
     categories: allCategories,
 
