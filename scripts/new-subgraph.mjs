@@ -141,7 +141,7 @@ function report({ name, NAME, port }, unplaced) {
       'grep',
       '--untracked',
       '-lE',
-      'orders-stores|ORDERS_D(B|ATABASE)_',
+      'orders-stores|ORDERS_D(B|ATABASE)_|orders,? payments',
       '--',
       // Where services are run, but for what is orders' alone.
       ...['*.yml', '*.yaml', '*.env*', '*.sh', '*.hcl', '*.json'],

@@ -44,6 +44,18 @@ const inOrder =
   (text, names) =>
     changes.reduce((soFar, change) => (soFar === undefined ? undefined : change(soFar, names)), text);
 
+/**
+ * Every list of services, as `[users, orders, payments, notifications]` or `users orders payments notifications`, gets the
+ * new one at its end.
+ * @type {Change}
+ */
+const inEachList = (text, { name }) => {
+  const longer = text
+    .replaceAll(/\borders, payments, notifications(?:, [a-z]+)*/g, `$&, ${name}`)
+    .replaceAll(/\borders payments notifications(?: [a-z]+)*/g, `$& ${name}`);
+  return longer === text ? undefined : longer;
+};
+
 /** `…,orders=http://orders:4000/graphql,…` gets the same for the new subgraph at its end. */
 const subgraphUrls = (text, names) => {
   const line = /^.*SUBGRAPH_URLS[=:].*$/m.exec(text);
@@ -119,10 +131,17 @@ export const registrations = [
     ),
   },
   { file: '.env.example', change: copyAfterLast(/^[A-Z]+_DB_PASSWORD=.*\n/m, /^ORDERS_DB_PASSWORD=.*\n/m) },
-  {
-    file: 'scripts/docker/postgres-init.sh',
-    change: afterLast(/^for service in [a-z ]+(?=;)/m, ({ name }) => ` ${name}`),
-  },
+  ...[
+    'scripts/docker/postgres-init.sh',
+    'scripts/backup.sh',
+    'scripts/restore.sh',
+    'observability/prometheus/prometheus.yml',
+    'k8s/overlays/local/stores/postgres-init.sh',
+    'k8s/overlays/local/stores/network.yaml',
+    'k8s/overlays/production/network.yaml',
+    '.github/workflows/images.yml',
+    '.github/workflows/deploy.yml',
+  ].map((file) => ({ file, change: inEachList })),
   {
     file: 'k8s/base/kustomization.yaml',
     change: copyAfterLast(/^ {2}- (?:orders|payments|notifications)\n/m, /^ {2}- orders\n/m),
@@ -145,10 +164,31 @@ export const registrations = [
       /^ {2}- name: orders-stores\n(?: {4}.*\n)+/m,
     ),
   },
+  {
+    file: 'k8s/overlays/local/stores/kustomization.yaml',
+    change: copyAfterLast(/^ +[A-Z]+_DB_PASSWORD=\w+,\n/m, /^ +ORDERS_DB_PASSWORD=.*\n/m),
+  },
+  {
+    file: 'k8s/overlays/production/kustomization.yaml',
+    change: inOrder(
+      copyAfterLast(
+        /^ {2}- name: \w+-stores\n {4}envs: .*\n/m,
+        /^ {2}- name: orders-stores\n {4}envs: .*\n/m,
+      ),
+      copyAfterLast(
+        /^ {2}- name: ghcr\.io\/.*\n {4}digest: .*\n/m,
+        /^ {2}- name: ghcr\.io\/cartograph\/orders\n {4}digest: .*\n/m,
+      ),
+    ),
+  },
 ];
 
 /** New files beside the subgraph's own folder, each a copy of the one for orders. */
 export const copies = [
   { from: 'k8s/base/orders/kustomization.yaml', to: ({ name }) => `k8s/base/${name}/kustomization.yaml` },
   { from: 'k8s/base/migrations/orders.yaml', to: ({ name }) => `k8s/base/migrations/${name}.yaml` },
+  {
+    from: 'k8s/overlays/production/secrets/orders-stores.env.example',
+    to: ({ name }) => `k8s/overlays/production/secrets/${name}-stores.env.example`,
+  },
 ].map(({ from, to }) => ({ from, to, change: likeOrders }));

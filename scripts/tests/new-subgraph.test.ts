@@ -77,7 +77,7 @@ describe('npm run new:subgraph', () => {
     const { status, output } = run('scripts/new-subgraph.mjs', 'reviews');
     expect({ status, output }).toMatchObject({
       status: 0,
-      output: expect.not.stringContaining('Found no place'),
+      output: expect.not.stringMatching(/Found no place|These name orders/),
     });
 
     expect(read('schema/api.graphql')).toContain('createReview(');
@@ -130,6 +130,25 @@ describe('npm run new:subgraph', () => {
     expect(read('k8s/overlays/local/kustomization.yaml')).toContain(
       'REVIEWS_DATABASE_URL=postgres://reviews:reviews@postgres',
     );
+    for (const overlay of ['local/stores', 'production']) {
+      const lists = read(`k8s/overlays/${overlay}/network.yaml`).match(/.*\borders, .*/g)!;
+      expect(lists.length).toBeGreaterThan(2);
+      expect(lists.filter((list) => !list.includes(', reviews]'))).toEqual([]);
+    }
+    expect(read('k8s/overlays/local/stores/kustomization.yaml')).toContain('REVIEWS_DB_PASSWORD=reviews,');
+    const production = parseYaml(read('k8s/overlays/production/kustomization.yaml'));
+    expect(production.secretGenerator).toContainEqual({
+      name: 'reviews-stores',
+      envs: ['secrets/reviews-stores.env'],
+    });
+    expect(production.images.map(({ name }: { name: string }) => name)).toContain(
+      'ghcr.io/cartograph/reviews',
+    );
+    expect(read('k8s/overlays/local/stores/postgres-init.sh')).toBe(read('scripts/docker/postgres-init.sh'));
+    expect(read('scripts/backup.sh')).toMatch(/^for database in .* reviews; do$/m);
+    expect(read('observability/prometheus/prometheus.yml')).toContain('notifications, reviews]');
+    for (const workflow of ['images', 'deploy'])
+      expect(read(`.github/workflows/${workflow}.yml`)).toContain('notifications, reviews]');
     expect(read('docker-bake.hcl')).toContain('"subgraphs/reviews",');
     expect(read('.env.example')).toMatch(/^REVIEWS_DB_PASSWORD=$/m);
     expect(read('packages/embedded/src/stack/services.ts')).toContain(`subgraph('reviews', 7,`);
