@@ -145,7 +145,12 @@ function report({ name, NAME, port }, unplaced) {
       '--',
       // Where services are run, but for what is orders' alone.
       ...['*.yml', '*.yaml', '*.env*', '*.sh', '*.hcl', '*.json'],
-      ...[':!subgraphs', ':!k8s/base/orders', ':!k8s/base/migrations/orders.yaml'],
+      ...[
+        ':!subgraphs',
+        ':!k8s/base/orders',
+        ':!k8s/base/migrations/orders.yaml',
+        ':!k8s/overlays/production/secrets',
+      ],
     ],
     { cwd: root, encoding: 'utf8' },
   );
