@@ -27,10 +27,10 @@ if (faults.length > 0) {
 }
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const child = spawn(process.execPath, [join(root, 'scripts', 'test.mjs'), 'e2e/crash'], {
+const child = spawn(process.execPath, [join(root, 'scripts', 'test.mjs'), 'e2e/crash/crash.test.ts'], {
   cwd: root,
   stdio: 'inherit',
-  env: { ...process.env, CRASH_MINUTES: values.minutes, CRASH_SEED: values.seed, CRASH_BUS: values.bus },
+  env: { ...process.env, CRASH_MINUTES: values.minutes, CRASH_SEED: values.seed, EVENT_BUS: values.bus },
 });
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
 child.on('exit', (code, signal) => process.exit(signal ? 1 : (code ?? 1)));

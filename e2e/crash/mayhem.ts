@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { TestStack } from '@cartograph/testing';
+import type { TestBus, TestStack } from '@cartograph/testing';
 import type { Random } from '../harness/random.js';
 
-export const VICTIMS = [
+const SERVICES_AND_STORES = [
   'gateway',
   'users',
   'products',
@@ -15,14 +15,24 @@ export const VICTIMS = [
   'mongodb',
 ];
 
+/** Every process that a shop on this bus consists of. */
+export const victimsOn = (bus: TestBus): readonly string[] => [
+  ...SERVICES_AND_STORES,
+  ...(bus === 'rabbitmq' ? ['rabbitmq'] : []),
+];
+
 export interface MayhemOptions {
+  readonly victims: readonly string[];
   readonly random: Random;
   readonly onKill?: (names: readonly string[]) => void;
 }
 
-/** Kills each service and each store once with SIGKILL, in any order, now and then two at once, and starts them again. */
-export async function killEachOnce(stack: TestStack, { random, onKill }: MayhemOptions): Promise<void> {
-  const waiting = random.shuffle(VICTIMS);
+/** Kills each of them once with SIGKILL, in any order, now and then two at once, and starts them again. */
+export async function killEachOnce(
+  stack: TestStack,
+  { victims, random, onKill }: MayhemOptions,
+): Promise<void> {
+  const waiting = random.shuffle(victims);
   while (waiting.length > 0) {
     const names = waiting.splice(0, random() < 0.25 ? 2 : 1);
     await delay(random.below(1_500));

@@ -74,6 +74,8 @@ export interface DeliveryRow {
   readonly webhook_id: string;
   readonly event_id: string;
   readonly status: string;
+  readonly attempts: number;
+  readonly due_at: Date | null;
 }
 export interface HoldRow {
   readonly _id: string;
@@ -208,7 +210,7 @@ export function openBooks(stack: TestStack): Bookkeeper {
         webhooks: await rows('notifications', 'SELECT id, url, event_types, created_at FROM webhooks'),
         deliveries: await rows(
           'notifications',
-          'SELECT webhook_id, event_id, status FROM webhook_deliveries',
+          'SELECT webhook_id, event_id, status, attempts, due_at FROM webhook_deliveries',
         ),
         mails: new Set(
           existsSync(mailDir)

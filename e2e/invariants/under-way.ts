@@ -58,6 +58,9 @@ function findWork({ attempts, refunds, notifications, deliveries }: Evidence): s
       .map(({ id, kind }) => `Mail ${id} (${kind}) is not sent`),
     ...deliveries
       .filter(({ status }) => status === 'PENDING')
-      .map(({ event_id }) => `Event ${event_id} is not delivered to a webhook`),
+      .map(
+        ({ event_id, attempts, due_at }) =>
+          `Event ${event_id} is not delivered to a webhook: ${attempts} attempts, the next at ${due_at?.toISOString()}`,
+      ),
   ];
 }

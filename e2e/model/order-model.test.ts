@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startTestStack, type GraphClient, type TestStack } from '@cartograph/testing';
 import fc from 'fast-check';
+import { buses } from '../harness/buses.js';
 import { registerCustomer, signInAdmin } from '../harness/shop.js';
 import { inspectShop, type Inspector } from '../invariants/invariants.js';
 import { describeModel, step, type Action, type Model } from './model.js';
@@ -88,13 +89,14 @@ const command = fc.oneof(
   { weight: 3, arbitrary: fc.tuple(action, action).map(([first, second]) => new Both(first, second)) },
 );
 
-describe('orders, whatever is done to them in whatever order and at once', () => {
+describe.each(buses)('orders on %s, whatever is done to them in whatever order and at once', (bus) => {
   let stack: TestStack;
   let inspector: Inspector;
   let admin: GraphClient;
 
   beforeAll(async () => {
     stack = await startTestStack({
+      bus,
       serviceEnv: { payments: { PAYMENT_DELAY_MS: '30', PAYMENT_UNRULY_CALLBACKS: 'true' } },
     });
     inspector = await inspectShop(stack);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createGraphClient, startTestStack, type GraphClient, type TestStack } from '@cartograph/testing';
+import { buses } from '../harness/buses.js';
 import { eventsHandledBy, startSecond, type SecondProcess } from '../harness/second-process.js';
 import { checkOut, createProduct, fillCart, registerCustomer, signInAdmin } from '../harness/shop.js';
 import { CONSUMES } from '../invariants/evidence.js';
@@ -11,7 +12,7 @@ const CUSTOMERS = 6;
 const PURCHASES = 5;
 
 /** Two gateways over two orders, two payments and two notifications processes, on the same stores. */
-describe('two processes of each service', () => {
+describe.each(buses)('two processes of each service, events over %s,', (bus) => {
   let stack: TestStack;
   let inspector: Inspector;
   let admin: GraphClient;
@@ -19,6 +20,7 @@ describe('two processes of each service', () => {
 
   beforeAll(async () => {
     stack = await startTestStack({
+      bus,
       serviceEnv: {
         payments: { PAYMENT_DELAY_MS: '50', PAYMENT_TIMEOUT_MS: '2000' },
         notifications: { MAIL_LEASE_MS: '5000' },
@@ -85,7 +87,9 @@ describe('two processes of each service', () => {
       const first = await eventsHandledBy(stack.url(service));
       const second = await eventsHandledBy(seconds.get(service)!.url);
       const shares = `${service}: ${first} and ${second} of ${wanted}`;
-      expect([shares, first > 0, second > 0]).toEqual([shares, true, true]);
+      // RabbitMQ keeps an order's events in order by giving a queue to one process; the other stands by. What follows
+      // from an event (charges, mails) both of them carry out on either bus.
+      if (bus === 'redis') expect([shares, first > 0, second > 0]).toEqual([shares, true, true]);
       // The bus may repeat an event now and then; that is not what sharing comes to.
       expect([shares, first + second >= wanted, first + second < 1.1 * wanted]).toEqual([shares, true, true]);
     }
