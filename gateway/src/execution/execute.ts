@@ -3,6 +3,7 @@ import type { RequestText } from '../planning/request-text.js';
 import { failureError, type ResponseError, subgraphError, SubgraphFailure } from './errors.js';
 import { cloneJson, getOwn, isObject, type JsonObject, mergeInto } from './json.js';
 import { collectAt, pathsAt, type ResponsePath } from './path.js';
+import { RepresentationList } from './representations.js';
 
 /** A subgraph's parsed answer. */
 export interface SubgraphAnswer {
@@ -148,8 +149,7 @@ export class Execution {
 
   /** Finds the entities of a slot's parts and writes each different representation once. */
   #collectSlot(slot: number, parts: readonly Part[]): SlotRun {
-    const representations: string[] = [];
-    const indexByText = new Map<string, number>();
+    const representations = new RepresentationList();
     const runs: SlotRun['parts'] = [];
     for (const part of parts) {
       if (!this.#isActive(part)) continue;
@@ -158,19 +158,14 @@ export class Execution {
       const targets: JsonObject[] = [];
       const indexes: number[] = [];
       for (const entity of entities) {
-        const text = part.represent!(entity);
-        if (text === '') continue;
-        let index = indexByText.get(text);
-        if (index === undefined) {
-          index = representations.push(text) - 1;
-          indexByText.set(text, index);
-        }
+        const index = representations.indexOf(entity, part.represent!);
+        if (index < 0) continue;
         targets.push(entity);
         indexes.push(index);
       }
       if (targets.length > 0) runs.push({ part, targets, indexes });
     }
-    return { slot, parts: runs, representations };
+    return { slot, parts: runs, representations: representations.texts };
   }
 
   #mergeEntities(step: Step, text: RequestText, runs: readonly SlotRun[], answer: SubgraphAnswer): void {

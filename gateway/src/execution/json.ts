@@ -58,12 +58,15 @@ export function isInheritedName(key: string): boolean {
 
 /** Reads an own property, also one named like an inherited one (`constructor`, `__proto__`). */
 export function getOwn(object: JsonObject, key: string): unknown {
-  return INHERITED.has(key) && !Object.hasOwn(object, key) ? undefined : object[key];
+  const value = object[key];
+  // All that is inherited is functions, which no JSON has, and __proto__.
+  if (typeof value !== 'function' && key !== '__proto__') return value;
+  return Object.hasOwn(object, key) ? value : undefined;
 }
 
-/** Sets an own property, also one named like an inherited one. */
+/** Sets an own property, also __proto__, which by assignment would change the object's prototype. */
 export function setOwn(object: JsonObject, key: string, value: unknown): void {
-  if (INHERITED.has(key))
+  if (key === '__proto__')
     Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
   else object[key] = value;
 }

@@ -7,28 +7,80 @@ import { compileRewrites, isOfType } from './rewrites.js';
  * Writes an entity's representation, the `_Any` that `_entities` takes, as JSON text. '' says that the entity
  * lacks what is required (a fetch before this one failed), so it is not asked for.
  */
-export type RepresentationWriter = (entity: JsonObject) => string;
+type RepresentationWriter = (entity: JsonObject) => string;
+
+/** How entities of one type are represented. */
+interface TypeRepresentation {
+  readonly write: RepresentationWriter;
+  /** The fields that the text consists of beside the type's name; undefined where it is not as simple as that. */
+  readonly keys: readonly string[] | undefined;
+}
+
+/** How a fetch represents an entity; undefined for a value without a type. */
+export type Representation = (entity: JsonObject) => TypeRepresentation | undefined;
+
+/** The different representations of one request, in the order in which they were met. */
+export class RepresentationList {
+  readonly texts: string[] = [];
+  readonly #byText = new Map<string, number>();
+  /** By one key's value after the other: most entities of an answer were met before, and need not be written again. */
+  readonly #byKeys = new Map<TypeRepresentation, Map<unknown, unknown>>();
+
+  /** The place of an entity's representation among all; -1 when it lacks what is required. */
+  indexOf(entity: JsonObject, representation: Representation): number {
+    const ofType = representation(entity);
+    if (!ofType) return -1;
+    const { keys, write } = ofType;
+    if (!keys) return this.#indexOfText(write(entity));
+    let level = mapIn(this.#byKeys, ofType);
+    const last = keys.length - 1;
+    for (let at = 0; at < last; at++) level = mapIn(level, getOwn(entity, keys[at]!));
+    const value = getOwn(entity, keys[last]!);
+    let index = level.get(value) as number | undefined;
+    if (index === undefined) {
+      index = this.#indexOfText(write(entity));
+      level.set(value, index);
+    }
+    return index;
+  }
+
+  #indexOfText(text: string): number {
+    if (text === '') return -1;
+    let index = this.#byText.get(text);
+    if (index === undefined) {
+      index = this.texts.push(text) - 1;
+      this.#byText.set(text, index);
+    }
+    return index;
+  }
+}
+
+function mapIn(map: Map<unknown, unknown>, key: unknown): Map<unknown, unknown> {
+  let inner = map.get(key) as Map<unknown, unknown> | undefined;
+  if (!inner) map.set(key, (inner = new Map()));
+  return inner;
+}
 
 /**
- * Compiles what a fetch requires. The text is both what goes over the wire and the key by which equal
- * entities are sent once. The usual case, one fragment for the entity's type, writes without an object between.
+ * Compiles what a fetch requires. The usual case, one fragment for the entity's type, writes without an object between.
  */
 export function compileRepresentation(
   schema: GraphQLSchema,
   requires: readonly QueryPlanSelectionNode[],
   inputRewrites: readonly FetchDataRewrite[] | undefined,
-): RepresentationWriter {
+): Representation {
   const rewrite = compileRewrites(schema, inputRewrites);
-  const byObject: RepresentationWriter = (entity) => {
+  const write: RepresentationWriter = (entity) => {
     const built = buildSelections(schema, entity, requires);
     if (!built || !built['__typename']) return '';
     rewrite?.(built);
     return JSON.stringify(built);
   };
-  if (rewrite || requires.some(({ kind }) => kind === 'Field')) return byObject;
+  const byObject: TypeRepresentation = { write, keys: undefined };
+  if (rewrite || requires.some(({ kind }) => kind === 'Field')) return () => byObject;
 
-  const byTypename = new Map<string, RepresentationWriter>();
-  const writerFor = (typename: string): RepresentationWriter => {
+  const byTypename = new Map<string, TypeRepresentation>();
+  const compileFor = (typename: string): TypeRepresentation => {
     const matching = requires.filter(
       (node) =>
         node.kind === 'InlineFragment' &&
@@ -36,14 +88,16 @@ export function compileRepresentation(
         isOfType(schema, typename, node.typeCondition),
     );
     const fields = matching.length === 1 ? plainFields(matching[0]!.selections ?? []) : undefined;
-    const writer = matching.length === 0 ? () => '' : fields ? fieldsWriter(fields) : byObject;
-    byTypename.set(typename, writer);
-    return writer;
+    const compiled = fields
+      ? { write: fieldsWriter(fields, typename), keys: plainKeys(fields) }
+      : { write: matching.length === 0 ? () => '' : write, keys: undefined };
+    byTypename.set(typename, compiled);
+    return compiled;
   };
   return (entity) => {
     const typename = entity['__typename'];
-    if (typeof typename !== 'string') return '';
-    return (byTypename.get(typename) ?? writerFor(typename))(entity);
+    if (typeof typename !== 'string') return undefined;
+    return byTypename.get(typename) ?? compileFor(typename);
   };
 }
 
@@ -57,17 +111,33 @@ function plainFields(selections: readonly QueryPlanSelectionNode[]): QueryPlanFi
   return fields.some((field) => field.name === '__typename') ? fields : undefined;
 }
 
+/** The fields' names without __typename, if there are any and none has fields of its own. */
+function plainKeys(fields: readonly QueryPlanFieldNode[]): string[] | undefined {
+  const keys = fields.map((field) => field.alias ?? field.name).filter((key) => key !== '__typename');
+  return keys.length > 0 && !fields.some(({ selections }) => selections) ? keys : undefined;
+}
+
 type ValueWriter = (value: unknown) => string;
 
-function fieldsWriter(fields: readonly QueryPlanFieldNode[]): RepresentationWriter {
-  const compiled = fields.map((field, index) => {
+/** @param typename the type of all entities it will be given, if that is known */
+function fieldsWriter(fields: readonly QueryPlanFieldNode[], typename?: string): RepresentationWriter {
+  const compiled: { readonly key: string; readonly prefix: string; readonly write: ValueWriter }[] = [];
+  // What is the same for all entities is joined once, here, and not for each.
+  let constant = '{';
+  for (const field of fields) {
     const key = field.alias ?? field.name;
-    return {
-      key,
-      prefix: `${index === 0 ? '{' : ','}${quote(key)}:`,
-      write: field.selections ? nestedWriter(field.selections) : writeValue,
-    };
-  });
+    constant += `${constant === '{' ? '' : ','}${quote(key)}:`;
+    if (typename !== undefined && key === '__typename') constant += quote(typename);
+    else {
+      compiled.push({
+        key,
+        prefix: constant,
+        write: field.selections ? nestedWriter(field.selections) : writeValue,
+      });
+      constant = '';
+    }
+  }
+  const end = `${constant}}`;
   return (entity) => {
     let text = '';
     for (const { key, prefix, write } of compiled) {
@@ -75,7 +145,7 @@ function fieldsWriter(fields: readonly QueryPlanFieldNode[]): RepresentationWrit
       if (value === undefined) return '';
       text += prefix + write(value);
     }
-    return text + '}';
+    return text + end;
   };
 }
 

@@ -2,7 +2,7 @@ import type { Subgraphs } from '@apollo/federation-internals';
 import type { FetchNode, PlanNode, QueryPlan, SubscriptionNode } from '@apollo/query-planner';
 import type { GraphQLSchema } from 'graphql';
 import type { FlattenPath } from '../execution/path.js';
-import { compileRepresentation, type RepresentationWriter } from '../execution/representations.js';
+import { compileRepresentation, type Representation } from '../execution/representations.js';
 import { compileRewrites, type Rewrite } from '../execution/rewrites.js';
 import { RequestTexts } from './request-text.js';
 import { compileResume, type Resume } from './resume.js';
@@ -18,7 +18,7 @@ export interface Part {
   readonly path: FlattenPath;
   readonly guards: readonly Guard[];
   /** Absent for a fetch of root fields. */
-  readonly represent: RepresentationWriter | undefined;
+  readonly represent: Representation | undefined;
   readonly rewriteOutput: Rewrite | undefined;
   /** Response names that the output rewrites change back, for the paths of errors. */
   readonly renamed: ReadonlyMap<string, string>;
@@ -95,9 +95,10 @@ function compileGraph(node: PlanNode | undefined, supergraph: GraphQLSchema): St
   const drafts: Draft[] = [];
   if (node) walk(node, [], [], [], drafts);
   const groups = new Map<string, Draft[]>();
+  const levelOf = mergedLevels(drafts);
   drafts.forEach((draft, index) => {
     // Root fetches and mutations stay alone: the planner has merged what can be merged of those.
-    const key = draft.fetch.requires ? `${draft.level}:${draft.fetch.serviceName}` : `root:${index}`;
+    const key = draft.fetch.requires ? `${levelOf(draft)}:${draft.fetch.serviceName}` : `root:${index}`;
     groups.set(key, [...(groups.get(key) ?? []), draft]);
   });
   const stepOf = new Map<Draft, number>();
@@ -113,6 +114,27 @@ function compileGraph(node: PlanNode | undefined, supergraph: GraphQLSchema): St
     steps[index]!.dependencies = needed.size;
   });
   return { steps, roots: steps.filter((step) => step.dependencies === 0).map((step) => step.index) };
+}
+
+/**
+ * The level whose request a fetch goes with: its own, or a later one that asks the same subgraph about the same entities
+ * when nothing waits for it. `inStock` needs no more than a key, `shippingEstimate` a price that another subgraph has to
+ * give first; as the answer has to wait for that anyway, one request asks for both.
+ */
+function mergedLevels(drafts: readonly Draft[]): (draft: Draft) => number {
+  const awaited = new Set(drafts.flatMap(({ dependencies }) => dependencies));
+  const placeOf = ({ fetch, path }: Draft): string => JSON.stringify([fetch.serviceName, path]);
+  const levels = new Map<string, number[]>();
+  for (const draft of drafts) {
+    if (!draft.fetch.requires) continue;
+    const place = placeOf(draft);
+    levels.set(
+      place,
+      [...(levels.get(place) ?? []), draft.level].sort((a, b) => a - b),
+    );
+  }
+  return (draft) =>
+    (!awaited.has(draft) && levels.get(placeOf(draft))?.find((level) => level > draft.level)) || draft.level;
 }
 
 /** Collects the fetches below a node and returns those that whatever comes after the node must wait for. */
