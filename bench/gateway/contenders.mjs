@@ -1,56 +1,18 @@
 import { fileURLToPath } from 'node:url';
 
 const here = (file) => fileURLToPath(new URL(file, import.meta.url));
-const ours = here('../../gateway/dist/main.js');
-const hive = here('./node_modules/.bin/hive-gateway');
+const hive = here('./node_modules/@graphql-hive/gateway/dist/bin.js');
 
-// No other contender limits or sheds load, nor logs each operation, unless it is told to.
-const UNLIMITED = { RATE_LIMIT_PER_MINUTE: '0', SHED_LAG_MS: '0', ACCESS_LOG: 'false', MAX_COST: '1000000' };
-
-/**
- * Who is measured, and how each is started with PORT, SUPERGRAPH and SUBGRAPHS in its environment.
- * `sharing` says whether requests of different clients that are under way may share fetches.
- */
-export const CONTENDERS = [
-  { name: 'by hand', script: here('contenders/floor.mjs'), sharing: false },
-  {
-    name: 'Cartograph',
-    script: ours,
-    nodeArgs: ['--max-semi-space-size=64'],
-    args: ({ port, supergraph }) => ['--supergraph', supergraph, '--port', String(port)],
-    sharing: false,
-    env: { ...UNLIMITED, SUBGRAPH_DEDUPE: 'false' },
-  },
-  {
-    name: 'Cartograph, sharing',
-    script: ours,
-    nodeArgs: ['--max-semi-space-size=64'],
-    args: ({ port, supergraph }) => ['--supergraph', supergraph, '--port', String(port)],
-    sharing: true,
-    env: { ...UNLIMITED, SUBGRAPH_DEDUPE: 'true' },
-  },
-  { name: 'Apollo gateway', script: here('contenders/vanilla.mjs'), sharing: false },
-  { name: 'Hive', script: hive, args: hiveArguments, sharing: false },
-  { name: 'Hive, sharing', script: hive, args: hiveArguments, sharing: true, env: { HIVE_SHARE: '1' } },
-  {
-    name: 'Hive router runtime',
-    script: hive,
-    args: hiveArguments,
-    sharing: false,
-    env: { HIVE_ROUTER: '1' },
-  },
-  {
-    name: 'Hive router runtime, sharing',
-    script: hive,
-    args: hiveArguments,
-    sharing: true,
-    env: { HIVE_ROUTER: '1', HIVE_SHARE: '1' },
-  },
-  { name: 'Mercurius', script: here('contenders/mercurius.mjs'), sharing: false, federation: 1 },
-];
-
-function hiveArguments({ port }) {
-  return [
+const cartograph = {
+  script: here('../../gateway/dist/main.js'),
+  args: ({ port, supergraph }) => ['--supergraph', supergraph, '--port', String(port)],
+  // No other contender limits or sheds load, nor logs each operation, unless it is told to.
+  env: { RATE_LIMIT_PER_MINUTE: '0', SHED_LAG_MS: '0', ACCESS_LOG: 'false', MAX_COST: '0' },
+};
+/** One process, as it is started unless forking is asked for. */
+const hiveGateway = {
+  script: hive,
+  args: ({ port }) => [
     'supergraph',
     '--config-path',
     here('contenders/hive.config.mjs'),
@@ -58,7 +20,27 @@ function hiveArguments({ port }) {
     String(port),
     '--host',
     '127.0.0.1',
-    '--fork',
-    '1',
-  ];
+  ],
+  isInstalled: true,
+};
+
+/**
+ * Who is measured, and how each is started with PORT, SUPERGRAPH and SUBGRAPHS in its environment. `sharing` says that
+ * equal requests of different clients that are under way may share fetches, `isInstalled` that it comes from this
+ * folder's own packages.
+ */
+export const CONTENDERS = [
+  { name: 'by hand', script: here('contenders/floor.mjs') },
+  variant('Cartograph', cartograph, { SUBGRAPH_DEDUPE: 'false' }),
+  { name: 'Apollo gateway', script: here('contenders/vanilla.mjs'), isInstalled: true },
+  variant('Hive', hiveGateway, {}),
+  variant('Hive router runtime', hiveGateway, { HIVE_ROUTER: '1' }),
+  { name: 'Mercurius', script: here('contenders/mercurius.mjs'), isInstalled: true, federation: 1 },
+  variant('Cartograph, sharing', cartograph, { SUBGRAPH_DEDUPE: 'true' }, true),
+  variant('Hive, sharing', hiveGateway, { HIVE_SHARE: '1' }, true),
+  variant('Hive router runtime, sharing', hiveGateway, { HIVE_ROUTER: '1', HIVE_SHARE: '1' }, true),
+];
+
+function variant(name, base, env, sharing = false) {
+  return { ...base, name, sharing, env: { ...base.env, ...env } };
 }

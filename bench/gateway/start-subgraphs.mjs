@@ -1,4 +1,5 @@
-// Four subgraphs in one process, on free ports; prints `{"accounts": "http://…", …}` when they listen.
+// Four subgraphs in one process, on free ports; prints `{"accounts": "http://…", …}` when they listen, and tells who
+// asks by a message how many requests they had so far.
 import { createServer } from 'node:http';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { graphql, parse } from 'graphql';
@@ -8,11 +9,13 @@ import { federation1Text, federation2Text } from './schemas.mjs';
 const textOf = process.argv.includes('--federation-1') ? federation1Text : federation2Text;
 
 const urls = {};
+let requests = 0;
 for (const name of Object.keys(resolvers)) {
   const schema = buildSubgraphSchema({ typeDefs: parse(textOf(name)), resolvers: resolvers[name] });
   // The data never changes, so what was asked before is answered as before: the gateway is measured, not this.
   const answers = new Map();
   const server = createServer({ keepAliveTimeout: 120_000 }, (request, response) => {
+    requests++;
     let body = '';
     request.setEncoding('utf8');
     request.on('data', (chunk) => (body += chunk));
@@ -34,4 +37,5 @@ for (const name of Object.keys(resolvers)) {
   urls[name] = `http://127.0.0.1:${server.address().port}/graphql`;
 }
 console.log(JSON.stringify(urls));
+process.on('message', () => process.send(requests));
 process.on('disconnect', () => process.exit(0));

@@ -1,4 +1,4 @@
-// The floor: a plain Node server that does by hand the least number of fetches that can answer, and nothing else.
+// The floor: a plain Node server that makes by hand the least number of fetches that can answer, and nothing else.
 import { createServer } from 'node:http';
 import { Pool } from 'undici';
 
@@ -17,108 +17,87 @@ async function ask(name, query, variables) {
   return JSON.parse(await body.text()).data;
 }
 
-const REVIEWS =
-  '{ id body product { upc reviews { id body author { id username reviews { id body product { upc } } } } } }';
-const TOP_REVIEWS = '{ id body author { id username reviews { id body product { upc } } } }';
+const BELOW = 'id body author { id username reviews { id body product { upc } } }';
+const REVIEWS = `query ($users: [_Any!]!, $products: [_Any!]!) {
+  users: _entities(representations: $users) { ... on User { reviews { id body product { upc reviews { ${BELOW} } } } } }
+  products: _entities(representations: $products) { ... on Product { reviews { ${BELOW} } } }
+}`;
+const STOCK =
+  'query ($of: [_Any!]!) { _entities(representations: $of) { ... on Product { inStock shippingEstimate } } }';
+const AUTHORS = 'query ($of: [_Any!]!) { _entities(representations: $of) { ... on User { name } } }';
+const PRODUCTS =
+  'query ($of: [_Any!]!) { _entities(representations: $of) { ... on Product { name price weight } } }';
 
-/** Seven fetches: users and topProducts; all reviews, and stock of topProducts; authors, products; stock of the rest. */
+const asUser = ({ id }) => ({ __typename: 'User', id });
+const asProduct = ({ upc }) => ({ __typename: 'Product', upc });
+const withSize = ({ upc, price, weight }) => ({ __typename: 'Product', upc, price, weight });
+
+/**
+ * Seven fetches, each of them as soon as it can be made: users and topProducts; the reviews of both, and stock of
+ * topProducts; names of authors, and the reviewed products; stock of these. Each entity is asked for once.
+ */
 async function nested() {
   const [{ users }, { topProducts }] = await Promise.all([
     ask('accounts', '{ users { id username name } }'),
     ask('products', '{ topProducts { upc name price weight } }'),
   ]);
-  const known = new Map(topProducts.map((product) => [product.upc, product]));
-  const [{ u, p }, { _entities: stock }] = await Promise.all([
-    ask(
-      'reviews',
-      `query ($u: [_Any!]!, $p: [_Any!]!) { u: _entities(representations: $u) { ... on User { reviews ${REVIEWS} } } p: _entities(representations: $p) { ... on Product { reviews ${TOP_REVIEWS} } } }`,
-      {
-        u: users.map(({ id }) => ({ __typename: 'User', id })),
-        p: topProducts.map(({ upc }) => ({ __typename: 'Product', upc })),
-      },
-    ),
-    ask(
-      'inventory',
-      'query ($r: [_Any!]!) { _entities(representations: $r) { ... on Product { inStock shippingEstimate } } }',
-      {
-        r: topProducts.map(({ upc, price, weight }) => ({ __typename: 'Product', upc, price, weight })),
-      },
-    ),
-  ]);
+  const topStock = ask('inventory', STOCK, { of: topProducts.map(withSize) });
+  const reviews = await ask('reviews', REVIEWS, {
+    users: users.map(asUser),
+    products: topProducts.map(asProduct),
+  });
+
   const authors = new Map();
-  const unknown = new Set();
-  const seeReview = (review) => {
-    if (review.product) {
-      if (!known.has(review.product.upc)) unknown.add(review.product.upc);
-      review.product.reviews?.forEach(seeReview);
+  const products = new Map();
+  const see = ({ product, author }) => {
+    if (product) {
+      products.set(product.upc, undefined);
+      product.reviews?.forEach(see);
     }
-    if (review.author) {
-      authors.set(review.author.id, undefined);
-      review.author.reviews.forEach(seeReview);
+    if (author) {
+      authors.set(author.id, undefined);
+      author.reviews.forEach(see);
     }
   };
-  u.forEach(({ reviews }) => reviews.forEach(seeReview));
-  p.forEach(({ reviews }) => reviews.forEach(seeReview));
-  topProducts.forEach((product, index) => known.set(product.upc, { ...product, ...stock[index] }));
+  for (const entity of [...reviews.users, ...reviews.products]) entity.reviews.forEach(see);
   const ids = [...authors.keys()];
-  const missing = [...unknown];
-  const [{ _entities: names }, found] = await Promise.all([
-    ask('accounts', 'query ($r: [_Any!]!) { _entities(representations: $r) { ... on User { name } } }', {
-      r: ids.map((id) => ({ __typename: 'User', id })),
-    }),
-    missing.length === 0
-      ? ask(
-          'products',
-          'query ($r: [_Any!]!) { _entities(representations: $r) { ... on Product { name price weight } } }',
-          { r: topProducts.map(({ upc }) => ({ __typename: 'Product', upc })) },
-        )
-      : ask(
-          'products',
-          'query ($r: [_Any!]!) { _entities(representations: $r) { ... on Product { name price weight } } }',
-          { r: missing.map((upc) => ({ __typename: 'Product', upc })) },
-        ),
-  ]);
-  ids.forEach((id, index) => authors.set(id, names[index].name));
-  const rest = missing.map((upc, index) => ({ __typename: 'Product', upc, ...found._entities[index] }));
-  const { _entities: restStock } = await ask(
-    'inventory',
-    'query ($r: [_Any!]!) { _entities(representations: $r) { ... on Product { inStock shippingEstimate } } }',
-    {
-      r:
-        rest.length > 0
-          ? rest.map(({ __typename, upc, price, weight }) => ({ __typename, upc, price, weight }))
-          : [],
-    },
-  );
-  rest.forEach((product, index) => known.set(product.upc, { ...product, ...restStock[index] }));
-  const fill = ({ upc, reviews }) => {
-    const { inStock, name, price, shippingEstimate, weight } = known.get(upc);
-    return {
-      inStock,
-      name,
-      price,
-      shippingEstimate,
-      upc,
-      weight,
-      ...(reviews && { reviews: reviews.map(fillReview) }),
-    };
-  };
-  const fillReview = ({ id, body, product, author }) => ({
+  const upcs = [...products.keys()];
+  const names = ask('accounts', AUTHORS, { of: ids.map((id) => asUser({ id })) });
+  const { _entities: found } = await ask('products', PRODUCTS, { of: upcs.map((upc) => asProduct({ upc })) });
+  const { _entities: stock } = await ask('inventory', STOCK, {
+    of: found.map((product, index) => withSize({ upc: upcs[index], ...product })),
+  });
+  upcs.forEach((upc, index) => products.set(upc, { ...found[index], ...stock[index] }));
+  (await names)._entities.forEach(({ name }, index) => authors.set(ids[index], name));
+
+  const writeProduct = (upc, { inStock, name, price, shippingEstimate, weight }, below) => ({
+    inStock,
+    name,
+    price,
+    shippingEstimate,
+    upc,
+    weight,
+    ...(below && { reviews: below.map(writeReview) }),
+  });
+  const writeReview = ({ id, body, product, author }) => ({
     id,
     body,
-    ...(product && { product: fill(product) }),
+    ...(product && { product: writeProduct(product.upc, products.get(product.upc), product.reviews) }),
     ...(author && {
       author: {
         id: author.id,
         username: author.username,
         name: authors.get(author.id),
-        reviews: author.reviews.map(fillReview),
+        reviews: author.reviews.map(writeReview),
       },
     }),
   });
+  const { _entities: ofTop } = await topStock;
   return {
-    users: users.map((user, index) => ({ ...user, reviews: u[index].reviews.map(fillReview) })),
-    topProducts: topProducts.map((product, index) => fill({ upc: product.upc, reviews: p[index].reviews })),
+    users: users.map((user, index) => ({ ...user, reviews: reviews.users[index].reviews.map(writeReview) })),
+    topProducts: topProducts.map((product, index) =>
+      writeProduct(product.upc, { ...product, ...ofTop[index] }, reviews.products[index].reviews),
+    ),
   };
 }
 
