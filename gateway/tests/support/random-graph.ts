@@ -102,6 +102,7 @@ function subgraphOf(subgraph: number, entities: readonly Entity[], world: World)
     'type V @shareable { a: Int b: String c: V }',
   ];
   const resolvers: Record<string, Record<string, unknown>> = {};
+  const provided: string[] = [];
   const resolve =
     (owner: string, field: Field) =>
     (parent: Record<string, unknown> | undefined, args: Record<string, unknown>) =>
@@ -140,6 +141,7 @@ function subgraphOf(subgraph: number, entities: readonly Entity[], world: World)
       printed.push(print(field));
       map[field.name] = resolve(name, field);
     }
+    addProvided(entity, subgraph, world, printed, map, provided);
     addRequires(entity, subgraph, world, printed, map);
     resolvers[name] = map;
     lines.push(
@@ -157,7 +159,16 @@ function subgraphOf(subgraph: number, entities: readonly Entity[], world: World)
       hidden: false,
     },
   ]);
-  lines.push(`type Query { ${rootFields.map((field) => print(field)).join('\n ')} }`);
+  for (const name of provided)
+    rootFields.push({ name: `q${subgraph}with${name}`, type: name, args: false, hidden: false });
+  const isProvided = (name: string): boolean => name.startsWith(`q${subgraph}with`);
+  lines.push(
+    `type Query { ${rootFields
+      .map((field) =>
+        print(field, isProvided(field.name) ? ` @provides(fields: "${extraOf(field.type)}")` : ''),
+      )
+      .join('\n ')} }`,
+  );
   resolvers['Query'] = Object.fromEntries(rootFields.map((field) => [field.name, resolve('Query', field)]));
   resolvers['U'] = resolvers['I'] = { __resolveType: ({ __typename }: { __typename: string }) => __typename };
   if (!hasUnion) delete resolvers['U'];
@@ -165,7 +176,27 @@ function subgraphOf(subgraph: number, entities: readonly Entity[], world: World)
   return { name: `s${subgraph}`, typeDefs: lines.join('\n'), resolvers };
 }
 
-/** Some fields need a leaf that another subgraph owns; some references bring one along. */
+const extraOf = (entity: string): string => `${entity.toLowerCase()}extra`;
+
+/** A leaf that one subgraph owns, and that others can give too where a field of theirs says so. */
+function addProvided(
+  { name, parts }: Entity,
+  subgraph: number,
+  world: World,
+  printed: string[],
+  map: Record<string, unknown>,
+  provided: string[],
+): void {
+  if (parts.size < 2) return;
+  const extra = extraOf(name);
+  const isOwner = subgraph === Math.min(...parts.keys());
+  printed.push(`${extra}: String ${isOwner ? '@shareable' : '@external'}`);
+  map[extra] = (parent: Record<string, unknown>) =>
+    made(world, 'String', `${name}.${String(parent['id'])}.${extra}`, new Set());
+  if (!isOwner) provided.push(name);
+}
+
+/** Some fields need a leaf that another subgraph owns. */
 function addRequires(
   entity: Entity,
   subgraph: number,
