@@ -1,4 +1,5 @@
-// All images at once, for two platforms: docker buildx bake --push
+// All images at once, for two platforms: docker buildx bake --file docker-bake.hcl --push
+// (Without --file it reads docker-compose.yml, too, and asks for the secrets of .env.)
 variable "REGISTRY" { default = "ghcr.io/cartograph" }
 variable "VERSION" { default = "latest" }
 variable "REVISION" { default = "unknown" }

@@ -1,11 +1,11 @@
-#!/bin/sh
+#!/usr/bin/env bash
 # Backs up all stores of the shop that Compose runs here: `scripts/backup.sh DIR`. The services stop meanwhile, because
 # orders, stock and payments lie in different stores and must be of one moment; `--live` leaves them running.
 # docs/backup.md says what is in it, and what managed stores offer instead.
-set -eu
+set -euo pipefail
 cd "$(dirname "$0")/.."
-COMPOSE="${COMPOSE:-docker compose}"
-SERVICES="gateway users products cart orders payments notifications"
+read -ra compose <<<"${COMPOSE:-docker compose}"
+services=(gateway users products cart orders payments notifications)
 live=false
 [ "${2:-}" = --live ] && live=true
 target="${1:?Usage: scripts/backup.sh DIR [--live]}"
@@ -16,19 +16,19 @@ fi
 umask 077
 mkdir -p "$target.partial"
 
-resume() { [ "$live" = true ] || $COMPOSE start $SERVICES >/dev/null; }
+resume() { [ "$live" = true ] || "${compose[@]}" start "${services[@]}" >/dev/null; }
 if [ "$live" = false ]; then
   trap resume EXIT
-  $COMPOSE stop --timeout 12 $SERVICES
+  "${compose[@]}" stop --timeout 12 "${services[@]}"
 fi
 for database in users orders payments notifications; do
-  $COMPOSE exec -T postgres pg_dump --username postgres --format custom "$database" >"$target.partial/$database.pgdump"
+  "${compose[@]}" exec -T postgres pg_dump --username postgres --format custom "$database" >"$target.partial/$database.pgdump"
 done
-$COMPOSE exec -T mongodb mongodump --quiet --db products --archive >"$target.partial/products.mongodump"
+"${compose[@]}" exec -T mongodb mongodump --quiet --db products --archive >"$target.partial/products.mongodump"
 # The append-only files may be copied while they grow, as long as they are not rewritten.
-$COMPOSE exec -T redis redis-cli config set auto-aof-rewrite-percentage 0 >/dev/null
-$COMPOSE exec -T redis tar -C /data -c appendonlydir >"$target.partial/redis.tar"
-$COMPOSE exec -T redis redis-cli config set auto-aof-rewrite-percentage 100 >/dev/null
+"${compose[@]}" exec -T redis redis-cli config set auto-aof-rewrite-percentage 0 >/dev/null
+"${compose[@]}" exec -T redis tar -C /data -c appendonlydir >"$target.partial/redis.tar"
+"${compose[@]}" exec -T redis redis-cli config set auto-aof-rewrite-percentage 100 >/dev/null
 (cd "$target.partial" && sha256sum ./*.pgdump ./*.mongodump ./*.tar >SHA256SUMS)
 # Only a whole backup has the name.
 mv "$target.partial" "$target"

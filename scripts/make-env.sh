@@ -1,17 +1,16 @@
-#!/bin/sh
+#!/usr/bin/env bash
 # Writes .env with random secrets, out of .env.example. Leaves an existing .env alone.
-set -eu
+set -euo pipefail
 cd "$(dirname "$0")/.."
-if [ -e .env ]; then
-  echo ".env is there already; delete it to have new secrets made." >&2
-  exit 1
-fi
+[ ! -e .env ] || { echo ".env is there already; delete it to have new secrets made." >&2; exit 1; }
 umask 077
+secret() { head -c 24 /dev/urandom | od -An -tx1 | tr -d ' \n'; }
 while IFS= read -r line; do
   case "$line" in
     '#'*) ;;
-    *_PASSWORD= | *_SECRET=) line="$line$(head -c 24 /dev/urandom | od -An -tx1 | tr -d ' \n')" ;;
+    *_PASSWORD= | *_SECRET=) line="$line$(secret)" ;;
   esac
   printf '%s\n' "$line"
-done <.env.example >.env
+done <.env.example >.env.partial
+mv .env.partial .env
 echo "Wrote .env"

@@ -20,7 +20,7 @@ const STANDINS = {
   redis: 'redis:8-alpine',
   rabbitmq: 'rabbitmq:4-management-alpine',
   mongo: 'mongo:8',
-  mailpit: 'axllent/mailpit:latest',
+  mailpit: 'axllent/mailpit:v1.27',
 };
 const PACKAGES = [
   'ca-certificates',
@@ -124,20 +124,12 @@ function cloneHead() {
 }
 
 async function proveCompose(checkout) {
-  execFileSync('sh', ['scripts/make-env.sh'], { cwd: checkout, stdio: 'ignore' });
+  execFileSync('bash', ['scripts/make-env.sh'], { cwd: checkout, stdio: 'ignore' });
   const env = readFileSync(join(checkout, '.env'), 'utf8')
     .replace(/^NODE_ENV=.*$/m, 'NODE_ENV=development')
     .replace(/^SAMPLE_DATA=.*$/m, 'SAMPLE_DATA=true')
     .replace(/^GATEWAY_PORT=.*$/m, `GATEWAY_PORT=${PORT}`);
   writeFileSync(join(checkout, '.env'), `${env}MAILPIT_PORT=18025\n`);
-  // Debian's compose is older than the name on top of the file.
-  const file = join(checkout, 'docker-compose.yml');
-  writeFileSync(
-    file,
-    readFileSync(file, 'utf8')
-      .replace(/^name: .*$/m, "version: '3.9'")
-      .replace(/^version.*$/m, ''),
-  );
   const compose = (...args) =>
     engine.run('docker-compose', ['--project-name', 'cartograph', ...args], { cwd: checkout });
   try {
@@ -176,7 +168,7 @@ async function proveCompose(checkout) {
     compose('down', '--volumes', '--timeout', '12');
   }
   console.log(`
-Proven: the Dockerfile, docker-compose.yml as committed but for its first line, health-gated order, migrations, networks,
+Proven: the Dockerfile, docker-compose.yml as committed, health-gated order, migrations, networks,
 read-only roots, the README's purchase, backup and restore. Not proven here, as no registry is reached: the images themselves, each replaced by
 a stand-in from Debian 12 (${Object.values(STANDINS).join(', ')}): so Node is this machine's (${process.version}) on glibc instead of musl,
 Postgres is 15, Redis 7, RabbitMQ 3.10; MongoDB is this repository's embedded document store, and mongodump a script of lines of EJSON; Mailpit is a sink that counts.
@@ -190,7 +182,7 @@ async function proveBackup(checkout, compose) {
   const folder = join(work, 'backup');
   rmSync(folder, { recursive: true, force: true });
   const script = (name, ...args) =>
-    engine.run('sh', [join('scripts', name), ...args], {
+    engine.run('bash', [join('scripts', name), ...args], {
       cwd: checkout,
       env: { ...engine.env, COMPOSE: 'docker-compose --project-name cartograph' },
     });
