@@ -2,33 +2,29 @@
 # SERVICE is the service's folder: gateway, or subgraphs/<name>.
 ARG NODE_IMAGE=node:24-alpine
 
+# What npm needs to know of the workspaces, without their code: packages are fetched again only when this changes.
+FROM ${NODE_IMAGE} AS manifests
+WORKDIR /source
+COPY . .
+RUN find . -name node_modules -prune -o \( -name package.json -o -name package-lock.json -o -name .npmrc \) -print \
+  | while read -r file; do mkdir -p "/manifests/${file%/*}" && cp "$file" "/manifests/$file" || exit 1; done
+
 # The same for all services, so it is built once for all.
 FROM ${NODE_IMAGE} AS build
 WORKDIR /app
 ENV CI=true
-COPY . .
+COPY --from=manifests /manifests ./
 # Install scripts are not needed here: every native part ships as a package of its own.
-RUN npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --no-audit --no-fund --loglevel=error --prefer-offline
+COPY . .
 RUN node scripts/codegen.mjs && node scripts/build.mjs && npm run build --workspace=client
-# What npm needs to know of the workspaces, without their code.
-RUN mkdir /manifests && find . -name node_modules -prune -o \( -name package.json -o -name package-lock.json -o -name .npmrc \) -print \
-  | tar -c -T - | tar -x -C /manifests \
-  && rm -rf packages/*/node_modules subgraphs/*/node_modules gateway/node_modules
 
-# Only what this one service runs: its own packages and those of the workspaces it uses.
-FROM ${NODE_IMAGE} AS service
-WORKDIR /app
-ENV CI=true
-COPY --from=build /manifests ./
+# Only what this one service runs: its own code, that of the workspaces it uses, and the packages these need.
+FROM build AS service
 ARG SERVICE
-RUN npm ci --ignore-scripts --no-audit --no-fund --loglevel=error --omit=dev --workspace=${SERVICE}
-COPY --from=build /app/scripts/image-tree.mjs scripts/
-COPY --from=build /app/schema schema
-COPY --from=build /app/client/dist client/dist
-COPY --from=build /app/packages packages
-COPY --from=build /app/gateway gateway
-COPY --from=build /app/subgraphs subgraphs
-RUN node scripts/image-tree.mjs ${SERVICE} /image
+# Times of files, too, must not tell when the image was built, or no two builds of one commit are the same.
+ARG SOURCE_DATE_EPOCH=0
+RUN node scripts/image-tree.mjs ${SERVICE} /image/app
 
 FROM ${NODE_IMAGE}
 ARG SERVICE
@@ -41,7 +37,7 @@ LABEL org.opencontainers.image.title="cartograph/${SERVICE}" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}"
 ENV NODE_ENV=production PORT=4000 SUPERGRAPH_FILE=/app/schema/supergraph.graphql
-COPY --from=service /image /app
+COPY --from=service /image /
 WORKDIR /app/${SERVICE}
 USER 1001:1001
 EXPOSE 4000

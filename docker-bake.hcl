@@ -3,6 +3,8 @@
 variable "REGISTRY" { default = "ghcr.io/cartograph" }
 variable "VERSION" { default = "latest" }
 variable "REVISION" { default = "unknown" }
+// Two builds of one commit are one image if this is its time: SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)
+variable "SOURCE_DATE_EPOCH" { default = "0" }
 
 group "default" { targets = ["service"] }
 
@@ -23,6 +25,7 @@ target "service" {
     SERVICE  = service
     VERSION  = VERSION
     REVISION = REVISION
+    SOURCE_DATE_EPOCH = SOURCE_DATE_EPOCH
   }
   platforms = ["linux/amd64", "linux/arm64"]
   tags = [

@@ -1,6 +1,7 @@
 // Copies what one service needs at run time into a folder, for the Dockerfile: `node scripts/image-tree.mjs SERVICE DIR`.
-import { cpSync, existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+// (npm cannot: `npm ci --workspace=gateway` installs what all workspaces need, a Postgres for development among it.)
+import { cpSync, existsSync, lutimesSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -11,34 +12,53 @@ if (!service || !target || !existsSync(join(root, service, 'package.json'))) {
   );
   process.exit(1);
 }
+const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
 
-/** Folders of the service and of the workspaces it uses, directly or through others. */
-function workspacesOf(folder, found = new Set()) {
-  if (found.has(folder)) return found;
-  found.add(folder);
-  const { dependencies = {} } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
-  for (const name of Object.keys(dependencies).filter((each) => each.startsWith('@cartograph/'))) {
-    workspacesOf(relative(root, realpathSync(join(root, 'node_modules', name))), found);
+/** Where Node finds a package from a folder: in the nearest node_modules, going up. */
+function resolve(name, from) {
+  const path = join(from, 'node_modules', name);
+  if (packages[path]) return path;
+  return from === '.' ? undefined : resolve(name, dirname(from));
+}
+
+/** Folders and links of everything that the package in a folder needs, with it, as the lock file has them. */
+function closureOf(path, found = new Set()) {
+  if (found.has(path)) return found;
+  found.add(path);
+  const { link, resolved, dependencies, optionalDependencies, peerDependencies, peerDependenciesMeta } =
+    packages[path];
+  if (link) return closureOf(resolved, found);
+  const peers = Object.keys(peerDependencies ?? {}).filter((name) => !peerDependenciesMeta?.[name]?.optional);
+  for (const name of [...Object.keys({ ...dependencies, ...optionalDependencies }), ...peers]) {
+    const needed = resolve(name, path);
+    if (needed) closureOf(needed, found);
+    else if (!optionalDependencies?.[name])
+      throw new Error(`${path} needs ${name}, which the lock file does not have`);
   }
   return found;
 }
 
-const copy = (path) => {
+function copy(path, filter = () => true) {
+  // Packages for other machines are in the lock file and not on the disk.
   if (existsSync(join(root, path)))
-    cpSync(join(root, path), join(target, path), { recursive: true, verbatimSymlinks: true });
-};
+    cpSync(join(root, path), join(target, path), { recursive: true, verbatimSymlinks: true, filter });
+}
+
+/** Of a package, without the packages inside it, which are copied for themselves, and without what Node never reads. */
+function copyPackage(path) {
+  const inside = join(root, path, 'node_modules');
+  copy(path, (each) => each !== inside && !/\.([cm]?tsx?|map|md)$/.test(each));
+}
 
 copy('package.json');
-const workspaces = workspacesOf(service);
-for (const folder of workspaces) {
-  for (const part of ['package.json', 'dist', 'schema.graphql', 'node_modules']) copy(join(folder, part));
+for (const path of closureOf(service)) {
+  if (path.includes('node_modules')) copyPackage(path);
+  else for (const part of ['package.json', 'dist', 'schema.graphql']) copy(join(path, part));
 }
-const links = new Set(
-  [...workspaces].map((folder) => JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')).name),
-);
-for (const name of readdirSync(join(root, 'node_modules'))) {
-  if (name !== '@cartograph' && name !== '.package-lock.json') copy(join('node_modules', name));
-}
-for (const name of links) copy(join('node_modules', name));
 if (service === 'gateway')
   for (const path of [join('schema', 'supergraph.graphql'), join('client', 'dist')]) copy(path);
+
+// Two builds of one commit give the same files, to the second. Last, as every copy touches its folder.
+const time = Number(process.env.SOURCE_DATE_EPOCH ?? 0);
+for (const path of ['', ...readdirSync(target, { recursive: true })])
+  lutimesSync(join(target, path), time, time);
