@@ -101,7 +101,7 @@ describe('while Redis is gone', () => {
     expect(await send(other, sha256(TEXT), TEXT)).toEqual(ADA);
     expect(await send(other, sha256(TEXT))).toEqual(ADA);
     expect(performance.now() - began).toBeLessThan(5_000);
-    redis = await startTestRedis({ settings: ['--port', String(port)] });
+    redis = await startTestRedis({ port });
     probe.disconnect();
     probe = connect(redis.url);
     await register(one, (attempt) => `query Back${attempt} { me { name } }`);

@@ -64,7 +64,9 @@ export async function createTestMongo(): Promise<TestDatabase> {
 }
 
 /** A Redis server of one's own that keeps nothing; starts in milliseconds. Close it when done. */
-export function startTestRedis(options: { readonly settings?: readonly string[] } = {}): Promise<Redis> {
+export function startTestRedis(
+  options: { readonly port?: number; readonly settings?: readonly string[] } = {},
+): Promise<Redis> {
   return startRedis(options);
 }
 

@@ -163,7 +163,7 @@ describe('while Redis is away', () => {
       await expect(call()).rejects.toMatchObject({ extensions: { code: 'SERVICE_UNAVAILABLE' } });
     }
     expect(Date.now() - startedAt).toBeLessThan(8_000);
-    const back = await startTestRedis({ settings: ['--port', String(port)] });
+    const back = await startTestRedis({ port });
     await until(() => store.read(id, { renew: true }).then((cart) => cart === null));
     expect(await store.add(id, line('kettle'), { create: true })).toMatchObject({ outcome: 'done' });
     await store.close();
