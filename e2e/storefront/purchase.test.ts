@@ -21,10 +21,9 @@ import {
   }, 120_000);
   afterAll(() => shop?.close());
 
-  /** Somebody who has just opened an account, in a browser at the address that the shop's mails name. */
+  /** Somebody who has just opened an account. */
   const newCustomer = async () => {
-    const baseURL = shop.stack.environment('notifications')['STOREFRONT_URL']!;
-    const { page } = await shop.newVisitor({ baseURL });
+    const { page } = await shop.newVisitor();
     await page.goto('/register');
     const email = await register(page);
     await page.getByRole('heading', { name: 'Your orders' }).waitFor();

@@ -74,7 +74,8 @@ export async function startStorefront(
     },
     async newVisitor(options) {
       const context = await browser.newContext({
-        baseURL: stack.url('gateway'),
+        // The address that mails and pictures name; to the browser, 127.0.0.1 would be another origin.
+        baseURL: stack.environment('notifications')['STOREFRONT_URL']!,
         locale: 'en-GB',
         ...options,
       });
