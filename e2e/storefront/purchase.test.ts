@@ -132,6 +132,8 @@ import {
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByRole('link', { name: 'Sign in' }).click();
     await page.getByRole('link', { name: 'Forgot your password?' }).click();
+    // The page before has a field of that name, too.
+    await page.getByRole('button', { name: 'Mail me a link' }).waitFor();
     await page.getByLabel('E-mail').fill(email);
     await page.getByRole('button', { name: 'Mail me a link' }).click();
     await page.getByText('a link to choose a new password is on its way').waitFor();
