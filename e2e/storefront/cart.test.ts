@@ -24,7 +24,7 @@ import { chromiumPath, startStorefront, stockProduct, type Storefront } from './
       .waitFor();
     await drawer.getByLabel('Quantity').getByText('2', { exact: true }).waitFor();
 
-    await drawer.getByRole('button', { name: 'Save Test piece for later' }).click();
+    await drawer.getByRole('button', { name: 'Save for later: Test piece' }).click();
     await drawer.getByText('Nothing in it yet.').waitFor();
     await page.reload();
     await page.getByRole('button', { name: 'Cart 0 pieces' }).click();

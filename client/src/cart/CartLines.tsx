@@ -88,7 +88,7 @@ export function CartLines({ onLeave }: { readonly onLeave?: () => void }) {
                 </button>
                 <button
                   type="button"
-                  aria-label={`Save ${item.name} for later`}
+                  aria-label={`Save for later: ${item.name}`}
                   onClick={() => void change(item.productId, saveForLater(item.productId))}
                   className="min-h-10 px-2 text-sm text-stone-600 underline hover:text-stone-900 dark:text-stone-400 dark:hover:text-white"
                 >
