@@ -56,6 +56,7 @@ export function createGatewayApp(config: GatewayConfig, { logger, registry }: Ru
     breakers: () => gateway.subgraphs.breakers(),
     cachedOperations: () => gateway.planner?.cached ?? 0,
     lag: () => shedding.lag(),
+    sharedOperations: () => gateway.sharedRuns.joined,
     sharedFetches: () => gateway.subgraphs.shared,
   });
   const log = useAccessLog(logger, config.ACCESS_LOG);

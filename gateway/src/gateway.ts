@@ -10,6 +10,7 @@ import { Planner, type PlannerOptions } from './planning/planner.js';
 import { addExtensions, type ExtensionOptions } from './plugins/use-extensions.js';
 import type { IdentityPlugin } from './plugins/use-identity.js';
 import { createScope, headersOf, type ScopeOptions } from './request-scope.js';
+import { SharedRuns } from './shared-runs.js';
 import type { FeedLimits } from './subscriptions/feed.js';
 import type { StreamSink } from './subscriptions/member.js';
 import { Streams } from './subscriptions/streams.js';
@@ -52,6 +53,7 @@ const WARMED_OPERATIONS = 200;
 export class Gateway {
   readonly subgraphs: Subgraphs;
   readonly streams: Streams;
+  readonly sharedRuns = new SharedRuns();
   readonly #admission: Admission;
   readonly #sockets = new Map<string, UpstreamSocket>();
   #planner: Planner | undefined;
@@ -125,10 +127,10 @@ export class Gateway {
   }
 
   async run(prepared: Prepared, scope: RequestScope): Promise<Answer> {
-    const { operation, variables, cost } = prepared;
+    const { operation, cost } = prepared;
     const { observe } = this.options;
     const startedAt = performance.now();
-    const answer = await runOperation(operation, variables, scope, this.subgraphs);
+    const answer = await this.#answer(prepared, scope);
     const outcome = scope.isCancelled ? 'cancelled' : answer.errors.length > 0 ? 'error' : 'ok';
     scope.spans?.end(outcome);
     if (observe) {
@@ -154,6 +156,14 @@ export class Gateway {
     this.streams.close();
     await Promise.all([...this.#sockets.values()].map((socket) => socket.close()));
     await this.subgraphs.close();
+  }
+
+  #answer({ operation, variables }: Prepared, scope: RequestScope): Promise<Answer> {
+    const run = (own: RequestScope): Promise<Answer> =>
+      runOperation(operation, variables, own, this.subgraphs);
+    if (operation.kind !== 'query' || !this.options.subgraphs.dedupe) return run(scope);
+    const key = `${this.subgraphs.mutations}\u0000${scope.identityKey}\u0000${JSON.stringify(variables)}`;
+    return this.sharedRuns.run(operation, key, scope, run);
   }
 
   #socketUrl(service: string): string | undefined {

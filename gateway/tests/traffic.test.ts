@@ -114,16 +114,53 @@ describe('a request that fails', () => {
 });
 
 describe('equal queries at the same moment', () => {
-  it('share one request to the subgraph, each with an answer of its own', async () => {
-    users().intercept = () => new Promise((resolve) => setTimeout(() => resolve(undefined), 50));
-    const results = await Promise.all(
-      Array.from({ length: 20 }, () => world.query('{ me { name reviews { body } } }')),
-    );
+  /** Holds what is asked of users until told to go on. */
+  const hold = (): (() => void) => {
+    let release!: () => void;
+    const held = new Promise<undefined>((resolve) => (release = () => resolve(undefined)));
+    users().intercept = () => held;
+    return release;
+  };
+
+  it('run once', async () => {
+    const release = hold();
+    const { sharedRuns } = world.app.gateway;
+    const before = sharedRuns.joined;
+    const asked = Array.from({ length: 20 }, () => world.query('{ me { name reviews { body } } }'));
+    await until(() => sharedRuns.joined === before + 19, 'all of them to wait for one');
+    release();
+    const results = await Promise.all(asked);
     expect(new Set(results.map((result) => JSON.stringify(result))).size).toBe(1);
     expect(results[0]).toEqual({
       data: { me: { name: 'Ada', reviews: [{ body: 'Love it!' }, { body: 'Too expensive.' }] } },
     });
-    expect(users().requests.length).toBeLessThan(20);
+    expect(users().requests).toHaveLength(1);
+  });
+
+  it('share what they fetch when only that is equal, each with an answer of its own', async () => {
+    const release = hold();
+    const { subgraphs } = world.app.gateway;
+    const before = subgraphs.shared;
+    const asked = ['{ me { id name } }', '{ me { id name } topProducts { name } }'].map((query) =>
+      world.query(query),
+    );
+    await until(() => subgraphs.shared === before + 1, 'one to wait for the fetch of the other');
+    release();
+    for (const { data } of await Promise.all(asked))
+      expect(data).toMatchObject({ me: { id: '1', name: 'Ada' } });
+    expect(users().requests).toHaveLength(1);
+  });
+
+  it('do not share with what began before a mutation that has been answered since', async () => {
+    const release = hold();
+    const early = world.query('{ me { name } }');
+    await until(() => users().requests.length === 1, 'the early query to be under way');
+    users().intercept = undefined;
+    await world.query('mutation { renameUser(id: "1", name: "x") { id } }');
+    await world.query('{ me { name } }');
+    expect(users().requests).toHaveLength(3);
+    release();
+    await early;
   });
 
   it('go on for those who stay when others leave', async () => {

@@ -29,6 +29,19 @@ export class RequestScope {
     this.#identity = identity;
   }
 
+  /** The same caller's, cancelled for itself: for work that may outlive this request. */
+  fork(): RequestScope {
+    return new RequestScope(
+      this.#identity,
+      this.identityKey,
+      this.forwarded,
+      this.traceId,
+      this.clientAddress,
+      this.client,
+      this.spans,
+    );
+  }
+
   /** Who asks; undefined when the gateway runs without identity. */
   get identity(): Identity | undefined {
     return this.#identity;

@@ -51,7 +51,13 @@ interface Shared {
 /** The subgraphs of the current supergraph, by name. Those whose address stays outlive a reload. */
 export class Subgraphs {
   readonly #subgraphs = new Map<string, Subgraph>();
+  /** Fetches answered by one that another had sent. */
   shared = 0;
+  /**
+   * Mutations that have come back. Who has seen a mutation's answer must not be given what was read before it, so only
+   * queries of the same number share.
+   */
+  mutations = 0;
 
   constructor(
     private readonly settings: SubgraphSettings,
@@ -109,6 +115,7 @@ export class Subgraphs {
       if (scope.isCancelled) return done(cancelled(), undefined);
       scope.fetches++;
       const noted: FetchCallback = (failure, answer, _text, cacheControl) => {
+        if (kind === 'mutation') this.mutations++;
         scope.noteCacheControl(failure ? undefined : cacheControl);
         done(failure, answer);
       };
@@ -126,7 +133,7 @@ export class Subgraphs {
 
   /** Joins an equal query of the same identity that is under way; each waiter gets an answer of its own to fill. */
   #share(subgraph: Subgraph, scope: RequestScope, body: string, done: FetchCallback): void {
-    const key = scope.identityKey + '\u0000' + body;
+    const key = `${this.mutations}\u0000${scope.identityKey}\u0000${body}`;
     const known = subgraph.inFlight.get(key);
     const shared: Shared = known ?? { waiting: new Set(), cancel: () => undefined };
     const waiter: FetchCallback = (failure, answer, text, cacheControl) => {

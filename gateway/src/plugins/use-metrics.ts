@@ -7,6 +7,7 @@ export interface Gauges {
   breakers(): [string, 'closed' | 'open' | 'half-open'][];
   cachedOperations(): number;
   lag(): number;
+  sharedOperations(): number;
   sharedFetches(): number;
 }
 
@@ -100,15 +101,26 @@ export function useMetrics(registry: Registry, gauges: Gauges): GatewayMetrics {
     'Smoothed lag that load shedding goes by',
     gauges.lag,
   );
-  new Counter({
-    name: 'cartograph_gateway_shared_fetches_total',
-    help: 'Subgraph requests saved by sharing those in flight',
-    registers,
-    collect() {
-      this.reset();
-      this.inc(gauges.sharedFetches());
-    },
-  });
+  const counter = (name: string, help: string, read: () => number): void =>
+    void new Counter({
+      name,
+      help,
+      registers,
+      collect() {
+        this.reset();
+        this.inc(read());
+      },
+    });
+  counter(
+    'cartograph_gateway_shared_operations_total',
+    'Queries answered by an equal one of the same caller that was under way',
+    gauges.sharedOperations,
+  );
+  counter(
+    'cartograph_gateway_shared_fetches_total',
+    'Subgraph requests saved by sharing those in flight',
+    gauges.sharedFetches,
+  );
   new Gauge({
     name: 'cartograph_gateway_breaker_open',
     help: '1 while a subgraph is left alone',
