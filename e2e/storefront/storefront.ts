@@ -9,6 +9,8 @@ const built = fileURLToPath(new URL('../../client/dist', import.meta.url));
 /** The distribution's Chromium, or the one that CHROMIUM_PATH names; undefined where there is none. */
 export const chromiumPath = [
   process.env['CHROMIUM_PATH'],
+  // Half the other's time: it has no windows to draw.
+  '/usr/bin/chromium-headless-shell',
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',
   '/usr/bin/google-chrome',
@@ -16,7 +18,7 @@ export const chromiumPath = [
 
 // `npm test` needs no browser, and says what it leaves out; a pipeline that lacks one has not tested the pages.
 if (!chromiumPath) {
-  const message = 'No Chromium found: install Debian’s `chromium`, or set CHROMIUM_PATH.';
+  const message = 'No Chromium found: install Debian’s `chromium-headless-shell`, or set CHROMIUM_PATH.';
   if (process.env['CI']) throw new Error(message);
   console.warn(`${message} The tests of pages are left out.`);
 }
