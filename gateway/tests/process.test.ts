@@ -1,10 +1,11 @@
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { compose, startWorld, type TestWorld, until } from './support/gateway.js';
-import { killGateways, startGateway as start } from './support/process.js';
+import { killGateways, type RunningGateway, startGateway as start } from './support/process.js';
 import { shop } from './support/shop.js';
 
 let world: TestWorld | undefined;
@@ -121,6 +122,29 @@ describe('the gateway as a process', () => {
     expect(Date.now() - began).toBeLessThan(5_000);
     expect(closed).toMatchObject({ code: 1001 });
     await client.dispose();
+  });
+
+  it.each([
+    ['is gone', (gateway: RunningGateway) => void gateway.process.stdout!.destroy()],
+    ['reads nothing', (gateway: RunningGateway) => void gateway.process.stdout!.pause()],
+  ])('answers, and exits 0 on SIGTERM, when the reader of its log %s', async (_name, leave) => {
+    world = await startWorld(shop().definitions);
+    const gateway = start(['--supergraph', world.file, '--port', '0']);
+    const port = await gateway.port();
+    leave(gateway);
+    // More log than any pipe holds: half a megabyte.
+    const url = `http://127.0.0.1:${port}/graphql?query={__typename}`;
+    for (let sent = 0; sent < 1_500; sent += 50)
+      await Promise.all(
+        Array.from({ length: 50 }, async () => {
+          const response = await world!.fetch({ path: url, headers: { accept: 'application/json' } });
+          expect(await response.json()).toEqual({ data: { __typename: 'Query' } });
+        }),
+      );
+    const exit = once(gateway.process, 'exit');
+    gateway.process.kill('SIGTERM');
+    expect(await exit).toEqual([0, null]);
+    gateway.process.stdout!.destroy();
   });
 
   it('names every wrong variable at once and exits 1', async () => {

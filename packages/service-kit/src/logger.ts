@@ -1,11 +1,42 @@
-import { pino, type Logger } from 'pino';
+import { pino, type Logger, type LoggerOptions } from 'pino';
 import { currentContext } from './request-context.js';
 
 export type { Logger };
 
+/** Lines kept for a reader that is behind, at most; further ones are lost. */
+const MAX_WAITING_BYTES = 1024 * 1024;
+const TRY_AGAIN_MS = 100;
+
+/**
+ * Standard output by which nobody can stop the process: a reader that is gone or reads nothing costs log lines, not
+ * requests, and no process waits for it at its end, as pino's own destination does for ever.
+ */
+function openStdout(): ReturnType<typeof pino.destination> {
+  const stdout = pino.destination({
+    // Asking for it lets Node open it, so that a full pipe refuses instead of blocking.
+    fd: process.stdout.fd ?? 1,
+    sync: true,
+    minLength: 1,
+    maxLength: MAX_WAITING_BYTES,
+    retryEAGAIN: () => false,
+  });
+  let later: NodeJS.Timeout | undefined;
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EAGAIN' || later) return;
+    later = setTimeout(() => {
+      later = undefined;
+      stdout.flush();
+    }, TRY_AGAIN_MS).unref();
+  });
+  // All that could be written is; pino's own tries until it succeeds.
+  stdout.flushSync = () => undefined;
+  return stdout;
+}
+let stdout: ReturnType<typeof openStdout> | undefined;
+
 /** JSON lines on standard output; each carries the service and, inside a request or an event, the trace id. */
 export function createLogger(service: string, level: string): Logger {
-  return pino({
+  const options: LoggerOptions = {
     level,
     base: { service },
     timestamp: pino.stdTimeFunctions.isoTime,
@@ -26,5 +57,6 @@ export function createLogger(service: string, level: string): Logger {
       const context = currentContext();
       return context ? { traceId: context.traceId } : {};
     },
-  });
+  };
+  return pino(options, (stdout ??= openStdout()));
 }
