@@ -235,26 +235,3 @@ describe('entities under several keys', () => {
     expect(read(theirs)).not.toEqual(read(ours));
   });
 });
-
-describe('an interface that nothing implements where it is asked for', () => {
-  const nodes: SubgraphDefinition[] = [
-    {
-      name: 'a',
-      typeDefs: 'type Query { a: Node } interface Node { id: ID! }',
-      resolvers: { Query: { a: () => ({ id: 'n1' }) } },
-    },
-    {
-      name: 'b',
-      typeDefs:
-        'type Query { b: Node } type Node @interfaceObject @key(fields: "id", resolvable: false) { id: ID! field: String }',
-      resolvers: { Query: { b: () => ({ id: 'n1', field: 'foo' }) } },
-    },
-  ];
-
-  it('is an error, not a silent null', async () => {
-    const { ours, theirs } = await both(nodes, '{ a { field } b { id field } }');
-    expect(read(ours)).toEqual({ a: null, b: { id: 'n1', field: 'foo' } });
-    expect(ours.errors).toMatchObject([{ path: ['a'] }]);
-    expect(theirs.hasErrors).toBe(false);
-  });
-});

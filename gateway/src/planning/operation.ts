@@ -29,6 +29,10 @@ const MAX_SHAPERS = 32;
 export class Operation {
   readonly kind: 'query' | 'mutation' | 'subscription';
   readonly name: string | undefined;
+  /** Whether its answer may hang on variables. */
+  readonly takesVariables: boolean;
+  /** How often it was asked for since it was prepared. */
+  uses = 0;
   readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   readonly #conditionVariables: readonly string[];
   readonly #defaults: JsonObject;
@@ -56,6 +60,7 @@ export class Operation {
   ) {
     this.kind = node.operation;
     this.name = node.name?.value;
+    this.takesVariables = (node.variableDefinitions?.length ?? 0) > 0;
     this.#fragments = new Map(
       document.definitions.flatMap((definition) =>
         definition.kind === Kind.FRAGMENT_DEFINITION ? [[definition.name.value, definition]] : [],
@@ -77,9 +82,8 @@ export class Operation {
    * @returns the faults, or the values with defaults filled in
    */
   readVariables(given: JsonObject): { values: JsonObject } | { errors: readonly GraphQLError[] } {
-    const definitions = this.node.variableDefinitions;
-    if (!definitions || definitions.length === 0) return { values: EMPTY };
-    const result = getVariableValues(this.schema, definitions, given, { maxErrors: 20 });
+    if (!this.takesVariables) return { values: EMPTY };
+    const result = getVariableValues(this.schema, this.node.variableDefinitions!, given, { maxErrors: 20 });
     if (result.errors) return { errors: result.errors };
     return { values: { ...this.#defaults, ...given } };
   }

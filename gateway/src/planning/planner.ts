@@ -1,43 +1,26 @@
 import { operationFromDocument, type Schema, Supergraph } from '@apollo/federation-internals';
 import { QueryPlanner } from '@apollo/query-planner';
-import {
-  type DocumentNode,
-  GraphQLError,
-  type GraphQLSchema,
-  Kind,
-  type OperationDefinitionNode,
-  parse,
-  specifiedRules,
-  validate,
-  type ValidationRule,
-} from 'graphql';
+import { GraphQLError, type GraphQLSchema, parse, type ValidationRule } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { type CostTable, readCosts } from '../plugins/use-cost.js';
 import { checkLimits, type OperationLimits } from '../plugins/use-limits.js';
+import { addAbsentMembers } from './absent-members.js';
+import {
+  findOperation,
+  onlyOperation,
+  OperationRefused,
+  parseDocument,
+  validateDocument,
+} from './document.js';
 import { Operation } from './operation.js';
 import { compilePlan } from './plan.js';
+import { PossibleFetches } from './possible-fetches.js';
 import {
   planningDocuments,
   readRequirements,
   type Requirements,
   resolvableKeysFirst,
 } from './requirements.js';
-
-/** Why an operation cannot run; the client's fault, and told to it in full. */
-export class OperationRefused extends Error {
-  override readonly name = 'OperationRefused';
-  constructor(
-    readonly code:
-      | 'GRAPHQL_PARSE_FAILED'
-      | 'GRAPHQL_VALIDATION_FAILED'
-      | 'OPERATION_RESOLUTION_FAILURE'
-      | 'OPERATION_LIMIT_EXCEEDED'
-      | 'OPERATION_NOT_PLANNABLE',
-    readonly errors: readonly GraphQLError[],
-  ) {
-    super(errors.map(({ message }) => message).join('\n'));
-  }
-}
 
 export interface PlannerOptions {
   /** Operations kept parsed, validated and planned. */
@@ -63,6 +46,8 @@ export class Planner {
   readonly #requirements: Requirements;
   readonly #costs: CostTable;
   readonly #planner: QueryPlanner;
+  /** Undefined where plans ask nothing that a subgraph does not know. */
+  readonly #possible: PossibleFetches | undefined;
   readonly #operations: LRUCache<string, Operation>;
   /** Refusals are cached too, apart, so that a flood of bad queries cannot push out good ones. */
   readonly #refused: LRUCache<string, OperationRefused>;
@@ -75,13 +60,18 @@ export class Planner {
     const document = parse(sdl, { noLocation: true });
     this.#requirements = readRequirements(document);
     this.#costs = readCosts(document);
-    const supergraph = Supergraph.build(resolvableKeysFirst(document), { validateSupergraph: true });
+    const ordered = resolvableKeysFirst(document);
+    const supergraph = Supergraph.build(ordered, { validateSupergraph: true });
     this.#supergraph = supergraph;
     this.subgraphs = supergraph.subgraphsMetadata();
     this.#api = supergraph.apiSchema();
     this.apiSchema = this.#api.toGraphQLJSSchema();
     this.supergraphSchema = supergraph.schema.toGraphQLJSSchema();
-    this.#planner = new QueryPlanner(supergraph, { reuseQueryFragments: false });
+    const extended = addAbsentMembers(ordered);
+    this.#possible = extended && new PossibleFetches(supergraph.subgraphs());
+    this.#planner = new QueryPlanner(extended ? Supergraph.build(extended) : supergraph, {
+      reuseQueryFragments: false,
+    });
     this.#operations = new LRUCache({ max: options.cacheSize });
     this.#refused = new LRUCache({ max: Math.min(options.cacheSize, 500) });
   }
@@ -94,7 +84,14 @@ export class Planner {
     const key = cacheKey(text, operationName);
     const known = this.#operations.get(key);
     this.options.observe?.lookup(known !== undefined);
-    if (known) return known;
+    if (known) {
+      known.uses++;
+      return known;
+    }
+    return this.#plan(key, text, operationName);
+  }
+
+  #plan(key: string, text: string, operationName: string | null | undefined): Operation {
     const refused = this.#refused.get(key);
     if (refused) throw refused;
     try {
@@ -111,13 +108,13 @@ export class Planner {
     return this.#operations.has(cacheKey(text, operationName));
   }
 
-  /** Prepares the most recently used operations of the version before, so that a reload does not stall traffic. */
+  /** Prepares the most used operations of the version before, so that a reload does not stall traffic. */
   warmFrom(previous: Planner, limit: number): void {
-    let count = 0;
-    for (const operation of previous.#operations.values()) {
-      if (count++ >= limit) break;
+    const mostUsed = [...previous.#operations].sort(([, a], [, b]) => b.uses - a.uses).slice(0, limit);
+    for (const [key, { text, name, uses }] of mostUsed) {
       try {
-        this.prepare(operation.text, operation.name);
+        // Half of it, so that in the end what is used now counts for more than what was.
+        this.#plan(key, text, key === text ? undefined : name).uses = Math.floor(uses / 2);
       } catch {
         // No longer valid: whoever sends it next will hear why.
       }
@@ -134,15 +131,7 @@ export class Planner {
     // Before validation, some of whose rules take time in the square of what they look at.
     const exceeded = checkLimits(document, node, this.options.limits);
     if (exceeded.length > 0) throw new OperationRefused('OPERATION_LIMIT_EXCEEDED', exceeded);
-    const errors = validate(this.apiSchema, document, [...specifiedRules, ...this.options.rules], {
-      maxErrors: 50,
-    });
-    if (errors.length > 0)
-      throw new OperationRefused(
-        'GRAPHQL_VALIDATION_FAILED',
-        this.options.suggestions ? errors : errors.map(withoutSuggestion),
-      );
-    if (node.operation === 'subscription') refuseConditionalRoot(node);
+    validateDocument(this.apiSchema, document, node, this.options.rules, this.options.suggestions);
     const startedAt = performance.now();
     try {
       const documents = planningDocuments(onlyOperation(document, node), this.apiSchema, this.#requirements);
@@ -151,9 +140,10 @@ export class Planner {
           `This ${node.operation} asks for fields whose @requires contradict each other; ask for them in operations of their own.`,
         );
       }
-      const plans = documents.map((one) =>
-        this.#planner.buildQueryPlan(operationFromDocument(this.#api, one, { validate: false })),
-      );
+      const plans = documents.map((one) => {
+        const made = this.#planner.buildQueryPlan(operationFromDocument(this.#api, one, { validate: false }));
+        return this.#possible ? this.#possible.only(made) : made;
+      });
       const [plan, ...more] = plans.map((one) =>
         compilePlan(one, this.supergraphSchema, this.#supergraph.subgraphs()),
       );
@@ -182,61 +172,4 @@ export class Planner {
 
 function cacheKey(text: string, operationName: string | null | undefined): string {
   return operationName == null ? text : `${operationName}\u0000${text}`;
-}
-
-function parseDocument(text: string, maxTokens: number): DocumentNode {
-  try {
-    return parse(text, { maxTokens });
-  } catch (error) {
-    throw new OperationRefused('GRAPHQL_PARSE_FAILED', [error as GraphQLError]);
-  }
-}
-
-function findOperation(document: DocumentNode, name: string | null | undefined): OperationDefinitionNode {
-  const operations = document.definitions.filter(
-    (definition) => definition.kind === Kind.OPERATION_DEFINITION,
-  );
-  const refuse = (message: string) =>
-    new OperationRefused('OPERATION_RESOLUTION_FAILURE', [new GraphQLError(message)]);
-  if (name == null || name === '') {
-    if (operations.length === 0) throw refuse('The document holds no operation.');
-    if (operations.length > 1)
-      throw refuse(
-        `The document holds ${operations.length} operations; "operationName" must say which one to run.`,
-      );
-    return operations[0]!;
-  }
-  const found = operations.find((operation) => operation.name?.value === name);
-  if (!found) throw refuse(`The document holds no operation named "${name}".`);
-  return found;
-}
-
-/** A document may hold other operations with other variables; the planner wants the one alone. */
-function onlyOperation(document: DocumentNode, node: OperationDefinitionNode): DocumentNode {
-  return {
-    ...document,
-    definitions: document.definitions.filter(
-      (definition) => definition.kind !== Kind.OPERATION_DEFINITION || definition === node,
-    ),
-  };
-}
-
-/** The planner throws on these; and the GraphQL specification forbids them since September 2025. */
-function refuseConditionalRoot(node: OperationDefinitionNode): void {
-  const conditional = node.selectionSet.selections.find((selection) =>
-    selection.directives?.some(({ name }) => name.value === 'skip' || name.value === 'include'),
-  );
-  if (conditional) {
-    throw new OperationRefused('GRAPHQL_VALIDATION_FAILED', [
-      new GraphQLError('The root field of a subscription cannot have @skip or @include.', {
-        nodes: conditional,
-      }),
-    ]);
-  }
-}
-
-/** "Did you mean …?" would tell names that introspection does not. */
-function withoutSuggestion(error: GraphQLError): GraphQLError {
-  const message = error.message.replace(/ Did you mean [^?]+\?/g, '');
-  return new GraphQLError(message, { nodes: error.nodes ?? null });
 }

@@ -132,9 +132,15 @@ function onlyPass(
   return withoutUnusedVariables(pruned);
 }
 
-function withoutUnusedVariables(document: DocumentNode): DocumentNode {
+/** The variables that an operation uses, not those it only defines. */
+export function variablesOf(document: DocumentNode): Set<string> {
   const used = new Set<string>();
   visit(document, { VariableDefinition: () => false, Variable: (node) => void used.add(node.name.value) });
+  return used;
+}
+
+export function withoutUnusedVariables(document: DocumentNode): DocumentNode {
+  const used = variablesOf(document);
   return visit(document, {
     VariableDefinition: (node) => (used.has(node.variable.name.value) ? undefined : null),
   });

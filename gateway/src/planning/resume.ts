@@ -8,6 +8,7 @@ import {
   print,
   visit,
 } from 'graphql';
+import { variablesOf } from './requirements.js';
 import { getOwn, isObject, type JsonObject } from '../execution/json.js';
 
 /** The response name under which the gateway asks for the cursor itself. */
@@ -64,8 +65,7 @@ export function compileResume(service: string, operation: string, subgraphs: Sub
       },
     ],
   }));
-  const used = new Set<string>();
-  visit(resuming, { VariableDefinition: () => false, Variable: (node) => void used.add(node.name.value) });
+  const used = variablesOf(resuming);
   const dropped = new Set(
     (definition.variableDefinitions ?? [])
       .map(({ variable }) => variable.name.value)

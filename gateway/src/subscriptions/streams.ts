@@ -2,7 +2,8 @@ import type { Identity } from '@cartograph/service-kit/identity';
 import type { JsonObject } from '../execution/json.js';
 import type { RequestScope } from '../execution/scope.js';
 import type { Operation } from '../planning/operation.js';
-import { OperationRefused, type Planner } from '../planning/planner.js';
+import { OperationRefused } from '../planning/document.js';
+import type { Planner } from '../planning/planner.js';
 import type { StreamSink } from './member.js';
 import { Stream, type StreamServices } from './stream.js';
 
