@@ -163,8 +163,10 @@ describe('equal queries at the same moment', () => {
     await early;
   });
 
-  it('go on for those who stay when others leave', async () => {
-    users().intercept = () => new Promise((resolve) => setTimeout(() => resolve(undefined), 100));
+  it('go on for those who stay when others leave, also the one that came first', async () => {
+    const release = hold();
+    const { sharedRuns } = world.app.gateway;
+    const before = sharedRuns.joined;
     const leaving = new AbortController();
     const left = world.fetch({
       method: 'POST',
@@ -172,10 +174,12 @@ describe('equal queries at the same moment', () => {
       body: '{"query":"{ users { id } }"}',
       signal: leaving.signal,
     });
+    await until(() => users().requests.length === 1, 'the request');
     const stays = world.query('{ users { id } }');
-    await until(() => users().requests.length > 0, 'the request');
+    await until(() => sharedRuns.joined === before + 1, 'the other to wait for it too');
     leaving.abort();
     await expect(left).rejects.toThrow();
+    release();
     expect((await stays).data).toEqual({ users: [{ id: '1' }, { id: '2' }] });
   });
 

@@ -143,7 +143,10 @@ export const dashboards = [
           {
             title: 'Saved by sharing those in flight',
             unit: 'reqps',
-            queries: { shared: 'sum(rate(cartograph_gateway_shared_fetches_total[$__rate_interval]))' },
+            queries: {
+              queries: 'sum(rate(cartograph_gateway_shared_operations_total[$__rate_interval]))',
+              fetches: 'sum(rate(cartograph_gateway_shared_fetches_total[$__rate_interval]))',
+            },
           },
         ],
       },

@@ -28,6 +28,8 @@ export type SubgraphFailureCode =
   | 'SUBGRAPH_HTTP_ERROR'
   | 'REQUEST_CANCELLED';
 
+export const cancelled = () => new SubgraphFailure('REQUEST_CANCELLED', 'The request was cancelled.');
+
 export function failureError(
   service: string,
   failure: SubgraphFailure,

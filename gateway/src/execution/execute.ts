@@ -2,8 +2,16 @@ import type { Part, Step, StepGraph } from '../planning/plan.js';
 import type { RequestText } from '../planning/request-text.js';
 import { failureError, type ResponseError, subgraphError, SubgraphFailure } from './errors.js';
 import { cloneJson, getOwn, isObject, type JsonObject, mergeInto } from './json.js';
-import { collectAt, pathsAt, type ResponsePath } from './path.js';
+import { collectAt, type ResponsePath } from './path.js';
 import { RepresentationList } from './representations.js';
+import {
+  entityErrorPaths,
+  onlyPart,
+  placesOf,
+  renamedBack,
+  rootErrorPaths,
+  type SlotRun,
+} from './slot-run.js';
 
 /** A subgraph's parsed answer. */
 export interface SubgraphAnswer {
@@ -22,13 +30,6 @@ export type FetchCallback = (
 
 /** Sends one request to one subgraph. `body` is the whole JSON body. Must call back exactly once. */
 export type SubgraphFetch = (service: string, kind: Step['kind'], body: string, done: FetchCallback) => void;
-
-/** What one slot sends: the entities of each part, and which representation each became. */
-interface SlotRun {
-  readonly slot: number;
-  readonly parts: { readonly part: Part; readonly targets: JsonObject[]; readonly indexes: number[] }[];
-  readonly representations: string[];
-}
 
 /**
  * Runs a step graph over `data`, filling it in place. Steps start the moment their dependencies are done;
@@ -173,8 +174,11 @@ export class Execution {
     this.#addErrors(answer, step, (path) => {
       const run = runByKey.get(String(path[0]));
       if (!run) return undefined;
-      if (typeof path[1] === 'number') return this.#entityErrorPaths(run, path[1], path.slice(2));
-      return this.#places(run.parts.map(({ part }) => part));
+      if (typeof path[1] === 'number') return entityErrorPaths(this.data, run, path[1], path.slice(2));
+      return placesOf(
+        this.data,
+        run.parts.map(({ part }) => part),
+      );
     });
     const data = answer.data;
     if (!isObject(data)) return;
@@ -255,86 +259,20 @@ export class Execution {
     }
   }
 
-  /** An entity that stands at several places was sent once; its error belongs to each of them. */
-  #entityErrorPaths(run: SlotRun, index: number, rest: ResponsePath): ResponsePath[] {
-    return run.parts.flatMap(({ part, targets, indexes }) => {
-      const paths = entityPaths(this.data, part, targets);
-      return indexes.flatMap((sent, place) =>
-        sent === index && paths[place] ? [[...paths[place], ...rest]] : [],
-      );
-    });
-  }
-
   #fail(step: Step, parts: readonly Part[], failure: SubgraphFailure): void {
     this.#noteFailure(step, parts, failure);
     this.#finish(step);
   }
 
   #noteFailure(step: Step, parts: readonly Part[], failure: SubgraphFailure): void {
-    const places = this.#places(parts);
+    const places = placesOf(this.data, parts);
     if (places.length === 0) this.errors.push(failureError(step.service, failure, undefined));
     for (const path of places) this.errors.push(failureError(step.service, failure, path));
-  }
-
-  /** Where parts lie in the answer, for errors about all of them: the one object, else the way to the first list. */
-  #places(parts: readonly Part[]): ResponsePath[] {
-    const distinct = new Map<string, ResponsePath>();
-    for (const { path } of parts) {
-      const paths: ResponsePath[] = [];
-      pathsAt(this.data, path, paths);
-      const list = path.indexOf('@');
-      const place = paths.length === 1 ? paths[0]! : list < 0 ? path : path.slice(0, list);
-      distinct.set(JSON.stringify(place), place);
-    }
-    return [...distinct.values()];
   }
 }
 
 function hasErrors({ errors }: SubgraphAnswer): boolean {
   return Array.isArray(errors) && errors.length > 0;
-}
-
-/** A slot's run with one of its parts, and only the representations that this needs. */
-function onlyPart(
-  { slot, representations }: SlotRun,
-  { part, targets, indexes }: SlotRun['parts'][number],
-): SlotRun {
-  const needed = [...new Set(indexes)];
-  const places = new Map(needed.map((index, place) => [index, place]));
-  return {
-    slot,
-    parts: [{ part, targets, indexes: indexes.map((index) => places.get(index)!) }],
-    representations: needed.map((index) => representations[index]!),
-  };
-}
-
-function entityPaths(
-  data: JsonObject,
-  part: Part,
-  targets: readonly JsonObject[],
-): (ResponsePath | undefined)[] {
-  const paths: ResponsePath[] = [];
-  const objects: JsonObject[] = [];
-  pathsAt(data, part.path, paths);
-  collectAt(data, part.path, objects);
-  // Some objects at the path were not sent (another type, or without what is required): match by order.
-  let at = 0;
-  return targets.map((target) => {
-    while (at < objects.length && objects[at] !== target) at++;
-    return paths[at++];
-  });
-}
-
-function rootErrorPaths(data: JsonObject, part: Part, path: ResponsePath): ResponsePath[] {
-  const parents: ResponsePath[] = [];
-  pathsAt(data, part.path, parents);
-  return parents.map((parent) => [...parent, ...path]);
-}
-
-function renamedBack(path: ResponsePath, step: Step): ResponsePath {
-  const renamed = step.slots[0]![0]!.renamed;
-  if (renamed.size === 0) return path;
-  return path.map((element) => (typeof element === 'string' ? (renamed.get(element) ?? element) : element));
 }
 
 function invalid(step: Step, error: unknown): SubgraphFailure {

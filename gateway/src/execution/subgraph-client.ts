@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { type Dispatcher, Pool } from 'undici';
 import { type FetchCallback, type SubgraphAnswer } from './execute.js';
-import { SubgraphFailure } from './errors.js';
+import { cancelled, SubgraphFailure } from './errors.js';
 import { isObject } from './json.js';
 
 export interface SubgraphClientOptions {
@@ -83,8 +83,7 @@ class PendingRequest implements Dispatcher.DispatchHandler {
     );
   }
 
-  readonly cancel = (): void =>
-    this.#abort(new SubgraphFailure('REQUEST_CANCELLED', 'The request was cancelled.'));
+  readonly cancel = (): void => this.#abort(cancelled());
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;

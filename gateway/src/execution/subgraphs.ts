@@ -1,9 +1,10 @@
 import { type BreakerOptions, CircuitBreaker, RetryBudget } from './circuit-breaker.js';
 import type { FetchCallback, SubgraphFetch } from './execute.js';
-import { SubgraphFailure } from './errors.js';
+import { cancelled, SubgraphFailure } from './errors.js';
+import { InFlight } from './in-flight.js';
 import type { Step } from '../planning/plan.js';
 import type { RequestScope } from './scope.js';
-import { type Cancel, type FlatHeaders, parseAnswer, SubgraphClient } from './subgraph-client.js';
+import { type Cancel, type FlatHeaders, SubgraphClient } from './subgraph-client.js';
 
 export interface SubgraphSettings {
   /** Routing URLs that replace those in the supergraph, by subgraph name. */
@@ -39,18 +40,14 @@ interface Subgraph {
   readonly client: SubgraphClient;
   readonly breaker: CircuitBreaker;
   readonly budget: RetryBudget;
-  readonly inFlight: Map<string, Shared>;
-}
-
-/** A request on its way, and everyone who waits for its answer. */
-interface Shared {
-  readonly waiting: Set<FetchCallback>;
-  cancel: Cancel;
+  readonly inFlight: InFlight;
 }
 
 /** The subgraphs of the current supergraph, by name. Those whose address stays outlive a reload. */
 export class Subgraphs {
   readonly #subgraphs = new Map<string, Subgraph>();
+  /** No longer part of the supergraph, but operations under way may still ask them. */
+  readonly #leaving = new Map<string, Subgraph>();
   /** Fetches answered by one that another had sent. */
   shared = 0;
   /**
@@ -65,12 +62,15 @@ export class Subgraphs {
     private readonly observe: FetchObserver | undefined = undefined,
   ) {}
 
-  /** Takes over the subgraphs of a supergraph; those gone or moved finish what they are at, then close. */
+  /**
+   * Takes over the subgraphs of a supergraph. Those moved finish what they are at, then close; those gone are there for
+   * operations that began before, as long as a request may take.
+   */
   update(subgraphs: readonly { readonly name: string; readonly url: string }[]): void {
     // All are looked at before any is touched: a supergraph that is refused must leave nothing changed.
     for (const { name, url } of subgraphs) checkUrl(name, this.settings.urls[name] ?? url);
     const names = new Set(subgraphs.map(({ name }) => name));
-    for (const name of [...this.#subgraphs.keys()]) if (!names.has(name)) this.#retire(name);
+    for (const name of [...this.#subgraphs.keys()]) if (!names.has(name)) this.#leave(name);
     for (const { name, url: composed } of subgraphs) {
       const url = this.settings.urls[name] ?? composed;
       if (this.url(name) === url) continue;
@@ -86,7 +86,7 @@ export class Subgraphs {
         }),
         breaker: new CircuitBreaker(breaker),
         budget: new RetryBudget(retryShare),
-        inFlight: new Map(),
+        inFlight: new InFlight(),
       });
     }
   }
@@ -103,7 +103,7 @@ export class Subgraphs {
   /** A fetch function for one operation's scope. */
   fetcher(scope: RequestScope): SubgraphFetch {
     return (service, kind, body, done) => {
-      const subgraph = this.#subgraphs.get(service);
+      const subgraph = this.#subgraphs.get(service) ?? this.#leaving.get(service);
       if (!subgraph)
         return done(
           new SubgraphFailure(
@@ -121,57 +121,19 @@ export class Subgraphs {
       };
       if (!this.settings.dedupe || kind !== 'query')
         return this.#dispatch(subgraph, scope, kind, body, noted);
-      this.#share(subgraph, scope, body, noted);
+      const key = `${this.mutations}\u0000${scope.identityKey}\u0000${body}`;
+      const isJoined = subgraph.inFlight.join(key, scope, noted, (finish, own) =>
+        this.#dispatch(subgraph, scope, 'query', body, finish, own),
+      );
+      if (isJoined) this.shared++;
     };
   }
 
   async close(): Promise<void> {
-    const clients = [...this.#subgraphs.values()];
+    const clients = [...this.#subgraphs.values(), ...this.#leaving.values()];
     this.#subgraphs.clear();
+    this.#leaving.clear();
     await Promise.allSettled(clients.map(({ client }) => client.destroy()));
-  }
-
-  /** Joins an equal query of the same identity that is under way; each waiter gets an answer of its own to fill. */
-  #share(subgraph: Subgraph, scope: RequestScope, body: string, done: FetchCallback): void {
-    const key = `${this.mutations}\u0000${scope.identityKey}\u0000${body}`;
-    const known = subgraph.inFlight.get(key);
-    const shared: Shared = known ?? { waiting: new Set(), cancel: () => undefined };
-    const waiter: FetchCallback = (failure, answer, text, cacheControl) => {
-      scope.untrack(leave);
-      done(failure, answer, text, cacheControl);
-    };
-    const leave = (): void => {
-      if (!shared.waiting.delete(waiter)) return;
-      if (shared.waiting.size === 0) {
-        subgraph.inFlight.delete(key);
-        shared.cancel();
-      }
-      done(cancelled(), undefined);
-    };
-    shared.waiting.add(waiter);
-    scope.track(leave);
-    if (known) {
-      this.shared++;
-      return;
-    }
-    subgraph.inFlight.set(key, shared);
-    this.#dispatch(
-      subgraph,
-      scope,
-      'query',
-      body,
-      (failure, answer, text, cacheControl) => {
-        if (subgraph.inFlight.get(key) === shared) subgraph.inFlight.delete(key);
-        let isFirst = true;
-        for (const one of shared.waiting) {
-          shared.waiting.delete(one);
-          // What is parsed gets filled by the execution it goes to.
-          one(failure, isFirst || !answer ? answer : parseAnswer(text!), text, cacheControl);
-          isFirst = false;
-        }
-      },
-      (cancel) => (shared.cancel = cancel),
-    );
   }
 
   /** Signs, then sends. `own` gets the means to cancel; without it the scope does. */
@@ -264,6 +226,17 @@ export class Subgraphs {
     cancelBy(cancel);
   }
 
+  #leave(name: string): void {
+    const subgraph = this.#subgraphs.get(name)!;
+    this.#subgraphs.delete(name);
+    this.#leaving.set(name, subgraph);
+    const timer = setTimeout(() => {
+      if (this.#leaving.get(name) === subgraph) this.#leaving.delete(name);
+      subgraph.client.close().catch(() => undefined);
+    }, subgraph.client.options.timeoutMs);
+    timer.unref();
+  }
+
   #retire(name: string): void {
     const subgraph = this.#subgraphs.get(name);
     this.#subgraphs.delete(name);
@@ -284,5 +257,3 @@ function withTraceparent(headers: FlatHeaders, traceparent: string): FlatHeaders
   changed[changed.indexOf('traceparent') + 1] = traceparent;
   return changed;
 }
-
-const cancelled = () => new SubgraphFailure('REQUEST_CANCELLED', 'The request was cancelled.');

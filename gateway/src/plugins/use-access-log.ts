@@ -1,6 +1,9 @@
 import type { Logger } from '@cartograph/service-kit/logger';
 import type { OperationObserver } from '../gateway.js';
 
+/** A name may be as long as a request; a line should not. */
+const MAX_NAME = 200;
+
 /** One line per operation: what was asked, by whom, how it went. Never variables, which may hold secrets. */
 export function useAccessLog(logger: Logger, isOn: boolean): OperationObserver {
   if (!isOn || !logger.isLevelEnabled('info')) return { done: () => undefined, refused: () => undefined };
@@ -8,7 +11,7 @@ export function useAccessLog(logger: Logger, isOn: boolean): OperationObserver {
     done(operation, scope, { outcome, seconds, cost, errors }) {
       logger.info(
         {
-          operation: operation.name ?? null,
+          operation: operation.name?.slice(0, MAX_NAME) ?? null,
           kind: operation.kind,
           hash: operation.hash,
           outcome,

@@ -1,0 +1,62 @@
+import { cancelled } from './errors.js';
+import type { FetchCallback } from './execute.js';
+import type { RequestScope } from './scope.js';
+import { type Cancel, parseAnswer } from './subgraph-client.js';
+
+/** A request on its way, and everyone who waits for its answer. */
+interface Shared {
+  readonly waiting: Set<FetchCallback>;
+  cancel: Cancel;
+}
+
+/** Sends a request; `own` gets the means to cancel it. */
+type Send = (done: FetchCallback, own: (cancel: Cancel) => void) => void;
+
+/** The queries that are on their way to one subgraph. */
+export class InFlight {
+  readonly #shared = new Map<string, Shared>();
+
+  /**
+   * Joins the query of this key that is under way, or sends it. Each waiter gets an answer of its own to fill.
+   * @param key equal for whoever may have one answer: caller, request, and what they must not miss
+   * @returns whether there was one to join
+   */
+  join(key: string, scope: RequestScope, done: FetchCallback, send: Send): boolean {
+    const known = this.#shared.get(key);
+    const shared: Shared = known ?? { waiting: new Set(), cancel: () => undefined };
+    const waiter: FetchCallback = (failure, answer, text, cacheControl) => {
+      scope.untrack(leave);
+      done(failure, answer, text, cacheControl);
+    };
+    const leave = (): void => {
+      if (!shared.waiting.delete(waiter)) return;
+      if (shared.waiting.size === 0) {
+        this.#forget(key, shared);
+        shared.cancel();
+      }
+      done(cancelled(), undefined);
+    };
+    shared.waiting.add(waiter);
+    scope.track(leave);
+    if (known) return true;
+    this.#shared.set(key, shared);
+    send(
+      (failure, answer, text, cacheControl) => {
+        this.#forget(key, shared);
+        let isFirst = true;
+        for (const one of shared.waiting) {
+          shared.waiting.delete(one);
+          // What is parsed gets filled by the execution it goes to.
+          one(failure, isFirst || !answer ? answer : parseAnswer(text!), text, cacheControl);
+          isFirst = false;
+        }
+      },
+      (cancel) => (shared.cancel = cancel),
+    );
+    return false;
+  }
+
+  #forget(key: string, shared: Shared): void {
+    if (this.#shared.get(key) === shared) this.#shared.delete(key);
+  }
+}

@@ -1,0 +1,83 @@
+import type { Part, Step } from '../planning/plan.js';
+import type { JsonObject } from './json.js';
+import { collectAt, pathsAt, type ResponsePath } from './path.js';
+
+/** What one slot sends: the entities of each part, and which representation each became. */
+export interface SlotRun {
+  readonly slot: number;
+  readonly parts: { readonly part: Part; readonly targets: JsonObject[]; readonly indexes: number[] }[];
+  readonly representations: string[];
+}
+
+/** A slot's run with one of its parts, and only the representations that this needs. */
+export function onlyPart(
+  { slot, representations }: SlotRun,
+  { part, targets, indexes }: SlotRun['parts'][number],
+): SlotRun {
+  const needed = [...new Set(indexes)];
+  const places = new Map(needed.map((index, place) => [index, place]));
+  return {
+    slot,
+    parts: [{ part, targets, indexes: indexes.map((index) => places.get(index)!) }],
+    representations: needed.map((index) => representations[index]!),
+  };
+}
+
+/** An entity that stands at several places was sent once; its error belongs to each of them. */
+export function entityErrorPaths(
+  data: JsonObject,
+  run: SlotRun,
+  index: number,
+  rest: ResponsePath,
+): ResponsePath[] {
+  return run.parts.flatMap(({ part, targets, indexes }) => {
+    const paths = entityPaths(data, part, targets);
+    return indexes.flatMap((sent, place) =>
+      sent === index && paths[place] ? [[...paths[place], ...rest]] : [],
+    );
+  });
+}
+
+function entityPaths(
+  data: JsonObject,
+  part: Part,
+  targets: readonly JsonObject[],
+): (ResponsePath | undefined)[] {
+  const paths: ResponsePath[] = [];
+  const objects: JsonObject[] = [];
+  pathsAt(data, part.path, paths);
+  collectAt(data, part.path, objects);
+  // Some objects at the path were not sent (another type, or without what is required): match by order.
+  let at = 0;
+  return targets.map((target) => {
+    while (at < objects.length && objects[at] !== target) at++;
+    return paths[at++];
+  });
+}
+
+/** Where an error of root fields belongs, for each object that they were merged into. */
+export function rootErrorPaths(data: JsonObject, part: Part, path: ResponsePath): ResponsePath[] {
+  const parents: ResponsePath[] = [];
+  pathsAt(data, part.path, parents);
+  return parents.map((parent) => [...parent, ...path]);
+}
+
+/** Where parts lie in the answer, for errors about all of them: the one object, else the way to the first list. */
+export function placesOf(data: JsonObject, parts: readonly Part[]): ResponsePath[] {
+  const distinct = new Map<string, ResponsePath>();
+  for (const { path } of parts) {
+    const paths: ResponsePath[] = [];
+    pathsAt(data, path, paths);
+    const list = path.indexOf('@');
+    const place = paths.length === 1 ? paths[0]! : list < 0 ? path : path.slice(0, list);
+    distinct.set(JSON.stringify(place), place);
+  }
+  return [...distinct.values()];
+}
+
+/** A path by the names that the client knows, not those that were needed to ask the subgraph. */
+export function renamedBack(path: ResponsePath, step: Step): ResponsePath {
+  const renamed = step.slots[0]![0]!.renamed;
+  if (renamed.size === 0) return path;
+  return path.map((element) => (typeof element === 'string' ? (renamed.get(element) ?? element) : element));
+}
