@@ -28,6 +28,33 @@ describe('the GraphQL over HTTP audit', () => {
   );
 });
 
+describe('the same audit by a client that writes its Accept in another way', () => {
+  it.each([
+    ['with parameters', (accept: string) => accept.replace(/application\/[\w+-]*json/g, '$&;q=0.9')],
+    ['with a charset', (accept: string) => accept.replace(/application\/[\w+-]*json/g, '$&; charset=utf-8')],
+    ['with more that it would take', (accept: string) => `${accept}, text/plain;q=0.5`],
+    ['in capitals', (accept: string) => accept.toUpperCase()],
+  ])('%s', async (_name, write) => {
+    let written = 0;
+    const audits = serverAudits({
+      url: () => world.url,
+      fetchFn: ((url: string, { headers = {}, ...init }: { headers?: Record<string, string> } = {}) => {
+        const changed = { ...headers };
+        for (const name of Object.keys(changed))
+          if (name.toLowerCase() === 'accept') {
+            // The audit leaves it out, or asks for anything at all, on purpose in some cases.
+            if (changed[name]!.includes('json')) written++;
+            changed[name] = write(changed[name]!);
+          }
+        return world.fetch({ path: url, ...init, headers: changed });
+      }) as never,
+    });
+    const results = await Promise.all(audits.map((audit) => audit.fn()));
+    expect(results.filter(({ status }) => status !== 'ok').map(({ id, name }) => [id, name])).toEqual([]);
+    expect(written).toBeGreaterThan(30);
+  });
+});
+
 describe('a request that is wrong as HTTP', () => {
   const post = (body: string, headers: Record<string, string> = {}) =>
     world.fetch({ method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body });
