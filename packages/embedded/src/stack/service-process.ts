@@ -28,6 +28,7 @@ const telemetry = (env: NodeJS.ProcessEnv) =>
 /** One service as a child process: ready when `/readyz` says so. */
 export function manageService(service: ServiceDeclaration, options: ServiceProcessOptions): ManagedProcess {
   const main = mainFile(options.root, service);
+  const flags = ['--enable-source-maps', ...(service.nodeFlags ?? []), ...telemetry(options.env)];
   return manageProcess({
     name: service.name,
     program: main,
@@ -37,7 +38,7 @@ export function manageService(service: ServiceDeclaration, options: ServiceProce
     ...(options.readyPatienceMs && { readyPatienceMs: options.readyPatienceMs }),
     ...(options.onOutput ? { onOutput: (text) => options.onOutput?.(text) } : {}),
     spawn: () =>
-      spawnGuarded(process.execPath, ['--enable-source-maps', ...telemetry(options.env), main], {
+      spawnGuarded(process.execPath, [...flags, main], {
         // Nothing that matters is only in a service's memory, and a port must be free at once for the next start.
         onParentDeath: 'SIGKILL',
         env: options.env,

@@ -12,6 +12,8 @@ export interface ServiceDeclaration {
   readonly stores: Readonly<Record<string, StoreNeed>>;
   /** Whether it answers `/graphql` as a part of the supergraph. */
   readonly isSubgraph: boolean;
+  /** Flags of Node's that it is started with here as in production. */
+  readonly nodeFlags?: readonly string[];
 }
 
 export type StoreNeed =
@@ -36,7 +38,14 @@ const subgraph = (
 });
 
 export const declaredServices: readonly ServiceDeclaration[] = [
-  { name: 'gateway', folder: 'gateway', portOffset: 0, stores: { REDIS_URL: redis }, isSubgraph: false },
+  {
+    name: 'gateway',
+    folder: 'gateway',
+    portOffset: 0,
+    stores: { REDIS_URL: redis },
+    isSubgraph: false,
+    nodeFlags: ['--max-semi-space-size=64'],
+  },
   subgraph('users', 1, { USERS_DATABASE_URL: postgres('users'), REDIS_URL: redis }),
   subgraph('products', 2, { MONGODB_URL: { engine: 'mongodb', database: 'products' }, REDIS_URL: redis }),
   subgraph('cart', 3, { REDIS_URL: redis }),
