@@ -1,76 +1,82 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { findKubectl } from './testing/kubectl.js';
-import { root } from './testing/manifests.js';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { stringify } from 'yaml';
+import { buildOverlay, root } from './testing/manifests.js';
 
-const DIGEST = `sha256:${'a'.repeat(64)}`;
+const IMAGE = `orders=ghcr.io/cartograph/orders@sha256:${'a'.repeat(64)}`;
 
-/** Stands in for a cluster: builds overlays with the real kubectl, and notes what else it was asked. */
+/** Stands in for a cluster: has what the real kubectl built, says what runs, and notes what else it was asked. */
 const FAKE = `#!/bin/sh
-case "$1" in kustomize) exec "$REAL_KUBECTL" "$@" ;; esac
+case "$1" in kustomize) cat "$BUILT"; exit ;; esac
 echo "$@" >>"$NOTES"
-case "$*" in *apply*) cat >"$NOTES.now"; cat "$NOTES.now" >>"$NOTES.applied"; sed -n 's/^kind: /  applied /p;s/^  name: /    /p;/^data:/,$s/.*from the cluster.*/      from the cluster/p' "$NOTES.now" >>"$NOTES" ;; esac
-case "$*" in *"get configmap supergraph"*) [ -z "$SUPERGRAPH" ] || echo "$SUPERGRAPH" ;; esac
+case "$*" in
+  *apply*) cat >"$NOTES.now"; cat "$NOTES.now" >>"$NOTES.applied"; sed -n 's/^kind: /  applied /p;s/^  name: /    /p;/^data:/,$s/.*from the cluster.*/      from the cluster/p' "$NOTES.now" >>"$NOTES" ;;
+  *"get configmap supergraph"*) echo "$SUPERGRAPH" ;;
+  *"get deployment orders-service"*) echo "$DEPLOYMENT" ;;
+esac
 case "$*" in *"$FAIL_ON"*) [ -n "$FAIL_ON" ] && exit 1 ;; esac
 exit 0
 `;
 
 /** What the cluster has before the deployment. */
-const CLUSTERS = {
+const SUPERGRAPH = JSON.stringify({
   apiVersion: 'v1',
   kind: 'ConfigMap',
   metadata: { name: 'supergraph', labels: { a: 'b' }, uid: '1', resourceVersion: '7' },
   data: { 'supergraph.graphql': '# from the cluster' },
-};
+});
+const DEPLOYMENT = JSON.stringify({
+  metadata: { annotations: { 'deployment.kubernetes.io/revision': '7' } },
+});
 
 describe('a deployment', () => {
   let folder: string;
   let server: Server;
   let isHealthy: boolean;
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'cartograph-deploy-'));
-    isHealthy = true;
-    for (const part of ['k8s', 'schema', 'scripts'])
-      cpSync(join(root, part), join(folder, part), { recursive: true });
-    cpSync(join(root, 'node_modules', 'yaml'), join(folder, 'node_modules', 'yaml'), { recursive: true });
-    writeFileSync(join(folder, 'kubectl'), FAKE);
-    chmodSync(join(folder, 'kubectl'), 0o755);
+    // Without what only makes it long, as each deployment reads and writes all of it.
+    const manifests = buildOverlay('local')
+      .filter(({ kind, metadata }) => kind !== 'NetworkPolicy' || metadata.name === 'deny-all')
+      .map((each) => (each.metadata.name === 'supergraph' ? { ...each, data: {} } : each));
+    writeFileSync(join(folder, 'built.yaml'), manifests.map((each) => stringify(each)).join('---\n'));
+    writeFileSync(join(folder, 'kubectl'), FAKE, { mode: 0o755 });
     server = createServer((_request, response) =>
       response.end(JSON.stringify(isHealthy ? { data: {} } : { errors: [{ message: 'no' }] })),
     );
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   });
 
-  afterEach(async () => {
+  beforeEach(() => {
+    isHealthy = true;
+    for (const name of ['notes', 'notes.applied']) rmSync(join(folder, name), { force: true });
+  });
+
+  afterAll(async () => {
     await new Promise((resolve) => server.close(resolve));
     rmSync(folder, { recursive: true, force: true });
   });
 
-  async function deploy(args: string[], { failOn = '', supergraph = '' } = {}) {
+  async function deploy(args: string[], { failOn = '', isFirst = false } = {}) {
     const { port } = server.address() as { port: number };
+    const smoke = ['--smoke', `http://127.0.0.1:${port}`, '--smoke-seconds', '0'];
     const child = spawn(
       process.execPath,
-      [
-        join(folder, 'scripts', 'deploy.mjs'),
-        '--overlay',
-        'local',
-        '--smoke',
-        `http://127.0.0.1:${port}`,
-        ...args,
-      ],
+      [join(root, 'scripts', 'deploy.mjs'), '--overlay', 'local', ...smoke, ...args],
       {
         env: {
           ...process.env,
           PATH: `${folder}:${process.env['PATH']}`,
-          REAL_KUBECTL: findKubectl(),
+          BUILT: join(folder, 'built.yaml'),
           NOTES: join(folder, 'notes'),
           FAIL_ON: failOn,
-          SUPERGRAPH: supergraph,
+          SUPERGRAPH: isFirst ? '' : SUPERGRAPH,
+          DEPLOYMENT: isFirst ? '' : DEPLOYMENT,
         },
       },
     );
@@ -83,75 +89,102 @@ describe('a deployment', () => {
     return { code, output, asked: read('notes').trim().split('\n'), applied: read('notes.applied') };
   }
 
-  it('of one service migrates it, rolls it out, and leaves the others alone', async () => {
-    const { code, asked, applied } = await deploy([`orders=ghcr.io/cartograph/orders@${DIGEST}`]);
+  /** That a deployment did these things, one after another. */
+  function expectInOrder(asked: readonly string[], ...what: string[]): void {
+    let from = -1;
+    for (const each of what) {
+      const at = asked.findIndex((line, index) => index > from && line.includes(each));
+      expect({ each, isThere: at >= 0, asked }).toMatchObject({ isThere: true });
+      from = at;
+    }
+  }
+
+  const GIVEN = '    supergraph';
+  const BACK = '      from the cluster';
+  const UNDONE = 'rollout undo deployment/orders-service --to-revision=7';
+
+  it('of one service migrates it, rolls it out, gives the supergraph last, and leaves the others alone', async () => {
+    const { code, asked, applied } = await deploy([IMAGE]);
     expect(code).toBe(0);
-    const order = [
+    expectInOrder(
+      asked,
       'delete job orders-migration',
       'job/orders-migration',
       'rollout status deployment/orders-service',
-    ];
-    const places = order.map((what) => asked.findIndex((line) => line.includes(what)));
-    expect(places).toEqual([...places].sort((a, b) => a - b));
-    expect(places).not.toContain(-1);
-    expect(applied).toContain(`ghcr.io/cartograph/orders@${DIGEST}`);
+      GIVEN,
+    );
+    expect(asked.filter((line) => line === GIVEN)).toHaveLength(1);
+    expect(applied).toContain(IMAGE.replace('orders=', ''));
     expect(applied).not.toContain('ghcr.io/cartograph/payments');
     expect(asked.join('\n')).not.toContain('undo');
   });
 
-  /** What a deployment of orders did, in order: its calls, and what each `apply` held. */
-  const inOrder = (asked: string[], ...what: string[]) =>
-    what.map((each) => asked.findIndex((line) => line.includes(each)));
-
-  it('that fails its smoke test goes back, and puts the supergraph back that was there', async () => {
+  it('that fails its smoke test goes back to the supergraph, and then to the revision, that were there', async () => {
     isHealthy = false;
-    const { code, output, asked } = await deploy([`orders=ghcr.io/cartograph/orders@${DIGEST}`], {
-      supergraph: JSON.stringify(CLUSTERS),
-    });
+    const { code, output, asked } = await deploy([IMAGE]);
     expect(code).toBe(1);
     expect(output).toContain('The smoke test failed');
-    const places = inOrder(
-      asked,
-      '    supergraph',
-      '      from the cluster',
-      'rollout undo deployment/orders',
-    );
-    expect(places).toEqual([...places].sort((one, other) => one - other));
-    expect(places).not.toContain(-1);
+    expect(output).toContain('are what they were');
+    expectInOrder(asked, GIVEN, BACK, UNDONE, 'rollout status deployment/orders-service');
   });
 
-  it('brings the supergraph last, so that subgraphs can answer what it promises', async () => {
-    const supergraph = JSON.stringify(CLUSTERS);
-    const image = `orders=ghcr.io/cartograph/orders@${DIGEST}`;
-    const last = await deploy([image], { supergraph });
-    const [rolledOut, given] = inOrder(last.asked, 'rollout status', '    supergraph');
-    expect(rolledOut).toBeGreaterThan(0);
-    expect(given).toBeGreaterThan(rolledOut!);
-
-    rmSync(join(folder, 'notes'));
-    const first = await deploy(['--supergraph-first', image], { supergraph });
-    const [givenFirst, migrated] = inOrder(first.asked, '    supergraph', 'delete job');
-    expect(givenFirst).toBeGreaterThan(0);
-    expect(givenFirst).toBeLessThan(migrated!);
-  });
-
-  it('without a place to try it is refused', async () => {
-    const { code, output } = await deploy(['--smoke', '', `orders=ghcr.io/cartograph/orders@${DIGEST}`]);
+  it('that does not roll out goes back, and leaves the supergraph that it did not touch', async () => {
+    const { code, asked } = await deploy([IMAGE], { failOn: 'rollout status' });
     expect(code).toBe(1);
-    expect(output).toContain('Expected --smoke');
+    expectInOrder(asked, 'rollout status', UNDONE);
+    expect(asked).not.toContain(GIVEN);
   });
 
   it('whose migration fails never rolls out', async () => {
-    const { code, asked } = await deploy([`orders=ghcr.io/cartograph/orders@${DIGEST}`], {
-      failOn: 'job/orders-migration',
-    });
+    const { code, output, asked } = await deploy([IMAGE], { failOn: 'job/orders-migration' });
     expect(code).toBe(1);
+    expect(output).toContain('wait --for=condition=complete job/orders-migration failed');
     expect(asked.join('\n')).not.toContain('rollout');
   });
 
-  it('of a tag instead of a digest is refused', async () => {
-    const { code, output } = await deploy(['orders=ghcr.io/cartograph/orders:latest']);
+  it('with the supergraph first gives it before anything else', async () => {
+    const { code, asked } = await deploy(['--supergraph-first', IMAGE]);
+    expect(code).toBe(0);
+    expectInOrder(asked, GIVEN, 'delete job', 'rollout status');
+  });
+
+  it('with the supergraph first and a migration that fails puts the supergraph back', async () => {
+    const { code, asked } = await deploy(['--supergraph-first', IMAGE], { failOn: 'job/orders-migration' });
     expect(code).toBe(1);
-    expect(output).toContain('Expected service=image@sha256');
+    expectInOrder(asked, GIVEN, 'job/orders-migration', BACK);
+    expect(asked.join('\n')).not.toContain('rollout');
+  });
+
+  it('with the supergraph first that fails its smoke test has the old pods answer before the old supergraph asks', async () => {
+    isHealthy = false;
+    const { code, asked } = await deploy(['--supergraph-first', IMAGE]);
+    expect(code).toBe(1);
+    expectInOrder(asked, GIVEN, 'rollout status', UNDONE, 'rollout status', BACK);
+  });
+
+  it('that cannot go back says what to look at', async () => {
+    const { code, output } = await deploy([IMAGE], { failOn: 'rollout' });
+    expect(code).toBe(1);
+    expect(output).toContain('Look at deployment/orders-service');
+  });
+
+  it('into an empty cluster gives the supergraph to begin with, and has nothing to go back to', async () => {
+    const { code, asked, output } = await deploy([IMAGE], { failOn: 'rollout status', isFirst: true });
+    expect(code).toBe(1);
+    expectInOrder(asked, GIVEN, 'delete job');
+    expect(output).toContain('Look at the supergraph, deployment/orders-service');
+    expect(asked.join('\n')).not.toContain('undo');
+  });
+
+  it('is refused without a place to try it, and without a digest', async () => {
+    const [nowhere, byTag] = await Promise.all([
+      deploy(['--smoke', '', IMAGE]),
+      deploy(['orders=ghcr.io/cartograph/orders:latest']),
+    ]);
+    expect(nowhere).toMatchObject({ code: 1, output: expect.stringContaining('Expected --smoke') });
+    expect(byTag).toMatchObject({
+      code: 1,
+      output: expect.stringContaining('Expected service=image@sha256'),
+    });
   });
 });

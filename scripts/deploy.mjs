@@ -1,22 +1,23 @@
-// Puts images into a cluster: migrations first, then the rollout, then a smoke test; on failure the rollout is undone.
+// Puts images into a cluster: migrations first, then the rollout, then a smoke test; on failure all but migrations goes back.
 //   node scripts/deploy.mjs --overlay production --smoke https://shop.example.com orders=ghcr.io/cartograph/orders@sha256:…
 // Only the services that are named are touched, so a team ships its own; all seven and `--all` apply everything else, too.
 // The supergraph of this checkout comes last, when the subgraphs can answer it; `--supergraph-first` is for a release that
 // takes something out of it. The gateway loads it within a minute, and keeps the one before if it cannot serve it.
-import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { parseAllDocuments, stringify } from 'yaml';
+import { apply, awaitRollout, buildOverlay, kubectl, read, revisionsOf, runJobs } from './deploy/cluster.mjs';
+import { smoke } from './deploy/smoke.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const NAMESPACE = 'cartograph';
 const NAME = 'app.kubernetes.io/name';
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     overlay: { type: 'string', default: 'production' },
     smoke: { type: 'string' },
+    // How long the shop may take to answer well after its rollout.
+    'smoke-seconds': { type: 'string', default: '10' },
     all: { type: 'boolean', default: false },
     'supergraph-first': { type: 'boolean', default: false },
     timeout: { type: 'string', default: '300s' },
@@ -37,26 +38,9 @@ const images = new Map(
 );
 if (images.size === 0) fail('Expected at least one service=image@sha256:…');
 if (!options.smoke) fail('Expected --smoke with the address at which the gateway answers');
+if (!(Number(options['smoke-seconds']) >= 0)) fail('Expected --smoke-seconds as a number');
 
-function kubectl(args, input) {
-  const { status, stdout } = spawnSync('kubectl', args, {
-    input,
-    encoding: 'utf8',
-    stdio: ['pipe', 'pipe', 'inherit'],
-    maxBuffer: 1 << 28,
-  });
-  return { isDone: status === 0, stdout: stdout ?? '' };
-}
-
-function demand(args, input) {
-  const result = kubectl(args, input);
-  if (!result.isDone) throw new Error(`kubectl ${args.slice(0, 4).join(' ')} failed`);
-  return result.stdout;
-}
-
-const manifests = parseAllDocuments(
-  demand(['kustomize', join(root, 'k8s', 'overlays', options.overlay)]),
-).map((each) => each.toJS());
+const manifests = buildOverlay(join(root, 'k8s', 'overlays', options.overlay));
 for (const manifest of manifests) {
   const pod = manifest.spec?.template?.spec ?? manifest.spec?.jobTemplate?.spec?.template?.spec;
   const image = images.get(
@@ -65,17 +49,13 @@ for (const manifest of manifests) {
   if (pod && image) for (const container of pod.containers) container.image = image;
 }
 const isOf = ({ metadata }) => images.has(metadata.labels?.[NAME]);
+const isSupergraph = ({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === 'supergraph';
 // What pods of every service read; their names carry a hash, so an old pod keeps its own.
 const isShared = (manifest) =>
   (manifest.kind === 'ConfigMap' && !isSupergraph(manifest)) || manifest.kind === 'Secret';
-const isSupergraph = ({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === 'supergraph';
 const isMigration = ({ kind }) => kind === 'Job';
-const text = (chosen) => chosen.map((each) => stringify(each)).join('---\n');
-const apply = (chosen) =>
-  demand(
-    ['--namespace', NAMESPACE, 'apply', '--server-side', '--force-conflicts', '--filename', '-'],
-    text(chosen),
-  );
+const isRolledOut = (each) =>
+  !isMigration(each) && !isShared(each) && !isSupergraph(each) && (options.all || isOf(each));
 
 const unset = manifests.filter(
   (each) => (options.all || isOf(each)) && JSON.stringify(each).includes(`@sha256:${'0'.repeat(64)}`),
@@ -83,79 +63,73 @@ const unset = manifests.filter(
 if (unset.length > 0)
   fail(`No image is given for ${[...new Set(unset.map((each) => each.metadata.labels?.[NAME]))].join(', ')}`);
 
-const supergraph = manifests.filter(isSupergraph);
-const before = readSupergraph();
-
-// 1. Migrations, by one Job a service. A Job cannot be changed, so the last one goes first.
-apply(manifests.filter((each) => each.kind === 'Namespace'));
-apply(manifests.filter((each) => isShared(each) || each.kind === 'NetworkPolicy'));
-if (!before || options['supergraph-first']) apply(supergraph);
-const jobs = manifests.filter((each) => isMigration(each) && isOf(each));
-for (const { metadata } of jobs)
-  demand(['--namespace', NAMESPACE, 'delete', 'job', metadata.name, '--ignore-not-found', '--wait']);
-if (jobs.length > 0) {
-  apply(jobs);
-  for (const { metadata } of jobs)
-    demand([
-      '--namespace',
-      NAMESPACE,
-      'wait',
-      '--for=condition=complete',
-      `job/${metadata.name}`,
-      `--timeout=${options.timeout}`,
-    ]);
-}
-console.log(`migrated: ${jobs.map(({ metadata }) => metadata.name).join(', ') || 'nothing to'}`);
-
-// 2. The rollout. Old pods serve until new ones are ready.
-apply(
-  manifests.filter(
-    (each) => !isMigration(each) && !isShared(each) && !isSupergraph(each) && (options.all || isOf(each)),
-  ),
-);
 const deployments = [...images.keys()].map((service) => `deployment/${service}-service`);
-const isRolledOut = deployments.every(
-  (name) =>
-    kubectl(['--namespace', NAMESPACE, 'rollout', 'status', name, `--timeout=${options.timeout}`]).isDone,
-);
+const supergraph = manifests.filter(isSupergraph);
+const before = { supergraph: read('configmap', 'supergraph'), revisions: revisionsOf(deployments) };
+const done = { supergraph: false, rollout: false };
 
-// 3. The smoke test, and back if it fails. Migrations stay: each must suit the version before it (docs/upgrading.md).
-if (isRolledOut) apply(supergraph);
-if (isRolledOut && (await smoke())) console.log(`deployed: ${[...images.keys()].join(', ')}`);
-else {
-  if (before) apply([before]);
-  for (const name of deployments) kubectl(['--namespace', NAMESPACE, 'rollout', 'undo', name]);
-  for (const name of deployments)
-    kubectl(['--namespace', NAMESPACE, 'rollout', 'status', name, `--timeout=${options.timeout}`]);
+function giveSupergraph() {
+  done.supergraph = true;
+  apply(supergraph);
+}
+
+try {
+  apply(manifests.filter((each) => each.kind === 'Namespace'));
+  apply(manifests.filter((each) => isShared(each) || each.kind === 'NetworkPolicy'));
+  if (!before.supergraph || options['supergraph-first']) giveSupergraph();
+  const jobs = manifests.filter((each) => isMigration(each) && isOf(each));
+  runJobs(jobs, options.timeout);
+  console.log(`migrated: ${jobs.map(({ metadata }) => metadata.name).join(', ') || 'nothing to'}`);
+  // Old pods serve until new ones are ready.
+  done.rollout = true;
+  apply(manifests.filter(isRolledOut));
+  awaitRollout(deployments, options.timeout);
+  giveSupergraph();
+  await smoke(options.smoke, Number(options['smoke-seconds']));
+} catch (error) {
+  const left = goBack();
   fail(
-    `${isRolledOut ? 'The smoke test failed' : 'The rollout did not finish'}: ${deployments.join(', ')} are back to what they were`,
+    `${error.message}. ${left.length > 0 ? `Look at ${left.join(', ')}` : `${deployments.join(', ')} and the supergraph are what they were`}`,
   );
 }
+console.log(`deployed: ${[...images.keys()].join(', ')}`);
 
-/** The supergraph that the cluster has, to go back to. */
-function readSupergraph() {
-  const args = ['get', 'configmap', 'supergraph', '--ignore-not-found', '--output', 'json'];
-  const found = demand(['--namespace', NAMESPACE, ...args]);
-  if (found.trim() === '') return undefined;
-  const { apiVersion, kind, metadata, data } = JSON.parse(found);
-  return { apiVersion, kind, metadata: { name: metadata.name, labels: metadata.labels }, data };
+/**
+ * Undoes what was done, in the opposite order, as subgraphs must be able to answer what the supergraph promises. Migrations
+ * stay: each must suit the version before it (docs/upgrading.md).
+ * @returns what did not go back
+ */
+function goBack() {
+  const left = [];
+  const attempt = (what, work) => {
+    try {
+      work();
+    } catch (error) {
+      console.error(error.message);
+      left.push(what);
+    }
+  };
+  const steps = [
+    () => done.supergraph && attempt('the supergraph', putSupergraphBack),
+    () => {
+      if (!done.rollout) return;
+      for (const name of deployments) attempt(name, () => undo(name));
+      for (const name of deployments) attempt(name, () => awaitRollout([name], options.timeout));
+    },
+  ];
+  for (const step of options['supergraph-first'] ? steps.reverse() : steps) step();
+  return [...new Set(left)];
 }
 
-/** The gateway plans and a subgraph and its store answer; nobody needs to be signed in. */
-async function smoke() {
-  const query = '{ categories { slug } products(first: 1) { nodes { id name } } }';
-  for (let tries = 0; tries < 10; tries += 1) {
-    const answer = await fetch(new URL('/graphql', options.smoke), {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ query }),
-      signal: AbortSignal.timeout(5_000),
-    })
-      .then((response) => response.json())
-      .catch((error) => ({ errors: [error.message] }));
-    if (answer.data && !answer.errors) return true;
-    console.error(`smoke test: ${JSON.stringify(answer.errors)}`);
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
-  }
-  return false;
+function putSupergraphBack() {
+  if (!before.supergraph) throw new Error('There was no supergraph before');
+  const { apiVersion, kind, metadata, data } = before.supergraph;
+  apply([{ apiVersion, kind, metadata: { name: metadata.name, labels: metadata.labels }, data }]);
+}
+
+/** To the revision that ran, by its number: without one, `undo` goes a step too far where nothing had changed. */
+function undo(name) {
+  const revision = before.revisions.get(name);
+  if (!revision) throw new Error(`There was no ${name} before`);
+  kubectl(['rollout', 'undo', name, `--to-revision=${revision}`]);
 }
