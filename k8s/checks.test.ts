@@ -12,12 +12,12 @@ import { workloadsOf } from './testing/workloads.js';
 const nameOf = ({ metadata }: Manifest) => metadata.name.replace(/-[a-z0-9]{10}$/, '');
 
 describe('the checks of manifests', () => {
-  let manifests: Manifest[];
+  let manifests: readonly Manifest[];
   beforeAll(() => void (manifests = buildOverlay('local')));
 
   /** The manifests with one place changed: `Deployment/orders-service spec.template` and so on. */
   function mutate(kind: string, name: string, change: (manifest: never) => void): Manifest[] {
-    const copy = structuredClone(manifests);
+    const copy = [...structuredClone(manifests)];
     change(copy.find((each) => each.kind === kind && nameOf(each) === name) as never);
     return copy;
   }

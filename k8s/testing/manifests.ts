@@ -23,11 +23,19 @@ export interface Manifest {
 
 export const overlays = readdirSync(join(root, 'k8s', 'overlays'));
 
+const built = new Map<string, Manifest[]>();
+
 /**
- * What `kubectl apply -k k8s/overlays/NAME` sends, secrets filled in from the examples.
+ * What `kubectl apply -k k8s/overlays/NAME` sends, secrets filled in from the examples. Built once: change a copy.
  * @throws if there is no kubectl, naming what to install, or it cannot build the overlay
  */
-export function buildOverlay(name: string): Manifest[] {
+export function buildOverlay(name: string): readonly Manifest[] {
+  const manifests = built.get(name) ?? build(name);
+  built.set(name, manifests);
+  return manifests;
+}
+
+function build(name: string): Manifest[] {
   const copy = mkdtempSync(join(tmpdir(), 'cartograph-k8s-'));
   try {
     for (const folder of ['k8s', 'schema'])
@@ -36,12 +44,12 @@ export function buildOverlay(name: string): Manifest[] {
     const examples = name === 'production' ? readdirSync(secrets) : [];
     for (const file of examples.filter((each) => each.endsWith('.example')))
       cpSync(join(secrets, file), join(secrets, file.replace(/\.example$/, '')));
-    const built = execFileSync(findKubectl(), ['kustomize', join(copy, 'k8s', 'overlays', name)], {
+    const text = execFileSync(findKubectl(), ['kustomize', join(copy, 'k8s', 'overlays', name)], {
       encoding: 'utf8',
       stdio: 'pipe',
       maxBuffer: 64 * 1024 * 1024,
     });
-    return parseManifests(built);
+    return parseManifests(text);
   } finally {
     rmSync(copy, { recursive: true, force: true });
   }

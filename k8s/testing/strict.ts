@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import * as api from '@kubernetes/client-node';
 import type { Manifest } from './manifests.js';
 
 /** Every kind we use, with the group and version it is served under; another one has to be added here. */
@@ -27,24 +26,32 @@ interface Attribute {
   readonly baseName: string;
   readonly type: string;
 }
-type Model = { getAttributeTypeMap(): readonly Attribute[] };
+interface Model {
+  /** Types by the names of fields. */
+  readonly attributes: ReadonlyMap<string, string>;
+  /** Fields without a question mark in the API's own declarations. */
+  readonly required: readonly string[];
+}
 
-const models = api as unknown as Readonly<Record<string, Model | undefined>>;
 const modelsFolder = join(
   dirname(createRequire(import.meta.url).resolve('@kubernetes/client-node')),
   'gen',
   'models',
 );
-const required = new Map<string, readonly string[]>();
+const models = new Map<string, Model>();
 
-/** Fields without a question mark in the API's own declarations. */
-function requiredFields(model: string): readonly string[] {
-  const known = required.get(model);
-  if (known) return known;
-  const declaration = readFileSync(join(modelsFolder, `${model}.d.ts`), 'utf8');
-  const names = [...declaration.matchAll(/^ {4}'(\w+)': /gm)].map(([, name]) => name!);
-  required.set(model, names);
-  return names;
+/** The API's own type. Its files are read and not imported: with it would come eight hundred others. */
+function readModel(type: string): Model | undefined {
+  const file = join(modelsFolder, type);
+  if (!models.has(type) && existsSync(`${file}.js`)) {
+    const [, list] = /\.attributeTypeMap = (\[.*?\n\]);/s.exec(readFileSync(`${file}.js`, 'utf8'))!;
+    const declaration = readFileSync(`${file}.d.ts`, 'utf8');
+    models.set(type, {
+      attributes: new Map((JSON.parse(list!) as Attribute[]).map((each) => [each.baseName, each.type])),
+      required: [...declaration.matchAll(/^ {4}'(\w+)': /gm)].map(([, name]) => name!),
+    });
+  }
+  return models.get(type);
 }
 
 /** Everything in a manifest that the Kubernetes API's own types do not know, lack or hold another type for. */
@@ -74,15 +81,14 @@ function faultsOf(value: unknown, type: string, path: string): string[] {
   if (type === 'Date') return typeof value === 'string' ? [] : [expected(path, 'a time', value)];
   if (type === 'string' || type === 'number' || type === 'boolean')
     return typeof value === type ? [] : [expected(path, `a ${type}`, value)];
-  const model = models[type];
+  const model = readModel(type);
   if (!model) throw new Error(`@kubernetes/client-node has no type ${type}, at ${path}`);
   if (!isObject(value)) return [expected(path, type, value)];
-  const attributes = new Map(model.getAttributeTypeMap().map(({ baseName, type: each }) => [baseName, each]));
-  const missing = requiredFields(type).filter((name) => !(name in value));
+  const missing = model.required.filter((name) => !(name in value));
   return [
     ...missing.map((name) => `${path}: ${type} needs the field ${name}`),
     ...Object.entries(value).flatMap(([name, item]) => {
-      const known = attributes.get(name);
+      const known = model.attributes.get(name);
       return known
         ? faultsOf(item, known, `${path}.${name}`)
         : [`${path}.${name}: ${type} has no field ${name}`];
