@@ -1,35 +1,69 @@
 #!/usr/bin/env bash
 # Backs up all stores of the shop that Compose runs here: `scripts/backup.sh DIR`. The services stop meanwhile, because
 # orders, stock and payments lie in different stores and must be of one moment; `--live` leaves them running.
-# docs/backup.md says what is in it, and what managed stores offer instead.
+# DIR appears only when the backup is whole. docs/backup.md says what is in it, and what managed stores offer instead.
 set -euo pipefail
-cd "$(dirname "$0")/.."
 read -ra compose <<<"${COMPOSE:-docker compose}"
-services=(gateway users products cart orders payments notifications)
 live=false
-[ "${2:-}" = --live ] && live=true
-target="${1:?Usage: scripts/backup.sh DIR [--live]}"
-if [ -e "$target" ]; then
-  echo "$target exists already; name a folder that does not." >&2
-  exit 1
-fi
-umask 077
-mkdir -p "$target.partial"
-
-resume() { [ "$live" = true ] || "${compose[@]}" start "${services[@]}" >/dev/null; }
-if [ "$live" = false ]; then
-  trap resume EXIT
-  "${compose[@]}" stop --timeout 12 "${services[@]}"
-fi
-for database in users orders payments notifications; do
-  "${compose[@]}" exec -T postgres pg_dump --username postgres --format custom "$database" >"$target.partial/$database.pgdump"
+target=
+for argument in "$@"; do
+  case "$argument" in
+    --live) live=true ;;
+    -*) target= && break ;;
+    /*) target="${argument%/}" ;;
+    *) target="$PWD/${argument%/}" ;;
+  esac
 done
-"${compose[@]}" exec -T mongodb mongodump --quiet --db products --archive >"$target.partial/products.mongodump"
+[ -n "$target" ] || { echo "Usage: scripts/backup.sh DIR [--live]" >&2; exit 2; }
+[ ! -e "$target" ] || { echo "$target exists already; name a folder that does not." >&2; exit 1; }
+cd "$(dirname "$0")/.."
+umask 077
+partial="$target.partial"
+mkdir -p "$(dirname "$target")"
+mkdir "$partial" || { echo "Another backup writes to $partial; delete it if none does." >&2; exit 1; }
+
+on_redis() { "${compose[@]}" exec -T redis redis-cli "$@"; }
+stopped=()
+rewrite=
+clean_up() {
+  status=$?
+  trap - EXIT
+  # Each step on its own: a store that is down must not keep the shop down.
+  [ -z "$rewrite" ] || on_redis config set auto-aof-rewrite-percentage "$rewrite" >/dev/null || status=1
+  # By Docker, as Compose would wait for services that wait for that store.
+  [ ${#stopped[@]} -eq 0 ] || docker start "${stopped[@]}" >/dev/null || status=1
+  if [ -d "$partial" ]; then
+    rm -rf "$partial"
+    echo "No backup was made: see above." >&2
+  fi
+  exit "$status"
+}
+trap clean_up EXIT
+trap 'exit 130' INT TERM HUP
+
+if [ "$live" = false ]; then
+  # Whatever runs beside the stores, so that a new service is not forgotten, and none begins that was not running.
+  running="$("${compose[@]}" ps --services --filter status=running)"
+  read -ra services <<<"$(grep -vxE 'postgres|mongodb|redis|rabbitmq|mailpit' <<<"$running" | tr '\n' ' ')"
+  if [ ${#services[@]} -gt 0 ]; then
+    containers="$("${compose[@]}" ps --quiet "${services[@]}")"
+    read -ra stopped <<<"$(tr '\n' ' ' <<<"$containers")"
+    docker stop -t 12 "${stopped[@]}" >/dev/null
+  fi
+fi
+databases="$("${compose[@]}" exec -T postgres psql --username postgres --tuples-only --no-align --command \
+  "SELECT datname FROM pg_database WHERE NOT datistemplate AND datname <> 'postgres' ORDER BY 1")"
+for database in $databases; do
+  "${compose[@]}" exec -T postgres pg_dump --username postgres --format custom "$database" >"$partial/$database.pgdump"
+done
+"${compose[@]}" exec -T mongodb mongodump --quiet --db products --archive >"$partial/products.mongodump"
 # The append-only files may be copied while they grow, as long as they are not rewritten.
-"${compose[@]}" exec -T redis redis-cli config set auto-aof-rewrite-percentage 0 >/dev/null
-"${compose[@]}" exec -T redis tar -C /data -c appendonlydir >"$target.partial/redis.tar"
-"${compose[@]}" exec -T redis redis-cli config set auto-aof-rewrite-percentage 100 >/dev/null
-(cd "$target.partial" && sha256sum ./*.pgdump ./*.mongodump ./*.tar >SHA256SUMS)
-# Only a whole backup has the name.
-mv "$target.partial" "$target"
-echo "Backed up to $target"
+rewrite="$(on_redis config get auto-aof-rewrite-percentage | tail -n 1)"
+on_redis config set auto-aof-rewrite-percentage 0 >/dev/null
+while state="$(on_redis info persistence)" && [[ "$state" == *aof_rewrite_in_progress:1* ]]; do sleep 1; done
+"${compose[@]}" exec -T redis tar -C /data -c appendonlydir >"$partial/redis.tar"
+tar -tf "$partial/redis.tar" >/dev/null
+(cd "$partial" && sha256sum ./*.pgdump ./*.mongodump ./*.tar >SHA256SUMS)
+sync "$partial"/*
+mv "$partial" "$target"
+echo "Backed up to $target ($(du -sh "$target" | cut -f1))"

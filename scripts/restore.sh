@@ -1,39 +1,88 @@
 #!/usr/bin/env bash
-# Puts a backup of scripts/backup.sh into the stores that Compose runs here, and starts the shop:
-# `scripts/restore.sh DIR`. What the stores hold is replaced, so it asks for `--yes` unless they are empty.
+# Puts a backup of scripts/backup.sh into the stores that Compose runs here, and starts the shop: `scripts/restore.sh DIR`.
+# It touches nothing if the backup is not whole, nor, without `--yes`, if any store holds something: that would be lost.
 set -euo pipefail
-cd "$(dirname "$0")/.."
 read -ra compose <<<"${COMPOSE:-docker compose}"
-services=(gateway users products cart orders payments notifications)
-source="${1:?Usage: scripts/restore.sh DIR [--yes]}"
-(cd "$source" && sha256sum --check --quiet SHA256SUMS) || {
-  echo "$source is not whole: see above." >&2
-  exit 1
-}
-source="$(cd "$source" && pwd)"
+stores=(postgres mongodb redis rabbitmq)
+replace=false
+source=
+for argument in "$@"; do
+  case "$argument" in
+    --yes) replace=true ;;
+    -*) source= && break ;;
+    /*) source="${argument%/}" ;;
+    *) source="$PWD/${argument%/}" ;;
+  esac
+done
+[ -n "$source" ] || { echo "Usage: scripts/restore.sh DIR [--yes]" >&2; exit 2; }
+(cd "$source" && sha256sum --check --quiet SHA256SUMS) || { echo "$source is not a whole backup: see above." >&2; exit 1; }
+cd "$(dirname "$0")/.."
 
-"${compose[@]}" stop --timeout 12 "${services[@]}" >/dev/null 2>&1 || true
-"${compose[@]}" up --detach postgres mongodb rabbitmq
+on_postgres() { "${compose[@]}" exec -T postgres psql --username postgres --no-psqlrc --quiet --tuples-only --no-align -v ON_ERROR_STOP=1 "$@"; }
+on_mongodb() { "${compose[@]}" exec -T mongodb mongosh --quiet --eval "$1"; }
+are_ready() {
+  "${compose[@]}" exec -T postgres pg_isready --quiet --username postgres --host 127.0.0.1 &&
+    on_mongodb 'db.adminCommand("ping").ok' && "${compose[@]}" exec -T redis redis-cli ping &&
+    "${compose[@]}" exec -T rabbitmq rabbitmqctl --quiet await_startup --timeout 30
+} >/dev/null 2>&1
+# Redis and RabbitMQ read their files only when they start.
+while_down() {
+  "${compose[@]}" stop "$1" </dev/null
+  "${compose[@]}" run --rm -T --no-deps --entrypoint sh "$1" -c "$2"
+}
+
+"${compose[@]}" up --detach "${stores[@]}"
 tries=0
-until "${compose[@]}" exec -T postgres pg_isready --quiet --username postgres --host 127.0.0.1 &&
-  "${compose[@]}" exec -T mongodb mongosh --quiet --eval 'db.adminCommand("ping").ok' >/dev/null; do
+until are_ready; do
   tries=$((tries + 1))
-  [ "$tries" -lt 60 ] || { echo "The stores do not answer." >&2; exit 1; }
+  [ "$tries" -lt 60 ] || { echo "The stores do not answer: ${compose[*]} logs ${stores[*]}" >&2; exit 1; }
   sleep 2
 done
-tables="$("${compose[@]}" exec -T postgres psql --username postgres --tuples-only --no-align --dbname orders \
-  --command "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")"
-if [ "$tables" != 0 ] && [ "${2:-}" != --yes ]; then
-  echo "The stores are not empty. To replace what they hold: scripts/restore.sh $1 --yes" >&2
+
+# Also those that the backup does not know: it may be older than a service.
+databases="$(on_postgres --command "SELECT datname FROM pg_database WHERE NOT datistemplate AND datname <> 'postgres' ORDER BY 1")"
+for dump in "$source"/*.pgdump; do
+  grep -qx "$(basename "$dump" .pgdump)" <<<"$databases" || { echo "Postgres has no database for $dump. Nothing was changed." >&2; exit 1; }
+done
+held=()
+for database in $databases; do
+  tables="$(on_postgres --dbname "$database" --command "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")"
+  [ "$tables" = 0 ] || held+=("Postgres: $tables tables of $database")
+done
+collections="$(on_mongodb 'db.getSiblingDB("products").getCollectionNames()')"
+[ "$(tr -d '[:space:]' <<<"$collections")" = '[]' ] || held+=("MongoDB: collections of products")
+keys="$("${compose[@]}" exec -T redis redis-cli dbsize | tr -dc '0-9')"
+[ "$keys" = 0 ] || held+=("Redis: $keys keys")
+events="$("${compose[@]}" exec -T rabbitmq rabbitmqctl --quiet list_queues --no-table-headers messages | awk '{ sum += $1 } END { print sum + 0 }')"
+[ "$events" = 0 ] || held+=("RabbitMQ: $events events")
+if [ ${#held[@]} -gt 0 ] && [ "$replace" = false ]; then
+  printf 'The stores are not empty:\n' >&2
+  printf '  %s\n' "${held[@]}" >&2
+  echo "Nothing was changed. To lose that for what the backup holds: scripts/restore.sh $source --yes" >&2
   exit 1
 fi
-for database in users orders payments notifications; do
-  "${compose[@]}" exec -T postgres pg_restore --username postgres --clean --if-exists --exit-on-error --single-transaction \
+
+running="$("${compose[@]}" ps --services --filter status=running)"
+read -ra services <<<"$(grep -vxE 'postgres|mongodb|redis|rabbitmq|mailpit' <<<"$running" | tr '\n' ' ')"
+[ ${#services[@]} -eq 0 ] || "${compose[@]}" stop --timeout 12 "${services[@]}"
+say_if_broken() {
+  [ $? = 0 ] || echo "It broke off: the stores hold a part. Once what is said above is mended: scripts/restore.sh $source --yes" >&2
+}
+trap say_if_broken EXIT
+trap 'exit 130' INT TERM HUP
+# Everything goes first, as a store may be of a later version than the backup and hold tables that it does not know.
+for database in $databases; do
+  on_postgres --dbname "$database" --command "DROP SCHEMA public CASCADE; CREATE SCHEMA public AUTHORIZATION pg_database_owner; GRANT USAGE ON SCHEMA public TO PUBLIC"
+done
+for database in $databases; do
+  [ -e "$source/$database.pgdump" ] || continue
+  "${compose[@]}" exec -T postgres pg_restore --username postgres --exit-on-error --single-transaction \
     --dbname "$database" <"$source/$database.pgdump"
 done
-"${compose[@]}" exec -T mongodb mongorestore --quiet --drop --archive <"$source/products.mongodump"
-# Redis reads its files only when it starts.
-"${compose[@]}" stop redis >/dev/null 2>&1 || true
-"${compose[@]}" run --rm -T --no-deps --entrypoint sh redis -c 'rm -rf /data/appendonlydir /data/dump.rdb && tar -C /data -x' <"$source/redis.tar"
+on_mongodb 'db.getSiblingDB("products").dropDatabase()' >/dev/null
+"${compose[@]}" exec -T mongodb mongorestore --quiet --archive <"$source/products.mongodump"
+while_down redis 'rm -rf /data/appendonlydir /data/dump.rdb && tar -C /data -x' <"$source/redis.tar"
+# Events under way tell of what, after this, has not happened. Services declare their queues when they start.
+while_down rabbitmq 'rm -rf /var/lib/rabbitmq/mnesia'
 "${compose[@]}" up --detach
-echo "Restored from $1"
+echo "Restored from $source"

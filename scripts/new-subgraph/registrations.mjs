@@ -133,8 +133,6 @@ export const registrations = [
   { file: '.env.example', change: copyAfterLast(/^[A-Z]+_DB_PASSWORD=.*\n/m, /^ORDERS_DB_PASSWORD=.*\n/m) },
   ...[
     'scripts/docker/postgres-init.sh',
-    'scripts/backup.sh',
-    'scripts/restore.sh',
     'observability/prometheus/prometheus.yml',
     'k8s/overlays/local/stores/postgres-init.sh',
     'k8s/overlays/local/stores/network.yaml',

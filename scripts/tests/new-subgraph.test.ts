@@ -145,7 +145,6 @@ describe('npm run new:subgraph', () => {
       'ghcr.io/cartograph/reviews',
     );
     expect(read('k8s/overlays/local/stores/postgres-init.sh')).toBe(read('scripts/docker/postgres-init.sh'));
-    expect(read('scripts/backup.sh')).toMatch(/^for database in .* reviews; do$/m);
     expect(read('observability/prometheus/prometheus.yml')).toContain('notifications, reviews]');
     for (const workflow of ['images', 'deploy'])
       expect(read(`.github/workflows/${workflow}.yml`)).toContain('notifications, reviews]');
