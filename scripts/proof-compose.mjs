@@ -1,270 +1,156 @@
-// `npm run proof:compose`: docker-compose.yml for real, on an engine of our own from Debian's packages. Images that come
-// from registries are replaced by stand-ins of the same names (scripts/proof/standin); what that leaves unproven is
-// printed at the end. Needs root, and: apt-get install docker.io docker-compose debootstrap iptables
-import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+// `npm run proof:compose`: docker-compose.yml for real, from a fresh clone, on an engine of our own. Images that come from
+// registries are replaced by stand-ins of the same names (scripts/proof/standin); what that leaves unproven is printed at
+// the end. Needs root, and: apt-get install containerd runc debootstrap iptables
+//
+// A run that broke off leaves what it made: `-- --from STEP` goes on there, with the commit that is checked out then.
 import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
-import { demandTools, startEngine } from './proof/engine.mjs';
-import { walk } from './proof/walk.mjs';
+import { proveBackup, proveFailingBackup } from './proof/backup.mjs';
+import { cloneHead } from './proof/checkout.mjs';
+import { proveConfinement, proveNetworks, proveRoles } from './proof/confinement.mjs';
+import { demandTools, RELEASE, startEngine } from './proof/engine.mjs';
+import { proveBake, proveFiles } from './proof/files.mjs';
+import { proveImages, proveReproducible, SERVICES } from './proof/images.mjs';
+import {
+  proveExits,
+  proveMail,
+  proveNothingLeft,
+  proveOrder,
+  proveScale,
+  proveWatch,
+} from './proof/running.mjs';
+import { connectShop } from './proof/shop.mjs';
+import { makeStandins, STANDINS } from './proof/standins.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-// Kept between runs: the file system of the stand-ins and the engine's layers.
+// Kept between runs: the engine and its layers, so that the next run builds only what changed.
 const work = process.env.PROOF_DIR ?? '/var/tmp/cartograph-proof';
-const SERVICES = ['gateway', 'users', 'products', 'cart', 'orders', 'payments', 'notifications'];
-const STANDINS = {
-  node: 'node:24-alpine',
-  postgres: 'postgres:18-alpine',
-  redis: 'redis:8-alpine',
-  rabbitmq: 'rabbitmq:4-management-alpine',
-  mongo: 'mongo:8',
-  mailpit: 'axllent/mailpit:v1.27',
+const port = Number(process.env.PROOF_PORT ?? 14000);
+const mailPort = 18025;
+
+const STEPS = {
+  'stand-ins': () => makeStandins(engine, work, say),
+  files() {
+    proveFiles(engine, checkout, say);
+    proveBake(engine, checkout, say);
+  },
+  build() {
+    // What `docker compose up --build` builds, with the commit's name and time as the pipeline gives them.
+    shop.compose('build', '--quiet', ...buildArguments);
+    proveImages(engine, say, revision);
+  },
+  async up() {
+    // What a run that broke off here left would not begin in order.
+    shop.compose('down', '--volumes', '--timeout', '12');
+    shop.compose('up', '--detach');
+    await shop.isOpen();
+    await proveOrder(engine, shop, say);
+    await shop.walk(say);
+  },
+  confinement() {
+    proveConfinement(engine, shop.containers, say);
+    proveNetworks(engine, shop.containers, port, say);
+    proveRoles(engine, shop.containers, env, say);
+  },
+  async scale() {
+    shop.compose('up', '--detach', '--scale', 'orders=3');
+    await proveScale(engine, shop, 'orders', 3, say);
+    const replicas = { ...Object.fromEntries(SERVICES.map((name) => [name, 1])), orders: 3 };
+    await proveWatch(shop.compose, replicas, say);
+    await proveMail(mailPort, say);
+  },
+  async restart() {
+    shop.compose('stop', '--timeout', '12');
+    await proveExits(engine, shop.containers, say);
+    shop.compose('up', '--detach');
+    await shop.isOpen();
+    await shop.walk();
+    say('started again on the kept volumes: the walk passes');
+  },
+  'failing-backup': () => proveFailingBackup(engine, shop, work, say),
+  backup: () => proveBackup(engine, shop, work, say),
+  down() {
+    shop.compose('--profile', 'observability', 'down', '--volumes', '--timeout', '12');
+    proveNothingLeft(engine, say);
+  },
+  reproducible: () => proveReproducible(engine, checkout, 'cart', buildArguments, say),
 };
-const PACKAGES = [
-  'ca-certificates',
-  'libstdc++6',
-  'libatomic1',
-  'postgresql',
-  'redis-server',
-  'rabbitmq-server',
-];
-const PORT = process.env.PROOF_PORT ?? '14000';
+
+const names = Object.keys(STEPS);
+const from = process.argv.includes('--from') ? process.argv.at(process.argv.indexOf('--from') + 1) : names[0];
+const unknown = process.argv.slice(2).filter((each) => each !== '--from' && !names.includes(each));
+if (unknown.length > 0 || !names.includes(from)) {
+  console.error(`Usage: npm run proof:compose [-- --from STEP], where STEP is one of ${names.join(', ')}`);
+  process.exit(2);
+}
 
 const began = Date.now();
-const say = (text) =>
-  console.log(`${String(Math.round((Date.now() - began) / 1000)).padStart(4)} s  ${text}`);
-
+const say = (text) => console.log(`${secondsSince(began, 4)} s  ${text}`);
 demandTools();
-mkdirSync(work, { recursive: true });
 const engine = await startEngine(join(work, 'engine'));
-const docker = (...args) => engine.run('docker', args);
+// Whoever ends the run ends a command under way, too; what follows below stops the engine.
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => {});
+if (from === names[0]) forget();
+const { checkout, revision, time, env } = cloneHead(root, join(work, 'cartograph'), {
+  isFresh: from === names[0],
+  settings: { port, mailPort },
+});
+const buildArguments = ['--build-arg', `REVISION=${revision}`, '--build-arg', `SOURCE_DATE_EPOCH=${time}`];
+const shop = connectShop(engine, checkout, `http://127.0.0.1:${port}`);
+say(
+  `${revision.slice(0, 7)} on Docker ${engine.docker('version', '--format', '{{.Server.Version}}')}, ` +
+    engine.docker('compose', 'version').replace('version ', ''),
+);
+
+let current;
+const took = [];
 try {
-  await makeStandins();
-  const checkout = cloneHead();
-  for (const service of SERVICES) {
-    const folder = service === 'gateway' ? service : `subgraphs/${service}`;
-    // The build fetches packages; the running containers have no way out but by `edge`.
-    docker(
-      'build',
-      '--quiet',
-      '--network',
-      'host',
-      '--build-arg',
-      `SERVICE=${folder}`,
-      '--tag',
-      `cartograph/${service}:latest`,
-      checkout,
-    );
-    say(
-      `built cartograph/${service}: ${docker('image', 'inspect', '--format', '{{.Size}}', `cartograph/${service}`).trim() / 1e6} MB`,
-    );
+  // The engine starts what ran when it was stopped; a step that follows needs it as healthy as it was.
+  if (names.indexOf(from) > names.indexOf('up') && names.indexOf(from) <= names.indexOf('down')) {
+    shop.compose('up', '--detach');
+    await shop.isOpen();
   }
-  await proveCompose(checkout);
+  for (current of names.slice(names.indexOf(from))) {
+    const start = Date.now();
+    await STEPS[current]();
+    took.push(`${current} ${secondsSince(start)} s`);
+  }
+} catch (error) {
+  console.error(error.stderr ?? '');
+  if (names.indexOf(current) >= names.indexOf('up'))
+    console.error(shop.compose('ps', '--all'), shop.compose('logs', '--tail', '15', '--no-color'));
+  console.error(`Broke off at ${current}. To go on there: npm run proof:compose -- --from ${current}`);
+  throw error;
 } finally {
   await engine.stop();
 }
+sayWhatIsLeft();
 
-async function makeStandins() {
-  const rootfs = join(work, 'rootfs');
-  if (!existsSync(join(rootfs, 'etc', 'passwd'))) {
-    say('debootstrap');
-    execFileSync(
-      'debootstrap',
-      ['--variant=minbase', `--include=${PACKAGES.join(',')}`, 'bookworm', rootfs],
-      { stdio: 'ignore' },
-    );
-  }
-  if (docker('images', '--quiet', 'cartograph-standin/rootfs').trim() === '')
-    engine.run('sh', ['-c', `tar -C ${rootfs} -c . | docker import - cartograph-standin/rootfs`]);
-  const context = join(work, 'standin');
-  rmSync(context, { recursive: true, force: true });
-  cpSync(join(root, 'scripts', 'proof', 'standin'), context, { recursive: true });
-  const prefix = join(context, 'node', 'usr', 'local');
-  mkdirSync(join(prefix, 'bin'), { recursive: true });
-  cpSync(process.execPath, join(prefix, 'bin', 'node'));
-  const npm = execFileSync('npm', ['root', '--global'], { encoding: 'utf8' }).trim();
-  cpSync(join(npm, 'npm'), join(prefix, 'lib', 'node_modules', 'npm'), { recursive: true });
-  writeFileSync(
-    join(prefix, 'bin', 'npm'),
-    '#!/bin/sh\nexec node /usr/local/lib/node_modules/npm/bin/npm-cli.js "$@"\n',
-    { mode: 0o755 },
-  );
-  const certificates = '/etc/ssl/certs/ca-certificates.crt';
-  mkdirSync(join(context, 'node', 'etc', 'ssl', 'certs'), { recursive: true });
-  cpSync(certificates, join(context, 'node', certificates), { dereference: true });
-  const bundle = (from, to) =>
-    build({
-      entryPoints: [from],
-      outfile: join(context, to),
-      allowOverwrite: true,
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      nodePaths: [join(root, 'node_modules')],
-      banner: {
-        js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
-      },
-      logLevel: 'error',
-    });
-  await bundle(join(root, 'packages', 'embedded', 'dist', 'mongo', 'main.js'), 'store.mjs');
-  await bundle(join(root, 'scripts', 'proof', 'standin', 'mongo-archive.mjs'), 'mongo-archive.mjs');
-  for (const [target, tag] of Object.entries(STANDINS))
-    docker('build', '--quiet', '--target', target, '--tag', tag, context);
-  say(`stand-ins: ${Object.values(STANDINS).join(', ')}`);
+/** What a run before this one left when it was broken off. */
+function forget() {
+  const left = engine.docker('ps', '--all', '--quiet').split('\n').filter(Boolean);
+  if (left.length > 0) engine.docker('rm', '--force', '--volumes', ...left);
+  engine.docker('volume', 'prune', '--all', '--force');
+  engine.docker('network', 'prune', '--force');
 }
 
-/** What is committed, and nothing else. */
-function cloneHead() {
-  const checkout = join(work, 'checkout');
-  rmSync(checkout, { recursive: true, force: true });
-  execFileSync('git', ['clone', '--quiet', '--depth', '1', `file://${root}`, checkout]);
-  return checkout;
+function secondsSince(start, width = 0) {
+  return String(Math.round((Date.now() - start) / 1000)).padStart(width);
 }
 
-async function proveCompose(checkout) {
-  execFileSync('bash', ['scripts/make-env.sh'], { cwd: checkout, stdio: 'ignore' });
-  const env = readFileSync(join(checkout, '.env'), 'utf8')
-    .replace(/^NODE_ENV=.*$/m, 'NODE_ENV=development')
-    .replace(/^SAMPLE_DATA=.*$/m, 'SAMPLE_DATA=true')
-    .replace(/^GATEWAY_PORT=.*$/m, `GATEWAY_PORT=${PORT}`);
-  writeFileSync(join(checkout, '.env'), `${env}MAILPIT_PORT=18025\n`);
-  const compose = (...args) =>
-    engine.run('docker-compose', ['--project-name', 'cartograph', ...args], { cwd: checkout });
-  try {
-    compose('up', '--detach', '--no-build');
-    say('docker-compose up');
-    await healthy(`http://127.0.0.1:${PORT}/readyz`);
-    say('the gateway is ready, after all it depends on');
-    await walk(`http://127.0.0.1:${PORT}`, say);
-    proveConfinement();
-    compose('up', '--detach', '--no-build', '--scale', 'orders=3');
-    await walk(`http://127.0.0.1:${PORT}`, say);
-    say('the same with --scale orders=3');
-    const { messages } = await (await fetch('http://127.0.0.1:18025')).json();
-    if (messages < 2) throw new Error(`Only ${messages} mails were sent`);
-    say(`${messages} mails were sent by SMTP`);
-    compose('stop', '--timeout', '12');
-    for (const name of containers()) {
-      const [service, code] = inspect(
-        name,
-        '{{index .Config.Labels "com.docker.compose.service"}} {{.State.ExitCode}}',
-      ).split(' ');
-      if (SERVICES.includes(service) && code !== '0')
-        throw new Error(`${name} ended with ${code}, not 0, when it was stopped`);
-    }
-    say('all services ended with 0 when they were stopped');
-    compose('start');
-    await healthy(`http://127.0.0.1:${PORT}/readyz`);
-    await walk(`http://127.0.0.1:${PORT}`, say);
-    say('started again on the kept volumes');
-    await proveBackup(checkout, compose);
-  } catch (error) {
-    console.error(compose('ps'));
-    console.error(compose('logs', '--tail', '15', '--no-color'));
-    throw error;
-  } finally {
-    compose('down', '--volumes', '--timeout', '12');
-  }
+function sayWhatIsLeft() {
+  const isWhole = from === names[0];
   console.log(`
-Proven: the Dockerfile, docker-compose.yml as committed, health-gated order, migrations, networks,
-read-only roots, the README's purchase, backup and restore. Not proven here, as no registry is reached: the images themselves, each replaced by
-a stand-in from Debian 12 (${Object.values(STANDINS).join(', ')}): so Node is this machine's (${process.version}) on glibc instead of musl,
-Postgres is 15, Redis 7, RabbitMQ 3.10; MongoDB is this repository's embedded document store, and mongodump a script of lines of EJSON; Mailpit is a sink that counts.
-Nor: arm64, buildx bake, the profile observability.`);
-}
+${isWhole ? 'Proven: all of the above, by' : `Proven: the steps from ${from} on. Only a run without --from is whole; it uses`} the Dockerfile and docker-compose.yml as they are committed.
+Took: ${took.join(', ')}; together ${secondsSince(began)} s.
 
-/** A backup, all volumes deleted, the backup restored: who had an account and an order has them again. */
-async function proveBackup(checkout, compose) {
-  const url = `http://127.0.0.1:${PORT}`;
-  const before = await inventory(url);
-  const folder = join(work, 'backup');
-  rmSync(folder, { recursive: true, force: true });
-  const script = (name, ...args) =>
-    engine.run('bash', [join('scripts', name), ...args], {
-      cwd: checkout,
-      env: { ...engine.env, COMPOSE: 'docker-compose --project-name cartograph' },
-    });
-  script('backup.sh', folder);
-  compose('down', '--volumes', '--timeout', '12');
-  script('restore.sh', folder);
-  await healthy(`${url}/readyz`);
-  const after = await inventory(url);
-  if (JSON.stringify(after) !== JSON.stringify(before))
-    throw new Error(`Restored ${JSON.stringify(after)}, not ${JSON.stringify(before)}`);
-  await walk(url, say);
-  say(
-    `backed up, forgotten, restored: ${after.orders} orders, ${after.users} users, ${after.products} products`,
-  );
-}
-
-/** How much there is of everything, as an admin sees it. */
-async function inventory(url) {
-  const ask = async (query, token) => {
-    const response = await fetch(`${url}/graphql`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
-      body: JSON.stringify({ query }),
-    });
-    const { data, errors } = await response.json();
-    if (errors) throw new Error(JSON.stringify(errors));
-    return data;
-  };
-  const { login } = await ask(
-    'mutation { login(input: { email: "ada@example.com", password: "cartograph" }) { session { accessToken } } }',
-  );
-  const { orders, users, products } = await ask(
-    '{ orders { totalCount nodes { number status total { amount } } } users { totalCount } products { totalCount nodes { id availability { quantity } } } }',
-    login.session.accessToken,
-  );
-  return {
-    orders: orders.totalCount,
-    users: users.totalCount,
-    products: products.totalCount,
-    lists: [orders.nodes, products.nodes],
-  };
-}
-
-function containers() {
-  return docker('ps', '--all', '--quiet', '--filter', 'label=com.docker.compose.project=cartograph')
-    .trim()
-    .split('\n');
-}
-
-function inspect(name, format) {
-  return docker('inspect', '--format', format, name).trim();
-}
-
-/** Read-only, uid 1001, without capabilities; only the gateway and the mail page have a port on the host. */
-function proveConfinement() {
-  const published = [];
-  for (const name of containers()) {
-    const { Config, HostConfig, NetworkSettings } = JSON.parse(inspect(name, '{{json .}}'));
-    const service = Config.Labels['com.docker.compose.service'];
-    if (Object.values(NetworkSettings.Ports ?? {}).some(Boolean)) published.push(service);
-    if (!SERVICES.includes(service.replace('-migration', ''))) continue;
-    const isConfined =
-      Config.User === '1001:1001' && HostConfig.ReadonlyRootfs && HostConfig.CapDrop.includes('ALL');
-    if (!isConfined)
-      throw new Error(
-        `${service} is not confined: ${Config.User}, ${HostConfig.ReadonlyRootfs}, ${HostConfig.CapDrop}`,
-      );
-  }
-  if (published.sort().join() !== 'gateway,mailpit')
-    throw new Error(`Ports on the host: ${published.join()}`);
-  say('services run as 1001 on read-only roots without capabilities; no store has a port on the host');
-}
-
-async function healthy(url) {
-  const until = Date.now() + 240_000;
-  for (;;) {
-    const isReady = await fetch(url, { signal: AbortSignal.timeout(2_000) }).then(
-      (response) => response.ok,
-      () => false,
-    );
-    if (isReady) return;
-    if (Date.now() > until) throw new Error(`${url} is not ready after four minutes`);
-    await sleep(1_000);
-  }
+Not proven here, as no image registry is reached:
+- The published images. Each is replaced by Debian ${RELEASE}'s package of the same major version under the same name
+  (${Object.values(STANDINS).join(', ')}),
+  so Node.js runs on glibc here and on musl there.
+- MongoDB: the stand-in is this repository's embedded document store, and mongodump a script of lines of EJSON.
+- Mailpit: the stand-in takes mail and counts it.
+- Grafana, Loki, Alloy, Jaeger and the exporter of MongoDB do not run here; Compose accepts their entries, and
+  observability/ tests its dashboards, rules and queries.
+- linux/arm64, SBOM and provenance: buildx reads their plan, but nothing is built for another processor.`);
 }

@@ -1,7 +1,7 @@
 #!/bin/bash
 # What postgres:18-alpine does with an empty volume: a cluster, a password, and the scripts of initdb.d.
 set -euo pipefail
-data=/var/lib/postgresql/15/docker
+data=/var/lib/postgresql/18/docker
 export POSTGRES_USER="${POSTGRES_USER:-postgres}"
 if [ ! -s "$data/PG_VERSION" ]; then
   mkdir -p "$data"

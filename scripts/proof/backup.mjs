@@ -1,0 +1,150 @@
+// Backup and restore as an operator meets them: also when a store is down, a disk is full or a backup is damaged.
+import { execFile, execFileSync } from 'node:child_process';
+import { appendFileSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { demand } from './images.mjs';
+import { fillCart, inventory } from './inventory.mjs';
+
+const execute = promisify(execFile);
+
+/** What a script says that must fail, and say why. */
+function failing({ run }, checkout, name, ...args) {
+  try {
+    run(join(checkout, 'scripts', name), args, { cwd: checkout, stdio: ['ignore', 'pipe', 'pipe'] });
+  } catch ({ stderr, status }) {
+    if (status > 0) return stderr;
+  }
+  throw new Error(`scripts/${name} ${args.join(' ')} did not fail`);
+}
+
+const freshFolder = (work) => {
+  const folder = join(work, 'backups');
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder);
+  return folder;
+};
+const script = ({ run }, checkout, name, ...args) =>
+  run(join(checkout, 'scripts', name), args, { cwd: checkout });
+
+/** A backup that cannot be made leaves nothing behind: no folder, no setting of Redis, no closed shop. */
+export async function proveFailingBackup(engine, shop, work, say) {
+  const { checkout, compose } = shop;
+  const folder = freshFolder(work);
+  const leavesNothing = async (what, target) => {
+    demand(
+      /No backup was made/.test(failing(engine, checkout, 'backup.sh', target)),
+      `backup.sh did not say that it made none: ${what}`,
+    );
+    for (const path of [target, `${target}.partial`])
+      demand(!existsSync(path), `${path} was left behind: ${what}`);
+    const rewrite = compose(
+      'exec',
+      '-T',
+      'redis',
+      'redis-cli',
+      'config',
+      'get',
+      'auto-aof-rewrite-percentage',
+    );
+    demand(rewrite.trim().endsWith('\n100'), `Redis no longer rewrites its files: ${what}`);
+  };
+
+  compose('stop', 'mongodb');
+  await leavesNothing('MongoDB is down', join(folder, 'halted'));
+  compose('start', 'mongodb');
+  await shop.isOpen();
+  await shop.walk();
+  // How large each part is, to have a disk on which all fits but the last, while Redis is told not to rewrite.
+  const sample = join(folder, 'sample');
+  script(engine, checkout, 'backup.sh', sample, '--live');
+  const pages = (part) => Math.ceil(statSync(join(sample, part)).size / 4096);
+  const dumps = readdirSync(sample).filter((part) => part.endsWith('dump'));
+  const disk = join(folder, 'disk');
+  mkdirSync(disk);
+  for (const size of [16, dumps.reduce((sum, part) => sum + pages(part), 4)]) {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size * 4096}`, 'proof', disk]);
+    try {
+      await leavesNothing(`a disk of ${size * 4} KB`, join(disk, 'backup'));
+    } finally {
+      execFileSync('umount', [disk]);
+    }
+  }
+  await shop.isOpen();
+  await shop.walk();
+  say(
+    'a store that is down and a disk that is full leave no backup behind, Redis as it was, and the shop open',
+  );
+}
+
+/** Backed up, refused where it would destroy, restored over a shop that went on, and into empty volumes. */
+export async function proveBackup(engine, shop, work, say) {
+  const { url, checkout, compose } = shop;
+  const folder = freshFolder(work);
+  await fillCart(url);
+  const before = await inventory(url);
+  const backup = join(folder, 'whole');
+  const began = Date.now();
+  script(engine, checkout, 'backup.sh', backup);
+  const seconds = (from) => `${((Date.now() - from) / 1000).toFixed(0)} s`;
+  const took = seconds(began);
+  await shop.isOpen();
+  say(`backed up in ${took}: ${execFileSync('du', ['-sh', backup], { encoding: 'utf8' }).split('\t')[0]}`);
+  await shop.walk();
+
+  const live = execute(join(checkout, 'scripts', 'backup.sh'), [join(folder, 'live'), '--live'], {
+    env: engine.env,
+  });
+  await Promise.all([shop.walk(), live]);
+  say('backed up with --live while somebody buys');
+
+  demand(
+    /not empty.*Postgres: .*MongoDB: .*Redis: /s.test(failing(engine, checkout, 'restore.sh', backup)),
+    'restore.sh did not say that the stores are not empty',
+  );
+  const damaged = join(folder, 'damaged');
+  cpSync(backup, damaged, { recursive: true });
+  appendFileSync(join(damaged, 'orders.pgdump'), '!');
+  demand(
+    /not a whole/.test(failing(engine, checkout, 'restore.sh', damaged, '--yes')),
+    'restore.sh took a damaged backup',
+  );
+  await shop.walk();
+  say('restore.sh refuses stores that hold something, and a damaged backup; the shop goes on');
+
+  const restore = async (where, ...more) => {
+    const start = Date.now();
+    script(engine, checkout, 'restore.sh', backup, ...more);
+    await shop.isOpen();
+    const open = seconds(start);
+    const after = await inventory(url);
+    demand(
+      JSON.stringify(after) === JSON.stringify(before),
+      `Restored ${where}: ${JSON.stringify(after)}, not ${JSON.stringify(before)}`,
+    );
+    const audit = compose('exec', '-T', 'products', 'node', 'dist/cli/stock-audit.js').trim();
+    await shop.walk();
+    const { orders, users, products } = after;
+    say(
+      `restored ${where}, open after ${open}: ${orders} orders, ${users} users, ${products} products. ${audit}`,
+    );
+  };
+  const on = (database, sql) =>
+    compose('exec', '-T', 'postgres', 'psql', '-U', 'postgres', '-qtA', '-d', database, '-c', sql).trim();
+  // A table and a database that the backup does not know, as a later version would have made, and an event under way.
+  on('orders', 'CREATE TABLE of_later (id int)');
+  on('postgres', 'CREATE DATABASE later');
+  on('later', 'CREATE TABLE of_later (id int)');
+  const rabbit = (...args) => compose('exec', '-T', 'rabbitmq', 'rabbitmqctl', '--quiet', ...args);
+  rabbit(
+    'eval',
+    'rabbit_amqqueue:declare(rabbit_misc:r(<<"/">>, queue, <<"of-later">>), true, false, [], none, <<"proof">>).',
+  );
+  await restore('over a shop that went on meanwhile', '--yes');
+  for (const database of ['orders', 'later'])
+    demand(on(database, "SELECT to_regclass('of_later')") === '', `A later table survived in ${database}`);
+  demand(!rabbit('list_queues', 'name').includes('of-later'), 'A queue survived');
+  say('of tables, databases and queues that came after the backup, nothing is left');
+  compose('down', '--volumes', '--timeout', '12');
+  await restore('into empty volumes');
+}

@@ -1,0 +1,44 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/**
+ * What is committed, and nothing else, set up as docs/operating.md says to try it. A checkout that is not to be fresh
+ * keeps its `.env`, as the stores of its volumes know those passwords.
+ */
+export function cloneHead(root, checkout, { isFresh, settings: { port, mailPort } }) {
+  const git = (...args) => execFileSync('git', args, { cwd: checkout, encoding: 'utf8' }).trim();
+  if (isFresh || !existsSync(join(checkout, '.env'))) {
+    rmSync(checkout, { recursive: true, force: true });
+    execFileSync('git', ['clone', '--quiet', '--depth', '1', `file://${root}`, checkout]);
+    execFileSync('scripts/make-env.sh', { cwd: checkout, stdio: 'ignore' });
+    change(join(checkout, '.env'), {
+      NODE_ENV: 'development',
+      SAMPLE_DATA: 'true',
+      GATEWAY_PORT: port,
+      MAILPIT_PORT: mailPort,
+      STOREFRONT_URL: `http://127.0.0.1:${port}`,
+    });
+  } else {
+    git('fetch', '--quiet', '--depth', '1', `file://${root}`, 'HEAD');
+    git('reset', '--quiet', '--hard', 'FETCH_HEAD');
+  }
+  return {
+    checkout,
+    revision: git('rev-parse', 'HEAD'),
+    time: git('log', '-1', '--format=%ct'),
+    env: Object.fromEntries(
+      [...readFileSync(join(checkout, '.env'), 'utf8').matchAll(/^(\w+)=(.*)$/gm)].map(([, name, value]) => [
+        name,
+        value,
+      ]),
+    ),
+  };
+}
+
+function change(file, settings) {
+  const kept = readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((line) => !(line.split('=')[0] in settings));
+  writeFileSync(file, [...kept, ...Object.entries(settings).map((pair) => pair.join('='))].join('\n'));
+}
