@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -20,19 +20,121 @@ createServer((request, response) => {
 process.on('SIGTERM', () => { console.log('Draining'); process.exit(0); });
 `;
 
+function makeRoot(): string {
+  const root = mkdtempSync(join(tmpdir(), 'cartograph-stack-'));
+  for (const folder of ['gateway', 'subgraphs/users', 'subgraphs/cart']) {
+    mkdirSync(join(root, folder, 'dist'), { recursive: true });
+    writeFileSync(join(root, folder, 'package.json'), '{"type":"module"}');
+    writeFileSync(join(root, folder, 'dist', 'main.js'), service);
+  }
+  return root;
+}
+
+const environmentOf = async (running: Stack, name: string) =>
+  (await (await fetch(running.url(name))).json()) as Record<string, string>;
+
+/** One start for all: Postgres takes longer than everything else here together. In the order of a stack's life. */
+describe('a stack of the services that exist', () => {
+  let root: string;
+  let stack: Stack;
+  /** The services in the order of their end, and whether their stores were there until then. */
+  const ended: { name: string; hadStores: boolean }[] = [];
+  const isRunning = (name: string) => identifyProcess(stack.pid(name)!) !== undefined;
+  beforeAll(async () => {
+    root = makeRoot();
+    stack = await startStack({
+      root,
+      dataDir: join(root, '.data'),
+      onEvent({ type, name }) {
+        if (type === 'stopped') ended.push({ name, hadStores: ['postgres', 'redis'].every(isRunning) });
+      },
+    });
+  });
+  afterAll(async () => {
+    await stack?.stop();
+    rmSync(root, { recursive: true, force: true });
+  });
+
+  it('should have the stores they need, and tell each service where the others are', async () => {
+    expect(stack.services).toEqual(['gateway', 'users', 'cart']);
+    const users = await environmentOf(stack, 'users');
+    expect(users).toMatchObject({
+      CART_URL: stack.url('cart'),
+      USERS_DATABASE_URL: expect.stringMatching(/^postgres:.*\/users$/),
+      REDIS_URL: expect.stringMatching(/^redis:/),
+      AUTH_JWKS_URL: `${stack.url('users')}/.well-known/jwks.json`,
+      // Those that do not run as well: the gateway must not fall back to another shop's addresses.
+      SUBGRAPH_URLS: expect.stringMatching(
+        `^users=${stack.url('users')}/graphql,products=http://127.0.0.1:\\d+/graphql,cart=${stack.url('cart')}/graphql,`,
+      ),
+      INTERNAL_AUTH_SECRET: stack.internalAuthSecret,
+      HOST: '127.0.0.1',
+      NODE_ENV: 'development',
+    });
+    expect((await environmentOf(stack, 'cart'))['USERS_DATABASE_URL']).toBeUndefined();
+  });
+
+  it('should say in a file for its owner alone how to reach what runs', () => {
+    const file = join(root, '.data', 'stack.json');
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    const { internalAuthSecret: INTERNAL_AUTH_SECRET } = stack;
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({
+      pid: process.pid,
+      services: {
+        users: {
+          url: stack.url('users'),
+          env: {
+            USERS_DATABASE_URL: stack.storeUrl('users', 'USERS_DATABASE_URL'),
+            REDIS_URL: stack.storeUrl('users', 'REDIS_URL'),
+            INTERNAL_AUTH_SECRET,
+          },
+        },
+        cart: {
+          url: stack.url('cart'),
+          env: { REDIS_URL: stack.storeUrl('cart', 'REDIS_URL'), INTERNAL_AUTH_SECRET },
+        },
+      },
+    });
+  });
+
+  it('should refuse its data folder to another', async () => {
+    await expect(startStack({ root, dataDir: join(root, '.data') })).rejects.toThrow(/is in use by process/);
+  });
+
+  it('should bring a killed service and a killed store back where they were', async () => {
+    const before = await environmentOf(stack, 'users');
+    for (const name of ['users', 'redis', 'postgres']) {
+      const pid = stack.pid(name)!;
+      await stack.kill(name);
+      expect(identifyProcess(pid)).toBeUndefined();
+      expect(stack.pid(name)).toBeUndefined();
+      await stack.start(name);
+    }
+    const { PORT, REDIS_URL, USERS_DATABASE_URL } = await environmentOf(stack, 'users');
+    expect(before).toMatchObject({ PORT, REDIS_URL, USERS_DATABASE_URL });
+  });
+
+  it('should end everything on stop, services before stores', async () => {
+    const pids = ['gateway', 'users', 'cart', 'postgres', 'redis'].map((name) => stack.pid(name)!);
+    await stack.stop();
+    expect(ended).toHaveLength(3);
+    expect(pids.map(identifyProcess)).toEqual(pids.map(() => undefined));
+    expect(readFileSync(join(root, '.data', 'logs', 'users.log'), 'utf8')).toContain('Draining');
+    expect(ended.map(({ name }) => name)[0]).toBe('gateway');
+    expect(ended.every(({ hadStores }) => hadStores)).toBe(true);
+    expect(existsSync(join(root, '.data', 'lock'))).toBe(false);
+    expect(existsSync(join(root, '.data', 'stack.json'))).toBe(false);
+  });
+});
+
 describe('startStack', () => {
   let root: string;
   let stack: Stack | undefined;
   let events: StackEvent[];
 
   beforeEach(() => {
-    root = mkdtempSync(join(tmpdir(), 'cartograph-stack-'));
+    root = makeRoot();
     events = [];
-    for (const folder of ['gateway', 'subgraphs/users', 'subgraphs/cart']) {
-      mkdirSync(join(root, folder, 'dist'), { recursive: true });
-      writeFileSync(join(root, folder, 'package.json'), '{"type":"module"}');
-      writeFileSync(join(root, folder, 'dist', 'main.js'), service);
-    }
   });
   afterEach(async () => {
     await stack?.stop();
@@ -40,88 +142,29 @@ describe('startStack', () => {
     rmSync(root, { recursive: true, force: true });
   });
 
+  /** With the cart, which needs Redis alone. */
   const start = async (options: Partial<StackOptions> = {}) => {
     stack = await startStack({
       root,
       dataDir: join(root, '.data'),
+      services: ['cart'],
       onEvent: (event) => events.push(event),
       ...options,
     });
     return stack;
   };
-  const environmentOf = async (running: Stack, name: string) =>
-    (await (await fetch(running.url(name))).json()) as Record<string, string>;
 
-  it('should start the services that exist with the stores they need, and tell each where the others are', async () => {
-    const running = await start();
-    expect(running.services).toEqual(['gateway', 'users', 'cart']);
-    const users = await environmentOf(running, 'users');
-    expect(users).toMatchObject({
-      CART_URL: running.url('cart'),
-      USERS_DATABASE_URL: expect.stringMatching(/^postgres:.*\/users$/),
-      REDIS_URL: expect.stringMatching(/^redis:/),
-      AUTH_JWKS_URL: `${running.url('users')}/.well-known/jwks.json`,
-      // Those that do not run as well: the gateway must not fall back to another shop's addresses.
-      SUBGRAPH_URLS: expect.stringMatching(
-        `^users=${running.url('users')}/graphql,products=http://127.0.0.1:\\d+/graphql,cart=${running.url('cart')}/graphql,`,
-      ),
-      INTERNAL_AUTH_SECRET: running.internalAuthSecret,
-      HOST: '127.0.0.1',
-      NODE_ENV: 'development',
-    });
-    expect((await environmentOf(running, 'cart'))['USERS_DATABASE_URL']).toBeUndefined();
-  });
-
-  it('should say in a file for its owner alone how to reach what runs, for as long as it runs', async () => {
-    const running = await start({ services: ['users', 'cart'] });
-    const file = join(root, '.data', 'stack.json');
-    expect(statSync(file).mode & 0o777).toBe(0o600);
-    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({
-      pid: process.pid,
-      services: {
-        users: {
-          url: running.url('users'),
-          env: {
-            USERS_DATABASE_URL: running.storeUrl('users', 'USERS_DATABASE_URL'),
-            REDIS_URL: running.storeUrl('users', 'REDIS_URL'),
-            INTERNAL_AUTH_SECRET: running.internalAuthSecret,
-          },
-        },
-        cart: {
-          url: running.url('cart'),
-          env: {
-            REDIS_URL: running.storeUrl('cart', 'REDIS_URL'),
-            INTERNAL_AUTH_SECRET: running.internalAuthSecret,
-          },
-        },
-      },
-    });
-    await running.stop();
-    expect(existsSync(file)).toBe(false);
-  });
-
-  it('should end everything on stop, services before stores', async () => {
-    const running = await start();
-    const pids = ['gateway', 'users', 'cart', 'postgres', 'redis'].map((name) => running.pid(name)!);
-    await running.stop();
-    expect(pids.map(identifyProcess)).toEqual(pids.map(() => undefined));
-    expect(readFileSync(join(root, '.data', 'logs', 'users.log'), 'utf8')).toContain('Draining');
-    expect(events.filter(({ type }) => type === 'stopped').map(({ name }) => name)[0]).toBe('gateway');
-    expect(existsSync(join(root, '.data', 'lock'))).toBe(false);
-  });
-
-  it('should keep the secret between starts, in a file for its owner alone', async () => {
-    const first = (await start({ services: ['cart'] })).internalAuthSecret;
+  it('should keep the secret between starts, in a file for its owner alone, unless asked to begin anew', async () => {
+    const first = (await start()).internalAuthSecret;
     await stack!.stop();
-    expect((await start({ services: ['cart'] })).internalAuthSecret).toBe(first);
+    expect((await start()).internalAuthSecret).toBe(first);
     expect(first.length).toBeGreaterThanOrEqual(32);
     expect(statSync(join(root, '.data', 'secrets.json')).mode & 0o777).toBe(0o600);
+    await stack!.stop();
+    expect((await start({ fresh: true })).internalAuthSecret).not.toBe(first);
   });
 
-  it('should begin anew when asked to, and only in a folder of its own', async () => {
-    const first = (await start({ services: ['cart'] })).internalAuthSecret;
-    await stack!.stop();
-    expect((await start({ services: ['cart'], fresh: true })).internalAuthSecret).not.toBe(first);
+  it('should begin anew only in a folder of its own', async () => {
     const foreign = join(root, 'foreign', 'mail');
     mkdirSync(foreign, { recursive: true });
     await expect(startStack({ root, dataDir: join(root, 'foreign'), fresh: true })).rejects.toThrow(
@@ -131,27 +174,13 @@ describe('startStack', () => {
   });
 
   it('should start no store whose address is given', async () => {
-    const running = await start({ services: ['cart'], env: { REDIS_URL: 'redis://elsewhere:6379' } });
+    const running = await start({ env: { REDIS_URL: 'redis://elsewhere:6379' } });
     expect((await environmentOf(running, 'cart'))['REDIS_URL']).toBe('redis://elsewhere:6379');
     expect(() => running.pid('redis')).toThrow('Nothing called redis runs here; there are cart.');
   });
 
-  it('should bring a killed service and a killed store back where they were', async () => {
-    const running = await start({ services: ['cart', 'users'] });
-    const before = await environmentOf(running, 'users');
-    for (const name of ['users', 'redis', 'postgres']) {
-      const pid = running.pid(name)!;
-      await running.kill(name);
-      expect(identifyProcess(pid)).toBeUndefined();
-      expect(running.pid(name)).toBeUndefined();
-      await running.start(name);
-    }
-    const { PORT, REDIS_URL, USERS_DATABASE_URL } = await environmentOf(running, 'users');
-    expect(before).toMatchObject({ PORT, REDIS_URL, USERS_DATABASE_URL });
-  });
-
   it('should start again what crashed, and say so', async () => {
-    const running = await start({ services: ['cart'], restartCrashed: true });
+    const running = await start({ restartCrashed: true });
     await fetch(`${running.url('cart')}/crash`).catch(() => {});
     await until(() => events.some(({ type }) => type === 'restarted'));
     expect(events).toContainEqual({
@@ -164,7 +193,10 @@ describe('startStack', () => {
   });
 
   it('should end the rest and repeat its words when a service does not start', async () => {
-    const starting = start({ serviceEnv: { cart: { FAIL_WITH: 'REDIS_URL: expected a URL' } } });
+    const starting = start({
+      services: ['gateway', 'cart'],
+      serviceEnv: { cart: { FAIL_WITH: 'REDIS_URL: expected a URL' } },
+    });
     await expect(starting).rejects.toThrow(
       /cart ended with exit code 1\. It printed:\nREDIS_URL: expected a URL/,
     );
@@ -188,10 +220,5 @@ describe('startStack', () => {
     abort.abort(new Error('Changed my mind.'));
     await expect(starting).rejects.toThrow('Changed my mind.');
     expect(existsSync(join(root, '.data', 'lock'))).toBe(false);
-  });
-
-  it('should refuse a data folder that another stack uses', async () => {
-    await start({ services: ['cart'] });
-    await expect(startStack({ root, dataDir: join(root, '.data') })).rejects.toThrow(/is in use by process/);
   });
 });

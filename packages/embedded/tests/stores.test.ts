@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import { MongoClient } from 'mongodb';
-import { findFreePort, startMongo, startPostgres, startRedis } from '../src/index.js';
+import { findFreePort, startMongo, startPostgres, startRedis, type Postgres } from '../src/index.js';
 
 const closers: (() => Promise<unknown> | void)[] = [];
 afterEach(async () => {
@@ -50,39 +50,43 @@ describe('startPostgres', () => {
     ]);
   });
 
-  it('should work below a folder that only its owner may enter', async () => {
-    const closed = join(temporaryFolder(), 'closed');
-    mkdirSync(closed);
-    chmodSync(closed, 0o700);
-    const postgres = await startPostgres({ dataDir: join(closed, 'postgres'), databases: ['shop'] });
-    closers.push(postgres.close);
-    expect(await sql(postgres.urlFor('shop'), 'select 1 as one')).toEqual([{ one: 1 }]);
-  });
-
-  it('should come back on the same port with its data after kill -9', async () => {
-    const postgres = await startPostgres({
-      dataDir: join(temporaryFolder(), 'postgres'),
-      databases: ['shop'],
+  describe('below a folder that only its owner may enter', () => {
+    let home: string;
+    let postgres: Postgres;
+    beforeAll(async () => {
+      home = mkdtempSync(join(tmpdir(), 'cartograph-stores-'));
+      const closed = join(home, 'closed');
+      mkdirSync(closed);
+      chmodSync(closed, 0o700);
+      postgres = await startPostgres({ dataDir: join(closed, 'postgres'), databases: ['shop'] });
     });
-    closers.push(postgres.close);
-    await sql(postgres.urlFor('shop'), 'create table note as select 1 as id');
-    await postgres.process!.kill();
-    await expect(sql(postgres.urlFor('shop'), 'select 1')).rejects.toThrow();
-    await postgres.process!.start();
-    expect(await sql(postgres.urlFor('shop'), 'select * from note')).toEqual([{ id: 1 }]);
-  });
-
-  it('should use a Postgres that is given, making the databases there', async () => {
-    const other = await startPostgres();
-    closers.push(other.close);
-    const postgres = await startPostgres({
-      databaseUrl: other.urlFor('postgres'),
-      databases: ['a "quoted" name'],
+    afterAll(async () => {
+      await postgres.close();
+      rmSync(home, { recursive: true, force: true });
     });
-    expect(postgres.process).toBeUndefined();
-    expect(await sql(postgres.urlFor('a "quoted" name'), 'select current_database() as name')).toEqual([
-      { name: 'a "quoted" name' },
-    ]);
+
+    it('should work', async () => {
+      expect(await sql(postgres.urlFor('shop'), 'select 1 as one')).toEqual([{ one: 1 }]);
+    });
+
+    it('should be used where it is given, with further databases made there', async () => {
+      const user = await startPostgres({
+        databaseUrl: postgres.urlFor('postgres'),
+        databases: ['a "quoted" name'],
+      });
+      expect(user.process).toBeUndefined();
+      expect(await sql(user.urlFor('a "quoted" name'), 'select current_database() as name')).toEqual([
+        { name: 'a "quoted" name' },
+      ]);
+    });
+
+    it('should come back on the same port with its data after kill -9', async () => {
+      await sql(postgres.urlFor('shop'), 'create table note as select 1 as id');
+      await postgres.process!.kill();
+      await expect(sql(postgres.urlFor('shop'), 'select 1')).rejects.toThrow();
+      await postgres.process!.start();
+      expect(await sql(postgres.urlFor('shop'), 'select * from note')).toEqual([{ id: 1 }]);
+    });
   });
 
   it('should say what Postgres said when it cannot start', async () => {
