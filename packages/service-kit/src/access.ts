@@ -105,6 +105,7 @@ function guardField(
   rule: Rule,
   owners: Owners,
 ): void {
+  if (rule.includes('ANYONE')) return;
   const wrap =
     (resolve: NonNullable<typeof field.resolve>): NonNullable<typeof field.resolve> =>
     (source, args, context, info) => {

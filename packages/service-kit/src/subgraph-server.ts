@@ -1,4 +1,5 @@
 import { ApolloServer, type ApolloServerPlugin, type BaseContext } from '@apollo/server';
+import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import fastifyApollo, { fastifyApolloDrainPlugin } from '@as-integrations/fastify';
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
@@ -8,6 +9,7 @@ import { createErrorFormatter } from './errors.js';
 import { IDENTITY_HEADER, IdentityError, verifyIdentity, type Identity } from './identity.js';
 import type { Logger } from './logger.js';
 import { createGraphQLMetrics, type Registry } from './metrics.js';
+import { checkReferences } from './references.js';
 import { createRequestContext, withContext } from './request-context.js';
 import { serveSubscriptions } from './subscriptions.js';
 
@@ -19,6 +21,9 @@ export interface BaseGraphQLContext extends BaseContext {
   readonly userAgent: string | null;
 }
 
+/** What looks into requests between parsing and answering. */
+export type ServerPlugin<Context extends BaseGraphQLContext> = ApolloServerPlugin<Context>;
+
 export interface SubgraphServerOptions<Context extends BaseGraphQLContext> {
   /** The service's name: the audience of identities meant for it. */
   readonly name: string;
@@ -29,6 +34,7 @@ export interface SubgraphServerOptions<Context extends BaseGraphQLContext> {
   readonly owners?: Owners;
   /** Adds to the base context of one request: its DataLoaders, say. */
   readonly context: (base: BaseGraphQLContext) => Context;
+  readonly plugins?: readonly ServerPlugin<Context>[];
   /** What `/readyz` asks; each rejects while its store does not answer. */
   readonly readiness: Readonly<Record<string, () => Promise<unknown>>>;
   readonly internalAuthSecret: string;
@@ -50,9 +56,11 @@ export async function createSubgraphServer<Context extends BaseGraphQLContext>(
   options: SubgraphServerOptions<Context>,
 ): Promise<SubgraphServer> {
   const { logger, registry } = options;
-  const schema = enforceAccess(
-    buildSubgraphSchema({ typeDefs: parse(options.typeDefs), resolvers: options.resolvers as never }),
-    options.owners,
+  const schema = checkReferences(
+    enforceAccess(
+      buildSubgraphSchema({ typeDefs: parse(options.typeDefs), resolvers: options.resolvers as never }),
+      options.owners,
+    ),
   );
   const metrics = createGraphQLMetrics(registry);
   const http = Fastify({ bodyLimit: 2 * 1024 * 1024, forceCloseConnections: 'idle', trustProxy: true });
@@ -63,7 +71,13 @@ export async function createSubgraphServer<Context extends BaseGraphQLContext>(
     includeStacktraceInErrorResponses: false,
     formatError,
     logger,
-    plugins: [fastifyApolloDrainPlugin(http), measure(metrics)],
+    plugins: [
+      fastifyApolloDrainPlugin(http),
+      measure(metrics),
+      // It looks at every field for hints that no schema here gives, and says "no-store", which the gateway takes as read.
+      ApolloServerPluginCacheControlDisabled(),
+      ...(options.plugins ?? []),
+    ],
     stopOnTerminationSignals: false,
   });
   await apollo.start();

@@ -153,6 +153,16 @@ describe('a subgraph server', () => {
     expect(codes(answer)).toEqual([['FORBIDDEN', '_entities.0']]);
   });
 
+  it('refuses references to entities without a key in them', async () => {
+    const entities = 'query ($r: [_Any!]!) { _entities(representations: $r) { ... on Note { text } } }';
+    const r = [{}, { id: null }, { id: 2 }, { id: { $ne: '' } }, { id: '2' }];
+    const representations = r.map((key) => ({ __typename: 'Note', ...key }));
+    const answer = await ask(entities, user('dora'), { r: representations });
+    expect(answer.data).toEqual({ _entities: [null, null, null, null, { text: 'of Dora' }] });
+    expect(codes(answer)).toEqual([0, 1, 2, 3].map((at) => ['BAD_USER_INPUT', `_entities.${at}`]));
+    expect(answer.errors?.[0]?.message).toBe('A Note is named by id, as text.');
+  });
+
   it('enforces the rules of single fields', async () => {
     const answer = await ask('{ note(id: "1") { text secret } }', user('ada', 'ADMIN'));
     expect(answer.data).toEqual({ note: { text: 'of Carl', secret: null } });

@@ -74,5 +74,7 @@ export const objectTypes = (schema: GraphQLSchema): GraphQLObjectType[] =>
     (type): type is GraphQLObjectType => isObjectType(type) && !type.name.startsWith('__'),
   );
 
-export const hasDirective = (type: GraphQLObjectType, directive: string): boolean =>
-  type.astNode?.directives?.some(({ name }) => name.value === directive) ?? false;
+export const hasDirective = (
+  node: GraphQLObjectType | GraphQLField<unknown, unknown>,
+  directive: string,
+): boolean => node.astNode?.directives?.some(({ name }) => name.value === directive) ?? false;

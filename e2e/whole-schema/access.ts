@@ -1,0 +1,256 @@
+import { readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { declaredServices } from '@cartograph/embedded/stack';
+import { IDENTITY_HEADER, signIdentity } from '@cartograph/service-kit';
+import { createGraphClient, type GraphClient } from '@cartograph/testing';
+import { getNamedType, isObjectType, isRequiredArgument, type GraphQLField } from 'graphql';
+import type { Asker, PopulatedShop } from './populated-shop.js';
+import { callOf, hasDirective, objectTypes, readSchema, type Call } from './schema-walk.js';
+
+const REFUSALS = ['UNAUTHENTICATED', 'FORBIDDEN'];
+const api = readSchema('schema/api.graphql');
+const subgraphs = declaredServices.filter(({ isSubgraph }) => isSubgraph);
+
+/** The way to an object of each type that belongs to the customer, or to nobody. */
+const pathsIn = ({ ids }: PopulatedShop): Record<string, (selection: string) => string> => {
+  const user = (selection: string) => `user(id: "${ids.User}") { ${selection} }`;
+  const order = (selection: string) => `order(id: "${ids.Order}") { ${selection} }`;
+  return {
+    User: user,
+    UserSession: (it) => user(`sessions { ${it} }`),
+    SecurityEvent: (it) => user(`securityEvents { nodes { ${it} } }`),
+    Notification: (it) => user(`notifications { nodes { ${it} } }`),
+    Cart: (it) => user(`cart { ${it} }`),
+    Order: order,
+    OrderEvent: (it) => order(`history { ${it} }`),
+    Payment: (it) => order(`payment { ${it} }`),
+    PaymentAttempt: (it) => order(`payment { attempts { ${it} } }`),
+    Product: (it) => `product(id: "${ids.Product}") { ${it} }`,
+    Category: (it) => `categories { ${it} }`,
+    UserConnection: (it) => `users { ${it} }`,
+    Webhook: (it) => `webhooks { ${it} }`,
+    WebhookDelivery: (it) => `webhooks { deliveries { nodes { ${it} } } }`,
+    DeadLetter: (it) => `deadLetters { ${it} }`,
+  };
+};
+
+/** Those that only mutations give: what they show is decided by who may call these. */
+const outcomes = [
+  'Session',
+  ...Object.keys(api.getTypeMap()).filter((name) => /Payload$/.test(name)),
+  // Why a change was refused.
+  'UserError',
+  'CartWarning',
+];
+
+/** The way to every type that can be read: for those without a way of their own, a field of the nearest that has one. */
+function waysToAll(shop: PopulatedShop): Map<string, (selection: string) => string> {
+  const ways = new Map<string, (selection: string) => string>([
+    ...Object.entries(pathsIn(shop)),
+    ['Query', (it) => it],
+  ]);
+  for (const [name, way] of ways) {
+    const type = objectTypes(api).find((one) => one.name === name)!;
+    for (const field of Object.values(type.getFields())) {
+      const target = getNamedType(field.type);
+      if (!isObjectType(target) || ways.has(target.name) || field.args.some(isRequiredArgument)) continue;
+      ways.set(target.name, (it) => way(`${field.name} { ${it} }`));
+    }
+  }
+  ways.delete('Query');
+  return ways;
+}
+
+/**
+ * What each field of a type says to somebody who asks for all of them at once. A refused field may take its object with it
+ * before the others were looked at, so those are asked for again without it.
+ */
+async function askForFields(
+  { client }: Asker,
+  fields: readonly GraphQLField<unknown, unknown>[],
+  way: (selection: string) => string,
+): Promise<string[]> {
+  const refused = new Set<string>();
+  for (let open = fields; open.length > 0; open = open.filter(({ name }) => !refused.has(name))) {
+    const operation = `{ ${way(open.map((field) => `as_${field.name}: ${callOf(field).text}`).join(' '))} }`;
+    const { errors = [] } = await client.query(operation);
+    const before = refused.size;
+    for (const { name } of open) {
+      const own = errors.filter(({ path = [] }) => {
+        // A refusal further up is one of all fields.
+        const asked = path.find((part) => `${part}`.startsWith('as_'));
+        return asked === undefined || asked === `as_${name}`;
+      });
+      const codes = own.map(({ extensions }) => extensions?.code);
+      if (verdict(codes, operation) === '-') refused.add(name);
+    }
+    if (refused.size === before) break;
+  }
+  return fields.map(({ name }) => (refused.has(name) ? '-' : 'yes'));
+}
+
+function verdict(codes: readonly (string | undefined)[], what: string): string {
+  // Idle arguments may be refused; that is later than access.
+  const faults = codes.filter((code) => ![...REFUSALS, 'BAD_USER_INPUT', 'NOT_FOUND'].includes(code ?? ''));
+  if (faults.length > 0) throw new Error(`${what} failed with ${String(faults[0])}.`);
+  return codes.some((code) => REFUSALS.includes(code ?? '')) ? '-' : 'yes';
+}
+
+async function ask(client: GraphClient, operation: string, variables: Call['variables']): Promise<string> {
+  const { errors = [] } = await client.query(operation, { ...variables });
+  return verdict(
+    errors.map(({ extensions }) => extensions?.code),
+    operation,
+  );
+}
+
+/** A stream is refused by its first message. */
+async function follow(client: GraphClient, operation: string, variables: Call['variables']): Promise<string> {
+  const stream = client.subscribe(operation, { ...variables });
+  try {
+    const { value } = await stream.next();
+    const errors = (value as { errors?: { extensions?: { code?: string } }[] } | undefined)?.errors ?? [];
+    return verdict(
+      errors.map(({ extensions }) => extensions?.code),
+      operation,
+    );
+  } catch (error) {
+    // Who has not signed in is refused with the socket itself: 4401.
+    if (['4401', ...REFUSALS].some((code) => String(error).includes(code))) return '-';
+    throw error;
+  } finally {
+    await stream.return?.();
+  }
+}
+
+const tableOf = (askers: readonly Asker[], rows: readonly (readonly string[])[]): string =>
+  [['', ...askers.map(({ name }) => name)], ['---', ...askers.map(() => '---')], ...rows]
+    .map((row) => `| ${row.join(' | ')} |`)
+    .join('\n');
+
+/** One row for each question; the askers side by side, since they do not touch each other. */
+async function rowsOf(
+  askers: readonly Asker[],
+  questions: readonly { readonly name: string; readonly ask: (asker: Asker) => Promise<string> }[],
+): Promise<string[][]> {
+  const rows: string[][] = [];
+  for (const question of questions)
+    rows.push([question.name, ...(await Promise.all(askers.map(question.ask)))]);
+  return rows;
+}
+
+const committed = readFileSync(new URL('access-table.md', import.meta.url), 'utf8');
+
+/** The table under a heading of the committed file, without the formatter's blanks. */
+const narrow = (text: string) =>
+  text
+    .replace(/ *\| */g, '|')
+    .replace(/-{2,}/g, '--')
+    .trim();
+function expectCommitted(table: string, heading: string): void {
+  const section = committed.split('\n## ').find((part) => part.startsWith(heading)) ?? '';
+  // If a change is meant, put the new table into access-table.md.
+  if (process.env['PRINT_ACCESS']) process.stdout.write(`\n## ${heading}\n\n${table}\n`);
+  expect(narrow(table)).toBe(narrow(section.slice(section.indexOf('|'))));
+}
+
+/** Asks for everything as everybody, and compares with the committed table. */
+export function describeAccess(started: () => PopulatedShop): void {
+  describe('Who may see and do what is what the committed table says', () => {
+    let shop: PopulatedShop;
+    beforeAll(() => {
+      shop = started();
+    });
+
+    it('for every query and mutation at the gateway', async () => {
+      const questions = [api.getQueryType()!, api.getMutationType()!].flatMap((root) =>
+        Object.values(root.getFields()).map((field) => ({
+          name: `${root.name}.${field.name}`,
+          ask: ({ client }: Asker) => {
+            const { declared, text, variables } = callOf(field);
+            return ask(client, `${root.name.toLowerCase()} ${declared} { ${text} }`, variables);
+          },
+        })),
+      );
+      expectCommitted(tableOf(shop.askers, await rowsOf(shop.askers, questions)), 'Queries and mutations');
+    }, 120_000);
+
+    it('for every subscription at the gateway', async () => {
+      const questions = Object.values(api.getSubscriptionType()!.getFields()).map((field) => ({
+        name: `Subscription.${field.name}`,
+        ask: ({ client }: Asker) => {
+          const given = field.args.some(({ name }) => name === 'orderId')
+            ? { orderId: shop.ids.Order }
+            : { after: shop.firstCursor };
+          const { declared, text, variables } = callOf(field, given);
+          return follow(client, `subscription ${declared} { ${text} }`, variables);
+        },
+      }));
+      expectCommitted(tableOf(shop.askers, await rowsOf(shop.askers, questions)), 'Subscriptions');
+    }, 120_000);
+
+    it('for every field of every type that can be read, at the gateway', async () => {
+      const ways = waysToAll(shop);
+      const missed = objectTypes(api).filter(({ name }) => !ways.has(name) && !outcomes.includes(name));
+      expect(missed.map(({ name }) => name)).toEqual(['Mutation', 'Query', 'Subscription']);
+      const rows: string[][] = [];
+      for (const [typeName, way] of ways) {
+        const type = objectTypes(api).find(({ name }) => name === typeName)!;
+        const fields = Object.values(type.getFields());
+        const answers = await Promise.all(shop.askers.map((asker) => askForFields(asker, fields, way)));
+        rows.push(
+          ...fields.map(({ name }, at) => [`${typeName}.${name}`, ...answers.map((each) => each[at]!)]),
+        );
+      }
+      expectCommitted(tableOf(shop.askers, rows), 'Fields');
+    }, 240_000);
+
+    it('for every entity of every subgraph, asked for directly', async () => {
+      const questions = subgraphs.flatMap(({ name: subgraph, folder }) =>
+        objectTypes(readSchema(`${folder}/schema.graphql`))
+          .filter((type) => type.name in shop.ids && hasDirective(type, 'key'))
+          .flatMap((type) =>
+            Object.values(type.getFields())
+              .filter(({ name }) => name !== 'id')
+              .map((field) => ({
+                name: `${subgraph}: ${type.name}.${field.name}`,
+                async ask({ identity }: Asker) {
+                  const { declared, text, variables } = callOf(field);
+                  const reference = {
+                    __typename: type.name,
+                    id: shop.ids[type.name as keyof typeof shop.ids],
+                  };
+                  const secret = shop.stack.internalAuthSecret;
+                  const signature = await signIdentity({
+                    identity,
+                    audience: subgraph,
+                    issuer: 'gateway',
+                    secret,
+                  });
+                  return ask(
+                    createGraphClient(`${shop.stack.url(subgraph)}/graphql`, {
+                      headers: { [IDENTITY_HEADER]: signature },
+                    }),
+                    `query ($r: [_Any!]! ${declared.slice(1, -1)}) { _entities(representations: $r) { ... on ${type.name} { ${text} } } }`,
+                    { ...variables, r: [reference] },
+                  );
+                },
+              })),
+          ),
+      );
+      expectCommitted(tableOf(shop.askers, await rowsOf(shop.askers, questions)), 'Entities');
+    }, 240_000);
+
+    it('with an object of every entity, and of every type that guards itself or a field, that is the customer’s', () => {
+      const types = subgraphs.flatMap(({ folder }) => objectTypes(readSchema(`${folder}/schema.graphql`)));
+      const roots = ['Query', 'Mutation', 'Subscription'];
+      const guarded = types.filter((type) =>
+        [type, ...Object.values(type.getFields())].some((node) => hasDirective(node, 'access')),
+      );
+      const known = [...Object.keys(pathsIn(shop)), ...outcomes, ...roots];
+      expect(guarded.map(({ name }) => name).filter((name) => !known.includes(name))).toEqual([]);
+      const entities = types.filter((type) => hasDirective(type, 'key')).map(({ name }) => name);
+      expect(entities.filter((name) => !(name in shop.ids))).toEqual([]);
+    });
+  });
+}
