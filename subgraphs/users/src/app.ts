@@ -14,6 +14,7 @@ import {
 } from '@cartograph/service-kit';
 import type { DataSource } from 'typeorm';
 import type { UsersConfig } from './config.js';
+import { createPasswords, type PasswordCost } from './domain/password.js';
 import type { Origin } from './domain/user.js';
 import { createKeyRing } from './key-ring.js';
 import { createLoaders, type Loaders } from './loaders.js';
@@ -38,7 +39,11 @@ const JWKS_MAX_AGE_S = 300;
 const MAX_USER_AGENT_LENGTH = 400;
 
 /** Wires the users service; it does not listen yet. */
-export async function createUsersApp(config: UsersConfig, runtime: Runtime): Promise<ServiceApp> {
+export async function createUsersApp(
+  config: UsersConfig,
+  runtime: Runtime,
+  { passwordCost }: { readonly passwordCost?: PasswordCost } = {},
+): Promise<ServiceApp> {
   const { logger, registry } = runtime;
   const clock = () => new Date();
   const database = await openDatabase(config.USERS_DATABASE_URL, config.DATABASE_POOL_SIZE);
@@ -65,6 +70,7 @@ export async function createUsersApp(config: UsersConfig, runtime: Runtime): Pro
   const deps = {
     store,
     keyRing,
+    passwords: createPasswords(passwordCost),
     attempts: attempts.counter,
     clock,
     logger,

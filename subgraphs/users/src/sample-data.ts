@@ -1,4 +1,3 @@
-import { hashPassword } from './domain/password.js';
 import type { User } from './domain/user.js';
 import { nextUserEvent } from './domain/user-events.js';
 import type { UsersDeps } from './service.js';
@@ -23,14 +22,16 @@ const SAMPLE_USERS = [
 ] as const;
 
 /** Adds the sample users that are not there; safe to repeat, also by several processes at once. */
-export async function addSampleUsers(deps: Pick<UsersDeps, 'store' | 'clock' | 'onEvents'>): Promise<void> {
+export async function addSampleUsers(
+  deps: Pick<UsersDeps, 'store' | 'clock' | 'onEvents' | 'passwords'>,
+): Promise<void> {
   for (const sample of SAMPLE_USERS) {
     if (await deps.store.findUserByEmail(sample.email)) continue;
     const now = deps.clock();
     const user: User = {
       ...sample,
       isActive: true,
-      passwordHash: await hashPassword(PASSWORD),
+      passwordHash: await deps.passwords.hash(PASSWORD),
       createdAt: now,
       updatedAt: now,
       eventCount: 0,

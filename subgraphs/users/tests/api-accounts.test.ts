@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { hash } from '@node-rs/argon2';
+import { SERVER_COST } from '../src/domain/password.js';
 import { identityOf, PASSWORD, startUsersWorld, type UsersWorld } from './support/users-world.js';
 
 let world: UsersWorld;
 beforeAll(async () => {
-  world = await startUsersWorld();
+  // What hashing costs is looked at here.
+  world = await startUsersWorld({ passwordCost: SERVER_COST });
 });
 afterAll(() => world.close());
 

@@ -16,6 +16,7 @@ import {
 } from 'jose';
 import type { DataSource } from 'typeorm';
 import { createAccessToken } from '../src/access-tokens.js';
+import { keysCommand } from '../src/cli/keys-command.js';
 import { createKeyRing } from '../src/key-ring.js';
 import { openDatabase } from '../src/store/database.js';
 import { createTypeormStore } from '../src/store/typeorm-store.js';
@@ -174,22 +175,32 @@ describe('The published keys', () => {
 });
 
 describe('npm run keys', () => {
-  const cli = fileURLToPath(new URL('../dist/cli/keys.js', import.meta.url));
   let world: UsersWorld;
   beforeAll(async () => {
     world = await startUsersWorld();
   });
   afterAll(() => world.close());
 
-  const run = async (args: string[], env: Record<string, string> = {}) => {
-    const given = { USERS_DATABASE_URL: world.databaseUrl, INTERNAL_AUTH_SECRET: SECRET, ...env };
-    return promisify(execFile)(process.execPath, [cli, ...args], {
-      env: { PATH: process.env['PATH'], ...given },
-    }).then(
-      ({ stdout }) => ({ code: 0, text: stdout }),
-      (error: { code: number; stderr: string }) => ({ code: error.code, text: error.stderr }),
-    );
-  };
+  const environment = (more: Record<string, string> = {}) => ({
+    USERS_DATABASE_URL: world.databaseUrl,
+    INTERNAL_AUTH_SECRET: SECRET,
+    ...more,
+  });
+  const run = (args: string[], env: Record<string, string> = {}) => keysCommand(args, environment(env));
+
+  it('is a program that ends with 0, or with 1 and the reason on stderr', async () => {
+    const cli = fileURLToPath(new URL('../dist/cli/keys.js', import.meta.url));
+    const env = { PATH: process.env['PATH'], ...environment() };
+    const start = (...args: string[]) => promisify(execFile)(process.execPath, [cli, ...args], { env });
+    const { kid } = decodeProtectedHeader((await world.register()).session.accessToken);
+    const [listed, misused] = await Promise.all([start('list'), start().catch((error: unknown) => error)]);
+    expect(listed).toMatchObject({ stdout: `${kid}  signs now\n`, stderr: '' });
+    expect(misused).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringContaining('Usage: npm run keys'),
+    });
+  });
 
   it('lists, rotates with overlap and revokes', async () => {
     const { session } = await world.register();

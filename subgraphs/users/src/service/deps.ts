@@ -1,4 +1,5 @@
 import type { Logger } from '@cartograph/service-kit';
+import type { Passwords } from '../domain/password.js';
 import type { KeyRing } from '../key-ring.js';
 import type { AttemptCounter } from '../store/attempt-counter.js';
 import type { UsersStore } from '../store/store.js';
@@ -7,6 +8,7 @@ import type { UsersStore } from '../store/store.js';
 export interface UsersDeps {
   readonly store: UsersStore;
   readonly keyRing: KeyRing;
+  readonly passwords: Passwords;
   readonly attempts: AttemptCounter;
   readonly clock: () => Date;
   readonly logger: Logger;

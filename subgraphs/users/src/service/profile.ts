@@ -2,7 +2,6 @@ import type { Identity } from '@cartograph/service-kit';
 import { refusals } from '../domain/errors.js';
 import { normalisePassword, readFields } from '../domain/fields.js';
 import { MAIL_INTERVAL_MS, ONE_TIME_TOKEN_LIFETIME_MS } from '../domain/one-time-token.js';
-import { hashPassword, isPasswordOf } from '../domain/password.js';
 import { createSecretToken, hashToken } from '../domain/secret-token.js';
 import { EmailTakenError, type Origin, type User } from '../domain/user.js';
 import { nextUserEvent } from '../domain/user-events.js';
@@ -19,12 +18,12 @@ import { slowed } from './slowed.js';
 
 /** What signed-in people change about themselves. */
 export function createProfileService(deps: UsersDeps) {
-  const { store, clock } = deps;
+  const { store, clock, passwords } = deps;
 
   /** Makes sure that it is the user who asks, not somebody at their unlocked desk. */
   async function checkPassword(user: User, password: string, origin: Origin, field: string): Promise<void> {
     const isRight = await slowed(deps, user.email, origin.address, () =>
-      isPasswordOf(user.passwordHash, normalisePassword(password)),
+      passwords.isHashOf(user.passwordHash, normalisePassword(password)),
     );
     if (!isRight) throw refusals.wrongPassword([field]);
   }
@@ -57,7 +56,7 @@ export function createProfileService(deps: UsersDeps) {
       fields.done();
       const { user } = await requireActor(deps, store, identity);
       await checkPassword(user, input.currentPassword, origin, 'currentPassword');
-      const passwordHash = await hashPassword(newPassword);
+      const passwordHash = await passwords.hash(newPassword);
 
       const stored = await store.transaction(async (tx) => {
         const { user: present, session } = await requireActor(deps, tx, identity, { lock: true });

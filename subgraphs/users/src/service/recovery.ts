@@ -2,7 +2,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { refusals } from '../domain/errors.js';
 import { readFields } from '../domain/fields.js';
 import { MAIL_INTERVAL_MS, ONE_TIME_TOKEN_LIFETIME_MS } from '../domain/one-time-token.js';
-import { hashPassword } from '../domain/password.js';
 import { createSecretToken, hashToken } from '../domain/secret-token.js';
 import type { Origin } from '../domain/user.js';
 import { nextUserEvent } from '../domain/user-events.js';
@@ -16,7 +15,7 @@ const ANSWER_AFTER_MS = 250;
 
 /** Getting back into an account whose password is forgotten. */
 export function createRecoveryService(deps: UsersDeps) {
-  const { store, clock } = deps;
+  const { store, clock, passwords } = deps;
 
   async function mailToken(email: string, origin: Origin): Promise<void> {
     const known = await store.findUserByEmail(email);
@@ -65,7 +64,7 @@ export function createRecoveryService(deps: UsersDeps) {
       const hash = hashToken(input.token);
       // Hashing costs: not for tokens that are worth nothing.
       if (!(await store.findOneTimeToken(hash, 'PASSWORD_RESET', clock()))) throw refusals.invalidToken();
-      const passwordHash = await hashPassword(newPassword);
+      const passwordHash = await passwords.hash(newPassword);
 
       const stored = await store.transaction(async (tx) => {
         const now = clock();

@@ -1,7 +1,6 @@
 import { Fault, isId, newId, type Identity } from '@cartograph/service-kit';
 import { refusals } from '../domain/errors.js';
 import { normalisePassword, readFields } from '../domain/fields.js';
-import { decoyHash, hashPassword, isPasswordOf, needsRehash } from '../domain/password.js';
 import { hashToken } from '../domain/secret-token.js';
 import { decideRefresh } from '../domain/session.js';
 import type { Origin, User } from '../domain/user.js';
@@ -21,11 +20,11 @@ import { slowed } from './slowed.js';
 
 /** Registering, signing in, staying signed in and signing out. */
 export function createSessionsService(deps: UsersDeps) {
-  const { store, clock } = deps;
+  const { store, clock, passwords } = deps;
 
   /** Renews a hash that was made at another cost; nobody has to wait for it, nor know that it failed. */
   async function rehash(user: User, password: string): Promise<void> {
-    const passwordHash = await hashPassword(password);
+    const passwordHash = await passwords.hash(password);
     await store.transaction(async (tx) => {
       const present = await tx.findUser(user.id, { lock: true });
       if (present?.passwordHash === user.passwordHash) await tx.saveUser({ ...present, passwordHash });
@@ -42,7 +41,7 @@ export function createSessionsService(deps: UsersDeps) {
       // Before hashing, so that a form with a taken address costs little; the insert decides all the same.
       if (await store.findUserByEmail(email)) throw refusals.emailTaken(['email']);
 
-      const passwordHash = await hashPassword(password);
+      const passwordHash = await passwords.hash(password);
       const now = clock();
       const { user, event } = nextUserEvent(
         'user.registered',
@@ -80,7 +79,10 @@ export function createSessionsService(deps: UsersDeps) {
       let user: User | null = null;
       const isRight = await slowed(deps, email, origin.address, async () => {
         user = await store.findUserByEmail(email);
-        const matches = await isPasswordOf(user?.passwordHash ?? (await decoyHash()), password);
+        const matches = await passwords.isHashOf(
+          user?.passwordHash ?? (await passwords.decoyHash()),
+          password,
+        );
         return matches && user !== null;
       });
       user = user as User | null;
@@ -99,7 +101,7 @@ export function createSessionsService(deps: UsersDeps) {
         await record(deps, tx, 'SIGNED_IN', origin, { userId: present.id, sessionId: session.sessionId });
         return session;
       });
-      if (needsRehash(verified.passwordHash)) {
+      if (passwords.needsRehash(verified.passwordHash)) {
         await rehash(verified, password).catch((error: unknown) =>
           deps.logger.warn({ err: error }, 'Could not renew a password hash'),
         );

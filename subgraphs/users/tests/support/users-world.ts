@@ -4,6 +4,7 @@ import { decodeJwt } from 'jose';
 import pg from 'pg';
 import { createUsersApp } from '../../src/app.js';
 import { readUsersConfig } from '../../src/config.js';
+import type { PasswordCost } from '../../src/domain/password.js';
 
 export const SECRET = 'a-secret-that-is-long-enough-for-this-test';
 export const PASSWORD = 'correct horse battery';
@@ -53,9 +54,17 @@ const FIELDS: Record<string, string> = {
   setUserActive: 'user { id role isActive }',
 };
 
+/** What hashing costs where its cost is not what is tested: nearly nothing. */
+const CHEAP: PasswordCost = { memoryCost: 64, timeCost: 1, parallelism: 1 };
+
 /** The users service in this process over real HTTP, with a database of its own. */
 export async function startUsersWorld(
-  options: { redis?: boolean; env?: Record<string, string>; databaseUrl?: string } = {},
+  options: {
+    redis?: boolean;
+    env?: Record<string, string>;
+    databaseUrl?: string;
+    passwordCost?: PasswordCost;
+  } = {},
 ) {
   const own = options.databaseUrl === undefined ? await createTestDatabase() : undefined;
   const databaseUrl = options.databaseUrl ?? own!.url;
@@ -69,7 +78,11 @@ export async function startUsersWorld(
     ...options.env,
   });
   const registry = createRegistry('users');
-  const app = await createUsersApp(config, { logger: createLogger('users', 'silent'), registry });
+  const app = await createUsersApp(
+    config,
+    { logger: createLogger('users', 'silent'), registry },
+    { passwordCost: options.passwordCost ?? CHEAP },
+  );
   const base = await app.http.listen({ host: '127.0.0.1', port: 0 });
   await app.start?.();
   const database = new pg.Pool({ connectionString: databaseUrl, max: 3 });
