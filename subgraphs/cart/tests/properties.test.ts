@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { product } from './support/catalogue.js';
-import { guest, startCartService, user, type CartTestService } from './support/cart-service.js';
-import { actingOn, contents, MUTATIONS, mutationOf, QUERY } from './support/operations.js';
+import { startCartService, user, type CartTestService } from './support/cart-service.js';
+import { actingOn, contents } from './support/operations.js';
 
+/** Few in CI; `CART_PROPERTY_RUNS=2000 npm test -- subgraphs/cart/tests/properties` digs deeper. */
+const RUNS = Number(process.env['CART_PROPERTY_RUNS'] ?? 25);
 const STOCK = 7;
 const MAX = 99;
 let cart: CartTestService;
@@ -107,7 +109,7 @@ describe('a cart that two clients change', () => {
         }
         expect(await stateOf(clients[0])).toEqual(model);
       }),
-      { numRuns: 60 },
+      { numRuns: RUNS },
     );
   }, 120_000);
 
@@ -123,49 +125,7 @@ describe('a cart that two clients change', () => {
         const possible = [...interleavings(left, right)].map((order) => order.reduce(applyTo, EMPTY));
         expect(possible).toContainEqual(await stateOf(clients[0]));
       }),
-      { numRuns: 60 },
-    );
-  }, 120_000);
-});
-
-describe('input of any kind', () => {
-  const id = fc.oneof(
-    fc.constantFrom('a', 'b', 'c', '', '__proto__', 'u_property-1', '{}', '$ne', '*', `g_${'A'.repeat(32)}`),
-    fc.string({ unit: 'binary', maxLength: 80 }),
-    fc.string({ minLength: 5_000, maxLength: 20_000 }),
-  );
-  const int = fc.oneof(
-    fc.integer(),
-    fc.constantFrom(0, -1, 1, 99, 100, 1_000_000_000, 2 ** 31 - 1, -(2 ** 31)),
-  );
-  const absent = fc.constantFrom(undefined, null);
-  const inputs = fc.record({
-    name: fc.constantFrom(...MUTATIONS),
-    input: fc.record({ cartId: fc.oneof(absent, id), productId: id, quantity: int, guestCartId: id }),
-    isGuest: fc.boolean(),
-  });
-  const FIELDS: Record<string, readonly string[]> = {
-    addToCart: ['cartId', 'productId', 'quantity'],
-    setCartItemQuantity: ['cartId', 'productId', 'quantity'],
-    clearCart: ['cartId'],
-    mergeCart: ['guestCartId'],
-  };
-
-  it('is answered without a fault of ours', async () => {
-    await fc.assert(
-      fc.asyncProperty(inputs, async ({ name, input, isGuest }) => {
-        const fields = FIELDS[name] ?? ['cartId', 'productId'];
-        const wanted = Object.fromEntries(Object.entries(input).filter(([field]) => fields.includes(field)));
-        const who = isGuest ? guest : user('property-input');
-        const change = await cart.ask(mutationOf(name), { input: wanted }, who);
-        const look = await cart.ask(QUERY, { id: input.cartId }, who);
-        for (const { status, errors } of [change, look]) {
-          expect(status).toBe(200);
-          for (const { extensions } of errors ?? [])
-            expect(['UNAUTHENTICATED', 'FORBIDDEN']).toContain(extensions.code);
-        }
-      }),
-      { numRuns: 400 },
+      { numRuns: RUNS },
     );
   }, 120_000);
 });

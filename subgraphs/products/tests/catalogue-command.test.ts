@@ -3,14 +3,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { newId } from '@cartograph/service-kit';
 import { until } from '@cartograph/testing';
+import { catalogueCommand } from '../src/cli/catalogue-command.js';
 import { readCatalogueFile } from '../src/cli/catalogue-file.js';
 import { startProducts, type Harness } from './support.js';
-
-// Each command is a process of its own, and several share a small machine.
-jest.setTimeout(120_000);
 
 let shop: Harness;
 let folder: string;
@@ -23,11 +21,24 @@ afterAll(async () => {
   await shop.close();
 });
 
-/** Runs a command as npm does, from dist/. */
-async function run(
-  command: 'catalogue' | 'stock-audit',
-  ...args: string[]
-): Promise<{ code: number | null; out: string; err: string }> {
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+async function catalogue(...args: string[]): Promise<Ended> {
+  let [out, err] = ['', ''];
+  const code = await catalogueCommand(
+    args,
+    { out: (text) => (out += text), err: (text) => (err += text) },
+    { MONGODB_URL: shop.config.MONGODB_URL },
+  );
+  return { code, out, err };
+}
+
+/** Runs a command as npm does: as a process, from dist/. */
+async function run(command: 'catalogue' | 'stock-audit', ...args: string[]): Promise<Ended> {
   const file = fileURLToPath(new URL(`../dist/cli/${command}.js`, import.meta.url));
   const child = spawn(process.execPath, [file, ...args], {
     env: { PATH: process.env['PATH'], MONGODB_URL: shop.config.MONGODB_URL },
@@ -64,7 +75,7 @@ describe('npm run catalogue', () => {
       'C-2,Shirt,,things,20,4,size=s; colour=Red,shirt,size; colour',
       'C-3,Shirt,,things,20,0,size=M; colour=Red,shirt,size; colour',
     );
-    expect(await run('catalogue', 'import', file)).toEqual({
+    expect(await catalogue('import', file)).toEqual({
       code: 0,
       err: '',
       out: 'Imported 3 rows: 3 new, 0 changed, 0 as they were.\n',
@@ -89,7 +100,7 @@ describe('npm run catalogue', () => {
       '',
       '{"sku":"C-2","name":"Shirt","category":"things","price":"20.00","stock":1,"attributes":"size=S; colour=Red"}',
     );
-    expect((await run('catalogue', 'import', changed)).out).toBe(
+    expect((await catalogue('import', changed)).out).toBe(
       'Imported 2 rows: 0 new, 1 changed, 1 as they were.\n',
     );
     // Stock is not a file's to set.
@@ -111,11 +122,14 @@ describe('npm run catalogue', () => {
       'B-3,Heavy,,things,1,1,weight=very,,',
       'b-1,Twice,,things,1,1,,,',
     );
-    const { code, err } = await run('catalogue', 'import', file);
+    const { code, err } = await catalogue('import', file);
     expect(code).toBe(1);
     expect(err.split('\n').map((line) => line.replace(`${file}:`, ''))).toEqual([
       '3: name is missing.',
       '3: stock: expected a whole number, got "-5".',
+      '3: sku: The SKU needs 1 to 64 letters, digits, ".", "_" or "-", beginning with a letter or digit.',
+      '3: category: There is no category "nowhere".',
+      '3: price.amount: The price must be more than zero, got -1.',
       '4: attributes.0.value: Weight must be a number like 12.5, got "very".',
       '5: sku: "b-1" stands on line 2 too.',
       'Nothing was imported.',
@@ -139,18 +153,27 @@ describe('npm run catalogue', () => {
   });
 
   it('should explain itself when called wrongly', async () => {
-    expect((await run('catalogue')).err).toContain('Usage: npm run catalogue');
-    expect((await run('catalogue', 'import', 'no-such-file.csv')).err).toContain('no-such-file.csv');
+    expect(await catalogue()).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('Usage: npm run catalogue'),
+    });
+    expect((await catalogue('import', '--what', 'x.csv')).err).toContain("Unknown option '--what'");
+    // As a process: what it says and how it ends.
+    expect(await run('catalogue', 'import', 'no-such-file.csv')).toMatchObject({
+      code: 1,
+      out: '',
+      err: expect.stringContaining('no-such-file.csv'),
+    });
   });
 
   it('should read back what it exported without changing anything', async () => {
     for (const name of ['out.csv', 'out.jsonl']) {
       const file = join(folder, name);
-      const { out } = await run('catalogue', 'export', file);
+      const { out } = await catalogue('export', file);
       const count = Number(/Exported (\d+)/.exec(out)![1]);
       expect(count).toBeGreaterThanOrEqual(3);
       expect(readFileSync(file, 'utf8')).toContain('Cheese');
-      expect((await run('catalogue', 'import', file)).out).toBe(
+      expect((await catalogue('import', file)).out).toBe(
         `Imported ${count} rows: 0 new, 0 changed, ${count} as they were.\n`,
       );
     }

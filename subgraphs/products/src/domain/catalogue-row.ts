@@ -38,29 +38,25 @@ export function readRow(
   line: number,
   rules: InputRules,
 ): { product: NewProduct } | { faults: RowFault[] } {
-  const missing = REQUIRED.filter((column) => !row[column]?.trim());
+  const unreadable = new Map<string, string>(
+    REQUIRED.filter((column) => !row[column]?.trim()).map((column) => [column, `${column} is missing.`]),
+  );
   const currency = row.currency?.trim() || rules.currency;
-  const found: string[] = [
-    ...missing.map((column) => `${column} is missing.`),
-    ...(isCurrencyCode(currency)
-      ? []
-      : [`currency: "${printable(currency)}" is no currency this shop knows.`]),
-    ...(row.stock && !/^\s*\d{1,9}\s*$/.test(row.stock)
-      ? [`stock: expected a whole number, got "${printable(row.stock)}".`]
-      : []),
-  ];
-  if (found.length > 0) return { faults: found.map((message) => ({ line, message })) };
+  if (!isCurrencyCode(currency))
+    unreadable.set('currency', `currency: "${printable(currency)}" is no currency this shop knows.`);
+  if (row.stock && !/^\s*\d{1,9}\s*$/.test(row.stock))
+    unreadable.set('stock', `stock: expected a whole number, got "${printable(row.stock)}".`);
+
   const faults = createFaults();
-  const product = readNewProduct(faults, toInput(row, currency as CurrencyCode), rules);
-  const errors = faults.all();
-  return errors.length === 0
-    ? { product }
-    : {
-        faults: errors.map(({ field, message }) => ({
-          line,
-          message: `${field?.join('.') ?? 'row'}: ${message}`,
-        })),
-      };
+  const input = toInput(row, isCurrencyCode(currency) ? currency : rules.currency);
+  const product = readNewProduct(faults, input, rules);
+  const others = faults
+    .all()
+    // What cannot be read at all is named once.
+    .filter(({ field }) => !unreadable.has(field?.[0] ?? ''))
+    .map(({ field, message }) => `${field?.join('.') ?? 'row'}: ${message}`);
+  const messages = [...unreadable.values(), ...others];
+  return messages.length === 0 ? { product } : { faults: messages.map((message) => ({ line, message })) };
 }
 
 function toInput(row: CatalogueRow, currency: CurrencyCode): NewProductInput {

@@ -121,10 +121,12 @@ export interface LeaseDocument {
   readonly until: Date;
 }
 
-/** One file being imported. Once this document is there the import goes through, whoever finishes it. */
+/** One file being imported. Once all its rows are staged the import goes through, whoever finishes it. */
 export interface ImportDocument {
   readonly _id: string;
   readonly rows: number;
+  /** Absent in those of older releases, which wrote this document only then. */
+  readonly isStaged?: boolean;
   /** Somebody works on it until then. */
   readonly until: Date;
 }

@@ -5,8 +5,19 @@ const BATCH = 500;
 
 export function createMongoImports({ imports, importRows }: Collections): ImportStore {
   const until = (leaseMs: number) => new Date(Date.now() + leaseMs);
+
+  async function discard(importId: string): Promise<void> {
+    await importRows.deleteMany({ importId });
+  }
+
   return {
     async stage(importId, products, leaseMs) {
+      await imports.insertOne({
+        _id: importId,
+        rows: products.length,
+        isStaged: false,
+        until: until(leaseMs),
+      });
       for (let start = 0; start < products.length; start += BATCH) {
         const rows = products
           .slice(start, start + BATCH)
@@ -17,15 +28,28 @@ export function createMongoImports({ imports, importRows }: Collections): Import
             product,
           }));
         await importRows.insertMany(rows);
+        await imports.updateOne({ _id: importId }, { $set: { until: until(leaseMs) } });
       }
-      await imports.insertOne({ _id: importId, rows: products.length, until: until(leaseMs) });
+      const { matchedCount } = await imports.updateOne(
+        { _id: importId, isStaged: false },
+        { $set: { isStaged: true, until: until(leaseMs) } },
+      );
+      if (matchedCount === 1) return;
+      await discard(importId);
+      throw new Error('The rows took too long to reach the store, and the import was given up.');
     },
     async takeStale(leaseMs) {
-      const found = await imports.findOneAndUpdate(
-        { until: { $lt: new Date() } },
-        { $set: { until: until(leaseMs) } },
-      );
-      return found?._id;
+      for (;;) {
+        const stale = await imports.findOneAndUpdate(
+          { until: { $lt: new Date() } },
+          { $set: { until: until(leaseMs) } },
+        );
+        if (stale?.isStaged !== false) return stale?._id;
+        // The import first: who may still be staging it finds it gone, and stops.
+        const { deletedCount } = await imports.deleteOne({ _id: stale._id, isStaged: false });
+        if (deletedCount === 0) return stale._id;
+        await discard(stale._id);
+      }
     },
     async extend(importId, leaseMs) {
       await imports.updateOne({ _id: importId }, { $set: { until: until(leaseMs) } });

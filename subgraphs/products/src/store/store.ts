@@ -131,9 +131,9 @@ export interface LeaseStore {
 
 /** Imports under way. A file is staged as a whole before anything of it is applied. */
 export interface ImportStore {
-  /** Keeps all rows, then the import itself: only from then on it is going to be applied. */
+  /** Keeps all rows: only once they are all there is the import going to be applied. */
   stage(importId: string, products: readonly NewProduct[], leaseMs: number): Promise<void>;
-  /** Takes over an import that nobody works on any more. */
+  /** Takes over an import that nobody works on any more. Those whose rows never all arrived are thrown away. */
   takeStale(leaseMs: number): Promise<string | undefined>;
   /** Says that somebody still works on it. */
   extend(importId: string, leaseMs: number): Promise<void>;

@@ -1,0 +1,99 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { until } from '@cartograph/testing';
+import { startProducts, type Harness } from './support.js';
+
+/** Few in CI; `IMPORT_CRASH_ROWS=50000 npm test -- subgraphs/products/tests/import-crash` takes minutes. */
+const ROWS = Number(process.env['IMPORT_CRASH_ROWS'] ?? 240);
+/** Enough that they reach the store in several writes. */
+const STAGED_ROWS = Math.max(ROWS, 4_000);
+
+let shop: Harness;
+let folder: string;
+const children: ChildProcess[] = [];
+beforeAll(async () => {
+  shop = await startProducts();
+  folder = mkdtempSync(join(tmpdir(), 'cartograph-import-'));
+});
+afterAll(async () => {
+  for (const child of children) child.kill('SIGKILL');
+  rmSync(folder, { recursive: true });
+  await shop.close();
+});
+
+/** Begins to import so many rows, each with a price of its own, in a process as `npm run catalogue` starts one. */
+function startImport(prefix: string, rows: number): ChildProcess {
+  const file = join(folder, `${prefix}.csv`);
+  const lines = Array.from({ length: rows }, (_, n) => `${prefix}-${n},Piece ${n},things,${n + 1}.00,1`);
+  writeFileSync(file, ['sku,name,category,price,stock', ...lines].join('\n'));
+  const command = fileURLToPath(new URL('../dist/cli/catalogue.js', import.meta.url));
+  const child = spawn(process.execPath, [command, 'import', file], {
+    env: { PATH: process.env['PATH'], MONGODB_URL: shop.config.MONGODB_URL },
+    stdio: 'ignore',
+  });
+  children.push(child);
+  return child;
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  const ended = once(child, 'exit');
+  child.kill('SIGKILL');
+  expect(await ended).toEqual([null, 'SIGKILL']);
+}
+
+const products = (prefix: string) =>
+  shop.db.collection('products').countDocuments({ skuKey: new RegExp(`^${prefix.toLowerCase()}-`) });
+const rows = () => shop.db.collection('import_rows').countDocuments();
+const imports = () => shop.db.collection<{ isStaged: boolean }>('imports');
+
+/** Lets the service find the import as it would 30 seconds later, and waits until nothing of it is left. */
+async function letServiceFindIt(): Promise<void> {
+  await imports().updateMany({}, { $set: { until: new Date(0) } });
+  await until(async () => (await imports().countDocuments()) === 0 && (await rows()) === 0, {
+    timeoutMs: 100_000 + ROWS * 20,
+    what: 'the service to finish the import',
+  });
+}
+
+describe('An import whose process is killed', () => {
+  it('should go through as a whole when its rows were being applied', async () => {
+    const child = startImport('APPLIED', ROWS);
+    await until(async () => (await products('APPLIED')) > ROWS / 10, { timeoutMs: 60_000 });
+    await kill(child);
+    expect(await products('APPLIED')).toBeLessThan(ROWS);
+    await letServiceFindIt();
+
+    const found = await shop.db
+      .collection('products')
+      .find(
+        { skuKey: /^applied-/ },
+        { projection: { _id: 0, sku: 1, version: 1, available: 1, 'price.minor': 1 } },
+      )
+      .toArray();
+    const byNumber = found.toSorted((a, b) => a['price'].minor - b['price'].minor);
+    // Each row once, as the file has it, also those that were under way when the process died.
+    expect(byNumber).toEqual(
+      Array.from({ length: ROWS }, (_, n) => ({
+        sku: `APPLIED-${n}`,
+        version: 1,
+        available: 1,
+        price: { minor: (n + 1) * 100 },
+      })),
+    );
+  }, 600_000);
+
+  it('should leave nothing when its rows were still on their way', async () => {
+    const child = startImport('STAGED', STAGED_ROWS);
+    await until(async () => (await rows()) > 0, { timeoutMs: 60_000, intervalMs: 1 });
+    await kill(child);
+    const wasStaged = (await imports().findOne({}))?.isStaged;
+    await letServiceFindIt();
+    // On a store so quick that all rows had arrived before the signal, everything is right as well.
+    expect(await products('STAGED')).toBe(wasStaged ? STAGED_ROWS : 0);
+  }, 600_000);
+});
