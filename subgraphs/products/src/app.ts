@@ -9,6 +9,7 @@ import {
   type Runtime,
   type ServiceApp,
 } from '@cartograph/service-kit';
+import { createAnswerCache } from './answer-cache.js';
 import { createCategorySource } from './category-source.js';
 import type { ProductsConfig } from './config.js';
 import { subscribeToOrders } from './events.js';
@@ -67,6 +68,7 @@ export async function createProductsApp(
     categories,
     currency: config.SHOP_CURRENCY,
     onChanged: ({ id }) => onChanged([id]),
+    onCategoriesChanged: () => cache.invalidate([]),
   });
   const stockService = createStockService({
     stock: store.stock,
@@ -90,6 +92,19 @@ export async function createProductsApp(
       imagesBaseUrl: config.IMAGES_BASE_URL,
     }),
     context: (base) => ({ ...base, loaders: createLoaders(store.catalogue, cache, categories) }),
+    plugins: [
+      createAnswerCache<ProductsContext>({
+        revision: () => cache.revision(),
+        contextAt: (revision, context) => ({
+          ...context,
+          loaders: createLoaders(store.catalogue, cache, {
+            ...categories,
+            tree: () => categories.at(revision),
+          }),
+        }),
+        onAnswer: metrics.answer,
+      }),
+    ],
     // The cache is not asked: without it the store answers.
     readiness: { mongodb: () => database.ping() },
     internalAuthSecret: config.INTERNAL_AUTH_SECRET,

@@ -7,6 +7,8 @@ export interface CategorySource {
   tree(): Promise<CategoryTree>;
   /** As they are now. */
   fresh(): Promise<CategoryTree>;
+  /** As they are now or were since the catalogue has this revision, which a new category changes too. */
+  at(revision: string): Promise<CategoryTree>;
 }
 
 export const KEEP_MS = 5_000;
@@ -15,10 +17,10 @@ export function createCategorySource(
   catalogue: Pick<CatalogueStore, 'categories'>,
   now = Date.now,
 ): CategorySource {
-  let kept: { tree: Promise<CategoryTree>; until: number } | undefined;
-  const fresh = (): Promise<CategoryTree> => {
+  let kept: { tree: Promise<CategoryTree>; until: number; revision?: string | undefined } | undefined;
+  const fresh = (revision?: string): Promise<CategoryTree> => {
     const tree = catalogue.categories().then(createCategoryTree);
-    const entry = { tree, until: now() + KEEP_MS };
+    const entry = { tree, until: now() + KEEP_MS, revision };
     kept = entry;
     // What failed is not kept.
     tree.catch(() => {
@@ -26,5 +28,9 @@ export function createCategorySource(
     });
     return tree;
   };
-  return { fresh, tree: () => (kept && kept.until > now() ? kept.tree : fresh()) };
+  return {
+    fresh: () => fresh(),
+    tree: () => (kept && kept.until > now() ? kept.tree : fresh()),
+    at: (revision) => (kept?.revision === revision ? kept.tree : fresh(revision)),
+  };
 }

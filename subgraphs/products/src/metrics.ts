@@ -16,11 +16,18 @@ export function createProductsMetrics(registry: Registry) {
     labelNames: ['outcome'] as const,
     registers,
   });
+  const answers = new Counter({
+    name: 'cartograph_product_answers_total',
+    help: 'Lists of products and categories that were asked for, by whether the answer was kept from before',
+    labelNames: ['outcome'] as const,
+    registers,
+  });
   return {
     stockOutcome: (outcome: StockOutcome) => outcomes.inc({ outcome }),
     cacheRead: (hits: number, misses: number) => {
       reads.inc({ outcome: 'hit' }, hits);
       reads.inc({ outcome: 'miss' }, misses);
     },
+    answer: (wasKept: boolean) => answers.inc({ outcome: wasKept ? 'hit' : 'miss' }),
   };
 }

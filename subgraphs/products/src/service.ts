@@ -35,6 +35,8 @@ export interface CatalogueServiceOptions {
   readonly currency: CurrencyCode;
   /** Called after a product was written, before the answer: readers must not see the old one any more. */
   readonly onChanged: (product: Pick<Product, 'id' | 'sku'>) => Promise<void>;
+  /** The same for a category. */
+  readonly onCategoriesChanged: () => Promise<void>;
   readonly clock?: () => Date;
 }
 
@@ -52,6 +54,7 @@ export function createCatalogueService({
   stock,
   currency,
   onChanged,
+  onCategoriesChanged,
   clock = () => new Date(),
 }: CatalogueServiceOptions) {
   // What is written is checked against what is there now.
@@ -180,6 +183,7 @@ export function createCatalogueService({
         throw new Refusal<ProductErrorCode>('SLUG_TAKEN', `Another category has the slug "${slug}".`, [
           'slug',
         ]);
+      await onCategoriesChanged();
       return (await loadTree()).get(slug)!;
     },
 

@@ -38,6 +38,7 @@ export async function startStock(): Promise<StockHarness> {
     categories: createCategorySource(store.catalogue),
     currency: 'EUR',
     onChanged,
+    onCategoriesChanged: onChanged,
     clock: () => clock.now,
   });
   await catalogue.createCategory({ slug: 'things', name: 'Things' });

@@ -6,6 +6,7 @@ import {
   startSubgraph,
   startTestRedis,
   testBaseConfig,
+  until,
   userIdentity,
   type RunningSubgraph,
 } from '@cartograph/testing';
@@ -28,15 +29,17 @@ export interface Harness extends RunningSubgraph {
   service<Data = any>(query: string, variables?: object): Promise<Data>;
   addProduct(fields?: object): Promise<{ id: string; sku: string }>;
   countProducts(): Promise<number>;
+  /** Once all changes are published, which makes caches forget a second time. */
+  relayed(): Promise<void>;
   stockOf(id: string): Promise<{ available: number; reserved: number; sold: number }>;
 }
 
-/** Products in this process on a database of its own; without Redis unless `settings` name one. */
+/** Products in this process on a database of its own unless `settings` name one, and without Redis likewise. */
 export async function startProducts(settings: Partial<ProductsConfig> = {}): Promise<Harness> {
-  const mongo = await createTestMongo();
+  const mongo = settings.MONGODB_URL ? undefined : await createTestMongo();
   const config: ProductsConfig = {
     ...testBaseConfig,
-    MONGODB_URL: mongo.url,
+    MONGODB_URL: mongo?.url ?? '',
     MONGODB_POOL_SIZE: 20,
     REDIS_URL: undefined,
     AMQP_URL: undefined,
@@ -86,6 +89,14 @@ export async function startProducts(settings: Partial<ProductsConfig> = {}): Pro
       if (!createProduct.product) throw new Error(JSON.stringify(createProduct.userErrors));
       return createProduct.product;
     },
+    async relayed() {
+      await until(
+        async () => (await client.db().collection('products').countDocuments({ hasOutbox: true })) === 0,
+        {
+          what: 'the outbox to be empty',
+        },
+      );
+    },
     countProducts: () => client.db().collection('products').countDocuments(),
     async stockOf(id) {
       return (
@@ -95,7 +106,7 @@ export async function startProducts(settings: Partial<ProductsConfig> = {}): Pro
     async close() {
       await subgraph.close();
       await client.close();
-      await mongo.drop();
+      await mongo?.drop();
     },
   };
 }

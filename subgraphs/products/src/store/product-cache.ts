@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '@cartograph/service-kit';
-import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import type { Product } from '../domain/product.js';
+import { createCacheClient } from './cache-client.js';
 
 /** Products by id in front of the store. */
 export interface ProductCache {
@@ -13,6 +13,11 @@ export interface ProductCache {
   ): Promise<(Product | undefined)[]>;
   /** Never rejects: what cannot be forgotten now is forgotten before the cache is read again. */
   invalidate(ids: readonly string[]): Promise<void>;
+  /**
+   * Changes with every write of any process: what was made of many products is good for as long as it stays the same.
+   * Undefined while Redis is away, or while something is still to be forgotten.
+   */
+  revision(): Promise<string | undefined>;
   ping(): Promise<unknown>;
   close(): Promise<void>;
 }
@@ -30,6 +35,7 @@ const WAIT_STEP_MS = 15;
  */
 const FILL = `if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('set', KEYS[1], ARGV[2], 'EX', ARGV[3]) end return 0`;
 const LEASE_PREFIX = 'lease:';
+const REVISION_KEY = 'products:revision';
 
 /** As if there were none: without Redis every read goes to the store. */
 export const noCache: ProductCache = {
@@ -37,6 +43,7 @@ export const noCache: ProductCache = {
     return inOrder(ids, await load(ids));
   },
   invalidate: async () => {},
+  revision: async () => undefined,
   ping: async () => {},
   close: async () => {},
 };
@@ -52,10 +59,10 @@ export function createProductCache(options: {
   onRead?: (hits: number, misses: number) => void;
 }): ProductCache {
   const { redisUrl, logger, onRead = () => {} } = options;
-  const redis = connect(redisUrl);
+  const redis = createCacheClient(redisUrl);
   let isDown = false;
-  /** Written while Redis was away: by this process, so others may read the old ones until their 300 seconds are over. */
-  const unforgotten = new Set<string>();
+  /** Keys written while Redis was away: by this process, so others may read the old ones until their time is over. */
+  const due = new Set<string>();
   redis.on('error', (error: unknown) => {
     if (!isDown) logger.warn({ err: error }, 'The product cache is away: reading from the store');
     isDown = true;
@@ -63,20 +70,22 @@ export function createProductCache(options: {
   redis.on('ready', () => {
     if (isDown) logger.info('The product cache is back');
     isDown = false;
-    void forget([...unforgotten]);
+    void forget([...due]);
   });
   const keyOf = (id: string) => `product:${id}`;
-  const isReady = () => redis.status === 'ready' && unforgotten.size === 0;
+  const isReady = () => redis.status === 'ready' && due.size === 0;
 
-  async function forget(ids: readonly string[]): Promise<void> {
-    for (const id of ids) unforgotten.add(id);
-    const outcomes = await Promise.allSettled(ids.map((id) => redis.del(keyOf(id))));
-    outcomes.forEach(({ status }, index) => {
-      if (status === 'fulfilled') unforgotten.delete(ids[index]!);
-    });
+  async function forget(keys: readonly string[]): Promise<void> {
+    for (const key of keys) due.add(key);
+    const outcomes = await Promise.allSettled(
+      keys.map((key) => (key === REVISION_KEY ? redis.set(key, randomUUID()) : redis.del(key))),
+    );
+    for (const [index, { status }] of outcomes.entries()) {
+      if (status === 'fulfilled') due.delete(keys[index]!);
+      else due.add(keys[index]!);
+    }
     // A command that timed out on a connection that stands: nothing else would bring it up again.
-    if (unforgotten.size > 0 && redis.status === 'ready')
-      setTimeout(() => void forget([...unforgotten]), 1_000).unref();
+    if (due.size > 0 && redis.status === 'ready') setTimeout(() => void forget([...due]), 1_000).unref();
   }
 
   /** Cached products; and for those that are not, the leases this reader got or had to leave to others. */
@@ -144,21 +153,24 @@ export function createProductCache(options: {
       const rest = late.length > 0 ? await load(late) : [];
       return inOrder(ids, [...found.values(), ...own, ...others.values(), ...rest]);
     },
-    invalidate: forget,
+    invalidate: (ids) => forget([...ids.map(keyOf), REVISION_KEY]),
+
+    async revision() {
+      if (!isReady()) return undefined;
+      try {
+        const now = await redis.get(REVISION_KEY);
+        if (now !== null) return now;
+        // Nobody wrote yet, or Redis has forgotten: a new one is right whoever sets it first.
+        await redis.set(REVISION_KEY, randomUUID(), 'NX');
+        return (await redis.get(REVISION_KEY)) ?? undefined;
+      } catch {
+        return undefined;
+      }
+    },
+
     ping: () => redis.ping(),
     close: async () => redis.disconnect(),
   };
-}
-
-/** @param url one address, or several with commas for a cluster */
-function connect(url: string): Redis | Cluster {
-  const retryStrategy = (attempt: number) => Math.min(2_000, 50 * 2 ** attempt);
-  const shared = { enableAutoPipelining: true, enableOfflineQueue: false };
-  const options: RedisOptions = { maxRetriesPerRequest: 0, connectTimeout: 1_000, commandTimeout: 500 };
-  const urls = url.split(',').map((one) => one.trim());
-  return urls.length > 1
-    ? new Cluster(urls, { ...shared, redisOptions: options, clusterRetryStrategy: retryStrategy })
-    : new Redis(url, { ...shared, ...options, retryStrategy });
 }
 
 function inOrder(ids: readonly string[], products: readonly Product[]): (Product | undefined)[] {

@@ -1,0 +1,182 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startTestRedis, userIdentity } from '@cartograph/testing';
+import { buildSchema, parse, type OperationDefinitionNode } from 'graphql';
+import { createAnswerCache } from '../src/answer-cache.js';
+import { admin, euro, startProducts, type Harness } from './support.js';
+
+const LIST = `query ($filter: ProductFilter) {
+  products(filter: $filter) { totalCount nodes { sku availability { quantity } } facets { categories { category { name } } } } }`;
+
+describe('Kept answers to lists', () => {
+  let redis: Awaited<ReturnType<typeof startTestRedis>>;
+  let one: Harness;
+  let other: Harness;
+  beforeAll(async () => {
+    redis = await startTestRedis();
+    one = await startProducts({ REDIS_URL: redis.url });
+    // A second process of the same shop. The sample shop is there in neither; the category is the first one's.
+    other = await startProducts({ REDIS_URL: redis.url, MONGODB_URL: one.config.MONGODB_URL });
+  });
+  afterAll(async () => {
+    await other.close();
+    await one.close();
+    await redis.close();
+  });
+
+  const list = async (shop: Harness, filter: object = {}, identity?: typeof admin) => {
+    const { data, errors } = await shop.ask(LIST, { filter }, identity);
+    if (errors) throw new Error(JSON.stringify(errors));
+    return data.products as {
+      totalCount: number;
+      nodes: { sku: string; availability: { quantity: number } }[];
+    };
+  };
+  const kept = async (shop: Harness) => {
+    const metrics = await (await fetch(`${shop.url}/metrics`)).text();
+    return Number(/^cartograph_product_answers_total\{.*outcome="hit".*\} (\d+)$/m.exec(metrics)?.[1] ?? 0);
+  };
+
+  it('are given again while nothing is written, also to customers who signed in', async () => {
+    await one.addProduct();
+    await one.relayed();
+    const first = await list(one);
+    const before = await kept(one);
+    expect(await list(one)).toEqual(first);
+    expect(await list(one, {}, userIdentity('a-customer'))).toEqual(first);
+    expect(await kept(one)).toBe(before + 2);
+  });
+
+  it('are never older than a write that was answered, whichever process took it', async () => {
+    const { id, sku } = await one.addProduct({ name: 'Watched', stock: 100 });
+    for (let left = 99; left > 60; left -= 1) {
+      const writer = left % 2 ? one : other;
+      await writer.staff(
+        'mutation ($id: ID!) { adjustStock(input: { productId: $id, delta: -1, reason: "Test" }) { userErrors { message } } }',
+        { id },
+      );
+      for (const reader of [one, other]) {
+        const { nodes } = await list(reader, { search: 'watched' });
+        expect(nodes).toEqual([{ sku, availability: { quantity: left } }]);
+      }
+    }
+  });
+
+  it('know a new category, and what stands in it, in the other process at once', async () => {
+    await list(one);
+    await other.staff(
+      'mutation { createCategory(input: { slug: "lamps", name: "Lamps" }) { userErrors { message } } }',
+    );
+    await other.addProduct({ sku: 'LAMP-1', category: 'lamps', price: euro('5.00') });
+    expect(JSON.stringify(await list(one))).toContain('{"category":{"name":"Lamps"}}');
+    const { data } = await one.ask('{ categories { name productCount } }');
+    expect(data.categories).toContainEqual({ name: 'Lamps', productCount: 1 });
+  });
+
+  it('are not what staff see, who may look at archived products', async () => {
+    const { id } = await one.addProduct({ name: 'Hidden' });
+    await one.staff(
+      'mutation ($id: ID!) { archiveProduct(input: { productId: $id }) { userErrors { message } } }',
+      {
+        id,
+      },
+    );
+    const filter = { search: 'hidden', includeArchived: true };
+    expect((await list(one, filter)).totalCount).toBe(0);
+    expect((await list(one, filter, admin)).totalCount).toBe(1);
+    expect((await list(one, filter)).totalCount).toBe(0);
+  });
+
+  it('are not kept while Redis is away: every list is as the store has it', async () => {
+    await list(one);
+    await redis.process!.kill();
+    const added = await one.addProduct({ name: 'Meanwhile' });
+    expect((await list(one, { search: 'meanwhile' })).nodes).toMatchObject([{ sku: added.sku }]);
+    const before = await kept(one);
+    await list(one);
+    await list(one);
+    expect(await kept(one)).toBe(before);
+    await redis.process!.start();
+  });
+});
+
+describe('The answer cache', () => {
+  const schema = buildSchema('type Query { products(first: Int): Int  product: Int }');
+  const document = parse('query ($first: Int) { products(first: $first) }');
+
+  /** A request as the server passes it on. */
+  async function start({
+    revision = async (): Promise<string | undefined> => 'r1',
+    make = async () => 7,
+  } = {}) {
+    let made = 0;
+    const products = () => {
+      made += 1;
+      return make();
+    };
+    type Context = { identity: { kind: 'anonymous' }; clientAddress: null; userAgent: null };
+    const plugin = createAnswerCache<Context>({ revision, contextAt: (_, context) => context });
+    const hooks = await plugin.requestDidStart!({} as never);
+    schema.getQueryType()!.getFields()['products']!.resolve = products;
+    return {
+      made: () => made,
+      ask: (variables: object = {}, text = document) =>
+        hooks!.responseForOperation!({
+          operation: text.definitions[0] as OperationDefinitionNode,
+          document: text,
+          schema,
+          request: { variables },
+          contextValue: { identity: { kind: 'anonymous' } },
+          queryHash: 'hash',
+          response: { http: {} },
+        } as never),
+    };
+  }
+  const answer = (products: number) => ({
+    http: {},
+    body: { kind: 'single', singleResult: { data: { products } } },
+  });
+
+  it('makes one answer for a hundred who ask at the same moment', async () => {
+    let open: (value: number) => void = () => {};
+    const cache = await start({ make: () => new Promise((resolve) => (open = resolve)) });
+    const asking = Promise.all(Array.from({ length: 100 }, () => cache.ask()));
+    while (cache.made() === 0) await new Promise(setImmediate);
+    open(7);
+    expect(await asking).toEqual(Array.from({ length: 100 }, () => answer(7)));
+    expect(cache.made()).toBe(1);
+    // Other variables are another question.
+    const other = cache.ask({ first: 1 });
+    while (cache.made() === 1) await new Promise(setImmediate);
+    open(1);
+    expect(await other).toEqual(answer(1));
+  });
+
+  it('never gives what a write overtook to those who ask after it', async () => {
+    let revision = 'r1';
+    const opens: ((value: number) => void)[] = [];
+    const cache = await start({
+      revision: async () => revision,
+      make: () => new Promise((resolve) => opens.push(resolve)),
+    });
+    const before = cache.ask();
+    while (cache.made() === 0) await new Promise(setImmediate);
+    revision = 'r2';
+    const after = cache.ask();
+    while (cache.made() === 1) await new Promise(setImmediate);
+    opens[1]!(2);
+    opens[0]!(1);
+    expect(await before).toEqual(answer(1));
+    expect(await after).toEqual(answer(2));
+    expect(await cache.ask()).toEqual(answer(2));
+  });
+
+  it('leaves answers with errors, other fields and a catalogue without revision to the server', async () => {
+    const failing = await start({ make: () => Promise.reject(new Error('away')) });
+    expect(await failing.ask()).toBeNull();
+    const cache = await start();
+    expect(await cache.ask({}, parse('{ product }'))).toBeNull();
+    expect(await cache.ask({}, parse('{ products product }'))).toBeNull();
+    const unknown = await start({ revision: async () => undefined });
+    expect([await unknown.ask(), unknown.made()]).toEqual([null, 0]);
+  });
+});
