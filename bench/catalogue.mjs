@@ -11,8 +11,10 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { MongoClient } from 'mongodb';
 import { startStack } from '../packages/embedded/dist/stack.js';
-import { createCases, openCarts, productRows } from './catalogue/cases.mjs';
+import { createCases, openCarts } from './catalogue/cases.mjs';
+import { openCatalogue } from './catalogue/import.mjs';
 import { keepSection, peerOf } from './catalogue/report.mjs';
+import { cpuOf, memoryOf } from './support/processes.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, '..');
@@ -40,14 +42,6 @@ if (!hasMongod)
 
 const services = ['gateway', 'users', 'products', 'cart'];
 const measured = ['gateway', 'products', 'cart', 'mongodb', 'redis'];
-
-/** User and system time of a process in milliseconds: /proc counts in hundredths of a second. */
-function cpuOf(pid) {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) * 10;
-}
-const memoryOf = (pid) =>
-  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024;
 
 /** Runs a program of this benchmark and answers the JSON it prints. */
 function run(script, argument) {
@@ -81,53 +75,12 @@ const inFile = (value) => {
 
 /** Runs `work` and says what CPU each of the processes used meanwhile, per call. */
 async function withCpu(pids, work) {
-  const before = Object.fromEntries(Object.entries(pids).map(([name, pid]) => [name, cpuOf(pid)]));
+  const before = Object.fromEntries(Object.entries(pids).map(([name, pid]) => [name, cpuOf({ pid })]));
   const result = await work();
   const cpu = Object.fromEntries(
-    Object.entries(pids).map(([name, pid]) => [name, (cpuOf(pid) - before[name]) / result.count]),
+    Object.entries(pids).map(([name, pid]) => [name, (cpuOf({ pid }) - before[name]) / result.count]),
   );
   return { ...result, cpu };
-}
-
-/** Ids of the products of this benchmark, which are imported unless they are there. */
-async function openCatalogue(stack, address) {
-  const client = new MongoClient(address);
-  closers.push(() => client.close());
-  const products = client.db().collection('products');
-  const own = () => products.find({ skuKey: /^bench-/ }, { projection: { _id: 1 } }).toArray();
-  let rows = await own();
-  if (rows.length !== count) {
-    console.log(`Importing ${count} products into ${store} …`);
-    const importedAt = performance.now();
-    await importCatalogue(stack, address);
-    console.log(`… took ${((performance.now() - importedAt) / 1000).toFixed(1)} s.`);
-    // The service publishes what was imported; until then it has other things to do.
-    while ((await products.countDocuments({ hasOutbox: true }, { limit: 1 })) > 0)
-      await new Promise((resolve) => setTimeout(resolve, 250));
-    rows = await own();
-  }
-  return rows.map(({ _id }) => _id);
-}
-
-async function importCatalogue(stack, address) {
-  const { data } = await ask(stack, '{ categories { slug } }');
-  const file = join(folder, 'catalogue.jsonl');
-  writeFileSync(
-    file,
-    productRows(
-      count,
-      data.categories.map(({ slug }) => slug),
-    ),
-  );
-  const cli = join(root, 'subgraphs', 'products', 'dist', 'cli', 'catalogue.js');
-  const child = spawn(process.execPath, [cli, 'import', file], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-    env: { ...process.env, MONGODB_URL: address, SHOP_CURRENCY: 'EUR' },
-  });
-  let faults = '';
-  child.stderr.on('data', (data) => (faults = (faults + data).slice(-2_000)));
-  const code = await new Promise((resolve) => child.once('close', resolve));
-  if (code !== 0) throw new Error(`The catalogue was not imported:\n${faults}`);
 }
 
 async function ask(stack, query, variables = {}) {
@@ -172,7 +125,13 @@ async function main() {
   closers.push(() => stack.stop());
   const mongoUrl = mongo.MONGODB_URL ?? stack.storeUrl('products', 'MONGODB_URL');
   const redisUrl = stack.storeUrl('cart', 'REDIS_URL');
-  const ids = await openCatalogue(stack, mongoUrl);
+  const ids = await openCatalogue({
+    address: mongoUrl,
+    ask: (query, variables) => ask(stack, query, variables),
+    count,
+    folder,
+    storeName: store,
+  });
   const pids = Object.fromEntries(
     measured.map((name) => [name, stack.pid(name)]).filter(([, pid]) => pid !== undefined),
   );
@@ -224,7 +183,7 @@ async function main() {
   }
   const memory = [...services, 'mongodb', 'redis']
     .filter((name) => stack.pid(name) !== undefined)
-    .map((name) => `${name} ${memoryOf(stack.pid(name)).toFixed(0)} MiB`);
+    .map((name) => `${name} ${memoryOf({ pid: stack.pid(name) }).toFixed(0)} MiB`);
   const text = `${seconds} s a run, Node ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model.trim()}, load ${readFileSync('/proc/loadavg', 'utf8').split(' ').slice(0, 2).join(' ')} after it.
 
 ${lines.join('\n')}

@@ -57,6 +57,13 @@ const SET_QUANTITY = `mutation ($input: SetCartItemQuantityInput!) {
 }`;
 
 const body = (query, variables) => JSON.stringify({ query, variables });
+/** Lists that nobody asked for before: each with a limit of its own, above all prices. */
+const UNASKED = 6_000;
+const unasked = (filterOf) =>
+  Array.from({ length: UNASKED }, (_, n) => {
+    const { filter, sort } = filterOf(n);
+    return { filter: { ...filter, maxPrice: (1_000 + n / 100).toFixed(2) }, sort };
+  });
 const searches = MATERIALS.flatMap((material) => KINDS.map((kind) => [material, kind.slice(0, 3)]));
 
 /** As the products subgraph reads a filter. */
@@ -83,6 +90,12 @@ export function createCases({ ids, carts }) {
       floor: floor('list', [query()]),
     },
     {
+      name: 'list of 20, not kept',
+      bodies: unasked(() => ({ sort: 'NEWEST' })).map((variables) => body(LIST, variables)),
+      floor: floor('list', [query()]),
+      once: true,
+    },
+    {
       name: 'list of 20 with facets',
       bodies: [body(LIST_WITH_FACETS, { sort: 'NEWEST' })],
       floor: floor('facets', [query()]),
@@ -96,6 +109,12 @@ export function createCases({ ids, carts }) {
       name: 'search with facets',
       bodies: searches.map((words) => body(LIST_WITH_FACETS, find(words))),
       floor: floor('facets', searches.map(query)),
+    },
+    {
+      name: 'search with facets, not kept',
+      bodies: unasked((n) => find(at(searches, n))).map((variables) => body(LIST_WITH_FACETS, variables)),
+      floor: floor('facets', searches.map(query)),
+      once: true,
     },
     {
       name: 'product, cached',
