@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import {
   copyFileSync,
   existsSync,
@@ -10,6 +10,7 @@ import {
   rmSync,
   symlinkSync,
 } from 'node:fs';
+import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { parse as parseYaml } from 'yaml';
@@ -56,6 +57,18 @@ function run(...args: string[]) {
   return { status, output: `${stdout}${stderr}` };
 }
 
+/** The same beside other work. */
+async function runBeside(args: readonly string[], env: Record<string, string> = {}) {
+  const child = spawn(process.execPath, args, {
+    cwd: copy,
+    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env },
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += text));
+  const [status] = (await once(child, 'close')) as [number | null];
+  return { status, output };
+}
+
 const read = (file: string) => readFileSync(join(copy, file), 'utf8');
 
 describe('npm run new:subgraph', () => {
@@ -73,37 +86,35 @@ describe('npm run new:subgraph', () => {
     expect(status).toBe(1);
   });
 
-  it('makes a subgraph that composes, type-checks, passes lint, builds and passes its tests', () => {
+  it('makes a subgraph that composes, type-checks, passes lint, builds and passes its tests', async () => {
     const { status, output } = run('scripts/new-subgraph.mjs', 'reviews');
     expect({ status, output }).toMatchObject({
       status: 0,
       output: expect.not.stringMatching(/Found no place|These name orders/),
     });
-
     expect(read('schema/api.graphql')).toContain('createReview(');
     expect(existsSync(join(copy, 'subgraphs/reviews/dist/main.js'))).toBe(true);
+
+    const written = ['subgraphs/reviews', 'eslint.config.js', 'codegen.yml'];
     const checks = [
-      ['scripts/compose.mjs'],
       ['node_modules/typescript-7/bin/tsc', '--noEmit', '-p', 'tsconfig.json'],
       ['node_modules/eslint/bin/eslint.js', 'subgraphs/reviews'],
-      [
-        'node_modules/prettier/bin/prettier.cjs',
-        '--check',
-        'subgraphs/reviews',
-        'eslint.config.js',
-        'codegen.yml',
-      ],
-    ];
-    for (const check of checks) {
-      const { output: said } = run(...check);
+      ['node_modules/prettier/bin/prettier.cjs', '--check', ...written],
+    ].map(async (check) => {
+      const { output: said } = await runBeside(check);
       // Other parts may be under way in this checkout; only the new subgraph's faults count.
       expect([check[0], said.split('\n').filter((line) => line.includes('subgraphs/reviews'))]).toEqual([
         check[0],
         [],
       ]);
-    }
+    });
+    // On the Postgres of this run: another would be started for these few tests.
+    const postgres = await (await fetch(`${process.env['CARTOGRAPH_TEST_BROKER']}/postgres`)).text();
     const jest = ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js'];
-    const tests = run(...jest, 'subgraphs/reviews', '--colors=false');
+    const [tests] = await Promise.all([
+      runBeside([...jest, 'subgraphs/reviews', '--colors=false'], { TEST_DATABASE_URL: postgres }),
+      ...checks,
+    ]);
     expect(tests.output).toMatch(/^Tests: +\d+ passed, \d+ total$/m);
     expect(tests.status).toBe(0);
   }, 300_000);
