@@ -1,7 +1,15 @@
 // `npm run new:subgraph NAME` makes a subgraph with all the house has, and enters it wherever subgraphs are listed.
 // docs/adding-a-subgraph.md walks through it. `--entity ONE` says what one of them is called, `--dry-run` only shows.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -111,11 +119,13 @@ function write(files) {
   }
 }
 
-/** As `npm install` would. */
+/** As `npm install` would, and so that scripts/prepare.mjs sees nothing to install in the new lock file. */
 function link({ name }) {
   const folder = at('node_modules', '@cartograph');
   if (existsSync(folder) && !existsSync(join(folder, name)))
     symlinkSync(join('..', '..', 'subgraphs', name), join(folder, name), 'dir');
+  const installed = at('node_modules', '.package-lock.json');
+  if (existsSync(installed)) utimesSync(installed, new Date(), new Date());
 }
 
 /** Those files that Prettier can read. */
