@@ -24,7 +24,8 @@ export function checkReferences(schema: GraphQLSchema): GraphQLSchema {
       const isRight = keys.flat().every((field) => !(field in reference) || isText(field));
       if (isWhole && isRight) return resolve(reference, ...rest);
       const known = keys.map((key) => key.join(' and ')).join(', or by ');
-      throw new Fault('BAD_USER_INPUT', `A ${type.name} is named by ${known}, as text.`);
+      // Not thrown: that would take the answers to all other references with it.
+      return Promise.reject(new Fault('BAD_USER_INPUT', `A ${type.name} is named by ${known}, as text.`));
     };
   }
   return schema;

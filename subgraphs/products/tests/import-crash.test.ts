@@ -9,7 +9,7 @@ import { until } from '@cartograph/testing';
 import { startProducts, type Harness } from './support.js';
 
 /** Few in CI; `IMPORT_CRASH_ROWS=50000 npm test -- subgraphs/products/tests/import-crash` takes minutes. */
-const ROWS = Number(process.env['IMPORT_CRASH_ROWS'] ?? 240);
+const ROWS = Number(process.env['IMPORT_CRASH_ROWS'] ?? 150);
 /** Enough that they reach the store in several writes. */
 const STAGED_ROWS = Math.max(ROWS, 4_000);
 
