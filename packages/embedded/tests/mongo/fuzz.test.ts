@@ -3,6 +3,9 @@ import { BSON, type Document, MongoClient } from 'mongodb';
 import { type DocumentStore, startDocumentStore } from '../../src/mongo/index.js';
 import { command, query, withClient } from './support/wire.js';
 
+/** Few in CI; `FUZZ_TURNS=20000 npm test -- mongo/fuzz` digs deeper. */
+const TURNS = Number(process.env['FUZZ_TURNS'] ?? 2_000);
+
 let store: DocumentStore;
 beforeAll(async () => {
   store = await startDocumentStore();
@@ -195,7 +198,7 @@ describe('mutated messages', () => {
       return Array.isArray(value) ? changed.map(([, item]) => item) : Object.fromEntries(changed);
     };
     await withClient(store, async (client) => {
-      for (let turn = 0; turn < 6000; turn += 1) {
+      for (let turn = 0; turn < TURNS; turn += 1) {
         if (turn % 20 === 0) await client.ask(command(whole()));
         const document = commands[next(commands.length)]!;
         const [first, ...rest] = Object.entries(document);
