@@ -46,7 +46,7 @@ for dump in "$source"/*.pgdump; do
 done
 held=()
 for database in $databases; do
-  tables="$(on_postgres --dbname "$database" --command "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")"
+  tables="$(on_postgres --dbname "$database" --command "SELECT count(*) FROM pg_tables WHERE schemaname !~ '^pg_' AND schemaname <> 'information_schema'")"
   [ "$tables" = 0 ] || held+=("Postgres: $tables tables of $database")
 done
 collections="$(on_mongodb 'db.getSiblingDB("products").getCollectionNames()')"
@@ -72,7 +72,12 @@ trap say_if_broken EXIT
 trap 'exit 130' INT TERM HUP
 # Everything goes first, as a store may be of a later version than the backup and hold tables that it does not know.
 for database in $databases; do
-  on_postgres --dbname "$database" --command "DROP SCHEMA public CASCADE; CREATE SCHEMA public AUTHORIZATION pg_database_owner; GRANT USAGE ON SCHEMA public TO PUBLIC"
+  on_postgres --dbname "$database" <<'SQL'
+SET client_min_messages = warning;
+SELECT format('DROP SCHEMA %I CASCADE', nspname) FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' \gexec
+CREATE SCHEMA public AUTHORIZATION pg_database_owner;
+GRANT USAGE ON SCHEMA public TO PUBLIC;
+SQL
 done
 for database in $databases; do
   [ -e "$source/$database.pgdump" ] || continue
