@@ -42,8 +42,8 @@ export async function startBalancer(): Promise<Balancer> {
     });
     incoming.pipe(upstream);
   });
-  // Or a client that is slow for five seconds meets a connection that is closed just as it writes.
-  server.keepAliveTimeout = 120_000;
+  // As the services themselves: longer than their clients keep a connection, so that none meets one just being closed.
+  server.keepAliveTimeout = 72_000;
   const sockets = new Set<Socket>();
   server.on('upgrade', (request, socket: Socket, head: Buffer) => {
     const backend = pick();
