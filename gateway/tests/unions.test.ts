@@ -1,5 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import { parse } from 'graphql';
+import { addAbsentMembers } from '../src/planning/absent-members.js';
 import { startDifferential } from './support/differential.js';
+import { compose } from './support/gateway.js';
 import type { SubgraphDefinition } from './support/subgraph.js';
 
 const LINK =
@@ -97,6 +100,12 @@ describe('a union that has other members in another subgraph', () => {
     expect(JSON.parse(ours.data)).toEqual({
       withPictures: { notes: { list: [{ __typename: 'Text' }, { __typename: 'Picture', url: '/1.png' }] } },
     });
+  });
+
+  it('is left alone in supergraphs that do not say which subgraph has which member', () => {
+    const sdl = compose(subgraphs.map(({ name, typeDefs }) => ({ name, typeDefs: parse(typeDefs) })));
+    expect(addAbsentMembers(parse(sdl))).toBeDefined();
+    expect(addAbsentMembers(parse(sdl.replace(/^.*@join__unionMember.*$/gm, '')))).toBeUndefined();
   });
 
   it('loses fields of members in the plan of Apollo, without an error', async () => {

@@ -32,7 +32,8 @@ export function addAbsentMembers(supergraph: DocumentNode): DocumentNode | undef
   const added = new Map<string, Set<string>>();
   const memberships = new Map<string, ConstDirectiveNode[]>();
   for (const union of types.values()) {
-    if (union.kind !== Kind.UNION_TYPE_DEFINITION) continue;
+    // Before version 0.3 of the join specification all members were everywhere.
+    if (union.kind !== Kind.UNION_TYPE_DEFINITION || joins(union, 'join__unionMember').length === 0) continue;
     for (const graph of graphsOf(union)) {
       const known = new Set(joins(union, 'join__unionMember', graph).map((join) => valueOf(join, 'member')));
       for (const { name } of union.types ?? []) {
