@@ -6,8 +6,10 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { startTestRedis, until } from '@cartograph/testing';
 import { pino } from 'pino';
+import { runCommand } from '../src/cli/commands.js';
+import { readCliConfig } from '../src/cli/config.js';
 import { createRedisStreamsBus, PermanentFailure, type EventBus } from '../src/index.js';
-import { stockChanged } from './bus-contract.js';
+import { stockChanged } from './contract/recorder.js';
 
 const program = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'cartograph-events-cli-'));
@@ -45,13 +47,15 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Runs the program as `npm run events` does, in a folder without a running shop. */
-function events(args: string[], env: Record<string, string> = { REDIS_URL: redis.url }) {
+/** What `npm run events` does, in a folder without a running shop. */
+const events = (args: string[], env: Record<string, string> = { REDIS_URL: redis.url }) =>
+  runCommand(args, () => readCliConfig(env, join(folder, '.data', 'stack.json')));
+
+/** The program itself. */
+function spawnEvents(args: string[]) {
   return new Promise<{ code: number | null; out: string; err: string }>((resolve) => {
-    const child = spawn(process.execPath, [program, ...args], {
-      cwd: folder,
-      env: { PATH: process.env['PATH'], ...env },
-    });
+    const env = { PATH: process.env['PATH'], REDIS_URL: redis.url };
+    const child = spawn(process.execPath, [program, ...args], { cwd: folder, env });
     let [out, err] = ['', ''];
     child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
@@ -69,6 +73,12 @@ describe('npm run events', () => {
     );
     const one = await events(['list', '--consumer', 'products', '--limit', '1', '--json']);
     expect(JSON.parse(one.out)).toMatchObject({ consumer: 'products', event: { aggregateId: 'kettle' } });
+  });
+
+  it('is a program that prints this, and ends with 1 where it refuses', async () => {
+    const [listed, refused] = await Promise.all([spawnEvents(['list']), spawnEvents(['show', 'nonsense'])]);
+    expect(listed).toEqual(await events(['list']));
+    expect(refused).toEqual({ code: 1, out: '', err: 'There is no dead letter nonsense.\n' });
   });
 
   it('shows one whole', async () => {

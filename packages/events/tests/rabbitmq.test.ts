@@ -4,7 +4,8 @@ import { findRabbitMq, startTestRabbitMq, until, type TestRabbitMq } from '@cart
 import { connect, type ChannelModel, type ConfirmChannel, type ConsumeMessage } from 'amqplib';
 import { pino } from 'pino';
 import { createRabbitMqBus, type BusLimits, type EventBus } from '../src/index.js';
-import { createRecorder, describeBusContract, stockChanged, upTo, userRegistered } from './bus-contract.js';
+import { describeBusContract } from './bus-contract.js';
+import { createRecorder, stockChanged, upTo, userRegistered } from './contract/recorder.js';
 
 const logger = pino({ level: 'silent' });
 
@@ -19,7 +20,7 @@ describeWithRabbitMq('The RabbitMQ bus', () => {
   describeBusContract({
     factory: 'createRabbitMqBus',
     options: () => ({ url: server.url }),
-    createBus: (limits) => createRabbitMqBus({ url: server.url, logger, ...limits }),
+    createBus: (settings) => createRabbitMqBus({ url: server.url, logger, ...settings }),
     async publishRaw(aggregate, type, text) {
       const connection = await connect(server.url);
       const channel = await connection.createConfirmChannel();

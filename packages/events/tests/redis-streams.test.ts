@@ -9,7 +9,7 @@ import { createRedisStreamsBus } from '../src/index.js';
 import { describeBusContract } from './bus-contract.js';
 
 const logger = pino({ level: 'silent' });
-const FAST = { claimAfterMs: 500 };
+const FAST = { claimAfterMs: 300 };
 
 describe('The Redis Streams bus', () => {
   const folder = mkdtempSync(join(tmpdir(), 'cartograph-bus-'));
@@ -19,7 +19,7 @@ describe('The Redis Streams bus', () => {
   describeBusContract({
     factory: 'createRedisStreamsBus',
     options: () => ({ url: server.url, ...FAST }),
-    createBus: (limits) => createRedisStreamsBus({ url: server.url, logger, ...FAST, ...limits }),
+    createBus: (settings) => createRedisStreamsBus({ url: server.url, logger, ...FAST, ...settings }),
     async publishRaw(aggregate, type, text) {
       await redis.xadd(`events:{${aggregate}}`, '*', 'type', type, 'event', text);
     },
