@@ -26,7 +26,7 @@ export function createRedisStreamsBus(options: RedisStreamsOptions): EventBus {
   const { url, logger, registry, ...given } = options;
   const limits: RedisStreamsLimits = {
     ...DEFAULT_LIMITS,
-    claimAfterMs: 30_000,
+    claimAfterMs: 10_000,
     retainMs: HOUR_MS,
     maxAgeMs: 30 * 24 * HOUR_MS,
     ...given,
