@@ -72,17 +72,31 @@ local function add(id, fields, attempts)
   taken[#taken + 1] = { id, keyOfEntry(id, fields), field(fields, 'event'), attempts }
 end
 
+-- 'mine', 'others' if only newer processes of this group know its type, or nil if it is nobody's business here.
+local function businessOf(fields)
+  local type, only = field(fields, 'type'), field(fields, 'only')
+  if only ~= '' and only ~= group then return nil end
+  if type == '' or wanted[type] then return 'mine' end
+  if redis.call('SISMEMBER', types, type) == 1 then return 'others' end
+  return only == group and 'mine' or nil
+end
+
 for _, member in ipairs(redis.call('ZRANGEBYSCORE', due, '-inf', now, 'LIMIT', 0, count)) do
   local id = idOf(member)
-  local pending = redis.call('XPENDING', stream, group, id, id, 1)[1]
-  local attempts = pending and pending[4] + 1 or 1
-  local entry = redis.call('XCLAIM', stream, group, consumer, 0, id, 'RETRYCOUNT', attempts)[1]
-  if entry then
-    redis.call('ZREM', due, member)
-    add(id, entry[2], attempts)
-  else -- Trimmed by age before anybody could handle it.
-    forget(member)
-    release(keyOf(member))
+  local entry = redis.call('XRANGE', stream, id, id)[1]
+  if entry and businessOf(entry[2]) == 'others' then
+    redis.call('ZADD', due, now + 500, member)
+  else
+    local pending = redis.call('XPENDING', stream, group, id, id, 1)[1]
+    if entry and pending then
+      local attempts = pending[4] + 1
+      redis.call('XCLAIM', stream, group, consumer, 0, id, 'RETRYCOUNT', attempts, 'JUSTID')
+      redis.call('ZREM', due, member)
+      add(id, entry[2], attempts)
+    else -- Trimmed by age before anybody could handle it.
+      forget(member)
+      release(keyOf(member))
+    end
   end
 end
 
@@ -94,21 +108,19 @@ for _ = 1, 50 do
   if not read then drained = 1 break end
   for _, entry in ipairs(read[1][2]) do
     local id, fields = entry[1], entry[2]
-    local type, only = field(fields, 'type'), field(fields, 'only')
-    local isOurs = only == '' or only == group
-    if type ~= '' and only == '' and not wanted[type] then
-      isOurs = redis.call('SISMEMBER', types, type) == 1
-    end
-    if not isOurs then
+    local business = businessOf(fields)
+    if not business then
       redis.call('XACK', stream, group, id)
     else
       local key = keyOfEntry(id, fields)
       local member = memberOf(key, id)
       redis.call('ZADD', queue, 0, member)
-      if head(key) == member then
+      local isFirst = head(key) == member
+      if isFirst and business == 'mine' then
         add(id, fields, 1)
       else -- Read, not tried: its first attempt is still to come.
         redis.call('XCLAIM', stream, group, consumer, 0, id, 'RETRYCOUNT', 0, 'JUSTID')
+        if isFirst then redis.call('ZADD', due, now, member) end
       end
     end
   end
