@@ -51,6 +51,12 @@ export const env = {
       .string()
       .refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol.slice(0, -1)))
       .describe(`a URL starting with ${protocols.map((protocol) => `${protocol}://`).join(' or ')}`),
+  redis: () =>
+    z
+      .string()
+      .transform((value) => value.replaceAll(/\s/g, ''))
+      .refine((value) => value.split(',').every((url) => /^rediss?:\/\/./.test(url) && URL.canParse(url)))
+      .describe('a URL starting with redis:// or rediss://, or several with commas for a Redis Cluster'),
   /** At least 32 characters; its value is never printed. */
   secret: () => z.string().min(32).describe('a secret of at least 32 characters').meta({ secret: true }),
   list: () =>

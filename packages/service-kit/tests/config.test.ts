@@ -33,6 +33,14 @@ describe('readConfig', () => {
     );
   });
 
+  it('takes one Redis, or several of a Redis Cluster', () => {
+    const read = (REDIS_URL: string) => readConfig({ REDIS_URL: env.redis() }, { REDIS_URL }).REDIS_URL;
+    expect(read('redis://a:6379')).toBe('redis://a:6379');
+    expect(read('rediss://a:6379, rediss://b:6379')).toBe('rediss://a:6379,rediss://b:6379');
+    for (const wrong of ['a:6379', 'http://a', 'redis://a,b', 'redis://a,'])
+      expect(() => read(wrong)).toThrow(/REDIS_URL: expected a URL starting with redis:\/\/ or rediss:\/\//);
+  });
+
   it('never repeats a secret or a URL that may hold a password', () => {
     const read = () =>
       readConfig(shape, { INTERNAL_AUTH_SECRET: 'hunter2', ORDERS_DATABASE_URL: 'mysql://root:hunter2@db' });

@@ -1,15 +1,12 @@
 import { baseConfigShape, env, readConfig } from '@cartograph/service-kit';
-import { z } from 'zod';
+import type { z } from 'zod';
 
 const shapeFor = (source: NodeJS.ProcessEnv) => ({
   ...baseConfigShape,
   PORT: env.port(4004),
   ORDERS_DATABASE_URL: env.url('postgres', 'postgresql'),
   DATABASE_POOL: env.integer(20, { min: 2, max: 200 }),
-  REDIS_URL: z
-    .string()
-    .refine((value) => value.split(',').every((url) => /^rediss?:/.test(url) && URL.canParse(url)))
-    .describe('a URL starting with redis:// or rediss://, or several with commas for a Redis Cluster'),
+  REDIS_URL: env.redis(),
   AMQP_URL: env.url('amqp', 'amqps').optional(),
   PRODUCTS_URL: env.url('http', 'https'),
   CART_URL: env.url('http', 'https'),
