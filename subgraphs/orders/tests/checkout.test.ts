@@ -10,7 +10,7 @@ let orders: RunningOrders;
 
 beforeAll(async () => {
   world = await createWorld();
-  orders = await startOrders(world, { CHECKOUT_LEASE_MS: '2000', SERVICE_TIMEOUT_MS: '1000' });
+  orders = await startOrders(world);
 });
 afterAll(async () => {
   await orders.close();
@@ -185,6 +185,7 @@ describe('the last five of a product', () => {
     const buyers = Array.from({ length: 50 }, (_, index) => `buyer-${index}`);
     for (const buyer of buyers) fill(buyer, ['pot', 1]);
     const answers = await Promise.all(buyers.map((buyer) => orders.checkout(customer(buyer))));
+    expect(answers.flatMap(({ errors }) => errors ?? [])).toEqual([]);
     const placed = answers.filter(({ order }) => order);
     expect(placed).toHaveLength(5);
     for (const answer of answers) if (!answer.order) expect(codes(answer)).toEqual(['OUT_OF_STOCK']);
@@ -247,12 +248,18 @@ describe('a neighbour that fails', () => {
     fill('carl', ['tea', 1]);
     const gate = createGate();
     world.standIns.before = (operation) => (operation === 'reserve' ? gate.pass() : undefined);
-    const { errors } = await orders.checkout(customer('carl'));
-    expect(errors).toMatchObject([{ extensions: { code: 'SERVICE_UNAVAILABLE' } }]);
-    await until(async () => (await counts())?.['checkouts'] === 0);
-    gate.open();
-    await until(() => world.standIns.held('tea') === 1);
-    for (const { expiresAt } of world.standIns.reservations.values()) expect(expiresAt).not.toBeNull();
+    // Only here: fifty customers at once on a busy machine may well wait for a second.
+    const impatient = await startOrders(world, { SERVICE_TIMEOUT_MS: '500' });
+    try {
+      const { errors } = await impatient.checkout(customer('carl'));
+      expect(errors).toMatchObject([{ extensions: { code: 'SERVICE_UNAVAILABLE' } }]);
+      await until(async () => (await counts())?.['checkouts'] === 0);
+      gate.open();
+      await until(() => world.standIns.held('tea') === 1);
+      for (const { expiresAt } of world.standIns.reservations.values()) expect(expiresAt).not.toBeNull();
+    } finally {
+      await impatient.close();
+    }
   });
 });
 

@@ -1,0 +1,239 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createEvent, type AnyEvent } from '@cartograph/events';
+import { newId } from '@cartograph/service-kit';
+import { until } from '@cartograph/testing';
+import pg from 'pg';
+import { admin, customer } from './support/client.js';
+import { createGate, type Gate } from './support/gate.js';
+import { createWorld, startOrders, type RunningOrders, type World } from './support/orders.js';
+import { spawnOrders, type OrdersProcess } from './support/process.js';
+import type { Operation } from './support/stand-ins.js';
+
+const CURSOR_LOCK = 7_012_004;
+
+/**
+ * Customers, and where the work for each of them is held up when the one process that does it is killed. Every customer
+ * buys a product of their own, so that what becomes of one says nothing about the others.
+ */
+const HELD_UP = {
+  reading: ['before', 'cart'],
+  reserving: ['before', 'reserve'],
+  reserved: ['after', 'reserve'],
+  releasing: ['before', 'release'],
+  retrying: ['before', 'reserve'],
+  forgotten: ['after', 'reserve'],
+  accepted: ['after', 'reserve'],
+  paid: ['after', 'reserve'],
+} as const satisfies Record<string, readonly ['before' | 'after', Operation]>;
+type HeldUp = keyof typeof HELD_UP;
+/** Nobody holds up `placing`, who waits in Postgres, nor `answered`, whose process dies later. */
+type Customer = HeldUp | 'placing' | 'answered';
+
+let world: World;
+/** Takes up what has stood still when it starts; later it does only what it is asked. */
+let successor: OrdersProcess;
+let last: RunningOrders | undefined;
+const keys = new Map<Customer, string>();
+const answers = new Map<Customer, unknown>();
+const gates = new Map(Object.keys(HELD_UP).map((who) => [who as HeldUp, createGate()]));
+
+const checkout = (orders: Pick<RunningOrders, 'checkout'>, who: Customer) => {
+  const idempotencyKey = keys.get(who) ?? newId();
+  keys.set(who, idempotencyKey);
+  return orders.checkout(customer(who), { idempotencyKey, cartId: `cart-${who}` });
+};
+const ordersOf = (who: Customer) =>
+  world.sql<{ id: string; status: string }>('SELECT id, status FROM orders WHERE customer_id = $1', [who]);
+const checkoutsOf = (who: Customer) =>
+  world.sql<{ state: string }>('SELECT state FROM checkouts WHERE customer_id = $1', [who]);
+const historyOf = async (orderId: string) =>
+  (
+    await world.sql<{ type: string }>('SELECT type FROM order_events WHERE order_id = $1 ORDER BY cursor', [
+      orderId,
+    ])
+  ).map(({ type }) => type);
+const stockOf = (who: Customer) => ({
+  available: world.standIns.products.get(who)!.available,
+  held: world.standIns.held(who),
+});
+
+/** Carts and products are named like their customers. */
+function whose(operation: Operation, input: Record<string, unknown>): string | undefined {
+  if (operation === 'cart') return (input['id'] as string).slice('cart-'.length);
+  if (operation === 'reserve') return (input['items'] as { productId: string }[])[0]!.productId;
+  return world.standIns.reservations.get(input['orderId'] as string)?.items[0]!.productId;
+}
+
+function holdUp(): void {
+  for (const when of ['before', 'after'] as const)
+    world.standIns[when] = (operation, input) => {
+      const who = whose(operation, input);
+      if (who === 'releasing' && when === 'after' && operation === 'reserve')
+        throw new Error('the answer is lost');
+      const [heldWhen, heldAt] = HELD_UP[who as HeldUp] ?? [];
+      return heldWhen === when && heldAt === operation ? gates.get(who as HeldUp)!.pass() : undefined;
+    };
+}
+
+/** Leads everybody to their point, kills the process there, and lets go of what its neighbours held up. */
+async function killAmidWork(): Promise<void> {
+  const orders = await spawnOrders(world);
+  const [accepted, paid] = [await checkout(orders, 'accepted'), await checkout(orders, 'paid')];
+  holdUp();
+  const blocker = new pg.Client({ connectionString: world.database.url });
+  await blocker.connect();
+  await blocker.query('SELECT pg_advisory_lock($1)', [CURSOR_LOCK]);
+  const ask = (who: Customer, request: Promise<unknown>) =>
+    answers.set(
+      who,
+      request.catch(() => 'no answer'),
+    );
+  for (const who of ['reading', 'reserving', 'reserved', 'releasing', 'retrying', 'forgotten'] as const)
+    ask(who, checkout(orders, who));
+  ask('placing', checkout(orders, 'placing'));
+  const ACCEPT = `mutation ($id: ID!) { updateOrderStatus(input: { orderId: $id, status: PROCESSING }) { order { status } } }`;
+  ask('accepted', orders.send(admin(), ACCEPT, { id: accepted.order!.id }));
+  await world.bus.publish([paymentOf(paid.order!.id)]);
+
+  await Promise.all([...gates.values()].map(({ reached }) => reached));
+  await until(async () => {
+    const waiting = await world.sql(`SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted`);
+    return waiting.length === 1;
+  });
+  await orders.kill();
+  for (const [who, answer] of answers) answers.set(who, await answer);
+  await blocker.end();
+  world.standIns.before = world.standIns.after = () => undefined;
+  for (const gate of gates.values()) gate.open();
+}
+
+function paymentOf(orderId: string): AnyEvent {
+  const amount = { minor: 900, currency: 'EUR' as const };
+  const data = { paymentId: newId(), orderId, customerId: 'paid', amount };
+  return createEvent('payment.succeeded', { aggregateId: orderId, data }) as AnyEvent;
+}
+
+beforeAll(async () => {
+  world = await createWorld();
+  for (const who of [...gates.keys(), 'placing', 'answered', 'leaving']) {
+    world.standIns.products.set(who, { name: 'Green tea', price: '4.50', available: 10 });
+    world.standIns.carts.set(who, [{ productId: who, quantity: 2 }]);
+  }
+  await killAmidWork();
+  await world.sql(
+    `UPDATE checkouts SET created_at = now() - interval '1 hour' WHERE customer_id = 'forgotten'`,
+  );
+  // As if its process had fallen silent this very moment, and were waited for.
+  await world.sql(
+    `UPDATE checkouts SET leased_until = now() + interval '1 hour' WHERE customer_id = 'retrying'`,
+  );
+  successor = await spawnOrders(world, { RECOVERY_INTERVAL_MS: '60000' });
+}, 90_000);
+afterAll(async () => {
+  await successor?.kill();
+  await last?.close();
+  await world?.close();
+});
+
+async function expectOneOrder(who: Customer, orders: Pick<RunningOrders, 'checkout'>): Promise<void> {
+  const id = await until(async () => {
+    const isOpen = (await checkoutsOf(who)).some(({ state }) => state !== 'PLACED');
+    return isOpen ? undefined : (await ordersOf(who))[0]?.id;
+  });
+  expect((await checkout(orders, who)).order!.id).toBe(id);
+  expect(await ordersOf(who)).toHaveLength(1);
+  expect(stockOf(who)).toEqual({ available: 8, held: 2 });
+  expect(await historyOf(id)).toEqual(['PLACED']);
+  const published = () => world.published.filter(({ aggregateId }) => aggregateId === id);
+  await until(() => published().length > 0);
+  expect(new Set(published().map((event) => event.id)).size).toBe(1);
+}
+
+describe('a process that is killed', () => {
+  it('has answered nobody with an order that it had not placed', () => {
+    const { releasing, ...others } = Object.fromEntries(answers);
+    expect(releasing).toMatchObject({
+      order: null,
+      errors: [{ extensions: { code: 'SERVICE_UNAVAILABLE' } }],
+    });
+    expect(new Set(Object.values(others))).toEqual(new Set(['no answer']));
+  });
+
+  it('while it reads the cart leaves nothing behind, and the same key starts anew', async () => {
+    expect(await checkoutsOf('reading')).toEqual([]);
+    await checkout(successor, 'reading');
+    await expectOneOrder('reading', successor);
+  });
+
+  it('is not waited for longer than its lease: the customer’s own retry finishes the order', async () => {
+    const { userErrors } = await checkout(successor, 'retrying');
+    expect(userErrors).toMatchObject([{ code: 'REQUEST_IN_PROGRESS' }]);
+    await world.sql(`UPDATE checkouts SET leased_until = now() WHERE customer_id = 'retrying'`);
+    expect((await checkout(successor, 'retrying')).order).toMatchObject({ status: 'PENDING' });
+    await expectOneOrder('retrying', successor);
+  });
+
+  it('right after it answered has lost nothing: the order is there and its event is published', async () => {
+    const { order } = await checkout(successor, 'answered');
+    await successor.kill();
+    expect(await ordersOf('answered')).toMatchObject([{ id: order!.id }]);
+    // Unpaid, the accepted order ends at its deadline.
+    await world.sql(`UPDATE orders SET reserved_until = now() WHERE customer_id = 'accepted'`);
+    last = await startOrders(world);
+    await expectOneOrder('answered', last);
+  });
+
+  it.each([
+    ['before the stock was reserved', 'reserving'],
+    ['after the stock was reserved, before it heard of it,', 'reserved'],
+    ['in the middle of the transaction that places the order', 'placing'],
+  ] as const)('%s is followed by one that finishes the order', async (_, who) => {
+    await expectOneOrder(who, last!);
+  });
+
+  it('while it gives a reservation back is followed by one that gives it back', async () => {
+    await until(async () => (await checkoutsOf('releasing')).length === 0);
+    expect(stockOf('releasing')).toEqual({ available: 10, held: 0 });
+    expect(await ordersOf('releasing')).toEqual([]);
+    await checkout(last!, 'releasing');
+    await expectOneOrder('releasing', last!);
+  });
+
+  it('so long ago that nobody expects the order any more is followed by one that undoes it', async () => {
+    await until(async () => (await checkoutsOf('forgotten')).length === 0);
+    expect(stockOf('forgotten')).toEqual({ available: 10, held: 0 });
+    expect(await ordersOf('forgotten')).toEqual([]);
+  });
+
+  it('while an admin accepts the order leaves an order that says what is held for it', async () => {
+    // Its deadline went on: unpaid, it is cancelled, and so is what was held for good a moment too early.
+    await until(() => stockOf('accepted').held === 0);
+    expect(await ordersOf('accepted')).toMatchObject([{ status: 'CANCELLED' }]);
+    expect(stockOf('accepted')).toEqual({ available: 10, held: 0 });
+  });
+
+  // The bus hands a dead consumer's events to others after 10 s.
+  it('while it handles payment.succeeded is followed by one that handles it, and the payment counts once', async () => {
+    const { id } = (await ordersOf('paid'))[0]!;
+    await until(async () => (await historyOf(id)).length === 2, { timeoutMs: 40_000 });
+    expect(await historyOf(id)).toEqual(['PLACED', 'PROCESSING']);
+    expect(world.standIns.reservations.get(id)!.expiresAt).toBeNull();
+    await until(() =>
+      world.published.some(({ type, aggregateId }) => type === 'order.processing' && aggregateId === id),
+    );
+  }, 60_000);
+});
+
+describe('a process that is asked to stop', () => {
+  it('finishes the checkout under way, answers it and ends with 0', async () => {
+    const orders = await spawnOrders(world);
+    const gate: Gate = createGate();
+    world.standIns.before = (operation) => (operation === 'reserve' ? gate.pass() : undefined);
+    const answer = orders.checkout(customer('leaving'));
+    await gate.reached;
+    const stopped = orders.stop();
+    gate.open();
+    expect((await answer).order).toMatchObject({ status: 'PENDING' });
+    expect(await stopped).toBe(0);
+  });
+});
