@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { GraphClient, TestStack } from '@cartograph/testing';
+import { until, type GraphClient } from '@cartograph/testing';
 
 export interface UserError {
   readonly code: string;
@@ -13,8 +13,14 @@ interface SessionData {
   };
 }
 
+/** Where people come in: a shop, or one gateway of several. */
+export interface Entrance {
+  /** As nobody. */
+  readonly graph: GraphClient;
+}
+
 /** The sample shop's admin. */
-export async function signInAdmin(stack: TestStack): Promise<GraphClient> {
+export async function signInAdmin(stack: Entrance): Promise<GraphClient> {
   const { session } = await stack.graph.expectData<SessionData>(
     'mutation { session: login(input: { email: "ada@example.com", password: "cartograph" }) { session { accessToken } userErrors { code message } } }',
   );
@@ -22,7 +28,7 @@ export async function signInAdmin(stack: TestStack): Promise<GraphClient> {
 }
 
 /** A new customer, signed in. */
-export async function registerCustomer(stack: TestStack, name = 'Customer'): Promise<GraphClient> {
+export async function registerCustomer(stack: Entrance, name = 'Customer'): Promise<GraphClient> {
   const { session } = await stack.graph.expectData<SessionData>(
     `mutation ($email: String!, $name: String!) {
       session: register(input: { email: $email, password: "a long passphrase", name: $name }) { session { accessToken } userErrors { code message } }
@@ -32,7 +38,7 @@ export async function registerCustomer(stack: TestStack, name = 'Customer'): Pro
   return asSignedIn(stack, session);
 }
 
-function asSignedIn(stack: TestStack, { session, userErrors }: SessionData['session']): GraphClient {
+function asSignedIn(stack: Entrance, { session, userErrors }: SessionData['session']): GraphClient {
   if (!session) throw new Error(`Could not sign in: ${JSON.stringify(userErrors)}`);
   return stack.graph.as(session.accessToken);
 }
@@ -77,6 +83,19 @@ export async function fillCart(customer: GraphClient, productId: string, quantit
   );
   if (addToCart.userErrors.length > 0)
     throw new Error(`Not in the cart: ${JSON.stringify(addToCart.userErrors)}`);
+}
+
+/** Resolves when an order has been taken out of the cart, which happens after it was placed. */
+export async function untilCartIsEmpty(customer: GraphClient): Promise<void> {
+  await until(
+    async () => {
+      const { cart } = await customer.expectData<{ cart: { totalQuantity: number } | null }>(
+        '{ cart { totalQuantity } }',
+      );
+      return !cart?.totalQuantity;
+    },
+    { what: 'the cart to be empty' },
+  );
 }
 
 export interface Checkout {

@@ -1,25 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startTestStack, type GraphClient, type TestStack } from '@cartograph/testing';
-import {
-  checkOut,
-  createProduct,
-  fillCart,
-  registerCustomer,
-  signInAdmin,
-  stockOf,
-} from '../harness/shop.js';
+import { expect, it } from '@jest/globals';
+import { checkOut, createProduct, fillCart, registerCustomer, stockOf } from '../harness/shop.js';
+import type { SharedShop } from '../never-lost/shared-shop.js';
 
-describe('the last pieces of a product', () => {
-  let stack: TestStack;
-  let admin: GraphClient;
-
-  beforeAll(async () => {
-    stack = await startTestStack();
-    admin = await signInAdmin(stack);
-  }, 90_000);
-  afterAll(() => stack?.stop());
-
-  it('should go to exactly 5 of 50 customers who check out at the same moment', async () => {
+export function describeOversell(shop: SharedShop): void {
+  it('of the last 5 pieces should be given to exactly 5 of 50 customers who check out at the same moment', async () => {
+    const { stack, admin } = shop;
     const productId = await createProduct(admin, 5);
     const customers = await Promise.all(
       Array.from({ length: 50 }, (_, index) => registerCustomer(stack, `Customer ${index}`)),
@@ -37,4 +22,4 @@ describe('the last pieces of a product', () => {
     );
     expect(await stockOf(admin, productId)).toBe(0);
   }, 90_000);
-});
+}

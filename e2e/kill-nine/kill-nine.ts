@@ -1,14 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startTestStack, until, type GraphClient, type TestStack } from '@cartograph/testing';
-import {
-  checkOut,
-  createProduct,
-  fillCart,
-  registerCustomer,
-  signInAdmin,
-  stockOf,
-} from '../harness/shop.js';
+import { expect, it } from '@jest/globals';
+import { until, type GraphClient } from '@cartograph/testing';
+import { checkOut, createProduct, fillCart, registerCustomer, stockOf } from '../harness/shop.js';
+import type { SharedShop } from '../never-lost/shared-shop.js';
 
 const victims = [
   'gateway',
@@ -24,17 +18,7 @@ const victims = [
 ];
 const customersAtOnce = 4;
 
-describe('kill -9', () => {
-  let stack: TestStack;
-  let admin: GraphClient;
-  let productId: string;
-
-  beforeAll(async () => {
-    stack = await startTestStack();
-    admin = await signInAdmin(stack);
-  }, 90_000);
-  afterAll(() => stack?.stop());
-
+export function describeKillNine(shop: SharedShop): void {
   /** What a good client does: the same key, until there is an answer. */
   const checkOutUntilAnswered = (customer: GraphClient, key: string) =>
     until(async () => (await checkOut(customer, key)).order, {
@@ -44,9 +28,10 @@ describe('kill -9', () => {
     });
 
   it.each(victims)(
-    'of %s amid checkouts should lose nothing acknowledged and double nothing retried',
+    'amid which %s is killed with SIGKILL should be lost by nobody and doubled by no repetition',
     async (victim) => {
-      productId = await createProduct(admin, 20);
+      const { stack, admin } = shop;
+      const productId = await createProduct(admin, 20);
       const customers = await Promise.all(
         Array.from({ length: customersAtOnce }, () => registerCustomer(stack)),
       );
@@ -82,19 +67,4 @@ describe('kill -9', () => {
     },
     120_000,
   );
-
-  it('of anything should leave every order paid for in the end', async () => {
-    await until(
-      async () => {
-        const { orders } = await admin.expectData<{
-          orders: { nodes: { status: string; payment: { status: string } | null }[] };
-        }>('{ orders(first: 100) { nodes { status payment { status } } } }');
-        expect(orders.nodes).toHaveLength(victims.length * customersAtOnce);
-        return orders.nodes.every(
-          ({ status, payment }) => status === 'PROCESSING' && payment?.status === 'SUCCEEDED',
-        );
-      },
-      { timeoutMs: 90_000, intervalMs: 500, what: 'all orders to be paid' },
-    );
-  }, 100_000);
-});
+}

@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startTestStack, type GraphClient, type TestStack } from '@cartograph/testing';
+import { signInAdmin } from '../harness/shop.js';
+import { describeIdempotency } from '../idempotency/idempotency.js';
+import { describeFalsifications } from '../invariants/falsified.js';
+import { inspectShop, type Inspector } from '../invariants/invariants.js';
+import { describeKillNine } from '../kill-nine/kill-nine.js';
+import { describeOversell } from '../oversell/oversell.js';
+import type { SharedShop } from './shared-shop.js';
+
+/** Stories about orders in one shop, which is judged by what all of them have left in it. */
+describe('an order', () => {
+  let stack: TestStack;
+  let admin: GraphClient;
+  let inspector: Inspector;
+  const shop: SharedShop = {
+    get stack() {
+      return stack;
+    },
+    get admin() {
+      return admin;
+    },
+    get inspector() {
+      return inspector;
+    },
+  };
+
+  beforeAll(async () => {
+    stack = await startTestStack({
+      serviceEnv: {
+        payments: { PAYMENT_DELAY_MS: '300', PAYMENT_TIMEOUT_MS: '2000' },
+        notifications: { MAIL_LEASE_MS: '5000' },
+        orders: { CHECKOUT_LEASE_MS: '6000' },
+      },
+    });
+    inspector = await inspectShop(stack);
+    admin = await signInAdmin(stack);
+  }, 180_000);
+  afterAll(async () => {
+    await inspector?.close();
+    await stack?.stop();
+  }, 60_000);
+
+  describeOversell(shop);
+  describeIdempotency(shop);
+  describeKillNine(shop);
+
+  it('should be paid, told of and accounted for in the end, whatever was killed', async () => {
+    await inspector.untilAtRest();
+    const { faults, explained } = await inspector.judge(admin);
+    expect(faults).toEqual([]);
+    expect([...explained.keys()]).toEqual(['is being packed and paid']);
+  }, 150_000);
+
+  describeFalsifications(shop);
+});
