@@ -27,14 +27,14 @@ export interface MayhemOptions {
   readonly onKill?: (names: readonly string[]) => void;
 }
 
-/** Kills each of them once with SIGKILL, in any order, now and then two at once, and starts them again. */
+/** Kills each of them once with SIGKILL, in any order, often two at once, and starts them again. */
 export async function killEachOnce(
   stack: TestStack,
   { victims, random, onKill }: MayhemOptions,
 ): Promise<void> {
   const waiting = random.shuffle(victims);
   while (waiting.length > 0) {
-    const names = waiting.splice(0, random() < 0.25 ? 2 : 1);
+    const names = waiting.splice(0, random() < 0.5 ? 2 : 1);
     await delay(random.below(1_500));
     onKill?.(names);
     await Promise.all(names.map((name) => stack.kill(name)));

@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startTestStack, type GraphClient, type TestStack } from '@cartograph/testing';
 import fc from 'fast-check';
-import { buses } from '../harness/buses.js';
+import { chooseBuses } from '../harness/buses.js';
 import { registerCustomer, signInAdmin } from '../harness/shop.js';
 import { inspectShop, type Inspector } from '../invariants/invariants.js';
 import { describeModel, step, type Action, type Model } from './model.js';
 import { createShopUnderTest, type ShopUnderTest } from './shop-under-test.js';
+
+const buses = chooseBuses('redis');
 
 const INITIAL = 6;
 /** `MODEL_RUNS=100 npm test -- e2e/model` goes further. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createGraphClient, startTestStack, type GraphClient, type TestStack } from '@cartograph/testing';
-import { buses } from '../harness/buses.js';
+import { chooseBuses } from '../harness/buses.js';
 import { eventsHandledBy, startSecond, type SecondProcess } from '../harness/second-process.js';
 import {
   checkOut,
@@ -13,6 +13,8 @@ import {
 } from '../harness/shop.js';
 import { CONSUMES } from '../invariants/evidence.js';
 import { inspectShop, type Inspector } from '../invariants/invariants.js';
+
+const buses = chooseBuses('both');
 
 const DOUBLED = ['orders', 'payments', 'notifications'];
 const CUSTOMERS = 6;
