@@ -1,9 +1,31 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { SqlRunner } from './outbox/index.js';
+import { isStoreOutage } from './store-outage.js';
 
 /** What TypeORM's DataSource is; the kit itself depends on no driver. */
 interface Migratable extends SqlRunner {
   runMigrations(): Promise<unknown>;
   createQueryRunner(): SqlRunner & { connect(): Promise<unknown>; release(): Promise<void> };
+}
+
+/**
+ * Opens a database that may still be starting: where a machine comes back, everything starts at once.
+ * @param open makes a new connection each time
+ * @throws what is no outage at once, and an outage when it has lasted for `patienceMs`
+ */
+export async function untilItAnswers<Database>(
+  open: () => Promise<Database>,
+  patienceMs = 30_000,
+): Promise<Database> {
+  const deadline = Date.now() + patienceMs;
+  for (;;) {
+    try {
+      return await open();
+    } catch (error) {
+      if (!isStoreOutage(error) || Date.now() > deadline) throw error;
+      await sleep(200);
+    }
+  }
 }
 
 /** Arbitrary, but the same everywhere: each service has a database of its own. */

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startTestPostgres, until } from '@cartograph/testing';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
-import { survivingErrors } from '../src/postgres.js';
+import { survivingErrors, untilItAnswers } from '../src/postgres.js';
 
 describe('a connection whose server is killed', () => {
   let postgres: Awaited<ReturnType<typeof startTestPostgres>>;
@@ -40,4 +40,20 @@ describe('a connection whose server is killed', () => {
       what: 'the next connection',
     });
   }, 120_000);
+});
+
+describe('a database that does not answer yet', () => {
+  const away = () => Object.assign(new Error('the database system is starting up'), { code: '57P03' });
+
+  it('should be opened once it does', async () => {
+    let attempts = 0;
+    const open = () => (++attempts < 3 ? Promise.reject(away()) : Promise.resolve('open'));
+    expect(await untilItAnswers(open)).toBe('open');
+  });
+
+  it('should be told of when it has not for too long, and another fault at once', async () => {
+    await expect(untilItAnswers(() => Promise.reject(away()), 0)).rejects.toThrow('starting up');
+    const wrong = Object.assign(new Error('password authentication failed'), { code: '28P01' });
+    await expect(untilItAnswers(() => Promise.reject(wrong))).rejects.toThrow('password');
+  });
 });

@@ -19,7 +19,7 @@ import { createSubscription } from './events.js';
 import { createLoaders, type Loaders } from './loaders.js';
 import { createResolvers } from './resolvers.js';
 import { createNotificationsService } from './service.js';
-import { createDataSource } from './store/data-source.js';
+import { openDatabase } from './store/database.js';
 import { createNotificationsStore } from './store/typeorm-store.js';
 import { createSendWorkers } from './workers.js';
 
@@ -30,7 +30,7 @@ export async function createNotificationsApp(
   config: NotificationsConfig,
   { logger, registry }: Runtime,
 ): Promise<ServiceApp> {
-  const database = await createDataSource(config.NOTIFICATIONS_DATABASE_URL).initialize();
+  const database = await openDatabase(config.NOTIFICATIONS_DATABASE_URL);
   measurePostgresPool(registry, database);
   if (config.MIGRATE_ON_START) await migrateDatabase(database);
   const store = createNotificationsStore(database);
@@ -105,7 +105,7 @@ export async function createNotificationsApp(
 
 /** `main.js migrate`. */
 export async function migrateNotifications(config: NotificationsConfig): Promise<void> {
-  const database = await createDataSource(config.NOTIFICATIONS_DATABASE_URL).initialize();
+  const database = await openDatabase(config.NOTIFICATIONS_DATABASE_URL);
   await migrateDatabase(database);
   await database.destroy();
 }

@@ -20,7 +20,7 @@ import { createLoaders, type Loaders } from './loaders.js';
 import { createSimulatedProvider } from './provider/simulated-provider.js';
 import { createResolvers } from './resolvers.js';
 import { createPaymentsService } from './service.js';
-import { createDataSource } from './store/data-source.js';
+import { openDatabase } from './store/database.js';
 import { createProviderBooks } from './store/provider-books.js';
 import { createPaymentsStore } from './store/typeorm-store.js';
 import { createPaymentWorkers } from './workers.js';
@@ -32,7 +32,7 @@ export async function createPaymentsApp(
   config: PaymentsConfig,
   { logger, registry }: Runtime,
 ): Promise<ServiceApp> {
-  const database = await createDataSource(config.PAYMENTS_DATABASE_URL).initialize();
+  const database = await openDatabase(config.PAYMENTS_DATABASE_URL);
   measurePostgresPool(registry, database);
   if (config.MIGRATE_ON_START) await migrateDatabase(database);
   const store = createPaymentsStore(database);
@@ -102,7 +102,7 @@ export async function createPaymentsApp(
 
 /** `main.js migrate`. */
 export async function migratePayments(config: PaymentsConfig): Promise<void> {
-  const database = await createDataSource(config.PAYMENTS_DATABASE_URL).initialize();
+  const database = await openDatabase(config.PAYMENTS_DATABASE_URL);
   await migrateDatabase(database);
   await database.destroy();
 }

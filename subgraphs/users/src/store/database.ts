@@ -1,4 +1,4 @@
-import { survivingErrors } from '@cartograph/service-kit';
+import { survivingErrors, untilItAnswers } from '@cartograph/service-kit';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { CreateUsers1771400000000 } from './migrations/1771400000000-create-users.js';
@@ -6,16 +6,17 @@ import { tables } from './tables.js';
 
 /** Connects to Postgres. @param url with user, password and database */
 export async function openDatabase(url: string, poolSize = 10): Promise<DataSource> {
-  const database = new DataSource({
-    type: 'postgres',
-    url,
-    entities: tables,
-    migrations: [CreateUsers1771400000000],
-    migrationsTableName: 'migrations',
-    poolSize,
-    applicationName: 'cartograph-users',
-    connectTimeoutMS: 5_000,
-    extra: { Client: survivingErrors(pg.Client) },
-  });
-  return database.initialize();
+  return untilItAnswers(() =>
+    new DataSource({
+      type: 'postgres',
+      url,
+      entities: tables,
+      migrations: [CreateUsers1771400000000],
+      migrationsTableName: 'migrations',
+      poolSize,
+      applicationName: 'cartograph-users',
+      connectTimeoutMS: 5_000,
+      extra: { Client: survivingErrors(pg.Client) },
+    }).initialize(),
+  );
 }

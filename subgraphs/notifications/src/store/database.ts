@@ -1,0 +1,19 @@
+import { survivingErrors, untilItAnswers } from '@cartograph/service-kit';
+import pg from 'pg';
+import { DataSource } from 'typeorm';
+import { Notifications1763600000000 } from './migrations/1-notifications.js';
+import { attemptTable, deliveryTable, notificationTable, recipientTable, webhookTable } from './tables.js';
+
+/** Connects to Postgres. */
+export function openDatabase(url: string): Promise<DataSource> {
+  return untilItAnswers(() =>
+    new DataSource({
+      type: 'postgres',
+      url,
+      applicationName: 'notifications',
+      entities: [recipientTable, notificationTable, webhookTable, deliveryTable, attemptTable],
+      migrations: [Notifications1763600000000],
+      extra: { max: 20, Client: survivingErrors(pg.Client) },
+    }).initialize(),
+  );
+}
