@@ -123,7 +123,6 @@ export function describeFalsifications(shop: SharedShop): void {
           await client.query(restore);
           await client.end();
         }
-        expect((await inspector.judge()).faults).toEqual([]);
       },
       60_000,
     );
@@ -152,6 +151,7 @@ export function describeFalsifications(shop: SharedShop): void {
         await client.end();
       }
       await inspector.untilAtRest();
+      // Nor is anything left of what the tests before have falsified.
       expect((await inspector.judge(admin)).faults).toEqual([]);
     }, 90_000);
   });
