@@ -5,7 +5,12 @@ export async function signIn(url) {
   const ask = async (query, token) => {
     const response = await fetch(`${url}/graphql`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
+      headers: {
+        'content-type': 'application/json',
+        // While this process waits for a command, connections that are kept are closed unnoticed, and the next request fails.
+        connection: 'close',
+        ...(token && { authorization: `Bearer ${token}` }),
+      },
       body: JSON.stringify({ query }),
     });
     const { data, errors } = await response.json();

@@ -10,7 +10,12 @@ export async function walk(url, say) {
   const send = async (query, variables = {}, token) => {
     const response = await fetch(`${url}/graphql`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
+      headers: {
+        'content-type': 'application/json',
+        // While this process waits for a command, connections that are kept are closed unnoticed, and the next request fails.
+        connection: 'close',
+        ...(token && { authorization: `Bearer ${token}` }),
+      },
       body: JSON.stringify({ query, variables }),
     });
     const { data, errors } = await response.json();
