@@ -1,4 +1,4 @@
-// `npm run bench:catalogue [-- --products 10000 --seconds 5 --only 'list of 20,search' --keep FOLDER | --short]`: what
+// `npm run bench:catalogue [-- --products 10000 --seconds 5 --only 'list of 20' --only search --keep FOLDER | --short]`: what
 // pages of the catalogue and changes of a cart cost through the gateway, at 1 and at 50 at once, beside the bare store call
 // and a bare HTTP server. On a real mongod (MONGODB_URL) or in the embedded document store. Each number of products gets a
 // section of results/catalogue.md. `--keep` keeps the imported shop in a folder for the next run. Needs Linux.
@@ -22,7 +22,7 @@ const { values: options } = parseArgs({
   options: {
     products: { type: 'string' },
     seconds: { type: 'string' },
-    only: { type: 'string' },
+    only: { type: 'string', multiple: true },
     keep: { type: 'string' },
     short: { type: 'boolean', default: false },
   },
@@ -136,7 +136,7 @@ async function main() {
     measured.map((name) => [name, stack.pid(name)]).filter(([, pid]) => pid !== undefined),
   );
   const carts = await openCarts((query, variables) => ask(stack, query, variables), ids, 50);
-  const wanted = options.only?.split(',');
+  const wanted = options.only;
   const cases = createCases({ ids, carts }).filter(({ name }) => wanted?.includes(name) ?? true);
   const url = `${stack.url('gateway')}/graphql`;
   const lines = [
