@@ -14,11 +14,12 @@ interface SubgraphExtensions {
 export function checkReferences(schema: GraphQLSchema): GraphQLSchema {
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type)) continue;
-    const subgraph = (type.extensions as SubgraphExtensions).apollo?.subgraph;
-    const resolve = subgraph?.resolveReference;
     const keys = keysOf(type);
-    if (!subgraph || !resolve || keys.length === 0) continue;
-    subgraph.resolveReference = (reference, ...rest) => {
+    if (keys.length === 0) continue;
+    const { apollo } = type.extensions as SubgraphExtensions;
+    // Of a type that is only pointed at, the reference itself is the object.
+    const resolve: ResolveReference = apollo?.subgraph?.resolveReference ?? ((reference) => reference);
+    const resolveReference: ResolveReference = (reference, ...rest) => {
       const isText = (field: string) => typeof reference[field] === 'string';
       const isWhole = keys.some((key) => key.every(isText));
       const isRight = keys.flat().every((field) => !(field in reference) || isText(field));
@@ -26,6 +27,10 @@ export function checkReferences(schema: GraphQLSchema): GraphQLSchema {
       const known = keys.map((key) => key.join(' and ')).join(', or by ');
       // Not thrown: that would take the answers to all other references with it.
       return Promise.reject(new Fault('BAD_USER_INPUT', `A ${type.name} is named by ${known}, as text.`));
+    };
+    type.extensions = {
+      ...type.extensions,
+      apollo: { ...apollo, subgraph: { ...apollo?.subgraph, resolveReference } },
     };
   }
   return schema;

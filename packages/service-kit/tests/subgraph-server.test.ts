@@ -23,6 +23,9 @@ const typeDefs = /* GraphQL */ `
     text: String!
     secret: String @access(to: [OWNER])
   }
+  type Pen @key(fields: "id", resolvable: false) {
+    id: ID!
+  }
   type Query {
     hello: String! @access(to: [ANYONE])
     note(id: ID!): Note @access(to: [SIGNED_IN])
@@ -161,6 +164,14 @@ describe('a subgraph server', () => {
     expect(answer.data).toEqual({ _entities: [null, null, null, null, { text: 'of Dora' }] });
     expect(codes(answer)).toEqual([0, 1, 2, 3].map((at) => ['BAD_USER_INPUT', `_entities.${at}`]));
     expect(answer.errors?.[0]?.message).toBe('A Note is named by id, as text.');
+  });
+
+  it('refuses them also where the type is only pointed at', async () => {
+    const entities = 'query ($r: [_Any!]!) { _entities(representations: $r) { ... on Pen { id } } }';
+    const r = [{ id: null }, { id: 'p' }].map((key) => ({ __typename: 'Pen', ...key }));
+    const answer = await ask(entities, user('dora'), { r });
+    expect(answer.data).toEqual({ _entities: [null, { id: 'p' }] });
+    expect(codes(answer)).toEqual([['BAD_USER_INPUT', '_entities.0']]);
   });
 
   it('enforces the rules of single fields', async () => {
