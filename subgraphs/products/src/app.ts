@@ -10,6 +10,7 @@ import {
   type ServiceApp,
 } from '@cartograph/service-kit';
 import { createAnswerCache } from './answer-cache.js';
+import { createCategoryService } from './category-service.js';
 import { createCategorySource } from './category-source.js';
 import type { ProductsConfig } from './config.js';
 import { subscribeToOrders } from './events.js';
@@ -68,13 +69,17 @@ export async function createProductsApp(
     categories,
     currency: config.SHOP_CURRENCY,
     onChanged: ({ id }) => onChanged([id]),
-    onCategoriesChanged: () => cache.invalidate([]),
   });
   const stockService = createStockService({
     stock: store.stock,
     onChanged,
     logger,
     onOutcome: metrics.stockOutcome,
+  });
+  const categoryService = createCategoryService({
+    ...store,
+    categories,
+    onChanged: () => cache.invalidate([]),
   });
   const imports = createImportService({ ...store, service, currency: config.SHOP_CURRENCY });
   if (config.SAMPLE_DATA)
@@ -86,6 +91,7 @@ export async function createProductsApp(
     typeDefs: readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8'),
     resolvers: createResolvers({
       service,
+      categoryService,
       stockService,
       lists,
       stock: store.stock,
@@ -122,6 +128,7 @@ export async function createProductsApp(
       sweeper = startSweeper({
         stockService,
         imports,
+        categories: categoryService,
         everyMs: config.SWEEP_EVERY_MS,
         isMine: () => keeper.holds('sweeper'),
         logger,

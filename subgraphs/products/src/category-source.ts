@@ -7,7 +7,7 @@ export interface CategorySource {
   tree(): Promise<CategoryTree>;
   /** As they are now. */
   fresh(): Promise<CategoryTree>;
-  /** As they are now or were since the catalogue has this revision, which a new category changes too. */
+  /** As they are now or were since the catalogue has this revision, which a change of categories changes too. */
   at(revision: string): Promise<CategoryTree>;
 }
 

@@ -5,12 +5,14 @@ import { createMutationResolvers } from './resolvers/mutation.js';
 import { createProductResolvers } from './resolvers/product.js';
 import { createProductListResolvers } from './resolvers/product-list.js';
 import type { ProductListReader } from './product-list.js';
+import type { CategoryService } from './category-service.js';
 import type { CatalogueService } from './service.js';
 import type { StockService } from './stock-service.js';
 import type { StockStore } from './store/store.js';
 
 export interface ResolverOptions {
   readonly service: CatalogueService;
+  readonly categoryService: CategoryService;
   readonly stockService: StockService;
   readonly lists: ProductListReader;
   readonly stock: StockStore;

@@ -2,13 +2,11 @@ import { isDeepStrictEqual } from 'node:util';
 import type { CurrencyCode } from '@cartograph/money';
 import { isId, newId, Refusal } from '@cartograph/service-kit';
 import type { CategorySource } from './category-source.js';
-import type { Category, CategoryTree } from './domain/category.js';
+import type { CategoryTree } from './domain/category.js';
 import { createFaults, readInteger, readText, type ProductErrorCode } from './domain/faults.js';
 import {
-  readCategoryInput,
   readNewProduct,
   readProductChanges,
-  type CategoryInput,
   type NewProduct,
   type NewProductInput,
   type ProductChangesInput,
@@ -35,8 +33,6 @@ export interface CatalogueServiceOptions {
   readonly currency: CurrencyCode;
   /** Called after a product was written, before the answer: readers must not see the old one any more. */
   readonly onChanged: (product: Pick<Product, 'id' | 'sku'>) => Promise<void>;
-  /** The same for a category. */
-  readonly onCategoriesChanged: () => Promise<void>;
   readonly clock?: () => Date;
 }
 
@@ -54,7 +50,6 @@ export function createCatalogueService({
   stock,
   currency,
   onChanged,
-  onCategoriesChanged,
   clock = () => new Date(),
 }: CatalogueServiceOptions) {
   // What is written is checked against what is there now.
@@ -64,6 +59,12 @@ export function createCatalogueService({
     const [product] = isId(productId) ? await catalogue.findByIds([productId]) : [];
     if (!product) throw notFound();
     return product;
+  }
+
+  /** Nobody may have deleted it since the tree was read: a product always has its category. */
+  async function keepCategory(tree: CategoryTree, slug: string): Promise<void> {
+    const category = tree.get(slug);
+    if (category) await catalogue.keepCategory(category);
   }
 
   /** Applies `change` to the present product until nobody else comes in between. */
@@ -79,8 +80,9 @@ export function createCatalogueService({
       const changes = change(current, tree);
       if (changes === null) return current;
       const next = { ...current, ...changes, version: current.version + 1, updatedAt: clock() };
-      if (await catalogue.replace(next, pathOf(tree, next.category), current.version)) {
+      if (await catalogue.replace(next, tree.pathOf(next.category), current.version)) {
         if (next.variant) await catalogue.refreshGroup(next.variant.group);
+        if (next.category !== current.category) await keepCategory(tree, next.category);
         await onChanged(next);
         return next;
       }
@@ -104,12 +106,13 @@ export function createCatalogueService({
       updatedAt: now,
     };
     const initial = createEntry('INITIAL', quantity, { productId: id, reason: 'Initial stock', at: now });
-    if (!(await catalogue.insert(created, pathOf(tree, product.category), initial))) {
+    if (!(await catalogue.insert(created, tree.pathOf(product.category), initial))) {
       throw new Refusal<ProductErrorCode>('SKU_TAKEN', `Another product has the SKU "${product.sku}".`, [
         'sku',
       ]);
     }
     if (created.variant) await catalogue.refreshGroup(created.variant.group);
+    await keepCategory(tree, product.category);
     await onChanged(created);
     return created;
   }
@@ -172,21 +175,6 @@ export function createCatalogueService({
       return adjusted;
     },
 
-    async createCategory(input: CategoryInput): Promise<Category> {
-      const tree = await loadTree();
-      const faults = createFaults();
-      const { slug, parent, ...rest } = readCategoryInput(faults, input, tree);
-      faults.refuse();
-      const path = [...(parent === null ? [] : (tree.get(parent)?.path ?? [])), slug];
-      const category = { slug, parent, path, ...rest };
-      if (!(await catalogue.insertCategory(category)))
-        throw new Refusal<ProductErrorCode>('SLUG_TAKEN', `Another category has the slug "${slug}".`, [
-          'slug',
-        ]);
-      await onCategoriesChanged();
-      return (await loadTree()).get(slug)!;
-    },
-
     add,
 
     /**
@@ -209,9 +197,6 @@ export function createCatalogueService({
     },
   };
 }
-
-const pathOf = (tree: CategoryTree, slug: string): Category[] =>
-  (tree.get(slug)?.path ?? []).flatMap((step) => tree.get(step) ?? []);
 
 const notFound = () =>
   new Refusal<ProductErrorCode>('PRODUCT_NOT_FOUND', 'There is no such product.', ['productId']);

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '@cartograph/service-kit';
+import type { CategoryService } from './category-service.js';
 import type { ImportService } from './import-service.js';
 import type { StockService } from './stock-service.js';
 
@@ -9,12 +10,13 @@ const ORPHANS_EVERY_MS = 600_000;
 export function startSweeper(options: {
   stockService: Pick<StockService, 'sweep' | 'sweepOrphans'>;
   imports: Pick<ImportService, 'resume'>;
+  categories: Pick<CategoryService, 'refileDue'>;
   everyMs: number;
   /** With several processes one sweeps; two would do no harm, and no good. */
   isMine: () => Promise<boolean>;
   logger: Logger;
 }): { stop(): Promise<void> } {
-  const { stockService, imports, everyMs, isMine, logger } = options;
+  const { stockService, imports, categories, everyMs, isMine, logger } = options;
   const stopping = new AbortController();
 
   async function run(): Promise<void> {
@@ -25,6 +27,7 @@ export function startSweeper(options: {
           const moved = await stockService.sweep();
           if (moved > 0) logger.info({ moved }, 'Gave back or finished stock holds');
           if (await imports.resume()) logger.info('Finished an import that was cut off');
+          await categories.refileDue();
           if (Date.now() > orphansAt) {
             await stockService.sweepOrphans();
             orphansAt = Date.now() + ORPHANS_EVERY_MS;

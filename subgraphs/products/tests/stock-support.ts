@@ -1,5 +1,6 @@
 import { newId } from '@cartograph/service-kit';
 import { createTestMongo } from '@cartograph/testing';
+import { createCategoryService } from '../src/category-service.js';
 import { createCategorySource } from '../src/category-source.js';
 import type { ReleaseReason } from '../src/domain/hold.js';
 import { createCatalogueService } from '../src/service.js';
@@ -33,15 +34,18 @@ export async function startStock(): Promise<StockHarness> {
   const another = () =>
     createStockService({ stock: store.stock, onChanged, logger: silent, clock: () => clock.now });
   const service = another();
+  const categories = createCategorySource(store.catalogue);
   const catalogue = createCatalogueService({
     ...store,
-    categories: createCategorySource(store.catalogue),
+    categories,
     currency: 'EUR',
     onChanged,
-    onCategoriesChanged: onChanged,
     clock: () => clock.now,
   });
-  await catalogue.createCategory({ slug: 'things', name: 'Things' });
+  await createCategoryService({ ...store, categories, onChanged }).createCategory({
+    slug: 'things',
+    name: 'Things',
+  });
   return {
     collections: openCollections(database.db),
     store,

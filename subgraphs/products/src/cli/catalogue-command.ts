@@ -82,7 +82,6 @@ async function run(
       categories: createCategorySource(store.catalogue),
       currency: config.SHOP_CURRENCY,
       onChanged: async () => {},
-      onCategoriesChanged: async () => {},
     });
     const imports = createImportService({ ...store, service, currency: config.SHOP_CURRENCY });
     while (await imports.resume()) err('Finished an earlier import that was cut off.\n');

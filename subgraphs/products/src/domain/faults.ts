@@ -5,6 +5,7 @@ export type ProductErrorCode =
   | 'INVALID_INPUT'
   | 'PRODUCT_NOT_FOUND'
   | 'CATEGORY_NOT_FOUND'
+  | 'CATEGORY_NOT_EMPTY'
   | 'SKU_TAKEN'
   | 'SLUG_TAKEN'
   | 'CONFLICT'

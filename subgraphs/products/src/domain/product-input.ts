@@ -1,14 +1,13 @@
 import { MoneyError, parseMoney, type CurrencyCode, type Money, type MoneyInput } from '@cartograph/money';
-import type { AttributeDefinition, AttributeType, CategoryTree } from './category.js';
+import type { AttributeDefinition, CategoryTree } from './category.js';
 import { readInteger, readText, type Faults } from './faults.js';
 import { MAX_STOCK, type Attribute, type Variant } from './product.js';
 import { fold, printable } from './text.js';
 
 const SKU = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
-const ATTRIBUTE_NAME = /^[A-Za-z][A-Za-z0-9-]{0,39}$/;
-const SLUG = /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/;
+export const ATTRIBUTE_NAME = /^[A-Za-z][A-Za-z0-9-]{0,39}$/;
 const DECIMAL = /^-?\d{1,12}(\.\d{1,6})?$/;
-const MAX_ATTRIBUTES = 50;
+export const MAX_ATTRIBUTES = 50;
 
 export interface NewProduct {
   readonly sku: string;
@@ -233,74 +232,4 @@ function readVariant(
       faults.add(['variant', 'options'], `"${printable(option)}" is not among the product's attributes.`);
   }
   return { group, options: options.slice(0, 5) };
-}
-
-export interface CategoryInput {
-  readonly slug: string;
-  readonly name: string;
-  readonly description?: string | null | undefined;
-  readonly parent?: string | null | undefined;
-  readonly attributes?:
-    | readonly {
-        readonly name: string;
-        readonly label?: string | null | undefined;
-        readonly type?: AttributeType | undefined;
-        readonly unit?: string | null | undefined;
-        readonly options?: readonly string[] | null | undefined;
-      }[]
-    | null
-    | undefined;
-}
-
-/** Reads a new category; its path and position are the store's to give. */
-export function readCategoryInput(faults: Faults, input: CategoryInput, tree: CategoryTree) {
-  const slug = input.slug.trim();
-  if (!SLUG.test(slug)) faults.add(['slug'], 'The slug needs 1 to 64 lower-case letters, digits and "-".');
-  const parent = input.parent?.trim() || null;
-  if (parent !== null && !tree.get(parent))
-    faults.add(['parent'], `There is no category "${printable(parent)}".`, 'CATEGORY_NOT_FOUND');
-  if (parent !== null && (tree.get(parent)?.path.length ?? 0) >= 5)
-    faults.add(['parent'], 'Categories may be nested five deep.');
-  const inputs = input.attributes ?? [];
-  if (inputs.length > MAX_ATTRIBUTES)
-    faults.add(['attributes'], `A category may define ${MAX_ATTRIBUTES} attributes, got ${inputs.length}.`);
-  const attributes = inputs.slice(0, MAX_ATTRIBUTES).map((attribute, index): AttributeDefinition => {
-    const field = ['attributes', String(index)];
-    if (!ATTRIBUTE_NAME.test(attribute.name))
-      faults.add(
-        [...field, 'name'],
-        'An attribute’s name needs a letter, then up to 39 letters, digits or "-".',
-      );
-    const options = (attribute.options ?? []).slice(0, 200);
-    const type = attribute.type ?? 'TEXT';
-    if (type === 'CHOICE' && options.length === 0)
-      faults.add([...field, 'options'], 'A CHOICE needs its options.');
-    return {
-      name: attribute.name,
-      label: readText(faults, [...field, 'label'], 'The label', attribute.label ?? attribute.name, {
-        max: 100,
-      }),
-      type,
-      unit: attribute.unit
-        ? readText(faults, [...field, 'unit'], 'The unit', attribute.unit, { max: 20 })
-        : null,
-      options:
-        type === 'CHOICE'
-          ? options.map((option) =>
-              readText(faults, [...field, 'options'], 'An option', option, { max: 200 }),
-            )
-          : [],
-    };
-  });
-  return {
-    slug,
-    name: readText(faults, ['name'], 'The name', input.name, { max: 100 }),
-    description: readText(faults, ['description'], 'The description', input.description ?? '', {
-      min: 0,
-      max: 1_000,
-      multiline: true,
-    }),
-    parent,
-    attributes,
-  };
 }

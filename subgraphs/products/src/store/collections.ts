@@ -6,7 +6,7 @@ import {
   type Db,
   type IndexDescription,
 } from 'mongodb';
-import type { Category } from '../domain/category.js';
+import type { StoredCategory } from '../domain/category.js';
 import type { Hold } from '../domain/hold.js';
 import type { NewProduct } from '../domain/product-input.js';
 import type { Attribute, Variant } from '../domain/product.js';
@@ -113,7 +113,11 @@ export interface LedgerDocument {
 }
 
 export type HoldDocument = Omit<Hold, 'orderId'> & { readonly _id: string };
-export type CategoryDocument = Omit<Category, 'slug'> & { readonly _id: string };
+export interface CategoryDocument extends Omit<StoredCategory, 'slug'> {
+  readonly _id: string;
+  /** When its products are filed once more, after a change. */
+  readonly refileAt?: Date;
+}
 /** One process at a time may do what `_id` names, until `until`. */
 export interface LeaseDocument {
   readonly _id: string;

@@ -1,13 +1,9 @@
 import { currentContext, newId } from '@cartograph/service-kit';
 import type { Filter, UpdateFilter } from 'mongodb';
-import type { Category } from '../domain/category.js';
+import type { StoredCategory } from '../domain/category.js';
 import type { Product } from '../domain/product.js';
-import {
-  isDuplicateKey,
-  type CategoryDocument,
-  type Collections,
-  type ProductDocument,
-} from './collections.js';
+import { isDuplicateKey, type Collections, type ProductDocument } from './collections.js';
+import { createMongoCategories } from './mongo-categories.js';
 import {
   PRODUCT_PROJECTION,
   productEntry,
@@ -38,10 +34,11 @@ export function createMongoCatalogue({ products, categories }: Collections): Cat
   const find = async (filter: Filter<ProductDocument>) =>
     (await products.find<ProductRow>(filter, { projection: PRODUCT_PROJECTION }).toArray()).map(toProduct);
 
-  async function allCategories(): Promise<Category[]> {
+  async function allCategories(): Promise<StoredCategory[]> {
     const rows = await categories.find().toArray();
-    return rows.map(({ _id, ...category }) => ({ ...category, slug: _id }));
+    return rows.map(({ _id, refileAt: _refileAt, ...category }) => ({ ...category, slug: _id }));
   }
+  const refresh = (group: string) => refreshGroup(products, group, allCategories);
 
   return {
     findByIds: (ids) => find(ids.length === 1 ? { _id: ids[0]! } : { _id: { $in: ids } }),
@@ -162,21 +159,10 @@ export function createMongoCatalogue({ products, categories }: Collections): Cat
       return matchedCount === 1;
     },
 
-    refreshGroup: (group) => refreshGroup(products, group, allCategories),
+    ...createMongoCategories({ products, categories }, refresh),
+    refreshGroup: refresh,
 
     categories: allCategories,
-
-    async insertCategory({ slug, ...category }) {
-      const position = category.position ?? (await categories.countDocuments({ parent: category.parent }));
-      const document: CategoryDocument = { _id: slug, ...category, position };
-      return categories.insertOne(document).then(
-        () => true,
-        (error: unknown) => {
-          if (isDuplicateKey(error)) return false;
-          throw error;
-        },
-      );
-    },
 
     async countByCategory() {
       const rows = await products

@@ -47,20 +47,30 @@ export function toProduct(row: ProductRow): Product {
   };
 }
 
-/** The fields that follow from what is written about a product; stock, history and outbox are not among them. */
-export function writtenFields(product: Product, path: readonly Category[]) {
+/** What a product is found by in its category. */
+export function filedFields(product: Product, path: readonly Category[]) {
   const isNumber = new Set(
     path.flatMap(({ attributes }) =>
       attributes.filter(({ type }) => type === 'NUMBER').map(({ name }) => name),
     ),
   );
   return {
+    categoryPath: path.map(({ slug }) => slug),
+    ...searchFields(product, path),
+    facetKeys: product.attributes
+      .filter(({ name }) => !isNumber.has(name))
+      .map(({ name, value }) => `${name}=${value}`),
+  };
+}
+
+/** The fields that follow from what is written about a product; stock, history and outbox are not among them. */
+export function writtenFields(product: Product, path: readonly Category[]) {
+  return {
     sku: product.sku,
     skuKey: product.sku.toLowerCase(),
     title: product.title,
     description: product.description,
     category: product.category,
-    categoryPath: path.map(({ slug }) => slug),
     price: product.price,
     imageUrl: product.imageUrl,
     attributes: product.attributes,
@@ -69,10 +79,7 @@ export function writtenFields(product: Product, path: readonly Category[]) {
     version: product.version,
     createdAt: product.createdAt,
     updatedAt: product.updatedAt,
-    ...searchFields(product, path),
-    facetKeys: product.attributes
-      .filter(({ name }) => !isNumber.has(name))
-      .map(({ name, value }) => `${name}=${value}`),
+    ...filedFields(product, path),
   };
 }
 

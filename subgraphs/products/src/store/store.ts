@@ -1,5 +1,5 @@
 import type { AnyEvent } from '@cartograph/events';
-import type { Category } from '../domain/category.js';
+import type { Category, CategoryTree, StoredCategory } from '../domain/category.js';
 import type { Hold, HoldItem, HoldState } from '../domain/hold.js';
 import type { PriceChange, Product } from '../domain/product.js';
 import type { NewProduct } from '../domain/product-input.js';
@@ -27,8 +27,28 @@ export interface FacetCounts {
   readonly inStock: number;
 }
 
+/** Categories, and how products are filed under them. */
+export interface CategoryStore {
+  /** Without a position it becomes the last of its siblings. @returns false if the slug is taken */
+  insertCategory(category: Omit<Category, 'position'> & { readonly position?: number }): Promise<boolean>;
+  /** Puts a category back that was deleted while a product was written that stands in it. */
+  keepCategory(category: Category): Promise<void>;
+  /** `refileAt`: when its products are to be filed once more. */
+  changeCategory(
+    slug: string,
+    changes: Partial<Omit<Category, 'slug' | 'path'>> & { readonly refileAt?: Date },
+  ): Promise<void>;
+  /** Deletes a category unless products stand in it. @returns how many do */
+  deleteCategory(category: Category): Promise<number>;
+  categoriesToRefile(now: Date): Promise<string[]>;
+  /** Files the products in and below a category under what the tree says now. Safe to repeat and to race. */
+  refile(slug: string, tree: CategoryTree): Promise<void>;
+  /** Files them no more, unless the category has changed again since `now`. */
+  refiled(slug: string, now: Date): Promise<void>;
+}
+
 /** What is written about products. */
-export interface CatalogueStore {
+export interface CatalogueStore extends CategoryStore {
   findByIds(ids: readonly string[]): Promise<Product[]>;
   /** @param skuKeys in lower case */
   findBySkus(skuKeys: readonly string[]): Promise<Product[]>;
@@ -53,9 +73,7 @@ export interface CatalogueStore {
   /** Chooses which variant of a group is listed, and what it is found by. Safe to repeat and to race. */
   refreshGroup(group: string): Promise<void>;
 
-  categories(): Promise<Category[]>;
-  /** Without a position it becomes the last of its siblings. @returns false if the slug is taken */
-  insertCategory(category: Omit<Category, 'position'> & { readonly position?: number }): Promise<boolean>;
+  categories(): Promise<StoredCategory[]>;
   /** Products on show by the categories they stand in or below. */
   countByCategory(): Promise<Map<string, number>>;
 }

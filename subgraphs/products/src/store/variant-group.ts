@@ -1,5 +1,5 @@
 import type { Collection } from 'mongodb';
-import { createCategoryTree, type Category } from '../domain/category.js';
+import { createCategoryTree, type StoredCategory } from '../domain/category.js';
 import { attributeKey, searchFields } from '../domain/search-index.js';
 import { wordsOf } from '../domain/text.js';
 import type { ProductDocument } from './collections.js';
@@ -17,7 +17,7 @@ const MAX_ATTEMPTS = 20;
 export async function refreshGroup(
   products: Collection<ProductDocument>,
   group: string,
-  categories: () => Promise<Category[]>,
+  categories: () => Promise<StoredCategory[]>,
 ): Promise<void> {
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
     const rows = await products
@@ -42,11 +42,10 @@ export async function refreshGroup(
 }
 
 /** What stands in the first member for all of them. */
-function listEntryOf(members: readonly Member[], categories: readonly Category[]) {
+function listEntryOf(members: readonly Member[], categories: readonly StoredCategory[]) {
   const [lead, ...siblings] = members as [Member, ...Member[]];
   const tree = createCategoryTree(categories);
-  const path = (tree.get(lead.category)?.path ?? []).flatMap((slug) => tree.get(slug) ?? []);
-  const own = searchFields(lead, path);
+  const own = searchFields(lead, tree.pathOf(lead.category));
   const attributes = members.flatMap((member) => member.attributes);
   const siblingWords = wordsOf(
     ...siblings.flatMap((sibling) => [sibling.sku, ...sibling.attributes.map(({ value }) => value)]),

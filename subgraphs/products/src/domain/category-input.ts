@@ -1,0 +1,98 @@
+import { MAX_DEPTH, type AttributeDefinition, type AttributeType, type CategoryTree } from './category.js';
+import { readText, type Faults } from './faults.js';
+import { ATTRIBUTE_NAME, MAX_ATTRIBUTES } from './product-input.js';
+import { printable } from './text.js';
+
+const SLUG = /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/;
+
+export interface CategoryInput {
+  readonly slug: string;
+  readonly name: string;
+  readonly description?: string | null | undefined;
+  readonly parent?: string | null | undefined;
+  readonly attributes?:
+    | readonly {
+        readonly name: string;
+        readonly label?: string | null | undefined;
+        readonly type?: AttributeType | undefined;
+        readonly unit?: string | null | undefined;
+        readonly options?: readonly string[] | null | undefined;
+      }[]
+    | null
+    | undefined;
+}
+
+/** Reads a new category; its path and position are the store's to give. */
+export function readCategoryInput(faults: Faults, input: CategoryInput, tree: CategoryTree) {
+  const slug = input.slug.trim();
+  if (!SLUG.test(slug)) faults.add(['slug'], 'The slug needs 1 to 64 lower-case letters, digits and "-".');
+  const parent = readParent(faults, input.parent, tree);
+  if (parent !== null && tree.pathOf(parent).length >= MAX_DEPTH)
+    faults.add(['parent'], `Categories may be nested ${MAX_DEPTH} deep.`);
+  const inputs = input.attributes ?? [];
+  if (inputs.length > MAX_ATTRIBUTES)
+    faults.add(['attributes'], `A category may define ${MAX_ATTRIBUTES} attributes, got ${inputs.length}.`);
+  const attributes = inputs.slice(0, MAX_ATTRIBUTES).map((attribute, index): AttributeDefinition => {
+    const field = ['attributes', String(index)];
+    if (!ATTRIBUTE_NAME.test(attribute.name))
+      faults.add(
+        [...field, 'name'],
+        'An attribute’s name needs a letter, then up to 39 letters, digits or "-".',
+      );
+    const options = (attribute.options ?? []).slice(0, 200);
+    const type = attribute.type ?? 'TEXT';
+    if (type === 'CHOICE' && options.length === 0)
+      faults.add([...field, 'options'], 'A CHOICE needs its options.');
+    return {
+      name: attribute.name,
+      label: readText(faults, [...field, 'label'], 'The label', attribute.label ?? attribute.name, {
+        max: 100,
+      }),
+      type,
+      unit: attribute.unit
+        ? readText(faults, [...field, 'unit'], 'The unit', attribute.unit, { max: 20 })
+        : null,
+      options:
+        type === 'CHOICE'
+          ? options.map((option) =>
+              readText(faults, [...field, 'options'], 'An option', option, { max: 200 }),
+            )
+          : [],
+    };
+  });
+  return {
+    slug,
+    name: readName(faults, input.name),
+    description: readDescription(faults, input.description ?? ''),
+    parent,
+    attributes,
+  };
+}
+
+/** Reads what is new about a category; what is left out stays. */
+export function readCategoryChanges(
+  faults: Faults,
+  { name, description }: { readonly [Key in 'name' | 'description']?: string | null | undefined },
+) {
+  return {
+    ...(name != null && { name: readName(faults, name) }),
+    ...(description != null && { description: readDescription(faults, description) }),
+  };
+}
+
+/** The slug of a category that is there, or null for the top. */
+export function readParent(
+  faults: Faults,
+  value: string | null | undefined,
+  tree: CategoryTree,
+): string | null {
+  const parent = value?.trim() || null;
+  if (parent !== null && !tree.get(parent))
+    faults.add(['parent'], `There is no category "${printable(parent)}".`, 'CATEGORY_NOT_FOUND');
+  return parent;
+}
+
+const readName = (faults: Faults, value: string) =>
+  readText(faults, ['name'], 'The name', value, { max: 100 });
+const readDescription = (faults: Faults, value: string) =>
+  readText(faults, ['description'], 'The description', value, { min: 0, max: 1_000, multiline: true });

@@ -1,0 +1,74 @@
+import type { Category, CategoryTree } from '../domain/category.js';
+import { isDuplicateKey, type Collections } from './collections.js';
+import { filedFields, PRODUCT_PROJECTION, toProduct, type ProductRow } from './rows.js';
+import type { CategoryStore } from './store.js';
+
+/** Categories, and how products are filed under them. */
+export function createMongoCategories(
+  { products, categories }: Pick<Collections, 'products' | 'categories'>,
+  refreshGroup: (group: string) => Promise<void>,
+): CategoryStore {
+  async function keepCategory({ slug, path: _path, ...rest }: Category): Promise<void> {
+    await categories.updateOne({ _id: slug }, { $setOnInsert: rest }, { upsert: true });
+  }
+
+  return {
+    keepCategory,
+
+    async insertCategory({ slug, path: _path, ...category }) {
+      const position = category.position ?? (await categories.countDocuments({ parent: category.parent }));
+      return categories.insertOne({ _id: slug, ...category, position }).then(
+        () => true,
+        (error: unknown) => {
+          if (isDuplicateKey(error)) return false;
+          throw error;
+        },
+      );
+    },
+
+    async changeCategory(slug, changes) {
+      await categories.updateOne({ _id: slug }, { $set: changes });
+    },
+
+    async deleteCategory(category) {
+      const inIt = () => products.countDocuments({ category: category.slug });
+      const before = await inIt();
+      if (before > 0) return before;
+      await categories.deleteOne({ _id: category.slug });
+      // A product that came to stand in it meanwhile keeps it: whoever wrote that looks for the category afterwards.
+      const after = await inIt();
+      if (after > 0) await keepCategory(category);
+      return after;
+    },
+
+    async categoriesToRefile(now) {
+      const due = await categories
+        .find({ refileAt: { $lte: now } })
+        .project<{ _id: string }>({ _id: 1 })
+        .toArray();
+      return due.map(({ _id }) => _id);
+    },
+
+    async refile(slug: string, tree: CategoryTree) {
+      const below = tree.below(slug).map((category) => category.slug);
+      const groups = new Set<string>();
+      for await (const row of products.find<ProductRow>(
+        { category: { $in: below } },
+        { projection: PRODUCT_PROJECTION },
+      )) {
+        const { categoryPath, ...found } = filedFields(toProduct(row), tree.pathOf(row.category));
+        // What a variant is found by depends on its siblings, too.
+        if (row.variant) groups.add(row.variant.group);
+        await products.updateOne(
+          { _id: row._id, version: row.version },
+          { $set: row.variant ? { categoryPath } : { categoryPath, ...found } },
+        );
+      }
+      for (const group of groups) await refreshGroup(group);
+    },
+
+    async refiled(slug, now) {
+      await categories.updateOne({ _id: slug, refileAt: { $lte: now } }, { $unset: { refileAt: 1 } });
+    },
+  };
+}

@@ -1,0 +1,198 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { until } from '@cartograph/testing';
+import { startProducts, type Harness } from './support.js';
+
+let shop: Harness;
+beforeAll(async () => {
+  shop = await startProducts();
+});
+afterAll(() => shop.close());
+
+let count = 0;
+/** Adds a category; answers its slug. */
+async function addCategory(name: string, parent?: string): Promise<string> {
+  const slug = `${name.toLowerCase()}-${(count += 1)}`;
+  const { createCategory } = await shop.staff(
+    'mutation ($input: CreateCategoryInput!) { createCategory(input: $input) { userErrors { message } } }',
+    { input: { slug, name, parent } },
+  );
+  expect(createCategory.userErrors).toEqual([]);
+  return slug;
+}
+const change = async (mutation: 'updateCategory' | 'moveCategory' | 'deleteCategory', input: object) => {
+  const type = `${mutation[0]!.toUpperCase()}${mutation.slice(1)}Input`;
+  const fields =
+    mutation === 'deleteCategory'
+      ? 'deletedCategoryId'
+      : 'category { slug name path { slug } children { slug } }';
+  const answer = await shop.staff(
+    `mutation ($input: ${type}!) { result: ${mutation}(input: $input) { ${fields} userErrors { code message field } } }`,
+    { input },
+  );
+  return answer.result;
+};
+const search = async (words: string, category?: string): Promise<string[]> => {
+  const { products } = await shop.staff(
+    'query ($filter: ProductFilter) { products(filter: $filter) { nodes { sku } } }',
+    { filter: { search: words, ...(category && { categories: [category] }) } },
+  );
+  return products.nodes.map(({ sku }: { sku: string }) => sku);
+};
+
+describe('staff who rearrange the shop', () => {
+  it('should rename a category, and customers find what stands in and below it by the new name', async () => {
+    const lamps = await addCategory('Lamps');
+    const small = await addCategory('Small', lamps);
+    const { sku } = await shop.addProduct({ category: small, name: 'Glow worm' });
+    const size = {
+      attributes: [{ name: 'size', value: 'S' }],
+      variant: { group: 'bulb', options: ['size'] },
+    };
+    await shop.addProduct({ category: lamps, sku: 'BULB-S', ...size });
+    await shop.addProduct({
+      category: lamps,
+      sku: 'BULB-L',
+      ...size,
+      attributes: [{ name: 'size', value: 'L' }],
+    });
+    const { category } = await change('updateCategory', {
+      slug: lamps,
+      name: 'Illumination',
+      description: 'Light.',
+    });
+    expect(category.name).toBe('Illumination');
+    expect((await search('illumination')).toSorted()).toEqual(['BULB-S', sku]);
+    // By a sibling's words, too, as before.
+    expect(await search('illumination bulb-l')).toEqual(['BULB-S']);
+    expect(await change('updateCategory', { slug: lamps, name: ' ' })).toMatchObject({
+      category: null,
+      userErrors: [{ code: 'INVALID_INPUT', field: ['name'] }],
+    });
+    expect(await change('updateCategory', { slug: 'nowhere', name: 'X' })).toMatchObject({
+      userErrors: [{ code: 'CATEGORY_NOT_FOUND', field: ['slug'] }],
+    });
+  });
+
+  it('should move a category with all below it, to a place among its new siblings, and its products go along', async () => {
+    const [home, yard] = [await addCategory('Home'), await addCategory('Yard')];
+    const [first, second] = [await addCategory('First', yard), await addCategory('Second', yard)];
+    const moved = await addCategory('Moved', home);
+    const below = await addCategory('Below', moved);
+    const { sku } = await shop.addProduct({ category: below, name: 'Traveller' });
+
+    const { category } = await change('moveCategory', { slug: moved, parent: yard, position: 1 });
+    expect(category.path).toEqual([{ slug: yard }, { slug: moved }]);
+    const { category: place } = await shop.staff(
+      'query ($slug: String!) { category(slug: $slug) { children { slug } } }',
+      {
+        slug: yard,
+      },
+    );
+    expect(place.children.map(({ slug }: { slug: string }) => slug)).toEqual([first, moved, second]);
+    expect(await search('traveller', yard)).toEqual([sku]);
+    expect(await search('traveller', home)).toEqual([]);
+    expect(await search('traveller yard')).toEqual([sku]);
+    expect((await change('moveCategory', { slug: below })).category.path).toEqual([{ slug: below }]);
+  });
+
+  it('should refuse to move a category below itself, nowhere, or too deep', async () => {
+    const top = await addCategory('Top');
+    let lowest = top;
+    for (let depth = 2; depth <= 4; depth += 1) lowest = await addCategory('Deep', lowest);
+    const other = await addCategory('Other');
+    await addCategory('Under', other);
+    expect((await change('moveCategory', { slug: top, parent: lowest })).userErrors).toEqual([
+      { code: 'INVALID_INPUT', field: ['parent'], message: '"Top" cannot stand in itself or below itself.' },
+    ]);
+    expect((await change('moveCategory', { slug: top, parent: 'nowhere' })).userErrors).toMatchObject([
+      { code: 'CATEGORY_NOT_FOUND', field: ['parent'] },
+    ]);
+    expect((await change('moveCategory', { slug: other, parent: lowest })).userErrors).toEqual([
+      { code: 'INVALID_INPUT', field: ['parent'], message: 'Categories may be nested 5 deep.' },
+    ]);
+    expect((await change('moveCategory', { slug: top, position: -1 })).userErrors).toMatchObject([
+      { field: ['position'] },
+    ]);
+  });
+
+  it('should not let two moves that are right alone make a circle together', async () => {
+    const [one, two] = [await addCategory('One'), await addCategory('Two')];
+    await Promise.all([
+      change('moveCategory', { slug: one, parent: two }),
+      change('moveCategory', { slug: two, parent: one }),
+    ]);
+    const { categories } = await shop.staff('{ categories { slug children { slug } } }');
+    const tops = categories.map(({ slug }: { slug: string }) => slug);
+    expect(tops.includes(one) !== tops.includes(two)).toBe(true);
+  });
+
+  it('should delete an empty category, and say what is in the way of deleting another', async () => {
+    const top = await addCategory('Attic');
+    const shelf = await addCategory('Shelf', top);
+    const { id } = await shop.addProduct({ category: shelf });
+    expect((await change('deleteCategory', { slug: top })).userErrors).toEqual([
+      {
+        code: 'CATEGORY_NOT_EMPTY',
+        field: ['slug'],
+        message:
+          '"Attic" cannot be deleted: "Shelf" belongs to it. Move or delete what stands below it first.',
+      },
+    ]);
+    await shop.staff(
+      'mutation ($input: ArchiveProductInput!) { archiveProduct(input: $input) { userErrors { code } } }',
+      { input: { productId: id } },
+    );
+    expect((await change('deleteCategory', { slug: shelf })).userErrors).toMatchObject([
+      {
+        code: 'CATEGORY_NOT_EMPTY',
+        message: expect.stringContaining('One product stands in it, archived ones included'),
+      },
+    ]);
+    await shop.staff(
+      'mutation ($input: UpdateProductInput!) { updateProduct(input: $input) { userErrors { code } } }',
+      { input: { productId: id, category: 'things' } },
+    );
+    expect(await change('deleteCategory', { slug: shelf })).toEqual({
+      deletedCategoryId: shelf,
+      userErrors: [],
+    });
+    expect(await change('deleteCategory', { slug: shelf })).toMatchObject({
+      deletedCategoryId: null,
+      userErrors: [{ code: 'CATEGORY_NOT_FOUND' }],
+    });
+    expect(
+      (await shop.staff('query ($slug: String!) { category(slug: $slug) { slug } }', { slug: shelf }))
+        .category,
+    ).toBeNull();
+  });
+
+  it('should leave no product without its category, when both come and go at once', async () => {
+    for (let round = 0; round < 10; round += 1) {
+      const slug = await addCategory('Brief');
+      const [{ id }] = await Promise.all([
+        shop.addProduct({ category: slug }).catch(() => ({ id: undefined })),
+        change('deleteCategory', { slug }),
+      ]);
+      if (id === undefined) continue;
+      const { product } = await shop.staff('query ($id: ID!) { product(id: $id) { category { slug } } }', {
+        id,
+      });
+      expect(product.category).toEqual({ slug });
+    }
+  });
+
+  it('should file a product that was written while its category moved, a little later', async () => {
+    const [from, to] = [await addCategory('From'), await addCategory('To')];
+    const moved = await addCategory('Wanderer', from);
+    const { id, sku } = await shop.addProduct({ category: moved, name: 'Latecomer' });
+    await change('moveCategory', { slug: moved, parent: to });
+    // As a process leaves it that had read the categories before.
+    await shop.db
+      .collection<{ _id: string }>('products')
+      .updateOne({ _id: id }, { $set: { categoryPath: [from, moved] } });
+    await shop.db
+      .collection<{ _id: string }>('categories')
+      .updateOne({ _id: moved }, { $set: { refileAt: new Date() } });
+    await until(async () => (await search('latecomer', to)).includes(sku));
+  });
+});
