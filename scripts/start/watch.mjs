@@ -1,10 +1,13 @@
 // What `npm run dev` adds to `npm start`: a change of source is rebuilt and what it concerns is restarted; a change of
-// a schema is composed, which the gateway takes up by itself; the storefront comes from Vite with hot reload.
-import { spawnSync } from 'node:child_process';
+// a schema is composed, which the gateway takes up by itself; the storefront comes from Vite with hot reload, and its
+// hooks are generated anew when an operation changes.
+import { execFile } from 'node:child_process';
 import { existsSync, watch } from 'node:fs';
 import { join, sep } from 'node:path';
-import { spawnGuarded } from '../../packages/embedded/dist/index.js';
+import { promisify } from 'node:util';
 import { buildAll, workspaceFolders } from '../build.mjs';
+
+const execute = promisify(execFile);
 
 /** Editors write in several steps; one change is acted upon once. */
 const settleMs = 150;
@@ -16,6 +19,7 @@ const settleMs = 150;
 export function watchSources({ root, stack, say }) {
   const changedFolders = new Set();
   let hasSchemaChanged = false;
+  let hasOperationChanged = false;
   let timer;
   let working = Promise.resolve();
 
@@ -23,25 +27,47 @@ export function watchSources({ root, stack, say }) {
     if (file === 'schema.graphql') hasSchemaChanged = true;
     else if (!file.startsWith(`src${sep}`) || /(generated|\.test\.ts)/.test(file)) return;
     changedFolders.add(folder);
+    actSoon();
+  };
+  const actSoon = () => {
     clearTimeout(timer);
     timer = setTimeout(() => (working = working.then(act).catch((error) => say(error.message))), settleMs);
   };
   for (const folder of workspaceFolders()) {
     watch(join(root, folder), { recursive: true }, (_event, file) => file && note(folder, file));
   }
+  const operations = join(root, 'client', 'src');
+  if (existsSync(operations)) {
+    watch(operations, { recursive: true }, (_event, file) => {
+      if (!file?.endsWith('.graphql')) return;
+      hasOperationChanged = true;
+      actSoon();
+    });
+  }
+
+  /** Runs scripts one after the other until one fails; says why, and whether all went through. */
+  async function run(scripts) {
+    for (const script of scripts) {
+      try {
+        await execute(process.execPath, [join(root, 'scripts', script)]);
+      } catch ({ stderr, message }) {
+        say((stderr || message).trim());
+        return false;
+      }
+    }
+    return true;
+  }
 
   async function act() {
     const folders = [...changedFolders];
     changedFolders.clear();
-    if (hasSchemaChanged) {
-      hasSchemaChanged = false;
-      for (const script of ['codegen.mjs', 'compose.mjs']) {
-        const { status, stderr } = spawnSync(process.execPath, [join(root, 'scripts', script)], {
-          encoding: 'utf8',
-        });
-        if (status !== 0) return say(stderr.trim());
-      }
-    }
+    const scripts = hasSchemaChanged
+      ? ['compose.mjs', 'codegen.mjs']
+      : hasOperationChanged
+        ? ['codegen.mjs']
+        : [];
+    hasSchemaChanged = hasOperationChanged = false;
+    if (!(await run(scripts)) || folders.length === 0) return;
     await buildAll(folders);
     const isShared = folders.some((folder) => folder.startsWith('packages'));
     const concerned = stack.services.filter(
@@ -55,16 +81,17 @@ export function watchSources({ root, stack, say }) {
   }
 }
 
-/** Starts Vite for the storefront, if there is one; answers its address. */
-export function startVite({ root, gatewayUrl }) {
+/**
+ * Serves the storefront by Vite, in this process; answers its address, which is on another port where 5173 is taken.
+ * @param {{ root: string, gatewayUrl: string }} options
+ */
+export async function startVite({ root, gatewayUrl }) {
   const folder = join(root, 'client');
   if (!existsSync(join(folder, 'vite.config.ts'))) return undefined;
-  const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
-  spawnGuarded(process.execPath, [vite, '--clearScreen', 'false', '--logLevel', 'warn', '--strictPort'], {
-    onParentDeath: 'SIGTERM',
-    cwd: folder,
-    env: { ...process.env, GATEWAY_URL: gatewayUrl },
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
-  return 'http://localhost:5173';
+  // Its configuration reads it.
+  process.env.GATEWAY_URL = gatewayUrl;
+  const { createServer } = await import('vite');
+  const vite = await createServer({ root: folder, clearScreen: false, logLevel: 'warn' });
+  await vite.listen();
+  return vite.resolvedUrls?.local[0]?.replace(/\/$/, '');
 }
