@@ -84,7 +84,7 @@ const shape = {
   IMAGES_UPSTREAM: env.url('http', 'https').optional().describe('a URL starting with http:// or https://'),
   CLIENT_DIR: z.string().optional().describe('a folder with an index.html'),
   CLIENT_POLICY: env.text(
-    "default-src 'self'; img-src 'self' data: https:; style-src 'self' 'unsafe-inline'; connect-src 'self' ws: wss:; frame-ancestors 'none'; base-uri 'self'; form-action 'self'; object-src 'none'",
+    "default-src 'self'; img-src 'self' data: https:; style-src 'self'; connect-src 'self' ws: wss:; frame-ancestors 'none'; base-uri 'self'; form-action 'self'; object-src 'none'",
   ),
 
   PLAN_CACHE_SIZE: env.integer(2_000, { min: 1 }),
