@@ -3,13 +3,14 @@ import { useDepartmentsQuery } from './Departments.generated.js';
 
 /** The shop's departments, on every page of the shop. While they cannot be read, the search still leads everywhere. */
 export function Departments() {
-  const { data } = useDepartmentsQuery();
+  const { data, error } = useDepartmentsQuery();
   const { pathname } = useLocation();
   const [parameters] = useSearchParams();
   const chosen = pathname === '/products' ? parameters.getAll('category') : [];
+  if (error && !data?.categories) return null;
   return (
     <nav aria-label="Departments" className="border-b border-stone-200 dark:border-stone-800">
-      <ul className="mx-auto flex min-h-11 max-w-7xl gap-1 overflow-x-auto px-2 text-sm">
+      <ul className="mx-auto flex min-h-11 max-w-7xl gap-1 overflow-x-auto px-2 text-sm fade-edges">
         {data?.categories?.map(({ id, slug, name }) => {
           const isChosen = chosen.length === 1 && chosen[0] === slug;
           return (

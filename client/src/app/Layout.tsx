@@ -8,7 +8,7 @@ import { Footer } from './Footer.js';
 import { SearchBox } from './SearchBox.js';
 
 const LINK =
-  'flex min-h-10 items-center gap-1.5 rounded-lg px-2.5 py-2 hover:bg-stone-200/60 dark:hover:bg-stone-800';
+  'flex min-h-10 items-center gap-1.5 rounded-lg px-2.5 py-2 max-sm:px-1.5 hover:bg-stone-200/60 dark:hover:bg-stone-800';
 
 function Header() {
   const session = useSession();
@@ -16,10 +16,10 @@ function Header() {
   const count = cart?.totalQuantity ?? 0;
   return (
     <header className="sticky top-0 z-10 border-b border-stone-200 bg-paper/90 backdrop-blur dark:border-stone-800 dark:bg-stone-950/90">
-      <div className="mx-auto flex max-w-7xl flex-wrap items-center gap-x-6 gap-y-2 px-4 py-3">
+      <div className="mx-auto flex max-w-7xl flex-wrap items-center gap-x-2 gap-y-2 px-4 py-3 sm:gap-x-6">
         <Link
           to="/"
-          className="flex items-center gap-2 font-display text-2xl text-leaf-800 dark:text-green-300"
+          className="flex items-center gap-2 font-display text-xl sm:text-2xl text-leaf-800 dark:text-green-300"
         >
           <CompassIcon />
           Cartograph
@@ -59,7 +59,7 @@ export function Layout() {
     <CartProvider>
       <a
         href="#main"
-        className="sr-only focus:not-sr-only focus:absolute focus:z-20 focus:bg-white focus:p-3 focus:text-black"
+        className="sr-only focus:not-sr-only focus:fixed focus:top-2 focus:left-2 focus:z-20 focus:rounded-lg focus:bg-white focus:p-3 focus:text-black"
       >
         Skip to the content
       </a>

@@ -51,7 +51,7 @@ export function CartLines({ onLeave }: { readonly onLeave?: () => void }) {
                 </p>
               )}
               {note && <p className="text-sm text-amber-800 dark:text-amber-400">{note}</p>}
-              <div className="mt-2 flex flex-wrap items-center gap-x-2 gap-y-1">
+              <div className="mt-2 flex flex-wrap items-center gap-x-4 gap-y-1">
                 <div className="inline-flex items-center rounded-lg border border-stone-300 dark:border-stone-700">
                   <button
                     type="button"
@@ -82,7 +82,7 @@ export function CartLines({ onLeave }: { readonly onLeave?: () => void }) {
                   type="button"
                   aria-label={`Remove ${item.name}`}
                   onClick={() => void change(item.productId, remove(item.productId))}
-                  className="min-h-10 px-2 text-sm text-stone-600 underline hover:text-stone-900 dark:text-stone-400 dark:hover:text-white"
+                  className="min-h-10 text-sm text-stone-600 underline hover:text-stone-900 dark:text-stone-400 dark:hover:text-white"
                 >
                   Remove
                 </button>
@@ -90,7 +90,7 @@ export function CartLines({ onLeave }: { readonly onLeave?: () => void }) {
                   type="button"
                   aria-label={`Save for later: ${item.name}`}
                   onClick={() => void change(item.productId, saveForLater(item.productId))}
-                  className="min-h-10 px-2 text-sm text-stone-600 underline hover:text-stone-900 dark:text-stone-400 dark:hover:text-white"
+                  className="min-h-10 text-sm text-stone-600 underline hover:text-stone-900 dark:text-stone-400 dark:hover:text-white"
                 >
                   Save for later
                 </button>

@@ -1,6 +1,6 @@
 import type { ButtonHTMLAttributes } from 'react';
 
-type Look = 'primary' | 'secondary' | 'quiet' | 'danger';
+export type Look = 'primary' | 'secondary' | 'quiet' | 'danger';
 
 const LOOKS: Record<Look, string> = {
   primary: 'bg-leaf-800 text-white hover:bg-leaf-700 dark:bg-leaf-600 dark:hover:bg-leaf-700',
@@ -9,6 +9,10 @@ const LOOKS: Record<Look, string> = {
   quiet: 'hover:bg-stone-200/60 dark:hover:bg-stone-800',
   danger: 'bg-red-700 text-white hover:bg-red-800',
 };
+
+/** The classes of a button; for links that look like one, too. */
+export const buttonLook = (look: Look, className = ''): string =>
+  `inline-flex min-h-11 items-center justify-center gap-2 rounded-lg px-4 py-2 font-medium transition-colors disabled:cursor-not-allowed disabled:opacity-60 aria-busy:cursor-progress aria-busy:opacity-60 ${LOOKS[look]} ${className}`;
 
 interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   readonly look?: Look;
@@ -31,7 +35,7 @@ export function Button({
       aria-disabled={isBusy || undefined}
       aria-busy={isBusy}
       onClick={(event) => (isBusy ? event.preventDefault() : onClick?.(event))}
-      className={`inline-flex min-h-11 items-center justify-center gap-2 rounded-lg px-4 py-2 font-medium transition-colors disabled:cursor-not-allowed disabled:opacity-60 aria-busy:cursor-progress aria-busy:opacity-60 ${LOOKS[look]} ${className}`}
+      className={buttonLook(look, className)}
     >
       {isBusy && (
         <span

@@ -18,7 +18,7 @@ export function AccountLayout() {
           <div>
             <p className="font-display text-2xl">{user.name}</p>
             <p className="text-sm break-all text-stone-600 dark:text-stone-400">{user.email}</p>
-            <nav aria-label="Account" className="my-4 -mx-1 flex gap-1 overflow-x-auto p-1 lg:flex-col">
+            <nav aria-label="Account" className="my-4 -mx-1 flex flex-wrap gap-1 p-1 lg:flex-col">
               {PAGES.map(([to, label]) => (
                 <NavLink
                   key={to}

@@ -1,10 +1,9 @@
 import { useState } from 'react';
 import { Link } from 'react-router';
-import { Button } from '../../components/Button.js';
-import { Field } from '../../components/Field.js';
-import { FormNotices } from '../../components/FormNotices.js';
+import { Submit } from '../../components/Submit.js';
 import { useForm } from '../../lib/forms.js';
 import { AuthPage } from './AuthPage.js';
+import { EmailField } from './fields.js';
 import { useRequestPasswordResetMutation } from './RequestPasswordReset.generated.js';
 
 export function ForgotPasswordPage() {
@@ -31,18 +30,10 @@ export function ForgotPasswordPage() {
   return (
     <AuthPage title="Forgot your password?" intro="We mail you a link to choose a new one.">
       <form onSubmit={form.onSubmit} noValidate className="space-y-4">
-        <Field
-          label="E-mail"
-          name="email"
-          type="email"
-          autoComplete="username"
-          required
-          error={form.errorOf('email')}
-        />
-        <FormNotices form={form} />
-        <Button type="submit" className="w-full" isBusy={form.isBusy}>
+        <EmailField form={form} />
+        <Submit form={form} className="w-full">
           Mail me a link
-        </Button>
+        </Submit>
       </form>
     </AuthPage>
   );

@@ -1,8 +1,7 @@
 import { useState } from 'react';
-import { Button } from '../../components/Button.js';
 import { Field } from '../../components/Field.js';
-import { FormNotices } from '../../components/FormNotices.js';
 import { Panel } from '../../components/Panel.js';
+import { Submit } from '../../components/Submit.js';
 import { useForm } from '../../lib/forms.js';
 import { usePageTitle } from '../../lib/page-title.js';
 import { sessionStore, useSession } from '../../lib/session.js';
@@ -46,15 +45,9 @@ function NameForm() {
           defaultValue={session?.user.name}
           error={form.errorOf('name')}
         />
-        <FormNotices form={form} />
-        <div className="flex items-center gap-3">
-          <Button type="submit" isBusy={form.isBusy}>
-            Save
-          </Button>
-          <span role="status" className="text-sm">
-            {isSaved && 'Saved.'}
-          </span>
-        </div>
+        <Submit form={form} status={isSaved ? 'Saved.' : ''}>
+          Save
+        </Submit>
       </form>
     </Panel>
   );
@@ -90,13 +83,15 @@ function EmailForm() {
           required
           error={form.errorOf('password')}
         />
-        <FormNotices form={form} />
-        <Button type="submit" look="secondary" isBusy={form.isBusy}>
+        <Submit
+          form={form}
+          look="secondary"
+          status={
+            mailedTo ? `A link is on its way to ${mailedTo}. Until you follow it, nothing changes.` : ''
+          }
+        >
           Mail me a link to confirm it
-        </Button>
-        <p role="status" className="text-sm">
-          {mailedTo && `A link is on its way to ${mailedTo}. Until you follow it, nothing changes.`}
-        </p>
+        </Submit>
       </form>
     </Panel>
   );

@@ -1,10 +1,10 @@
 import { Link, Navigate } from 'react-router';
-import { Button } from '../../components/Button.js';
 import { Field } from '../../components/Field.js';
-import { FormNotices } from '../../components/FormNotices.js';
+import { Submit } from '../../components/Submit.js';
 import { useForm } from '../../lib/forms.js';
 import { sessionStore, useSession } from '../../lib/session.js';
 import { AuthPage } from './AuthPage.js';
+import { EmailField, PasswordField } from './fields.js';
 import { useNextPage } from './next-page.js';
 import { useRegisterMutation } from './Register.generated.js';
 
@@ -27,27 +27,11 @@ export function RegisterPage() {
     >
       <form onSubmit={form.onSubmit} noValidate className="space-y-4">
         <Field label="Name" name="name" autoComplete="name" required error={form.errorOf('name')} />
-        <Field
-          label="E-mail"
-          name="email"
-          type="email"
-          autoComplete="username"
-          required
-          error={form.errorOf('email')}
-        />
-        <Field
-          label="Password"
-          name="password"
-          type="password"
-          autoComplete="new-password"
-          required
-          hint="At least 8 characters."
-          error={form.errorOf('password')}
-        />
-        <FormNotices form={form} />
-        <Button type="submit" className="w-full" isBusy={form.isBusy}>
+        <EmailField form={form} />
+        <PasswordField form={form} isNew />
+        <Submit form={form} className="w-full">
           Open an account
-        </Button>
+        </Submit>
       </form>
       <p className="mt-5 text-sm">
         Have one already?{' '}

@@ -1,10 +1,9 @@
 import { Link, useNavigate, useSearchParams } from 'react-router';
-import { Button } from '../../components/Button.js';
-import { Field } from '../../components/Field.js';
-import { FormNotices } from '../../components/FormNotices.js';
+import { Submit } from '../../components/Submit.js';
 import { useForm } from '../../lib/forms.js';
 import { sessionStore } from '../../lib/session.js';
 import { AuthPage } from './AuthPage.js';
+import { PasswordField } from './fields.js';
 import { useResetPasswordMutation } from './ResetPassword.generated.js';
 
 /** Where the mailed link leads: `?token=…`. */
@@ -25,19 +24,10 @@ export function ResetPasswordPage() {
   return (
     <AuthPage title="Choose a new password" intro="All other devices are signed out.">
       <form onSubmit={form.onSubmit} noValidate className="space-y-4">
-        <Field
-          label="New password"
-          name="newPassword"
-          type="password"
-          autoComplete="new-password"
-          required
-          hint="At least 8 characters."
-          error={form.errorOf('newPassword')}
-        />
-        <FormNotices form={form} />
-        <Button type="submit" className="w-full" isBusy={form.isBusy}>
+        <PasswordField form={form} label="New password" name="newPassword" isNew />
+        <Submit form={form} className="w-full">
           Set it and sign in
-        </Button>
+        </Submit>
       </form>
       <p className="mt-5 text-sm">
         Is the link too old?{' '}

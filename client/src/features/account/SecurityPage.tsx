@@ -1,11 +1,10 @@
 import { useState } from 'react';
-import { Button } from '../../components/Button.js';
 import { Field } from '../../components/Field.js';
-import { FormNotices } from '../../components/FormNotices.js';
 import { Moment } from '../../components/Moment.js';
 import { Panel } from '../../components/Panel.js';
 import { ProblemNotice } from '../../components/ProblemNotice.js';
 import { Skeleton } from '../../components/Skeleton.js';
+import { Submit } from '../../components/Submit.js';
 import { useForm } from '../../lib/forms.js';
 import { usePageTitle } from '../../lib/page-title.js';
 import { sessionStore } from '../../lib/session.js';
@@ -89,15 +88,13 @@ function PasswordForm({ onChange }: { readonly onChange: () => void }) {
           hint="At least 8 characters. Other devices are signed out."
           error={form.errorOf('newPassword')}
         />
-        <FormNotices form={form} />
-        <div className="flex items-center gap-3">
-          <Button type="submit" look="secondary" isBusy={form.isBusy}>
-            Change it
-          </Button>
-          <span role="status" className="text-sm">
-            {isChanged && 'Changed; all other devices are signed out.'}
-          </span>
-        </div>
+        <Submit
+          form={form}
+          look="secondary"
+          status={isChanged ? 'Changed; all other devices are signed out.' : ''}
+        >
+          Change it
+        </Submit>
       </form>
     </Panel>
   );

@@ -1,10 +1,9 @@
 import { Link, Navigate } from 'react-router';
-import { Button } from '../../components/Button.js';
-import { Field } from '../../components/Field.js';
-import { FormNotices } from '../../components/FormNotices.js';
+import { Submit } from '../../components/Submit.js';
 import { useForm } from '../../lib/forms.js';
 import { sessionStore, useSession } from '../../lib/session.js';
 import { AuthPage } from './AuthPage.js';
+import { EmailField, PasswordField } from './fields.js';
 import { useLoginMutation } from './Login.generated.js';
 import { useNextPage } from './next-page.js';
 
@@ -23,26 +22,11 @@ export function SignInPage() {
   return (
     <AuthPage title="Sign in">
       <form onSubmit={form.onSubmit} noValidate className="space-y-4">
-        <Field
-          label="E-mail"
-          name="email"
-          type="email"
-          autoComplete="username"
-          required
-          error={form.errorOf('email')}
-        />
-        <Field
-          label="Password"
-          name="password"
-          type="password"
-          autoComplete="current-password"
-          required
-          error={form.errorOf('password')}
-        />
-        <FormNotices form={form} />
-        <Button type="submit" className="w-full" isBusy={form.isBusy}>
+        <EmailField form={form} />
+        <PasswordField form={form} />
+        <Submit form={form} className="w-full">
           Sign in
-        </Button>
+        </Submit>
       </form>
       <p className="mt-5 flex flex-wrap justify-between gap-2 text-sm">
         <Link to={`/register${query}`} className="underline">

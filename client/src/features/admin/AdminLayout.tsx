@@ -25,7 +25,11 @@ export function AdminLayout() {
   }, [pathname]);
   return (
     <>
-      <nav ref={nav} aria-label="Admin" className="relative -mx-4 -mt-4 mb-6 overflow-x-auto px-4 pt-2 pb-1">
+      <nav
+        ref={nav}
+        aria-label="Admin"
+        className="fade-edges relative -mx-4 -mt-4 mb-6 overflow-x-auto px-4 pt-2 pb-1"
+      >
         <ul className="flex min-w-max gap-1 border-b border-stone-200 dark:border-stone-800">
           {SECTIONS.map(([path, label]) => (
             <li key={path}>

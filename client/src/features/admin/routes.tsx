@@ -18,6 +18,7 @@ const ProductsPage = page(() => import('./catalogue/ProductsPage.js'), 'Products
 const NewProductPage = page(() => import('./catalogue/NewProductPage.js'), 'NewProductPage');
 const CategoriesPage = page(() => import('./catalogue/CategoriesPage.js'), 'CategoriesPage');
 const NewCategoryPage = page(() => import('./catalogue/NewCategoryPage.js'), 'NewCategoryPage');
+const EditCategoryPage = page(() => import('./catalogue/EditCategoryPage.js'), 'EditCategoryPage');
 const EditProductPage = page(() => import('./catalogue/EditProductPage.js'), 'EditProductPage');
 const UsersPage = page(() => import('./users/UsersPage.js'), 'UsersPage');
 const WebhooksPage = page(() => import('./webhooks/WebhooksPage.js'), 'WebhooksPage');
@@ -42,6 +43,7 @@ export function AdminRoutes() {
               <Route path="catalogue/new" element={<NewProductPage />} />
               <Route path="catalogue/categories" element={<CategoriesPage />} />
               <Route path="catalogue/categories/new" element={<NewCategoryPage />} />
+              <Route path="catalogue/categories/:slug/edit" element={<EditCategoryPage />} />
               <Route path="catalogue/:id" element={<EditProductPage />} />
               <Route path="users" element={<UsersPage />} />
               <Route path="webhooks" element={<WebhooksPage />} />

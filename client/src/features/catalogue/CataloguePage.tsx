@@ -25,9 +25,13 @@ export function CataloguePage() {
   const category = shown?.facets.categories.find((facet) => facet.category.slug === onlyCategory)?.category;
   const title = search.text
     ? `Results for “${search.text}”`
-    : (others.length === 0 && category?.name) || 'Everything';
+    : onlyCategory && others.length === 0
+      ? (category?.name ?? asTitle(onlyCategory))
+      : 'Everything';
   usePageTitle(title);
   const currency = shown?.edges[0]?.node.price.currency ?? 'EUR';
+  // Without an answer there is nothing to choose from.
+  const hasFilters = shown !== undefined || loading;
   const filterCount = countFilters(search);
   const clearFilters = () => {
     const next = new URLSearchParams();
@@ -70,16 +74,20 @@ export function CataloguePage() {
           </select>
         </label>
       </div>
-      <div className="gap-8 lg:grid lg:grid-cols-[15rem_1fr]">
-        <details className="mb-4 rounded-xl border border-stone-200 p-4 lg:hidden dark:border-stone-800">
-          <summary className="cursor-pointer font-medium">
-            Filter{filterCount > 0 && ` (${filterCount})`}
-          </summary>
-          <Filters facets={shown?.facets} currency={currency} />
-        </details>
-        <aside aria-label="Filters" className="hidden lg:block">
-          <Filters facets={shown?.facets} currency={currency} />
-        </aside>
+      <div className={hasFilters ? 'gap-8 lg:grid lg:grid-cols-[15rem_1fr]' : ''}>
+        {hasFilters && (
+          <>
+            <details className="mb-4 rounded-xl border border-stone-200 p-4 lg:hidden dark:border-stone-800">
+              <summary className="cursor-pointer font-medium">
+                Filter{filterCount > 0 && ` (${filterCount})`}
+              </summary>
+              <Filters facets={shown?.facets} currency={currency} />
+            </details>
+            <aside aria-label="Filters" className="hidden lg:block">
+              <Filters facets={shown?.facets} currency={currency} />
+            </aside>
+          </>
+        )}
         <div className={loading && shown ? 'opacity-60 transition-opacity delay-150' : ''}>
           {filterCount > 0 && (
             <p className="mb-4 flex flex-wrap items-center gap-3 text-sm">
@@ -123,3 +131,6 @@ export function CataloguePage() {
     </>
   );
 }
+
+/** `coffee-and-tea` as "Coffee and tea": until its name is here, or where it cannot be had. */
+const asTitle = (slug: string): string => slug.charAt(0).toUpperCase() + slug.slice(1).replaceAll('-', ' ');

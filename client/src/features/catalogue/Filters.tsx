@@ -1,6 +1,7 @@
 import { useState, type ReactNode } from 'react';
 import { useSearchParams } from 'react-router';
 import { formatPrice } from '../../components/Price.js';
+import { Skeleton } from '../../components/Skeleton.js';
 import { attributeText } from '../../lib/attribute-text.js';
 import type { ProductsQuery } from './Products.generated.js';
 import { attributeKey, readSearch, toggle } from './search-filter.js';
@@ -51,6 +52,16 @@ function Group({ title, children }: { readonly title: string; readonly children:
   );
 }
 
+function FiltersSkeleton() {
+  return (
+    <div className="space-y-3 pt-2">
+      {Array.from({ length: 12 }, (_, index) => (
+        <Skeleton key={index} className="h-6" />
+      ))}
+    </div>
+  );
+}
+
 /** Filters with the number of products each would leave. */
 export function Filters({
   facets,
@@ -77,7 +88,7 @@ export function Filters({
     setParameters(next, { preventScrollReset: true });
   };
 
-  if (!facets) return null;
+  if (!facets) return <FiltersSkeleton />;
   return (
     <div>
       <div className="pb-3">

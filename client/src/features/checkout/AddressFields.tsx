@@ -7,7 +7,37 @@ import { listCountries } from './countries.js';
 
 const countries = listCountries();
 
-export const ADDRESS_PATHS = ['name', 'line1', 'line2', 'postalCode', 'city', 'region', 'country'].map(
+interface TextField {
+  readonly name: Exclude<keyof AddressInput, 'country'>;
+  readonly label: string;
+  readonly autoComplete: string;
+  readonly isOptional?: boolean;
+  readonly width: string;
+}
+
+const WHOLE = 'col-span-2 sm:col-span-6';
+const TEXT_FIELDS: readonly TextField[] = [
+  { name: 'name', label: 'Full name', autoComplete: 'name', width: WHOLE },
+  { name: 'line1', label: 'Street and number', autoComplete: 'address-line1', width: WHOLE },
+  {
+    name: 'line2',
+    label: 'Flat, floor, company',
+    autoComplete: 'address-line2',
+    isOptional: true,
+    width: WHOLE,
+  },
+  { name: 'postalCode', label: 'Postal code', autoComplete: 'postal-code', width: 'sm:col-span-2' },
+  { name: 'city', label: 'City', autoComplete: 'address-level2', width: 'sm:col-span-4' },
+  {
+    name: 'region',
+    label: 'State or region',
+    autoComplete: 'address-level1',
+    isOptional: true,
+    width: 'col-span-2 sm:col-span-3',
+  },
+];
+
+export const ADDRESS_PATHS = [...TEXT_FIELDS.map(({ name }) => name), 'country'].map(
   (name) => `shippingAddress.${name}`,
 );
 
@@ -31,48 +61,16 @@ export function AddressFields({ form, draft }: { readonly form: FormState; reado
   });
   return (
     <div className="grid grid-cols-2 gap-4 sm:grid-cols-6">
-      <Field
-        label="Full name"
-        autoComplete="shipping name"
-        required
-        className="col-span-2 sm:col-span-6"
-        {...shared('name')}
-      />
-      <Field
-        label="Street and number"
-        autoComplete="shipping address-line1"
-        required
-        className="col-span-2 sm:col-span-6"
-        {...shared('line1')}
-      />
-      <Field
-        label="Flat, floor, company"
-        autoComplete="shipping address-line2"
-        required={false}
-        className="col-span-2 sm:col-span-6"
-        {...shared('line2')}
-      />
-      <Field
-        label="Postal code"
-        autoComplete="shipping postal-code"
-        required
-        className="sm:col-span-2"
-        {...shared('postalCode')}
-      />
-      <Field
-        label="City"
-        autoComplete="shipping address-level2"
-        required
-        className="sm:col-span-4"
-        {...shared('city')}
-      />
-      <Field
-        label="State or region"
-        autoComplete="shipping address-level1"
-        required={false}
-        className="col-span-2 sm:col-span-3"
-        {...shared('region')}
-      />
+      {TEXT_FIELDS.map(({ name, label, autoComplete, isOptional = false, width }) => (
+        <Field
+          key={name}
+          label={label}
+          autoComplete={`shipping ${autoComplete}`}
+          required={!isOptional}
+          className={width}
+          {...shared(name)}
+        />
+      ))}
       <SelectField
         label="Country"
         autoComplete="shipping country"

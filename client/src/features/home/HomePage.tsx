@@ -46,7 +46,7 @@ export function HomePage() {
         <>
           <h2 className="mt-12 mb-4 font-display text-2xl">Just in</h2>
           {isLoading && <ProductGridSkeleton />}
-          <ProductGrid>
+          <ProductGrid isTaste>
             {products.map((product) => (
               <ProductTile key={product.id} product={product} />
             ))}
@@ -97,7 +97,7 @@ function Hero({ products }: { readonly products: readonly ProductCardFragment[] 
           Browse everything
         </Link>
       </div>
-      <div aria-hidden className="hidden grid-cols-2 gap-3 p-6 md:grid">
+      <div aria-hidden className="hidden grid-cols-2 content-center gap-3 p-6 md:grid">
         {Array.from({ length: HERO_PICTURES }, (_, index) => (
           <div key={index} className="aspect-4/3 overflow-hidden rounded-2xl bg-leaf-700">
             {products[index]?.imageUrl && (

@@ -27,7 +27,7 @@ export function MoreProducts({ category, title }: MoreProductsProps) {
       <h2 id="more" className="mb-4 font-display text-2xl">
         More from {category.name}
       </h2>
-      <ProductGrid>
+      <ProductGrid isTaste>
         {others.map((product) => (
           <ProductTile key={product.id} product={product} />
         ))}

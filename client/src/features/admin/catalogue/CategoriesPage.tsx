@@ -12,12 +12,8 @@ export function CategoriesPage() {
   const { choices, error, refetch } = useCategories();
   return (
     <>
-      <p className="mb-2 text-sm">
-        <Link to="/admin/catalogue" className="underline">
-          Catalogue
-        </Link>
-      </p>
       <PageHeader
+        back={['Catalogue', '/admin/catalogue']}
         title="Categories"
         note="Where products stand in the shop, and which properties are asked of them."
       >
@@ -44,17 +40,17 @@ function Row({ category }: { readonly category: Choice }) {
   return (
     <tr>
       <td className="min-w-56">
-        <span className="block" style={{ paddingLeft: `${category.level * 1.5}rem` }}>
+        <span className="block" style={{ paddingLeft: `${category.above.length * 1.5}rem` }}>
           <Link
-            to={`/products?category=${category.slug}`}
-            className={`hover:underline ${category.level === 0 ? 'font-semibold' : ''}`}
+            to={`/admin/catalogue/categories/${category.slug}/edit`}
+            className={`hover:underline ${category.above.length === 0 ? 'font-semibold' : ''}`}
           >
             {category.name}
           </Link>
           <span className="block text-xs text-stone-600 dark:text-stone-400">{category.description}</span>
         </span>
       </td>
-      <td className="font-mono text-xs">{category.slug}</td>
+      <td className="font-mono text-xs whitespace-nowrap">{category.slug}</td>
       <td className="tabular-nums">{category.productCount}</td>
       <td className="min-w-56 text-stone-600 dark:text-stone-400">
         {category.attributes.map(({ label, unit }) => (unit ? `${label} (${unit})` : label)).join(', ')}

@@ -35,12 +35,8 @@ export function EditProductPage() {
   const others = product.variants.filter((variant) => variant.id !== id);
   return (
     <>
-      <p className="mb-2 text-sm">
-        <Link to="/admin/catalogue" className="underline">
-          Catalogue
-        </Link>
-      </p>
       <PageHeader
+        back={['Catalogue', '/admin/catalogue']}
         title={product.name}
         note={
           <>

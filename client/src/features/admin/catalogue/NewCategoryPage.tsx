@@ -1,30 +1,27 @@
 import { useState } from 'react';
-import { Link, useNavigate } from 'react-router';
-import { Button } from '../../../components/Button.js';
+import { useNavigate } from 'react-router';
 import { Field } from '../../../components/Field.js';
-import { FormNotices } from '../../../components/FormNotices.js';
 import { Panel } from '../../../components/Panel.js';
 import { SelectField } from '../../../components/SelectField.js';
+import { Submit } from '../../../components/Submit.js';
 import { useForm } from '../../../lib/forms.js';
 import { PageHeader } from '../components/PageHeader.js';
 import { TextAreaField } from '../components/TextAreaField.js';
-import { AdminCategoriesDocument } from './AdminCategories.generated.js';
 import { useAdminCreateCategoryMutation } from './AdminCreateCategory.generated.js';
+import { CategoryOptions } from './CategoryOptions.js';
 import { toDefinition, toKey, type DefinitionDraft } from './definition-draft.js';
 import { DefinitionFields } from './DefinitionFields.js';
 import { CATEGORY_PATHS } from './form-values.js';
-import { LEVELS, useCategories } from './use-categories.js';
+import { AFTERWARDS, possibleParents, useCategories } from './use-categories.js';
 
 export function NewCategoryPage() {
   const navigate = useNavigate();
   const { choices = [] } = useCategories();
-  // What stood deeper would not be seen here.
-  const parents = choices.filter(({ level }) => level < LEVELS - 1);
   const [definitions, setDefinitions] = useState<readonly DefinitionDraft[]>([]);
   const [name, setName] = useState('');
   /** Until somebody writes another one, the name's own. */
   const [slug, setSlug] = useState<string>();
-  const [create] = useAdminCreateCategoryMutation();
+  const [create] = useAdminCreateCategoryMutation(AFTERWARDS);
   const form = useForm(CATEGORY_PATHS, async (value) => {
     const { data } = await create({
       variables: {
@@ -36,21 +33,13 @@ export function NewCategoryPage() {
           attributes: definitions.map(toDefinition),
         },
       },
-      // With it the shop's own list of departments is up to date too.
-      refetchQueries: [AdminCategoriesDocument],
-      awaitRefetchQueries: true,
     });
     if (data?.createCategory.category) void navigate('/admin/catalogue/categories');
     return data?.createCategory.userErrors ?? [];
   });
   return (
     <>
-      <p className="mb-2 text-sm">
-        <Link to="/admin/catalogue/categories" className="underline">
-          Categories
-        </Link>
-      </p>
-      <PageHeader title="New category" />
+      <PageHeader back={['Categories', '/admin/catalogue/categories']} title="New category" />
       <Panel className="max-w-4xl">
         <form onSubmit={form.onSubmit} noValidate className="grid gap-4 sm:grid-cols-2">
           <Field
@@ -71,12 +60,7 @@ export function NewCategoryPage() {
           />
           <SelectField label="Belongs to" name="parent" error={form.errorOf('parent')}>
             <option value="">None: it stands at the top</option>
-            {parents.map((choice) => (
-              <option key={choice.slug} value={choice.slug}>
-                {'\u2003'.repeat(choice.level)}
-                {choice.name}
-              </option>
-            ))}
+            <CategoryOptions choices={possibleParents(choices)} />
           </SelectField>
           <TextAreaField
             label="Description"
@@ -87,10 +71,7 @@ export function NewCategoryPage() {
           />
           <DefinitionFields definitions={definitions} onChange={setDefinitions} errorOf={form.errorOf} />
           <div className="space-y-4 sm:col-span-2">
-            <FormNotices form={form} />
-            <Button type="submit" isBusy={form.isBusy}>
-              Add it to the shop
-            </Button>
+            <Submit form={form}>Add it to the shop</Submit>
           </div>
         </form>
       </Panel>

@@ -1,9 +1,8 @@
 import { useState } from 'react';
 import { useNavigate } from 'react-router';
-import { Button } from '../../../components/Button.js';
 import { Field } from '../../../components/Field.js';
-import { FormNotices } from '../../../components/FormNotices.js';
 import { Panel } from '../../../components/Panel.js';
+import { Submit } from '../../../components/Submit.js';
 import type { CurrencyCode } from '../../../generated/schema.js';
 import { useForm } from '../../../lib/forms.js';
 import { EMPTY_DRAFT, toDraft } from './draft.js';
@@ -72,10 +71,7 @@ export function NewProductForm({ categories, currency, sibling }: NewProductForm
           currency={currency}
         />
         <div className="space-y-4 sm:col-span-2">
-          <FormNotices form={form} />
-          <Button type="submit" isBusy={form.isBusy}>
-            Add it to the catalogue
-          </Button>
+          <Submit form={form}>Add it to the catalogue</Submit>
         </div>
       </form>
     </Panel>

@@ -1,4 +1,4 @@
-import { Link, useSearchParams } from 'react-router';
+import { useSearchParams } from 'react-router';
 import { ProblemNotice } from '../../../components/ProblemNotice.js';
 import { Skeleton } from '../../../components/Skeleton.js';
 import { Empty } from '../components/Empty.js';
@@ -23,12 +23,10 @@ export function NewProductPage() {
   };
   return (
     <>
-      <p className="mb-2 text-sm">
-        <Link to="/admin/catalogue" className="underline">
-          Catalogue
-        </Link>
-      </p>
-      <PageHeader title={siblingId ? 'New variant' : 'New product'} />
+      <PageHeader
+        back={['Catalogue', '/admin/catalogue']}
+        title={siblingId ? 'New variant' : 'New product'}
+      />
       {error && !isReady && <ProblemNotice error={error} onRetry={retry} />}
       {isMissing && <Empty title="There is no such product" />}
       {!isReady && !error && !isMissing && <Skeleton className="h-96" />}

@@ -2,6 +2,7 @@ import { Field } from '../../../components/Field.js';
 import { SelectField } from '../../../components/SelectField.js';
 import { TextAreaField } from '../components/TextAreaField.js';
 import { AttributeFields } from './AttributeFields.js';
+import { CategoryOptions } from './CategoryOptions.js';
 import type { Draft } from './draft.js';
 import type { Choice } from './use-categories.js';
 
@@ -42,12 +43,7 @@ export function ProductFields({ draft, onChange, errorOf, categories, currency }
         error={errorOf('category')}
       >
         <option value="">Choose …</option>
-        {categories.map(({ slug, name, level }) => (
-          <option key={slug} value={slug}>
-            {'\u2003'.repeat(level)}
-            {name}
-          </option>
-        ))}
+        <CategoryOptions choices={categories} />
       </SelectField>
       <Field
         label={`Price in ${currency}`}
@@ -62,7 +58,7 @@ export function ProductFields({ draft, onChange, errorOf, categories, currency }
         value={draft.imageUrl}
         onChange={set('imageUrl')}
         error={errorOf('imageUrl')}
-        hint="Left empty: the shop draws one, or keeps the one there is."
+        hint="Left empty: the shop draws one, or keeps the one that somebody gave it."
         className="sm:col-span-2"
       />
       <AttributeFields

@@ -1,7 +1,6 @@
 import { useState } from 'react';
-import { Button } from '../../../components/Button.js';
-import { FormNotices } from '../../../components/FormNotices.js';
 import { Panel } from '../../../components/Panel.js';
+import { Submit } from '../../../components/Submit.js';
 import { useForm } from '../../../lib/forms.js';
 import { useAdminUpdateProductMutation } from './AdminUpdateProduct.generated.js';
 import { ConflictNotice } from './ConflictNotice.js';
@@ -80,15 +79,13 @@ export function ProductForm({ product, categories }: ProductFormProps) {
               onTakeTheirs={() => settle(toDraft(theirs))}
             />
           )}
-          <FormNotices form={form} />
-          <div className="flex flex-wrap items-center gap-4">
-            <Button type="submit" isBusy={form.isBusy} disabled={!isChanged || theirs !== undefined}>
-              Save
-            </Button>
-            <p role="status" className="text-sm text-stone-600 dark:text-stone-400">
-              {isSaved ? 'Saved.' : isChanged ? 'Not saved yet.' : ''}
-            </p>
-          </div>
+          <Submit
+            form={form}
+            disabled={!isChanged || theirs !== undefined}
+            status={isSaved ? 'Saved.' : isChanged ? 'Not saved yet.' : ''}
+          >
+            Save
+          </Submit>
         </div>
       </form>
     </Panel>

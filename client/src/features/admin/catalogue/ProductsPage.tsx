@@ -106,7 +106,7 @@ function Row({ product, isVariant }: { readonly product: ProductRowFragment; rea
           </span>
         </Link>
       </td>
-      <td className="font-mono text-xs">{product.sku}</td>
+      <td className="font-mono text-xs whitespace-nowrap">{product.sku}</td>
       <td className="tabular-nums">
         <Price value={product.price} />
       </td>

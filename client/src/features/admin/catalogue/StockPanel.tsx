@@ -1,10 +1,9 @@
 import { Link } from 'react-router';
-import { Button } from '../../../components/Button.js';
 import { Field } from '../../../components/Field.js';
-import { FormNotices } from '../../../components/FormNotices.js';
 import { Panel } from '../../../components/Panel.js';
 import { ProblemNotice } from '../../../components/ProblemNotice.js';
 import { Skeleton } from '../../../components/Skeleton.js';
+import { Submit } from '../../../components/Submit.js';
 import type { StockEntryType } from '../../../generated/schema.js';
 import { useForm } from '../../../lib/forms.js';
 import { words } from '../components/Badge.js';
@@ -75,10 +74,9 @@ export function StockPanel({ product }: { readonly product: StockPartsFragment }
             error={form.errorOf('reason')}
           />
         </div>
-        <FormNotices form={form} />
-        <Button type="submit" look="secondary" isBusy={form.isBusy}>
+        <Submit form={form} look="secondary">
           Adjust
-        </Button>
+        </Submit>
       </form>
       <h3 className="mt-6 mb-2 font-semibold">Every change</h3>
       {entries.error && <ProblemNotice error={entries.error} onRetry={() => void entries.refetch()} />}

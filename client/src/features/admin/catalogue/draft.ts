@@ -29,6 +29,10 @@ export const EMPTY_DRAFT: Draft = {
   attributes: [],
 };
 
+/** A picture that the shop draws itself is nobody's to change: the field for another one is empty. */
+const isDrawn = ({ imageUrl, sku }: Pick<EditableProductFragment, 'imageUrl' | 'sku'>): boolean =>
+  imageUrl?.endsWith(`/images/${encodeURIComponent(sku)}.svg`) ?? false;
+
 /** `title` rather than `name`: of a variant the options are added by the shop. */
 export function toDraft(product: EditableProductFragment): Draft {
   return {
@@ -36,7 +40,7 @@ export function toDraft(product: EditableProductFragment): Draft {
     description: product.description,
     category: product.category.slug,
     price: product.price.amount,
-    imageUrl: product.imageUrl ?? '',
+    imageUrl: isDrawn(product) ? '' : (product.imageUrl ?? ''),
     attributes: product.attributes.map(({ name, value }) => ({ name, value })),
   };
 }

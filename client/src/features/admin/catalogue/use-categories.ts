@@ -1,18 +1,18 @@
-import { useAdminCategoriesQuery } from './AdminCategories.generated.js';
+import { AdminCategoriesDocument, useAdminCategoriesQuery } from './AdminCategories.generated.js';
 import type { CategoryChoiceFragment } from './CategoryChoice.generated.js';
 
 export interface Choice extends CategoryChoiceFragment {
-  /** How far below the top it stands, from 0. */
-  readonly level: number;
+  /** Slugs of the categories above it, from the top. */
+  readonly above: readonly string[];
 }
 
 type Node = CategoryChoiceFragment & { readonly children?: readonly Node[] };
 
-const flatten = (nodes: readonly Node[], level = 0): Choice[] =>
-  nodes.flatMap((node) => [{ ...node, level }, ...flatten(node.children ?? [], level + 1)]);
+const flatten = (nodes: readonly Node[], above: readonly string[] = []): Choice[] =>
+  nodes.flatMap((node) => [{ ...node, above }, ...flatten(node.children ?? [], [...above, node.slug])]);
 
 /** How many levels these pages ask for and show. */
-export const LEVELS = 3;
+const LEVELS = 3;
 
 /** All categories, each below its parent, and the currency the shop sells in. */
 export function useCategories() {
@@ -24,3 +24,17 @@ export function useCategories() {
     refetch,
   };
 }
+
+/** Where a category may belong: not below itself, nor so deep that these pages would not show it. */
+export const possibleParents = (choices: readonly Choice[], slug?: string): Choice[] =>
+  choices.filter(
+    (choice) =>
+      choice.above.length < LEVELS - 1 && choice.slug !== slug && !choice.above.includes(slug ?? ''),
+  );
+
+/** The categories that belong to `parent`, or stand at the top, in the shop's order. */
+export const siblingsIn = (choices: readonly Choice[], parent: string): Choice[] =>
+  choices.filter(({ above }) => (above.at(-1) ?? '') === parent);
+
+/** For mutations of categories: the lists here, and the shop's own list of departments, are as they are afterwards. */
+export const AFTERWARDS = { refetchQueries: [AdminCategoriesDocument], awaitRefetchQueries: true };

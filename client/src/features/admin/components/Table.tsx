@@ -20,7 +20,7 @@ export function Table({ label, columns, children }: TableProps) {
       aria-label={label}
       // Keyboards can only scroll what can have the focus.
       tabIndex={0}
-      className="relative overflow-x-auto rounded-2xl border border-stone-200 bg-white dark:border-stone-800 dark:bg-stone-900"
+      className="fade-edges relative overflow-x-auto rounded-2xl border border-stone-200 bg-white dark:border-stone-800 dark:bg-stone-900"
     >
       <table className="w-full border-collapse text-left text-sm">
         <thead className="border-b border-stone-200 text-stone-600 dark:border-stone-800 dark:text-stone-400">

@@ -65,12 +65,8 @@ export function OrderPage() {
   const isFinal = order.status === 'DELIVERED' || order.status === 'CANCELLED';
   return (
     <>
-      <p className="mb-2 text-sm">
-        <Link to="/admin/orders" className="underline">
-          All orders
-        </Link>
-      </p>
       <PageHeader
+        back={['All orders', '/admin/orders']}
         title={order.number}
         note={
           <>
@@ -112,7 +108,7 @@ export function OrderPage() {
                     item.name
                   )}
                 </td>
-                <td className="font-mono text-xs">{item.sku}</td>
+                <td className="font-mono text-xs whitespace-nowrap">{item.sku}</td>
                 <td className="tabular-nums">
                   <Price value={item.unitPrice} />
                 </td>

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { Link, useNavigate, useParams } from 'react-router';
+import { useNavigate, useParams } from 'react-router';
 import { Button } from '../../../components/Button.js';
 import { ProblemNotice } from '../../../components/ProblemNotice.js';
 import { Skeleton } from '../../../components/Skeleton.js';
@@ -52,12 +52,8 @@ export function WebhookPage() {
   const { deliveries } = webhook;
   return (
     <>
-      <p className="mb-2 text-sm">
-        <Link to="/admin/webhooks" className="underline">
-          Webhooks
-        </Link>
-      </p>
       <PageHeader
+        back={['Webhooks', '/admin/webhooks']}
         title={new URL(webhook.url).host}
         note={
           <>

@@ -1,0 +1,11 @@
+import type { Choice } from './use-categories.js';
+
+/** The options of a list of categories, each further in than the one it belongs to. */
+export function CategoryOptions({ choices }: { readonly choices: readonly Choice[] }) {
+  return choices.map(({ slug, name, above }) => (
+    <option key={slug} value={slug}>
+      {'\u2003'.repeat(above.length)}
+      {name}
+    </option>
+  ));
+}

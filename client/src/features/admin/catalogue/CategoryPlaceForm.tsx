@@ -1,0 +1,60 @@
+import { useState } from 'react';
+import { Panel } from '../../../components/Panel.js';
+import { SelectField } from '../../../components/SelectField.js';
+import { Submit } from '../../../components/Submit.js';
+import { useForm } from '../../../lib/forms.js';
+import { useAdminMoveCategoryMutation } from './AdminMoveCategory.generated.js';
+import { CategoryOptions } from './CategoryOptions.js';
+import { AFTERWARDS, possibleParents, siblingsIn, type Choice } from './use-categories.js';
+
+interface CategoryPlaceFormProps {
+  readonly category: Choice;
+  readonly choices: readonly Choice[];
+}
+
+/** Where a category stands: in which other one, and behind which of its siblings. */
+export function CategoryPlaceForm({ category, choices }: CategoryPlaceFormProps) {
+  const { slug, above } = category;
+  const [parent, setParent] = useState(above.at(-1) ?? '');
+  const present = siblingsIn(choices, parent).findIndex((sibling) => sibling.slug === slug);
+  const siblings = siblingsIn(choices, parent).filter((sibling) => sibling.slug !== slug);
+  const [move] = useAdminMoveCategoryMutation(AFTERWARDS);
+  const form = useForm(['parent', 'position'], async (value) => {
+    const { data } = await move({
+      variables: { input: { slug, parent: parent || null, position: Number(value('position')) } },
+    });
+    return data?.moveCategory.userErrors ?? [];
+  });
+  return (
+    <Panel>
+      <h2 className="text-lg font-semibold">Place</h2>
+      <form onSubmit={form.onSubmit} noValidate className="mt-4 space-y-4">
+        <SelectField
+          label="Belongs to"
+          value={parent}
+          onChange={({ target }) => setParent(target.value)}
+          error={form.errorOf('parent')}
+        >
+          <option value="">None: it stands at the top</option>
+          <CategoryOptions choices={possibleParents(choices, slug)} />
+        </SelectField>
+        <SelectField
+          // Of another parent the last place is the likely one.
+          key={parent}
+          label="Stands"
+          name="position"
+          defaultValue={present < 0 ? siblings.length : present}
+          error={form.errorOf('position')}
+        >
+          <option value={0}>First</option>
+          {siblings.map(({ name, ...sibling }, index) => (
+            <option key={sibling.slug} value={index + 1}>
+              After {name}
+            </option>
+          ))}
+        </SelectField>
+        <Submit form={form}>Move it</Submit>
+      </form>
+    </Panel>
+  );
+}
