@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe } from '@jest/globals';
 import { startTestStack, type GraphClient, type TestStack } from '@cartograph/testing';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { createProduct, signInAdmin } from '../harness/shop.js';
@@ -25,10 +26,12 @@ if (!chromiumPath) {
 
 export interface Storefront {
   readonly stack: TestStack;
-  /** Staff, signed in; throws where the gateway refuses operations that are not the storefront's own. */
+  /** Staff, signed in. */
   readonly admin: GraphClient;
   /** Somebody new at the shop's door, with nothing stored. */
   newVisitor(options?: Parameters<Browser['newContext']>[0]): Promise<Visitor>;
+  /** Closes every page that is open. */
+  sendVisitorsHome(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -39,10 +42,10 @@ export interface Visitor {
   readonly faults: readonly string[];
 }
 
+type ServiceEnv = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
 /** The whole shop with its built storefront, and a browser. */
-export async function startStorefront(
-  serviceEnv: Readonly<Record<string, Readonly<Record<string, string>>>> = {},
-): Promise<Storefront> {
+async function startStorefront(serviceEnv: ServiceEnv): Promise<Storefront> {
   const folder = process.env['STOREFRONT_DIR'] ?? built;
   if (!existsSync(folder)) throw new Error('The storefront is not built: npm run build -w client');
   const [stack, browser] = await Promise.all([
@@ -66,14 +69,10 @@ export async function startStorefront(
       ],
     }),
   ]);
-  const isSafelisted = serviceEnv['gateway']?.['SAFELIST_MODE'] === 'enforce';
-  const admin = isSafelisted ? undefined : await signInAdmin(stack);
+  const admin = await signInAdmin(stack);
   return {
     stack,
-    get admin() {
-      if (!admin) throw new Error('Staff cannot sign in by an operation that is not on the safelist.');
-      return admin;
-    },
+    admin,
     async newVisitor(options) {
       const context = await browser.newContext({
         // The address that mails and pictures name; to the browser, 127.0.0.1 would be another origin.
@@ -91,11 +90,56 @@ export async function startStorefront(
       });
       return { context, page, faults };
     },
+    async sendVisitorsHome() {
+      await Promise.all(browser.contexts().map((context) => context.close()));
+    },
     async close() {
       await browser.close();
       await stack.stop();
     },
   };
+}
+
+/**
+ * Stories that share one shop, since it takes longer to start than most of them to tell. Each leaves the shop as a shop
+ * may be found: open, with more orders in it. Without a browser they are left out.
+ */
+export function describeShop(
+  name: string,
+  stories: readonly ((shop: Storefront) => void)[],
+  serviceEnv: ServiceEnv = {},
+): void {
+  (chromiumPath ? describe : describe.skip)(name, () => {
+    let started: Storefront | undefined;
+    const get = (): Storefront => {
+      if (!started) throw new Error('The shop is open to tests and hooks only, not while they are declared.');
+      return started;
+    };
+    beforeAll(async () => {
+      started = await startStorefront(serviceEnv);
+    }, 180_000);
+    afterAll(() => started?.close());
+    const shop: Storefront = {
+      get stack() {
+        return get().stack;
+      },
+      get admin() {
+        return get().admin;
+      },
+      newVisitor: (options) => get().newVisitor(options),
+      sendVisitorsHome: () => get().sendVisitorsHome(),
+      close: () => get().close(),
+    };
+    for (const tell of stories) tell(shop);
+  });
+}
+
+/** Some tests of a shared shop that belong together; when they are over their visitors leave. */
+export function story(shop: Storefront, name: string, tell: () => void): void {
+  describe(name, () => {
+    afterAll(() => shop.sendVisitorsHome());
+    tell();
+  });
 }
 
 /** A product of its own, and its page's address. */

@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import type { Locator, Page } from 'playwright-core';
-import { intercept, openSignedIn } from '../admin/staff.js';
-import { checkOut, createProduct, fillCart, registerCustomer } from '../harness/shop.js';
-import { addToCart } from './steps.js';
-import { chromiumPath, startStorefront, stockProduct, type Storefront } from './storefront.js';
+import { intercept, openSignedIn } from '../../admin/staff.js';
+import { checkOut, createProduct, fillCart, registerCustomer } from '../../harness/shop.js';
+import { addToCart } from '../steps.js';
+import { story, stockProduct, type Storefront } from '../storefront.js';
 
 interface Form {
   readonly path: string;
@@ -118,6 +118,13 @@ const formsOfStaff = (productId: string, orderId: string): readonly Form[] => [
     faulty: ['Slug'],
   },
   {
+    path: '/admin/catalogue/categories/kitchen/edit',
+    button: 'Save',
+    operation: 'AdminUpdateCategory',
+    typed: { Name: ' ', Description: 'Pans and pots.' },
+    faulty: ['Name'],
+  },
+  {
     path: '/admin/webhooks',
     opener: 'New webhook',
     button: 'Create',
@@ -179,35 +186,30 @@ async function expectKindness(page: Page, given: Form): Promise<void> {
   for (const [label, text] of Object.entries(given.typed)) expect(await field(label).inputValue()).toBe(text);
 }
 
-(chromiumPath ? describe : describe.skip)('every form', () => {
-  let shop: Storefront;
-  beforeAll(async () => {
-    shop = await startStorefront({ notifications: { WEBHOOK_ALLOW_PRIVATE: 'true' } });
-  }, 120_000);
-  afterAll(() => shop?.close());
+export const tellOfForms = (shop: Storefront) =>
+  story(shop, 'every form', () => {
+    it('of a guest should say what is wrong beside the field, keep what was typed, and send once', async () => {
+      const { page } = await shop.newVisitor();
+      for (const form of FORMS_OF_GUESTS) await expectKindness(page, form);
+      await page.context().close();
+    }, 120_000);
 
-  it('of a guest should say what is wrong beside the field, keep what was typed, and send once', async () => {
-    const { page } = await shop.newVisitor();
-    for (const form of FORMS_OF_GUESTS) await expectKindness(page, form);
-    await page.context().close();
-  }, 120_000);
+    it('of a customer should say what is wrong beside the field, keep what was typed, and send once', async () => {
+      const { page } = await openSignedIn(shop, '/', { email: 'carl@example.com' });
+      await addToCart(page, (await stockProduct(shop.admin, 5)).path);
+      for (const form of FORMS_OF_CUSTOMERS) await expectKindness(page, form);
+      await page.context().close();
+    }, 120_000);
 
-  it('of a customer should say what is wrong beside the field, keep what was typed, and send once', async () => {
-    const { page } = await openSignedIn(shop, '/', { email: 'carl@example.com' });
-    await addToCart(page, (await stockProduct(shop.admin, 5)).path);
-    for (const form of FORMS_OF_CUSTOMERS) await expectKindness(page, form);
-    await page.context().close();
-  }, 120_000);
-
-  it('of staff should say what is wrong beside the field, keep what was typed, and send once', async () => {
-    const productId = await createProduct(shop.admin, 5);
-    const customer = await registerCustomer(shop.stack);
-    await fillCart(customer, productId);
-    const { order } = await checkOut(customer);
-    const { page } = await openSignedIn(shop, '/admin/orders');
-    // Only what is paid can be refunded.
-    await page.locator(`[data-column=PROCESSING] [data-order=${order!.number}]`).waitFor();
-    for (const form of formsOfStaff(productId, order!.id)) await expectKindness(page, form);
-    await page.context().close();
-  }, 120_000);
-});
+    it('of staff should say what is wrong beside the field, keep what was typed, and send once', async () => {
+      const productId = await createProduct(shop.admin, 5);
+      const customer = await registerCustomer(shop.stack);
+      await fillCart(customer, productId);
+      const { order } = await checkOut(customer);
+      const { page } = await openSignedIn(shop, '/admin/orders');
+      // Only what is paid can be refunded.
+      await page.locator(`[data-column=PROCESSING] [data-order=${order!.number}]`).waitFor();
+      for (const form of formsOfStaff(productId, order!.id)) await expectKindness(page, form);
+      await page.context().close();
+    }, 120_000);
+  });

@@ -1,0 +1,15 @@
+import { describeShop } from '../storefront/storefront.js';
+import { tellOfAccess } from './stories/accessibility.js';
+import { tellOfTheBackOffice } from './stories/back-office.js';
+import { tellOfTheBoard } from './stories/board.js';
+
+describeShop(
+  'the pages of staff in the browser',
+  [
+    // First: it counts every order there is.
+    tellOfTheBoard,
+    tellOfTheBackOffice,
+    tellOfAccess,
+  ],
+  { notifications: { WEBHOOK_ALLOW_PRIVATE: 'true' } },
+);

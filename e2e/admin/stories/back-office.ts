@@ -1,0 +1,330 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, it } from '@jest/globals';
+import { until } from '@cartograph/testing';
+import { Redis } from 'ioredis';
+import { Webhook } from 'standardwebhooks';
+import { checkOut, createProduct, fillCart, registerCustomer, stockOf } from '../../harness/shop.js';
+import { story, type Storefront } from '../../storefront/storefront.js';
+import { openSignedIn } from '../staff.js';
+
+interface Received {
+  readonly headers: Record<string, string>;
+  readonly body: string;
+}
+
+/** Somebody else's server that is told of events. */
+async function startReceiver(): Promise<{ server: Server; url: string; received: Received[] }> {
+  const received: Received[] = [];
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      received.push({
+        headers: request.headers as Record<string, string>,
+        body: Buffer.concat(chunks).toString(),
+      });
+      response.end('thank you');
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`, received };
+}
+
+export const tellOfTheBackOffice = (shop: Storefront) =>
+  story(shop, 'the pages of staff', () => {
+    it('should adjust stock with a reason, and refuse what would go below zero', async () => {
+      const productId = await createProduct(shop.admin, 7);
+      const { page } = await openSignedIn(shop, `/admin/catalogue/${productId}`);
+      const form = page.getByRole('form', { name: 'Adjust stock' });
+      const available = page.locator('[data-stock=available]');
+      await form.getByLabel('Add or take').fill('+12');
+      await form.getByLabel('Reason').fill('A delivery');
+      await form.getByRole('button', { name: 'Adjust' }).click();
+      await page.getByRole('list', { name: 'Stock changes' }).getByText('A delivery').waitFor();
+      expect(await available.textContent()).toBe('19');
+      expect(await stockOf(shop.admin, productId)).toBe(19);
+
+      await form.getByLabel('Add or take').fill('-20');
+      await form.getByLabel('Reason').fill('Counted wrong');
+      await form.getByRole('button', { name: 'Adjust' }).click();
+      await until(async () => (await form.locator('[aria-invalid=true], [role=alert]').count()) > 0);
+      expect(await form.getByLabel('Reason').inputValue()).toBe('Counted wrong');
+      expect(await available.textContent()).toBe('19');
+      await page.context().close();
+    }, 60_000);
+
+    it('should lose nothing when two colleagues change the same product', async () => {
+      const productId = await createProduct(shop.admin, 1);
+      const path = `/admin/catalogue/${productId}`;
+      const [first, second] = [(await openSignedIn(shop, path)).page, (await openSignedIn(shop, path)).page];
+      const save = (page: typeof first) => page.getByRole('button', { name: 'Save', exact: true }).click();
+      await second.getByLabel('Name', { exact: true }).fill('Renamed by the second');
+
+      await first.getByLabel('Price in EUR').fill('9.90');
+      await first.getByLabel('Name', { exact: true }).fill('Renamed by the first');
+      await save(first);
+      await first.getByText('Saved.').waitFor();
+
+      await save(second);
+      const conflict = second.locator('[data-problem=conflict]');
+      await conflict.getByText('Theirs: “9.90”').waitFor();
+      expect(await conflict.textContent()).toContain('yours: “Renamed by the second”');
+      await conflict.getByRole('button', { name: 'Put my changes on top' }).click();
+      expect(await second.getByLabel('Price in EUR').inputValue()).toBe('9.90');
+      await save(second);
+      await second.getByText('Saved.').waitFor();
+      const { product } = await shop.admin.expectData<{ product: unknown }>(
+        'query ($id: ID!) { product(id: $id) { name version price { amount } } }',
+        { id: productId },
+      );
+      expect(product).toEqual({ name: 'Renamed by the second', version: 3, price: { amount: '9.90' } });
+      await Promise.all([first.context().close(), second.context().close()]);
+    }, 60_000);
+
+    it('should create a product, showing what is wrong beside its field, and archive it', async () => {
+      const { page } = await openSignedIn(shop, '/admin/catalogue/new');
+      await page.getByLabel('SKU').fill('not a sku');
+      await page.getByLabel('Name', { exact: true }).fill('Oak stool');
+      await page.getByLabel('Description').fill('Three legs.');
+      await page.getByLabel('Category').selectOption({ index: 1 });
+      await page.getByLabel('Price in').fill('49.00');
+      await page.getByLabel('Pieces in stock').fill('4');
+      await page.getByRole('button', { name: 'Add it to the catalogue' }).click();
+      await page.locator('[aria-invalid=true]').first().waitFor();
+      expect(await page.getByLabel('SKU').getAttribute('aria-invalid')).toBe('true');
+      expect(await page.getByLabel('Description').inputValue()).toBe('Three legs.');
+      await page.getByLabel('SKU').fill(`STOOL-${Date.now()}`);
+      await page.getByRole('button', { name: 'Add it to the catalogue' }).click();
+      await page.getByRole('heading', { level: 1, name: 'Oak stool' }).waitFor();
+      await page.getByRole('button', { name: 'Archive' }).click();
+      await page.getByText('Archived: can be read, not bought').waitFor();
+      await page.getByRole('button', { name: 'Put back into the catalogue' }).click();
+      await page.getByRole('button', { name: 'Archive' }).waitFor();
+      await page.context().close();
+    }, 60_000);
+
+    it('should open a department, and sell in it a product in two sizes that customers choose between', async () => {
+      const stamp = Date.now();
+      const { page } = await openSignedIn(shop, '/admin/catalogue');
+      await page.getByRole('link', { name: 'Categories' }).click();
+      await page.getByRole('link', { name: 'New category' }).click();
+      await page.getByLabel('Name', { exact: true }).fill(`Sheds ${stamp}`);
+      expect(await page.getByLabel('Slug').inputValue()).toBe(`sheds-${stamp}`);
+      await page.getByLabel('Belongs to').selectOption('garden');
+      await page.getByRole('button', { name: 'Add a property' }).click();
+      await page.getByRole('textbox', { name: 'Property' }).fill('Size');
+      await page.getByLabel('Its values').selectOption('CHOICE');
+      await page.getByRole('button', { name: 'Add it to the shop' }).click();
+      await page.getByText('A CHOICE needs its options.').waitFor();
+      await page.getByLabel('The list, divided by commas').fill('Small, Large');
+      await page.getByRole('button', { name: 'Add it to the shop' }).click();
+      await page.getByRole('cell', { name: `Sheds ${stamp}` }).waitFor();
+
+      await page.goto('/admin/catalogue/new');
+      await page.getByLabel('SKU').fill(`SHED-${stamp}`);
+      await page.getByLabel('Name', { exact: true }).fill('Tool shed');
+      await page.getByLabel('Category').selectOption(`sheds-${stamp}`);
+      await page.getByLabel('Price in').fill('a lot');
+      await page.getByRole('button', { name: 'Add it to the catalogue' }).click();
+      await page.getByText('Give an amount such as 12.50.').waitFor();
+      await page.getByLabel('Price in').fill('490.00');
+      await page.getByLabel('Pieces in stock').fill('2');
+      await page.getByRole('combobox', { name: 'Size', exact: true }).selectOption('Small');
+      await page.getByRole('button', { name: 'Add it to the catalogue' }).click();
+      await page.getByRole('heading', { level: 1, name: 'Tool shed' }).waitFor();
+
+      await page.getByRole('link', { name: 'Add a variant' }).click();
+      await page.getByLabel('SKU').fill(`SHED-${stamp}-L`);
+      await page.getByLabel('Pieces in stock').fill('1');
+      await page.getByLabel('Price in').fill('690.00');
+      await page.getByRole('checkbox', { name: 'Size' }).check();
+      await page.getByRole('button', { name: 'Add it to the catalogue' }).click();
+      await page.getByText('There is one like that already').waitFor();
+      await page.getByRole('combobox', { name: 'Size', exact: true }).selectOption('Large');
+      await page.getByRole('button', { name: 'Add it to the catalogue' }).click();
+      await page.getByRole('heading', { level: 1, name: 'Tool shed, Large' }).waitFor();
+      await page.getByRole('navigation', { name: 'Variants' }).getByText('Tool shed, Small').waitFor();
+
+      await page.getByRole('link', { name: 'See it in the shop' }).click();
+      await page.getByText('€690.00').waitFor();
+      await page.getByRole('list', { name: 'Size' }).getByRole('link', { name: 'Small' }).click();
+      await page.getByText('€490.00').waitFor();
+      await page.context().close();
+    }, 90_000);
+
+    it('should rename, move and delete a category, saying what is in the way', async () => {
+      const slug = `attic-${Date.now()}`;
+      await shop.admin.expectData(
+        'mutation ($input: CreateCategoryInput!) { createCategory(input: $input) { userErrors { message } } }',
+        { input: { slug, name: 'Attic', parent: 'office' } },
+      );
+      const { page } = await openSignedIn(shop, '/admin/catalogue/categories');
+      await page.getByRole('link', { name: 'Attic' }).click();
+      await page.getByLabel('Name', { exact: true }).fill('Loft');
+      await page.getByRole('button', { name: 'Save' }).click();
+      await page.getByText('Saved.').waitFor();
+      await page.getByRole('heading', { level: 1, name: 'Loft' }).waitFor();
+
+      // To the top, before all others: where customers see it at once.
+      await page.getByLabel('Belongs to').selectOption('');
+      await page.getByLabel('Stands').selectOption({ label: 'First' });
+      await page.getByRole('button', { name: 'Move it' }).click();
+      await page.getByRole('button', { name: 'Move it', disabled: false }).waitFor();
+      await page.getByRole('link', { name: 'See it in the shop' }).click();
+      await page.getByRole('navigation', { name: 'Departments' }).getByText('Loft').waitFor();
+      expect(
+        await page.getByRole('navigation', { name: 'Departments' }).locator('li').first().textContent(),
+      ).toBe('Loft');
+
+      const remove = async (path: string) => {
+        await page.goto(`/admin/catalogue/categories/${path}/edit`);
+        await page.getByRole('button', { name: 'Delete …' }).click();
+        await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+      };
+      await remove('lighting');
+      await page
+        .getByRole('alert')
+        .getByText(/products stand in it/)
+        .waitFor();
+      await remove('living');
+      await page.getByRole('alert').getByText('"Lighting" belongs to it').waitFor();
+      await remove(slug);
+      await page.getByRole('heading', { level: 1, name: 'Categories' }).waitFor();
+      expect(await page.getByRole('cell', { name: 'Loft' }).count()).toBe(0);
+    }, 60_000);
+
+    it('should create a webhook, show its secret once, deliver, and deliver again by hand', async () => {
+      const { server, url, received } = await startReceiver();
+      try {
+        const { page } = await openSignedIn(shop, '/admin/webhooks');
+        await page.getByRole('button', { name: 'New webhook' }).click();
+        const dialog = page.getByRole('dialog');
+        await dialog.getByLabel('Address').fill('not an address');
+        await dialog.getByLabel('order.placed').check();
+        await dialog.getByRole('button', { name: 'Create' }).click();
+        await dialog.locator('[aria-invalid=true]').waitFor();
+        await dialog.getByLabel('Address').fill(url);
+        await dialog.getByRole('button', { name: 'Create' }).click();
+        const secret = (await page.locator('[data-secret]').textContent())!;
+        await page.getByRole('button', { name: 'I have kept it' }).click();
+        expect(await page.content()).not.toContain(secret);
+
+        const customer = await registerCustomer(shop.stack);
+        await fillCart(customer, await createProduct(shop.admin, 3));
+        expect((await checkOut(customer)).order).not.toBeNull();
+        await page.getByRole('link', { name: url }).click();
+        const delivery = page.locator('[data-delivery]');
+        await delivery.getByText('Succeeded').waitFor();
+        await delivery.getByText('1 try').waitFor();
+
+        await delivery.getByRole('button', { name: 'Deliver again' }).click();
+        await delivery.getByText('2 tries').waitFor();
+        await until(() => received.length === 2);
+        const [once, again] = received;
+        expect(again!.headers['webhook-id']).toBe(once!.headers['webhook-id']);
+        for (const { headers, body } of received)
+          expect(new Webhook(secret).verify(body, headers)).toMatchObject({ type: 'order.placed' });
+
+        await delivery.getByText('Tries and what was sent').click();
+        await delivery.getByText('thank you').first().waitFor();
+        await page.getByRole('button', { name: 'New secret' }).click();
+        expect(await page.locator('[data-secret]').textContent()).not.toBe(secret);
+        await page.getByRole('button', { name: 'I have kept it' }).click();
+        await page.getByRole('button', { name: 'Disable' }).click();
+        await page.getByRole('button', { name: 'Enable' }).waitFor();
+        await page.getByRole('button', { name: 'Delete …' }).click();
+        await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+        await page.getByText('No webhooks yet').waitFor();
+        await page.context().close();
+      } finally {
+        server.close();
+        server.closeAllConnections();
+      }
+    }, 90_000);
+
+    it('should hand a dead letter over again, and show it anew where it fails once more', async () => {
+      // What no service can read goes to the dead letters of each that listens to orders.
+      const redis = new Redis(shop.stack.storeUrl('notifications', 'REDIS_URL'));
+      const { page } = await openSignedIn(shop, '/admin/dead-letters');
+      try {
+        await page.getByText('None. Every event was handled.').waitFor();
+        await redis.xadd(
+          'events:{orders}',
+          '*',
+          'type',
+          'order.placed',
+          'key',
+          'x',
+          'event',
+          '{"id":"broken"}',
+        );
+        const letters = page.locator('[data-letter]').filter({ hasText: 'for notifications' });
+        await until(async () => {
+          await page.getByRole('button', { name: 'Look again' }).click();
+          return (await letters.count()) === 1;
+        });
+        const id = (await letters.getAttribute('data-letter'))!;
+        await letters.getByText('What arrived').click();
+        await letters.getByText('broken').first().waitFor();
+        await letters.getByRole('button', { name: 'Hand over again' }).click();
+        await page.getByText('Handed to notifications again.').waitFor();
+        await page.locator(`[data-letter="${id}"]`).waitFor({ state: 'detached' });
+        await until(async () => {
+          await page.getByRole('button', { name: 'Look again' }).click();
+          return (await letters.count()) === 1;
+        });
+        expect(await letters.getAttribute('data-letter')).not.toBe(id);
+      } finally {
+        redis.disconnect();
+        await page.context().close();
+      }
+    }, 60_000);
+
+    it('should find people, change what they may do, and take it back where the shop refuses', async () => {
+      const { page } = await openSignedIn(shop, '/admin/users');
+      await page.getByLabel('Search by name or e-mail').fill('lovelace');
+      await page.getByText('1 account').waitFor();
+      // The only administrator: she may not lock everybody out.
+      const role = page.getByLabel('Role of Ada Lovelace');
+      await role.selectOption('CUSTOMER');
+      await page.getByRole('alert').waitFor();
+      await until(async () => (await role.inputValue()) === 'ADMIN');
+      await page.getByLabel('Search by name or e-mail').fill('carl');
+      await page.getByRole('button', { name: 'Deactivate Carl' }).click();
+      await page.getByRole('button', { name: 'Activate Carl' }).waitFor();
+      await page.getByRole('button', { name: 'Activate Carl' }).click();
+      await page.getByRole('button', { name: 'Deactivate Carl' }).waitFor();
+      await page.context().close();
+    }, 60_000);
+
+    it('should show sent mail with its text, and the last hour with its figures', async () => {
+      const customer = await registerCustomer(shop.stack, 'Mona Mail');
+      await fillCart(customer, await createProduct(shop.admin, 3));
+      const { order } = await checkOut(customer);
+      const { page, faults } = await openSignedIn(shop, '/admin/mail');
+      const mail = page.locator('details').filter({ hasText: order!.number }).first();
+      await until(async () => {
+        await page.getByRole('button', { name: 'Look again' }).click();
+        return (await mail.count()) > 0;
+      });
+      await mail.locator('summary').click();
+      await mail.locator('p').first().waitFor();
+
+      await page.getByRole('link', { name: 'Last hour' }).click();
+      await page.locator('[data-figure=Revenue]').getByText('€').waitFor();
+      await page.locator('svg.recharts-surface').first().waitFor();
+      expect(Number(await page.locator('[data-figure=Orders]').textContent())).toBeGreaterThanOrEqual(1);
+      await page.locator('[data-figure=Latency]').getByText('ms').waitFor({ timeout: 60_000 });
+      expect(faults).toEqual([]);
+      await page.context().close();
+    }, 120_000);
+
+    it('should tell customers kindly that these pages are for staff', async () => {
+      const { page } = await openSignedIn(shop, '/admin/orders', { email: 'carl@example.com' });
+      await page.getByRole('heading', { name: 'This part is for staff' }).waitFor();
+      await page.getByRole('link', { name: 'Back to the shop' }).click();
+      await page.locator('main h1').first().waitFor();
+      await page.context().close();
+    }, 60_000);
+  });

@@ -1,0 +1,179 @@
+import { beforeAll, expect, it } from '@jest/globals';
+import { until, type GraphClient } from '@cartograph/testing';
+import type { Page } from 'playwright-core';
+import { checkOut, createProduct, fillCart, registerCustomer } from '../../harness/shop.js';
+import { moveOrder, story, type Storefront } from '../../storefront/storefront.js';
+import { intercept, openSignedIn } from '../staff.js';
+
+const ORDERS = 50;
+const CUSTOMERS = 5;
+
+interface Placed {
+  readonly id: string;
+  readonly number: string;
+}
+
+const STATUSES = ['PENDING', 'PROCESSING', 'SHIPPED', 'DELIVERED', 'CANCELLED'] as const;
+
+/** Which orders stand in which column, as a person sees it. */
+async function readBoard(page: Page): Promise<Record<string, string[]>> {
+  const columns = STATUSES.map(async (status) => {
+    const numbers = await page
+      .locator(`[data-column=${status}] [data-order]`)
+      .evaluateAll((cards: { dataset: { order: string } }[]) => cards.map(({ dataset }) => dataset.order));
+    return [status, numbers] as const;
+  });
+  return Object.fromEntries(await Promise.all(columns));
+}
+const countBoard = async (page: Page) =>
+  Object.fromEntries(Object.entries(await readBoard(page)).map(([status, cards]) => [status, cards.length]));
+const card = (page: Page, status: string, { number }: Placed) =>
+  page.locator(`[data-column=${status}] [data-order=${number}]`);
+
+export const tellOfTheBoard = (shop: Storefront) =>
+  story(shop, 'the live board of orders', () => {
+    let productId: string;
+    let customers: readonly GraphClient[];
+    let page: Page;
+    const orders: Placed[] = [];
+
+    const placeOrder = async (customer = customers[0]!): Promise<Placed> => {
+      await fillCart(customer, productId);
+      const { order, userErrors } = await checkOut(customer);
+      if (!order) throw new Error(JSON.stringify(userErrors));
+      // What was bought leaves the cart by event: until then the next order would hold it too.
+      await until(async () => {
+        const { cart } = await customer.expectData<{ cart: { totalQuantity: number } }>(
+          '{ cart { totalQuantity } }',
+        );
+        return cart.totalQuantity === 0;
+      });
+      return order;
+    };
+
+    beforeAll(async () => {
+      productId = await createProduct(shop.admin, 500);
+      customers = await Promise.all(
+        Array.from({ length: CUSTOMERS }, () => registerCustomer(shop.stack, 'Berta Board')),
+      );
+      ({ page } = await openSignedIn(shop, '/admin/orders'));
+      await page.locator('[data-connection=live]').waitFor();
+    }, 60_000);
+
+    it('should show fifty orders as they are placed, paid, shipped and delivered, without a reload', async () => {
+      await page.evaluate(() => Object.assign(globalThis, { isSamePage: true }));
+      await Promise.all(
+        customers.map(async (customer) => {
+          for (let count = 0; count < ORDERS / CUSTOMERS; count += 1) orders.push(await placeOrder(customer));
+        }),
+      );
+      await until(async () => (await countBoard(page))['PROCESSING'] === ORDERS, {
+        timeoutMs: 30_000,
+        what: 'all orders in Processing',
+      });
+      for (const [index, order] of orders.entries()) {
+        if (index < 20) await moveOrder(shop, order.id, 'SHIPPED');
+        if (index < 8) await moveOrder(shop, order.id, 'DELIVERED');
+      }
+      await until(async () => (await countBoard(page))['DELIVERED'] === 8, { timeoutMs: 30_000 });
+      expect(await countBoard(page)).toEqual({
+        PENDING: 0,
+        PROCESSING: 30,
+        SHIPPED: 12,
+        DELIVERED: 8,
+        CANCELLED: 0,
+      });
+      expect(await page.locator('[data-column=PROCESSING] h2').textContent()).toContain('30');
+      expect(await page.evaluate(() => 'isSamePage' in globalThis)).toBe(true);
+
+      // What moved live is what a new page is told.
+      const moved = await readBoard(page);
+      await page.reload();
+      await page.locator('[data-order]').first().waitFor();
+      expect(await readBoard(page)).toEqual(moved);
+    }, 300_000);
+
+    it('should move a card at once when staff ships it, and keep the note in its history', async () => {
+      const order = orders[20]!;
+      let release = () => {};
+      const gate = new Promise<void>((resolve) => (release = resolve));
+      await intercept(page, 'AdminMoveOrder', async (go) => {
+        await gate;
+        await go();
+      });
+      await page.getByRole('button', { name: `Ship ${order.number}` }).click();
+      await page.getByRole('dialog').getByLabel('Note').fill('With the morning van');
+      await page.getByRole('dialog').getByRole('button', { name: 'Ship' }).click();
+      await card(page, 'SHIPPED', order).waitFor();
+      release();
+      await page.getByRole('button', { name: `Mark delivered ${order.number}` }).waitFor();
+      await page.unroute('**/graphql');
+      const { order: now } = await shop.admin.expectData<{
+        order: { status: string; history: { note: string | null }[] };
+      }>('query ($id: ID!) { order(id: $id) { status history { note } } }', { id: order.id });
+      expect(now.status).toBe('SHIPPED');
+      expect(now.history.at(-1)!.note).toBe('With the morning van');
+    }, 60_000);
+
+    it('should put the card back and say why when the shop cannot be reached', async () => {
+      const order = orders[21]!;
+      await intercept(page, 'AdminMoveOrder', (_go, fail) => fail());
+      await page.getByRole('button', { name: `Ship ${order.number}` }).click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Ship' }).click();
+      await page.locator('[role=alert][data-problem=offline]').waitFor();
+      await card(page, 'PROCESSING', order).waitFor();
+      expect(await card(page, 'SHIPPED', order).count()).toBe(0);
+      await page.unroute('**/graphql');
+    }, 60_000);
+
+    it('should show where an order really went when somebody else was faster', async () => {
+      const order = orders[22]!;
+      await intercept(page, 'AdminMoveOrder', async (go) => {
+        await moveOrder(shop, order.id, 'CANCELLED');
+        await go();
+      });
+      await page.getByRole('button', { name: `Ship ${order.number}` }).click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Ship' }).click();
+      await page
+        .getByRole('alert')
+        .getByText(/cancelled/i)
+        .waitFor();
+      await card(page, 'CANCELLED', order).waitFor();
+      expect(await card(page, 'SHIPPED', order).count()).toBe(0);
+      await page.unroute('**/graphql');
+    }, 60_000);
+
+    it('should say that the connection is lost, and catch up with what happened meanwhile', async () => {
+      const [first, second] = [orders[23]!, orders[24]!];
+      await page.context().setOffline(true);
+      await page.locator('[data-connection=lost], [data-connection=connecting]').waitFor();
+      await moveOrder(shop, first.id, 'SHIPPED');
+      await moveOrder(shop, second.id, 'CANCELLED');
+      const placed = await placeOrder();
+      expect(await card(page, 'PROCESSING', first).count()).toBe(1);
+      await page.context().setOffline(false);
+      await page.locator('[data-connection=live]').waitFor();
+      await card(page, 'SHIPPED', first).waitFor();
+      await card(page, 'CANCELLED', second).waitFor();
+      await card(page, 'PROCESSING', placed).waitFor();
+    }, 60_000);
+
+    it('should find an order by its number, and refund a part of it', async () => {
+      const order = orders[0]!;
+      await page.getByLabel('Find an order by its number').fill(order.number.toLowerCase());
+      await page.getByLabel('Find an order by its number').press('Enter');
+      await page.getByRole('heading', { level: 1, name: order.number }).waitFor();
+      await page.getByText('Berta Board (the customer)').waitFor();
+      await page.getByRole('button', { name: 'Refund …' }).click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByLabel('Amount').fill('999');
+      await dialog.getByRole('button', { name: 'Refund' }).click();
+      await dialog.locator('[aria-invalid=true], [role=alert]').first().waitFor();
+      expect(await dialog.getByLabel('Amount').inputValue()).toBe('999');
+      await dialog.getByLabel('Amount').fill('2.50');
+      await dialog.getByLabel('Reason').fill('A scratch');
+      await dialog.getByRole('button', { name: 'Refund' }).click();
+      await page.getByText('“A scratch”').first().waitFor();
+      await page.getByText('€2.50').first().waitFor();
+    }, 60_000);
+  });

@@ -1,0 +1,66 @@
+import { expect, it } from '@jest/globals';
+import { until } from '@cartograph/testing';
+import type { Page } from 'playwright-core';
+import { story, type Storefront } from '../storefront.js';
+
+const tiles = (page: Page) => page.locator('main a').filter({ has: page.locator('h3') });
+const waitForCount = (page: Page, count: number) =>
+  page
+    .getByRole('status')
+    .getByText(new RegExp(`^${count} products?$`))
+    .waitFor();
+
+export const tellOfBrowsing = (shop: Storefront) =>
+  story(shop, 'somebody who looks around', () => {
+    it('should narrow a department by filters that say beforehand what they leave, and keep that in the address', async () => {
+      const { page } = await shop.newVisitor();
+      await page.goto('/');
+      await page.getByRole('navigation', { name: 'Departments' }).getByText('Living').click();
+      await page.getByRole('heading', { level: 1, name: 'Living' }).waitFor();
+      const filters = page.getByRole('complementary', { name: 'Filters' });
+      for (const group of ['Material', 'Colour']) {
+        const choice = filters.getByRole('group', { name: group }).locator('label').first();
+        const count = Number(await choice.locator('span').last().textContent());
+        await choice.click();
+        await waitForCount(page, count);
+      }
+      const found = await page.getByRole('status').textContent();
+      await page.reload();
+      await page.getByText('3 filters chosen').waitFor();
+      expect(await page.getByRole('status').textContent()).toBe(found);
+      await page.goBack();
+      await page.getByText('2 filters chosen').waitFor();
+      await page.getByRole('button', { name: 'Clear them' }).click();
+      await page.getByRole('heading', { level: 1, name: 'Everything' }).waitFor();
+    }, 60_000);
+
+    it('should sort the list and show more of it', async () => {
+      const { page } = await shop.newVisitor();
+      await page.goto('/products');
+      await tiles(page).first().waitFor();
+      const first = await tiles(page).count();
+      await page.getByRole('button', { name: 'Show more' }).click();
+      await until(async () => (await tiles(page).count()) === 2 * first);
+      await page.getByLabel('Sort by').selectOption('PRICE_ASC');
+      const prices = async () =>
+        (await tiles(page).allTextContents()).map((text) =>
+          Number(/€([\d.,]+)/.exec(text)![1]!.replace(',', '')),
+        );
+      await until(async () => {
+        const shown = await prices();
+        return (
+          shown.length === first && shown.every((price, index) => index === 0 || shown[index - 1]! <= price)
+        );
+      });
+    }, 60_000);
+
+    it('should see the pictures under whatever name the shop was opened', async () => {
+      const byNumber = shop.stack.url('gateway');
+      expect(new URL(byNumber).hostname).toBe('127.0.0.1');
+      const { page, faults } = await shop.newVisitor({ baseURL: byNumber });
+      await page.goto('/products');
+      await tiles(page).first().waitFor();
+      await until(() => page.evaluate<boolean>("document.querySelector('main img').naturalWidth > 0"));
+      expect(faults).toEqual([]);
+    }, 60_000);
+  });

@@ -1,0 +1,44 @@
+import { expect, it } from '@jest/globals';
+import { addToCart } from '../steps.js';
+import { story, stockProduct, type Storefront } from '../storefront.js';
+
+export const tellOfTheCart = (shop: Storefront) =>
+  story(shop, 'the cart in the browser', () => {
+    it('should follow changes with its total, take back what was refused, and set things aside', async () => {
+      const { page } = await shop.newVisitor();
+      await addToCart(page, (await stockProduct(shop.admin, 2)).path);
+      const drawer = page.getByRole('dialog', { name: 'Your cart' });
+      await drawer.getByRole('button', { name: 'One Test piece more' }).click();
+      await drawer.locator('footer').getByText('€25.00').waitFor();
+
+      // There are two: the third is shown at once, and taken back with the reason.
+      await drawer.getByRole('button', { name: 'One Test piece more' }).click();
+      await drawer
+        .getByText(/stock|left/i)
+        .first()
+        .waitFor();
+      await drawer.getByLabel('Quantity').getByText('2', { exact: true }).waitFor();
+
+      await drawer.getByRole('button', { name: 'Save for later: Test piece' }).click();
+      await drawer.getByText('Nothing in it yet.').waitFor();
+      await page.reload();
+      await page.getByRole('button', { name: 'Cart 0 pieces' }).click();
+      await drawer.getByRole('button', { name: 'Put Test piece into the cart' }).click();
+      await drawer.locator('footer').getByText('€25.00').waitFor();
+      expect(await drawer.getByRole('region', { name: 'Saved for later' }).count()).toBe(0);
+    }, 120_000);
+
+    it('should bring a guest’s things along when the guest signs in', async () => {
+      const { page } = await shop.newVisitor();
+      await addToCart(page, (await stockProduct(shop.admin, 2)).path);
+      await page.getByRole('button', { name: 'Close the cart' }).click();
+      await page.getByRole('link', { name: 'Sign in' }).click();
+      await page.getByLabel('E-mail').fill('carl@example.com');
+      await page.getByLabel('Password').fill('cartograph');
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      await page.waitForURL('**/account/orders');
+      await page.getByRole('button', { name: 'Cart 1 piece' }).waitFor();
+      await page.getByRole('button', { name: 'Sign out' }).click();
+      await page.getByRole('button', { name: 'Cart 0 pieces' }).waitFor();
+    }, 120_000);
+  });

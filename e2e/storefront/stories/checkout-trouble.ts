@@ -1,0 +1,100 @@
+import { expect, it } from '@jest/globals';
+import { checkOut, fillCart, registerCustomer } from '../../harness/shop.js';
+import { addToCart, fillAddress, goToCheckout, placeOrder, reachOrder, waitForStatus } from '../steps.js';
+import { story, stockProduct, type Storefront } from '../storefront.js';
+
+export const tellOfCheckoutTrouble = (shop: Storefront) =>
+  story(shop, 'a checkout that does not go smoothly', () => {
+    /** A new customer at the checkout with one piece of the product and an address typed. */
+    const arriveAtCheckout = async (path: string) => {
+      const visitor = await shop.newVisitor();
+      await addToCart(visitor.page, path);
+      const email = await goToCheckout(visitor.page);
+      await fillAddress(visitor.page);
+      return { ...visitor, email };
+    };
+    const countOrders = async (email: string) => {
+      const { users } = await shop.admin.expectData<{
+        users: { nodes: { orders: { totalCount: number } }[] };
+      }>('query ($search: String!) { users(search: $search) { nodes { orders { totalCount } } } }', {
+        search: email,
+      });
+      return users.nodes[0]!.orders.totalCount;
+    };
+
+    it('should say that a payment was declined, and take another one on the same page', async () => {
+      const { page } = await arriveAtCheckout((await stockProduct(shop.admin, 3)).path);
+      await page.getByLabel('Card ending 0002').check();
+      await placeOrder(page);
+      await reachOrder(page);
+      await page.locator('[data-payment=FAILED]').waitFor();
+      await page.getByText('The payment did not go through').waitFor();
+      await page.getByLabel('Card ending 4242').check();
+      await page.getByRole('button', { name: 'Pay again' }).click();
+      await waitForStatus(page, 'PROCESSING');
+      await page.locator('[data-payment=SUCCEEDED]').waitFor();
+    }, 120_000);
+
+    it('should say that somebody else bought the last one, and charge nothing', async () => {
+      const product = await stockProduct(shop.admin, 1);
+      const { page, email } = await arriveAtCheckout(product.path);
+      const faster = await registerCustomer(shop.stack);
+      await fillCart(faster, product.id);
+      expect((await checkOut(faster)).order).not.toBeNull();
+
+      await placeOrder(page);
+      await page.locator('form').getByRole('alert').waitFor();
+      expect(await page.locator('form').getByRole('alert').textContent()).toMatch(/stock|left|sold out/i);
+      expect(await page.getByLabel('City').inputValue()).toBe('Bern');
+      expect(new URL(page.url()).pathname).toBe('/checkout');
+      expect(await countOrders(email)).toBe(0);
+    }, 120_000);
+
+    it('should show the new total when a price has changed, and order only for that one', async () => {
+      const product = await stockProduct(shop.admin, 5);
+      const { page, email } = await arriveAtCheckout(product.path);
+      await shop.admin.expectData(
+        'mutation ($input: UpdateProductInput!) { updateProduct(input: $input) { userErrors { message } } }',
+        { input: { productId: product.id, price: { amount: '14.00', currency: 'EUR' } } },
+      );
+      await placeOrder(page);
+      await page.getByText('The total has changed to €14.00').waitFor();
+      expect(await countOrders(email)).toBe(0);
+      await page.getByRole('button', { name: 'Accept €14.00 and order' }).click();
+      await reachOrder(page);
+      expect(await countOrders(email)).toBe(1);
+    }, 120_000);
+
+    it('should buy once when the answer is lost and the page is loaded again', async () => {
+      const { page, email, context } = await arriveAtCheckout((await stockProduct(shop.admin, 5)).path);
+      // The order arrives, the answer does not.
+      await page.route('**/graphql', async (route) => {
+        if (!route.request().postData()?.includes('mutation Checkout')) return route.fallback();
+        await route.fetch();
+        await route.abort('connectionreset');
+      });
+      await placeOrder(page);
+      await page.getByText('Your order may have reached us already').waitFor();
+      expect(await countOrders(email)).toBe(1);
+
+      await page.unrouteAll({ behavior: 'wait' });
+      await page.reload();
+      await reachOrder(page);
+      expect(await countOrders(email)).toBe(1);
+      await context.close();
+    }, 120_000);
+
+    it('should send once however often the button is pressed', async () => {
+      const { page, email } = await arriveAtCheckout((await stockProduct(shop.admin, 5)).path);
+      let sent = 0;
+      page.on('request', (request) => {
+        if (request.postData()?.includes('mutation Checkout')) sent += 1;
+      });
+      await page.evaluate(
+        'for (let press = 0; press < 5; press += 1) document.querySelector("form").requestSubmit()',
+      );
+      await reachOrder(page);
+      expect(sent).toBe(1);
+      expect(await countOrders(email)).toBe(1);
+    }, 120_000);
+  });
