@@ -11,9 +11,12 @@ import { startStack } from '../packages/embedded/dist/stack.js';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const folder = join(root, 'docs', 'screenshots');
-const executablePath = [process.env.CHROMIUM_PATH, '/usr/bin/chromium', '/usr/bin/google-chrome'].find(
-  (path) => path && existsSync(path),
-);
+const executablePath = [
+  process.env.CHROMIUM_PATH,
+  '/usr/bin/chromium-headless-shell',
+  '/usr/bin/chromium',
+  '/usr/bin/google-chrome',
+].find((path) => path && existsSync(path));
 if (!executablePath) {
   console.error('No Chromium here: install it, or name it in CHROMIUM_PATH.');
   process.exit(1);
@@ -33,6 +36,7 @@ try {
   await customer({ name: 'dark', colorScheme: 'dark', viewport: wide, only: ['home', 'order'] });
   const phone = { width: 390, height: 780 };
   await customer({ name: 'phone', colorScheme: 'light', viewport: phone, only: ['catalogue', 'order'] });
+  await placeOrders();
   await staff({ name: 'wide', colorScheme: 'light', viewport: wide });
 } finally {
   await browser.close();
@@ -54,6 +58,52 @@ async function startShop() {
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+async function ask(query, variables, token) {
+  const response = await fetch(`${shop.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
+    body: JSON.stringify({ query, variables }),
+  });
+  const { data, errors } = await response.json();
+  if (errors) throw new Error(JSON.stringify(errors));
+  return data;
+}
+
+/** Other customers, so that there is something to do for staff. */
+async function placeOrders() {
+  const { products } = await ask('{ products(first: 40, filter: { inStockOnly: true }) { nodes { id } } }');
+  const names = [
+    'Mia Winter',
+    'Jonas Keller',
+    'Aylin Demir',
+    'Tom Baker',
+    'Lea Rossi',
+    'Noah Lind',
+    'Eva Novak',
+  ];
+  for (const [index, name] of names.entries()) {
+    const { register } = await ask(
+      'mutation ($input: RegisterInput!) { register(input: $input) { session { accessToken } } }',
+      { input: { name, email: `${index}-${Date.now()}@example.com`, password: 'a long passphrase' } },
+    );
+    const { accessToken } = register.session;
+    for (const { id: productId } of products.nodes.slice(index * 5, index * 5 + 1 + (index % 3)))
+      await ask(
+        'mutation ($input: AddToCartInput!) { addToCart(input: $input) { cart { id } } }',
+        { input: { productId, quantity: 1 + (index % 2) } },
+        accessToken,
+      );
+    const shippingAddress = { name, line1: 'Lindenweg 12', city: 'Bern', postalCode: '3000', country: 'CH' };
+    await ask(
+      'mutation ($input: CheckoutInput!) { checkout(input: $input) { order { id } } }',
+      {
+        input: { idempotencyKey: `picture-${index}-${Date.now()}`, paymentToken: 'tok_ok', shippingAddress },
+      },
+      accessToken,
+    );
+  }
 }
 
 async function open({ colorScheme, viewport }) {
@@ -120,7 +170,11 @@ async function staff({ name, ...look }) {
   const page = await open(look);
   await signIn(page, 'ada@example.com');
   await page.goto('/admin');
-  for (const action of ['Ship', 'Ship', 'Mark delivered']) {
+  await page
+    .getByRole('button', { name: /^Ship CG-/ })
+    .nth(8)
+    .waitFor();
+  for (const action of ['Ship', 'Ship', 'Ship', 'Ship', 'Mark delivered', 'Mark delivered']) {
     await page
       .getByRole('button', { name: new RegExp(`^${action} CG-`) })
       .first()
