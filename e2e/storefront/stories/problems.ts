@@ -113,10 +113,13 @@ export const tellOfProblems = (shop: Storefront) =>
       ] as const) {
         await page.route('**/graphql', (route) => (answer ? route.fulfill(answer) : route.abort()));
         await page.goto('/products');
-        const notice = page.locator(`main [data-problem=${kind}]`);
+        const place = `main [data-problem=${kind}]`;
+        const notice = page.locator(place);
         await notice.getByRole('button', { name: 'Try again' }).waitFor();
         faces.push({
-          colour: String(await notice.evaluate('(element) => getComputedStyle(element).backgroundColor')),
+          colour: await page.evaluate<string>(
+            `getComputedStyle(document.querySelector('${place}')).backgroundColor`,
+          ),
           icon: await notice.locator('svg').innerHTML(),
           words: await notice.textContent(),
         });
