@@ -150,10 +150,11 @@ function printPanel() {
   );
   const width = Math.max(...lines.map(([, text]) => text.length)) + 15;
   const title = ` Cartograph is ready in ${((performance.now() - began) / 1000).toFixed(1)} s `;
-  console.log(`\n╭─${colour('bold', title)}${'─'.repeat(Math.max(0, width - title.length - 1))}╮`);
-  for (const [label, text] of lines)
-    console.log(`│ ${colour('dim', label.padEnd(11))} ${text.padEnd(width - 13)}│`);
-  console.log(`╰${'─'.repeat(width)}╯\n`);
+  const rows = lines.map(
+    ([label, text]) => `│ ${colour('dim', label.padEnd(11))} ${text.padEnd(width - 13)}│`,
+  );
+  const top = `╭─${colour('bold', title)}${'─'.repeat(Math.max(0, width - title.length - 1))}╮`;
+  console.log(['', top, ...rows, `╰${'─'.repeat(width)}╯`, ''].join('\n'));
 }
 
 async function stop() {

@@ -35,7 +35,8 @@ export function launch(args: readonly string[], env: Readonly<Record<string, str
     async ready() {
       let hasEnded = false;
       void ended.then(() => (hasEnded = true));
-      await until(() => hasEnded || output.includes('Cartograph is ready'), {
+      // The panel's last line: a pipe may hand over what was written at once in pieces.
+      await until(() => hasEnded || /Cartograph is ready[^]*╯/.test(output), {
         timeoutMs: 90_000,
         what: 'the panel',
       });
