@@ -44,6 +44,7 @@ export async function startTestStack({ bus, ...options }: TestStackOptions = {})
       dataDir,
       // A test machine may be busy with much else.
       readyPatienceMs: 180_000,
+      sourceMaps: false,
       binDir: join(root, '.data', 'bin'),
       env: {
         PATH: process.env['PATH'],

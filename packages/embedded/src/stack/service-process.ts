@@ -12,6 +12,7 @@ export interface ServiceProcessOptions {
   readonly port: number;
   readonly env: NodeJS.ProcessEnv;
   readonly readyPatienceMs?: number | undefined;
+  readonly sourceMaps: boolean;
   onOutput?(text: string): void;
 }
 
@@ -28,7 +29,11 @@ const telemetry = (env: NodeJS.ProcessEnv) =>
 /** One service as a child process: ready when `/readyz` says so. */
 export function manageService(service: ServiceDeclaration, options: ServiceProcessOptions): ManagedProcess {
   const main = mainFile(options.root, service);
-  const flags = ['--enable-source-maps', ...(service.nodeFlags ?? []), ...telemetry(options.env)];
+  const flags = [
+    ...(options.sourceMaps ? ['--enable-source-maps'] : []),
+    ...(service.nodeFlags ?? []),
+    ...telemetry(options.env),
+  ];
   return manageProcess({
     name: service.name,
     program: main,

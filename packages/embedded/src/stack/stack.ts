@@ -91,6 +91,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         port: ports.get(service.name)!,
         env,
         readyPatienceMs: options.readyPatienceMs,
+        sourceMaps: options.sourceMaps ?? true,
         onOutput: (text) => options.onOutput?.(service.name, text),
       });
       processes.set(service.name, managed);

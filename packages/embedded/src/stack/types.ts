@@ -19,6 +19,8 @@ export interface StackOptions {
   readonly restartCrashed?: boolean;
   /** How long a service may take until it is ready, in milliseconds; default 60,000. */
   readonly readyPatienceMs?: number;
+  /** Whether stack traces name lines of the sources (default). To read the maps takes a seventh of a service's start. */
+  readonly sourceMaps?: boolean;
   /** Gives up a start that is under way, ending what runs by then. */
   readonly signal?: AbortSignal;
   onEvent?(event: StackEvent): void;
