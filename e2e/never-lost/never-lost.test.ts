@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startTestStack, type GraphClient, type TestStack } from '@cartograph/testing';
 import { signInAdmin } from '../harness/shop.js';
-import { describeIdempotency } from '../idempotency/idempotency.js';
-import { describeFalsifications } from '../invariants/falsified.js';
 import { inspectShop, type Inspector } from '../invariants/invariants.js';
-import { describeKillNine } from '../kill-nine/kill-nine.js';
-import { describeOversell } from '../oversell/oversell.js';
 import type { SharedShop } from './shared-shop.js';
+import { describeFalsifications } from './stories/falsified.js';
+import { describeIdempotency } from './stories/idempotency.js';
+import { describeKillNine } from './stories/kill-nine.js';
+import { describeOversell } from './stories/oversell.js';
 
 /** Stories about orders in one shop, which is judged by what all of them have left in it. */
 describe('an order', () => {

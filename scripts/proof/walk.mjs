@@ -2,24 +2,14 @@
 import { randomUUID } from 'node:crypto';
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
+import { ask } from './ask.mjs';
 
 const ADDRESS = { name: 'You', line1: 'Long Lane 1', city: 'Bern', postalCode: '3000', country: 'CH' };
 
 /** @param {string} url the gateway's, without /graphql. Throws at the first thing that is not as the README says. */
 export async function walk(url, say) {
   const send = async (query, variables = {}, token) => {
-    const response = await fetch(`${url}/graphql`, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        // While this process waits for a command, connections that are kept are closed unnoticed, and the next request fails.
-        connection: 'close',
-        ...(token && { authorization: `Bearer ${token}` }),
-      },
-      body: JSON.stringify({ query, variables }),
-    });
-    const { data, errors } = await response.json();
-    if (errors) throw new Error(`${query.slice(0, 60)}…: ${JSON.stringify(errors)}`);
+    const data = await ask(url, query, { variables, token });
     const [payload] = Object.values(data);
     if (payload?.userErrors?.length)
       throw new Error(`${query.slice(0, 60)}…: ${JSON.stringify(payload.userErrors)}`);

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { GraphClient } from '@cartograph/testing';
 import pg from 'pg';
-import { checkOut, createProduct, fillCart, registerCustomer } from '../harness/shop.js';
-import type { SharedShop } from '../never-lost/shared-shop.js';
+import { checkOut, createProduct, fillCart, registerCustomer } from '../../harness/shop.js';
+import type { SharedShop } from '../shared-shop.js';
 
 /**
  * An inspector that finds nothing proves nothing: here each book of a shop at rest is falsified in turn, and the

@@ -7,8 +7,8 @@ import {
   registerCustomer,
   stockOf,
   untilCartIsEmpty,
-} from '../harness/shop.js';
-import type { SharedShop } from '../never-lost/shared-shop.js';
+} from '../../harness/shop.js';
+import type { SharedShop } from '../shared-shop.js';
 
 export function describeIdempotency(shop: SharedShop): void {
   const countOrders = async (customer: GraphClient) =>

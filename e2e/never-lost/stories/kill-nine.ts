@@ -1,21 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from '@jest/globals';
 import { until, type GraphClient } from '@cartograph/testing';
-import { checkOut, createProduct, fillCart, registerCustomer, stockOf } from '../harness/shop.js';
-import type { SharedShop } from '../never-lost/shared-shop.js';
+import { victimsOn } from '../../crash/mayhem.js';
+import { checkOut, createProduct, fillCart, registerCustomer, stockOf } from '../../harness/shop.js';
+import type { SharedShop } from '../shared-shop.js';
 
-const victims = [
-  'gateway',
-  'users',
-  'products',
-  'cart',
-  'orders',
-  'payments',
-  'notifications',
-  'postgres',
-  'redis',
-  'mongodb',
-];
 const customersAtOnce = 4;
 
 export function describeKillNine(shop: SharedShop): void {
@@ -27,7 +16,7 @@ export function describeKillNine(shop: SharedShop): void {
       what: `an answer to ${key}`,
     });
 
-  it.each(victims)(
+  it.each(victimsOn('redis'))(
     'amid which %s is killed with SIGKILL should be lost by nobody and doubled by no repetition',
     async (victim) => {
       const { stack, admin } = shop;

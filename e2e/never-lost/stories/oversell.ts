@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
-import { checkOut, createProduct, fillCart, registerCustomer, stockOf } from '../harness/shop.js';
-import type { SharedShop } from '../never-lost/shared-shop.js';
+import { checkOut, createProduct, fillCart, registerCustomer, stockOf } from '../../harness/shop.js';
+import type { SharedShop } from '../shared-shop.js';
 
 export function describeOversell(shop: SharedShop): void {
   it('of the last 5 pieces should be given to exactly 5 of 50 customers who check out at the same moment', async () => {
