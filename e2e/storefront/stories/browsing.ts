@@ -27,7 +27,7 @@ export const tellOfBrowsing = (shop: Storefront) =>
       const found = await page.getByRole('status').textContent();
       await page.reload();
       await page.getByText('3 filters chosen').waitFor();
-      expect(await page.getByRole('status').textContent()).toBe(found);
+      await page.getByRole('status').getByText(found!, { exact: true }).waitFor();
       await page.goBack();
       await page.getByText('2 filters chosen').waitFor();
       await page.getByRole('button', { name: 'Clear them' }).click();
