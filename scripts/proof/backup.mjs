@@ -81,6 +81,11 @@ export async function proveFailingBackup(engine, shop, work, say) {
 export async function proveBackup(engine, shop, work, say) {
   const { url, checkout, compose } = shop;
   const folder = freshFolder(work);
+  const on = (database, sql) =>
+    compose('exec', '-T', 'postgres', 'psql', '-U', 'postgres', '-qtA', '-d', database, '-c', sql).trim();
+  // What a run that broke off here has made below.
+  on('orders', 'DROP TABLE IF EXISTS of_later; DROP SCHEMA IF EXISTS later CASCADE');
+  on('postgres', 'DROP DATABASE IF EXISTS later');
   await fillCart(url);
   const before = await inventory(url);
   const backup = join(folder, 'whole');
@@ -129,8 +134,6 @@ export async function proveBackup(engine, shop, work, say) {
       `restored ${where}, open after ${open}: ${orders} orders, ${users} users, ${products} products. ${audit}`,
     );
   };
-  const on = (database, sql) =>
-    compose('exec', '-T', 'postgres', 'psql', '-U', 'postgres', '-qtA', '-d', database, '-c', sql).trim();
   // A table and a database that the backup does not know, as a later version would have made, and an event under way.
   on('orders', 'CREATE TABLE of_later (id int); CREATE SCHEMA later; CREATE TABLE later.of_later (id int)');
   on('postgres', 'CREATE DATABASE later');
