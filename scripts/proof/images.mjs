@@ -31,7 +31,7 @@ export function proveImages({ docker }, say, revision) {
       `${image} does not name its commit`,
     );
     demand(Config.User === '1001:1001', `${image} runs as ${Config.User}`);
-    demand(Config.Healthcheck?.Test?.[0] === 'CMD', `${image} has no health check`);
+    demand(Config.Healthcheck?.Test?.join(' ').includes('/readyz'), `${image} has no health check`);
     demand(Config.Entrypoint[0] === 'node', `process 1 of ${image} is ${Config.Entrypoint[0]}`);
     const files = docker('run', '--rm', '--entrypoint', 'find', image, '/app', '-type', 'f').split('\n');
     const own = files.filter((file) => !file.includes('/node_modules/'));

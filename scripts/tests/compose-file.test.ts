@@ -79,6 +79,16 @@ describe('docker-compose.yml', () => {
     }
   });
 
+  it('asks stores and services how they are every few seconds, and starts no runtime to do so', () => {
+    const checks = ['postgres', 'mongodb', 'redis', 'rabbitmq'].map(
+      (store) => (services[store]!['healthcheck'] as { test: string[] }).test[1],
+    );
+    expect(checks).toEqual(['pg_isready -U postgres -h 127.0.0.1', 'bash', 'redis-cli', 'bash']);
+    expect(read('Dockerfile')).toMatch(/^HEALTHCHECK .*\\\n +CMD wget .*\$PORT\/readyz"$/m);
+    // Compose 1, which Debian 12 has, and engines before 25 refuse these.
+    expect(text + read('Dockerfile')).not.toMatch(/start_interval:|HEALTHCHECK.*--start-interval/);
+  });
+
   it('opens the gateway to everybody, pages for staff to this machine, and stores to nobody', () => {
     const open = Object.entries(services).flatMap(([name, { ports = [] }]) =>
       ports.map((port) => [name, port]),
