@@ -1,4 +1,4 @@
-// Turns the short form of dashboards.mjs into what Grafana reads.
+// Turns the short form of source/ into what Grafana reads.
 
 const PROMETHEUS = { type: 'prometheus', uid: 'prometheus' };
 const LOKI = { type: 'loki', uid: 'loki' };
