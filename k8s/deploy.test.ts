@@ -17,6 +17,8 @@ case "$*" in
   *apply*) cat >"$NOTES.now"; cat "$NOTES.now" >>"$NOTES.applied"; sed -n 's/^kind: /  applied /p;s/^  name: /    /p;/^data:/,$s/.*from the cluster.*/      from the cluster/p' "$NOTES.now" >>"$NOTES" ;;
   *"get configmap supergraph"*) echo "$SUPERGRAPH" ;;
   *"get deployment orders-service"*) echo "$DEPLOYMENT" ;;
+  *"get job"*) echo "$JOB" ;;
+  *logs*job-name=orders-migration*) echo "relation does not exist" ;;
 esac
 case "$*" in *"$FAIL_ON"*) [ -n "$FAIL_ON" ] && exit 1 ;; esac
 exit 0
@@ -32,6 +34,7 @@ const SUPERGRAPH = JSON.stringify({
 const DEPLOYMENT = JSON.stringify({
   metadata: { annotations: { 'deployment.kubernetes.io/revision': '7' } },
 });
+const jobThat = (type: string) => JSON.stringify({ status: { conditions: [{ type, status: 'True' }] } });
 
 describe('a deployment', () => {
   let folder: string;
@@ -62,7 +65,7 @@ describe('a deployment', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  async function deploy(args: string[], { failOn = '', isFirst = false } = {}) {
+  async function deploy(args: string[], { failOn = '', isFirst = false, job = jobThat('Complete') } = {}) {
     const { port } = server.address() as { port: number };
     const smoke = ['--smoke', `http://127.0.0.1:${port}`, '--smoke-seconds', '0'];
     const child = spawn(
@@ -77,6 +80,7 @@ describe('a deployment', () => {
           FAIL_ON: failOn,
           SUPERGRAPH: isFirst ? '' : SUPERGRAPH,
           DEPLOYMENT: isFirst ? '' : DEPLOYMENT,
+          JOB: job,
         },
       },
     );
@@ -109,7 +113,7 @@ describe('a deployment', () => {
     expectInOrder(
       asked,
       'delete job orders-migration',
-      'job/orders-migration',
+      'get job orders-migration',
       'rollout status deployment/orders-service',
       GIVEN,
     );
@@ -135,10 +139,19 @@ describe('a deployment', () => {
     expect(asked).not.toContain(GIVEN);
   });
 
-  it('whose migration fails never rolls out', async () => {
-    const { code, output, asked } = await deploy([IMAGE], { failOn: 'job/orders-migration' });
+  it('whose migration fails says why at once, and never rolls out', async () => {
+    const { code, output, asked } = await deploy([IMAGE], { job: jobThat('Failed') });
     expect(code).toBe(1);
-    expect(output).toContain('wait --for=condition=complete job/orders-migration failed');
+    expect(output).toContain('relation does not exist');
+    expect(output).toContain('job/orders-migration failed');
+    expect(asked.join('\n')).not.toContain('rollout');
+  });
+
+  it('whose migration does not end in time says what it said so far, and never rolls out', async () => {
+    const { code, output, asked } = await deploy(['--rollout-seconds', '0', IMAGE], { job: '{}' });
+    expect(code).toBe(1);
+    expect(output).toContain('relation does not exist');
+    expect(output).toContain('job/orders-migration did not end within 0 s');
     expect(asked.join('\n')).not.toContain('rollout');
   });
 
@@ -149,9 +162,9 @@ describe('a deployment', () => {
   });
 
   it('with the supergraph first and a migration that fails puts the supergraph back', async () => {
-    const { code, asked } = await deploy(['--supergraph-first', IMAGE], { failOn: 'job/orders-migration' });
+    const { code, asked } = await deploy(['--supergraph-first', IMAGE], { job: jobThat('Failed') });
     expect(code).toBe(1);
-    expectInOrder(asked, GIVEN, 'job/orders-migration', BACK);
+    expectInOrder(asked, GIVEN, 'get job orders-migration', BACK);
     expect(asked.join('\n')).not.toContain('rollout');
   });
 

@@ -20,7 +20,8 @@ const { values: options, positionals } = parseArgs({
     'smoke-seconds': { type: 'string', default: '10' },
     all: { type: 'boolean', default: false },
     'supergraph-first': { type: 'boolean', default: false },
-    timeout: { type: 'string', default: '300s' },
+    // How long migrations may take, and then the rollout.
+    'rollout-seconds': { type: 'string', default: '300' },
   },
 });
 
@@ -38,7 +39,9 @@ const images = new Map(
 );
 if (images.size === 0) fail('Expected at least one service=image@sha256:…');
 if (!options.smoke) fail('Expected --smoke with the address at which the gateway answers');
-if (!(Number(options['smoke-seconds']) >= 0)) fail('Expected --smoke-seconds as a number');
+for (const name of ['smoke-seconds', 'rollout-seconds'])
+  if (!(Number(options[name]) >= 0)) fail(`Expected --${name} as a number`);
+const seconds = Number(options['rollout-seconds']);
 
 const manifests = buildOverlay(join(root, 'k8s', 'overlays', options.overlay));
 for (const manifest of manifests) {
@@ -78,12 +81,12 @@ try {
   apply(manifests.filter((each) => isShared(each) || each.kind === 'NetworkPolicy'));
   if (!before.supergraph || options['supergraph-first']) giveSupergraph();
   const jobs = manifests.filter((each) => isMigration(each) && isOf(each));
-  runJobs(jobs, options.timeout);
+  await runJobs(jobs, seconds);
   console.log(`migrated: ${jobs.map(({ metadata }) => metadata.name).join(', ') || 'nothing to'}`);
   // Old pods serve until new ones are ready.
   done.rollout = true;
   apply(manifests.filter(isRolledOut));
-  awaitRollout(deployments, options.timeout);
+  awaitRollout(deployments, seconds);
   giveSupergraph();
   await smoke(options.smoke, Number(options['smoke-seconds']));
 } catch (error) {
@@ -114,7 +117,7 @@ function goBack() {
     () => {
       if (!done.rollout) return;
       for (const name of deployments) attempt(name, () => undo(name));
-      for (const name of deployments) attempt(name, () => awaitRollout([name], options.timeout));
+      for (const name of deployments) attempt(name, () => awaitRollout([name], seconds));
     },
   ];
   for (const step of options['supergraph-first'] ? steps.reverse() : steps) step();

@@ -1,5 +1,6 @@
 // What a deployment asks of kubectl.
 import { spawnSync } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseAllDocuments, stringify } from 'yaml';
 
 const NAMESPACE = 'cartograph';
@@ -40,17 +41,40 @@ export function read(kind, name) {
   return found.trim() === '' ? undefined : JSON.parse(found);
 }
 
-/** Runs Jobs to their end. A Job cannot be changed, so the last of its name goes first. */
-export function runJobs(jobs, timeout) {
+/**
+ * Runs Jobs to their end. A Job cannot be changed, so the last of its name goes first.
+ * @throws as soon as one has failed for good, or when one has not ended in time; its log is printed
+ */
+export async function runJobs(jobs, seconds) {
   const names = jobs.map(({ metadata }) => metadata.name);
   for (const name of names) kubectl(['delete', 'job', name, '--ignore-not-found', '--wait']);
   if (jobs.length > 0) apply(jobs);
-  for (const name of names)
-    kubectl(['wait', '--for=condition=complete', `job/${name}`, `--timeout=${timeout}`]);
+  const until = Date.now() + seconds * 1_000;
+  for (let waiting = names; waiting.length > 0; await sleep(1_000)) {
+    const ends = waiting.map((name) => ({ name, end: endOf(name) }));
+    const failed = ends.find(({ end }) => end === 'Failed');
+    if (failed) throw gaveUp(failed.name, 'failed');
+    waiting = ends.filter(({ end }) => end === undefined).map(({ name }) => name);
+    if (waiting.length > 0 && Date.now() >= until)
+      throw gaveUp(waiting[0], `did not end within ${seconds} s`);
+  }
 }
 
-export function awaitRollout(deployments, timeout) {
-  for (const name of deployments) kubectl(['rollout', 'status', name, `--timeout=${timeout}`]);
+/** `kubectl wait` hears of one of the two only. */
+function endOf(job) {
+  const conditions = read('job', job)?.status?.conditions ?? [];
+  return conditions.find(({ type, status }) => status === 'True' && /^(Complete|Failed)$/.test(type))?.type;
+}
+
+function gaveUp(job, how) {
+  // Of all its pods: each try is one.
+  const log = ['logs', '--selector', `batch.kubernetes.io/job-name=${job}`, '--tail', '20', '--prefix'];
+  console.error(run(['--namespace', NAMESPACE, ...log]).stdout);
+  return new Error(`job/${job} ${how}`);
+}
+
+export function awaitRollout(deployments, seconds) {
+  for (const name of deployments) kubectl(['rollout', 'status', name, `--timeout=${seconds}s`]);
 }
 
 /** Which revision of each Deployment runs; `undefined` if there is none yet. */
