@@ -4,7 +4,7 @@ import { isStoreOutage } from './store-outage.js';
 
 /** What TypeORM's DataSource is; the kit itself depends on no driver. */
 interface Migratable extends SqlRunner {
-  runMigrations(): Promise<unknown>;
+  runMigrations(options: { transaction: 'each' }): Promise<unknown>;
   createQueryRunner(): SqlRunner & { connect(): Promise<unknown>; release(): Promise<void> };
 }
 
@@ -31,17 +31,28 @@ export async function untilItAnswers<Database>(
 /** Arbitrary, but the same everywhere: each service has a database of its own. */
 const MIGRATION_LOCK = 4_000_001;
 
-/** Brings the tables up to date. Processes that do it at once wait for each other. */
+/**
+ * Brings the tables up to date. Processes that do it at once wait for each other. Each migration is a transaction, or with
+ * `transaction = false` none, as CREATE INDEX CONCURRENTLY demands.
+ */
 export async function migrateDatabase(database: Migratable): Promise<void> {
   const runner = database.createQueryRunner();
   await runner.connect();
   try {
-    await runner.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
-    await database.runMigrations();
+    // Asked for again and again: who waits within a statement is waited for by CREATE INDEX CONCURRENTLY, and both for ever.
+    while (!(await tryLock(runner))) await sleep(100);
+    await database.runMigrations({ transaction: 'each' });
   } finally {
     await runner.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]);
     await runner.release();
   }
+}
+
+async function tryLock(runner: SqlRunner): Promise<boolean> {
+  const [row] = await runner.query<{ locked: boolean }[]>('SELECT pg_try_advisory_lock($1) AS locked', [
+    MIGRATION_LOCK,
+  ]);
+  return row!.locked;
 }
 
 /**

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startTestPostgres, until } from '@cartograph/testing';
+import { createTestDatabase, startTestPostgres, until } from '@cartograph/testing';
 import pg from 'pg';
-import { DataSource } from 'typeorm';
-import { survivingErrors, untilItAnswers } from '../src/postgres.js';
+import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
+import { migrateDatabase, survivingErrors, untilItAnswers } from '../src/postgres.js';
 
 describe('a connection whose server is killed', () => {
   let postgres: Awaited<ReturnType<typeof startTestPostgres>>;
@@ -40,6 +40,41 @@ describe('a connection whose server is killed', () => {
       what: 'the next connection',
     });
   }, 120_000);
+});
+
+describe('migrations of processes that start together', () => {
+  class MakeTable1700000000001 implements MigrationInterface {
+    up = (runner: QueryRunner) =>
+      runner.query('CREATE TABLE things AS SELECT * FROM generate_series(1, 1000) AS id');
+    down = async () => {};
+  }
+  class IndexTable1700000000002 implements MigrationInterface {
+    transaction = false;
+    up = async (runner: QueryRunner) => {
+      await runner.query('CREATE INDEX CONCURRENTLY things_id ON things (id)');
+    };
+    down = async () => {};
+  }
+
+  it('should be done once, also an index that is made beside running work', async () => {
+    const { url, drop } = await createTestDatabase();
+    const open = () =>
+      new DataSource({
+        type: 'postgres',
+        url,
+        migrations: [MakeTable1700000000001, IndexTable1700000000002],
+      }).initialize();
+    const databases = await Promise.all([open(), open(), open()]);
+    try {
+      await Promise.all(databases.map((each) => migrateDatabase(each)));
+      expect(
+        await databases[0]!.query(`SELECT indisvalid FROM pg_index WHERE indexrelid = 'things_id'::regclass`),
+      ).toEqual([{ indisvalid: true }]);
+    } finally {
+      await Promise.all(databases.map((each) => each.destroy()));
+      await drop();
+    }
+  }, 60_000);
 });
 
 describe('a database that does not answer yet', () => {
