@@ -102,7 +102,7 @@ say(
     engine.docker('compose', 'version').replace('version ', ''),
 );
 
-let current;
+let current = from;
 const took = [];
 try {
   // The engine starts what ran when it was stopped; a step that follows needs it as healthy as it was.
