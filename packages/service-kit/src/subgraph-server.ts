@@ -36,11 +36,18 @@ export interface SubgraphServerOptions<Context extends BaseGraphQLContext> {
   readonly context: (base: BaseGraphQLContext) => Context;
   readonly plugins?: readonly ServerPlugin<Context>[];
   /** What `/readyz` asks; each rejects while its store does not answer. */
-  readonly readiness: Readonly<Record<string, () => Promise<unknown>>>;
+  readonly readiness: Checks;
+  /**
+   * What `/readyz` also tells of, without being less ready: the bus, as outboxes keep events while it is away. Were it a
+   * condition, the outage of a broker would take all pods of a service from those who ask.
+   */
+  readonly dispensable?: Checks;
   readonly internalAuthSecret: string;
   readonly logger: Logger;
   readonly registry: Registry;
 }
+
+type Checks = Readonly<Record<string, () => Promise<unknown>>>;
 
 export interface SubgraphServer {
   readonly http: FastifyInstance;
@@ -90,7 +97,7 @@ export async function createSubgraphServer<Context extends BaseGraphQLContext>(
   http.addHook('onSend', async (_request, reply) => {
     if (isDraining) reply.header('connection', 'close');
   });
-  addHealthRoutes(http, options.readiness, () => isDraining);
+  addHealthRoutes(http, options, () => isDraining);
   http.get('/metrics', async (_request, reply) =>
     reply.type(registry.contentType).send(await registry.metrics()),
   );
@@ -146,26 +153,30 @@ const header = (request: FastifyRequest, name: string): string | undefined => {
 
 function addHealthRoutes(
   http: FastifyInstance,
-  readiness: SubgraphServerOptions<BaseGraphQLContext>['readiness'],
+  { readiness, dispensable = {} }: { readonly readiness: Checks; readonly dispensable?: Checks },
   isDraining: () => boolean,
 ): void {
+  const ask = async (checks: Checks) =>
+    Object.fromEntries(
+      await Promise.all(
+        Object.entries(checks).map(async ([name, check]) => {
+          const timeout = new Promise((_, reject) =>
+            setTimeout(() => reject(new Error('no answer within 2 s')), 2_000).unref(),
+          );
+          return Promise.race([check(), timeout]).then(
+            () => [name, 'ok'] as const,
+            (error: unknown) => [name, error instanceof Error ? error.message : String(error)] as const,
+          );
+        }),
+      ),
+    );
   http.get('/healthz', async () => ({ status: 'ok' }));
   http.get('/readyz', async (_request, reply) => {
-    const checks = await Promise.all(
-      Object.entries(readiness).map(async ([name, check]) => {
-        const timeout = new Promise((_, reject) =>
-          setTimeout(() => reject(new Error('no answer within 2 s')), 2_000).unref(),
-        );
-        return Promise.race([check(), timeout]).then(
-          () => [name, 'ok'] as const,
-          (error: unknown) => [name, error instanceof Error ? error.message : String(error)] as const,
-        );
-      }),
-    );
-    const isReady = !isDraining() && checks.every(([, state]) => state === 'ok');
+    const [needed, others] = await Promise.all([ask(readiness), ask(dispensable)]);
+    const isReady = !isDraining() && Object.values(needed).every((state) => state === 'ok');
     return reply.code(isReady ? 200 : 503).send({
       status: isDraining() ? 'draining' : isReady ? 'ready' : 'not ready',
-      checks: Object.fromEntries(checks),
+      checks: { ...needed, ...others },
     });
   });
 }

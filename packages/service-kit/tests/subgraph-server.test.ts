@@ -80,6 +80,7 @@ const sign = (identity: Identity, audience = 'notes') =>
 let server: SubgraphServer;
 let url: string;
 let isStoreUp = true;
+let isBusUp = true;
 
 beforeAll(async () => {
   server = await createSubgraphServer({
@@ -89,6 +90,7 @@ beforeAll(async () => {
     owners: { Note: (note: (typeof notes)[number], { userId }) => note.owner === userId },
     context: (base) => base,
     readiness: { store: () => (isStoreUp ? Promise.resolve() : Promise.reject(new Error('store is away'))) },
+    dispensable: { bus: () => (isBusUp ? Promise.resolve() : Promise.reject(new Error('bus is away'))) },
     internalAuthSecret: secret,
     logger: createLogger('notes', 'silent'),
     registry: createRegistry('notes'),
@@ -191,13 +193,22 @@ describe('a subgraph server', () => {
     });
   });
 
-  it('is ready while its stores answer', async () => {
-    expect((await fetch(`${url}/readyz`)).status).toBe(200);
+  it('is ready while its stores answer, and only tells of what it can do without for a while', async () => {
+    const readiness = async () => {
+      const response = await fetch(`${url}/readyz`);
+      return [response.status, await response.json()];
+    };
+    expect(await readiness()).toEqual([200, { status: 'ready', checks: { store: 'ok', bus: 'ok' } }]);
+    isBusUp = false;
+    expect(await readiness()).toEqual([
+      200,
+      { status: 'ready', checks: { store: 'ok', bus: 'bus is away' } },
+    ]);
+    isBusUp = true;
     isStoreUp = false;
-    const response = await fetch(`${url}/readyz`);
-    expect([response.status, await response.json()]).toEqual([
+    expect(await readiness()).toEqual([
       503,
-      { status: 'not ready', checks: { store: 'store is away' } },
+      { status: 'not ready', checks: { store: 'store is away', bus: 'ok' } },
     ]);
     isStoreUp = true;
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
