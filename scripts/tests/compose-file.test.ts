@@ -84,6 +84,14 @@ describe('docker-compose.yml', () => {
     }
   });
 
+  it('has stores that take what the pools may open, and that fail a write before the kernel ends them', () => {
+    expect(services['postgres']!.command).toContain('max_connections=300');
+    const { command, mem_limit: limit } = services['redis']!;
+    const most = command![command!.indexOf('--maxmemory') + 1]!;
+    expect(most).toMatch(/^\d+mb$/);
+    expect(parseInt(most)).toBeLessThan(parseInt(limit as string));
+  });
+
   it('asks stores and services how they are every few seconds, and starts no runtime to do so', () => {
     const checks = ['postgres', 'mongodb', 'redis', 'rabbitmq'].map(
       (store) => (services[store]!['healthcheck'] as { test: string[] }).test[1],

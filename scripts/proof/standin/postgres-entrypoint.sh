@@ -19,4 +19,6 @@ if [ ! -s "$data/PG_VERSION" ]; then
   done
   setpriv --reuid postgres --regid postgres --init-groups pg_ctl --pgdata "$data" --mode fast --wait stop >/dev/null
 fi
-exec setpriv --reuid postgres --regid postgres --init-groups postgres -D "$data" -c "listen_addresses=*"
+# What follows in docker-compose.yml: `postgres -c …`.
+shift
+exec setpriv --reuid postgres --regid postgres --init-groups postgres -D "$data" -c "listen_addresses=*" "$@"
