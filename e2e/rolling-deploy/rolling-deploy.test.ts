@@ -44,6 +44,7 @@ describe('a rolling deploy under load', () => {
         PAYMENT_DELAY_MS: '200',
         SUBGRAPH_URLS: SUBGRAPHS.map((name) => `${name}=${url(name)}/graphql`).join(','),
         ...Object.fromEntries(SUBGRAPHS.map((name) => [`${name.toUpperCase()}_URL`, url(name)])),
+        AUTH_JWKS_URL: `${url('users')}/.well-known/jwks.json`,
       },
     });
     for (const [name, balancer] of balancers) balancer.backends = [stack.url(name)];
