@@ -65,7 +65,8 @@ async function rushForTheLast(pieces, admin, category, customers) {
 }
 
 const profiling = values.profile && {
-  NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${resolve(values.profile)}`,
+  NODE_OPTIONS: `--import ${new URL('./support/cpu-profile.mjs', import.meta.url)}`,
+  CPU_PROFILE_DIR: resolve(values.profile),
 };
 const stack = await startTestStack({
   env: { LOG_LEVEL: 'warn', ...profiling },

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SqlRunner } from './outbox/index.js';
 import { isStoreOutage } from './store-outage.js';
@@ -77,20 +78,46 @@ export async function claimDue(
   return rows.map(({ id }) => id);
 }
 
+/** Statements that one connection keeps prepared: the server keeps the plans of each in memory. */
+const MAX_PREPARED = 100;
+
 /**
- * pg's `Client`, for a pool that must outlive its server: `extra: { Client: survivingErrors(Client) }`. A server that is
- * killed breaks a connection twice, with its last words and with the end of the socket. TypeORM listens only until the
- * first one, and an `error` that nobody listens to ends the process. Whoever waits for a query hears of it anyway.
+ * pg's `Client`, as the pool of a service wants it: `extra: { Client: pooledClient(Client) }`.
+ * - It outlives its server. One that is killed breaks a connection twice, with its last words and with the end of the
+ *   socket; TypeORM listens only until the first one, and an `error` that nobody listens to ends the process. Whoever
+ *   waits for a query hears of it anyway.
+ * - It has the server parse each statement once per connection, rather than each time:
+ *   https://node-postgres.com/features/queries#prepared-statements. Behind PgBouncer that takes `max_prepared_statements`.
  */
-export function survivingErrors<Client extends EmitterClass>(client: Client): Client {
+export function pooledClient<Client extends ClientClass>(client: Client): Client {
   return class extends client {
+    readonly #names = new Map<string, string>();
+
     // eslint-disable-next-line @typescript-eslint/no-explicit-any -- TypeScript asks this of every class that is mixed in
     constructor(...args: any[]) {
       super(...args);
       this.on('error', () => {});
     }
+
+    override query(query: unknown, values?: unknown, ...rest: unknown[]): unknown {
+      const name = typeof query === 'string' && Array.isArray(values) ? this.#nameOf(query) : undefined;
+      return name ? super.query({ name, text: query, values }, ...rest) : super.query(query, values, ...rest);
+    }
+
+    /** The same text has the same name on all connections, so that a pooler in between can share it. */
+    #nameOf(text: string): string | undefined {
+      const known = this.#names.get(text);
+      if (known || this.#names.size >= MAX_PREPARED) return known;
+      const name = createHash('sha256').update(text).digest('base64url');
+      this.#names.set(text, name);
+      return name;
+    }
   };
 }
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- see above
-type EmitterClass = new (...args: any[]) => { on(event: 'error', listener: () => void): unknown };
+type ClientClass = new (...args: any[]) => {
+  on(event: 'error', listener: () => void): unknown;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- pg has a dozen overloads of it
+  query(...args: any[]): any;
+};

@@ -102,21 +102,21 @@ describe('the Postgres outbox', () => {
   it('sends an event again, and loses none, when the process dies between publishing and removing it', async () => {
     const published: AnyEvent[] = [];
     await save([stockChanged('a', 1), stockChanged('b', 1)]);
-    // The connection of the relay's transaction ends as it does when its process is killed.
+    let pid: number;
     const dying = createPostgresOutbox({
       query: (sql, parameters) => dataSource.query(sql, parameters),
       transaction: (work) =>
         dataSource.transaction(async (tx) => {
-          const [{ pid }] = await tx.query('SELECT pg_backend_pid() AS pid');
-          return work({
-            async query(sql, parameters) {
-              if (sql.startsWith('DELETE')) await dataSource.query('SELECT pg_terminate_backend($1)', [pid]);
-              return tx.query(sql, parameters);
-            },
-          });
+          [{ pid }] = await tx.query('SELECT pg_backend_pid() AS pid');
+          return work(tx);
         }),
     });
-    await expect(dying.relay(async (events) => void published.push(...events), 10)).rejects.toThrow();
+    const relayed = dying.relay(async (events) => {
+      published.push(...events);
+      // The connection of the relay's transaction ends as it does when its process is killed.
+      await dataSource.query('SELECT pg_terminate_backend($1)', [pid]);
+    }, 10);
+    await expect(relayed).rejects.toThrow();
     expect(published).toHaveLength(2);
     const survivor = createPostgresOutbox(dataSource);
     await survivor.relay(async (events) => void published.push(...events), 10);

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createTestDatabase, startTestPostgres, until } from '@cartograph/testing';
 import pg from 'pg';
 import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
-import { migrateDatabase, survivingErrors, untilItAnswers } from '../src/postgres.js';
+import { migrateDatabase, pooledClient, untilItAnswers } from '../src/postgres.js';
 
-describe('a connection whose server is killed', () => {
+describe('a connection of a pool', () => {
   let postgres: Awaited<ReturnType<typeof startTestPostgres>>;
   let database: DataSource;
 
@@ -13,7 +13,7 @@ describe('a connection whose server is killed', () => {
     database = await new DataSource({
       type: 'postgres',
       url: postgres.urlFor('shop'),
-      extra: { Client: survivingErrors(pg.Client) },
+      extra: { Client: pooledClient(pg.Client) },
     }).initialize();
   }, 60_000);
   afterAll(async () => {
@@ -21,7 +21,28 @@ describe('a connection whose server is killed', () => {
     await postgres?.close();
   }, 60_000);
 
-  it('should fail the query under way, however many errors it meets, and be replaced by a new one', async () => {
+  it('should have the server parse each statement once, whatever its parameters', async () => {
+    const runner = database.createQueryRunner();
+    for (const text of ['one', 'two']) {
+      expect(await runner.query('SELECT $1::text AS text', [text])).toEqual([{ text }]);
+    }
+    const prepared = await runner.query(
+      `SELECT generic_plans + custom_plans AS runs FROM pg_prepared_statements WHERE statement LIKE 'SELECT $1%'`,
+    );
+    expect(prepared).toEqual([{ runs: '2' }]);
+    await runner.release();
+  });
+
+  it('should have it keep no more than a hundred of them', async () => {
+    const runner = database.createQueryRunner();
+    for (let index = 0; index < 120; index++) await runner.query(`SELECT $1::int + ${index} AS sum`, [1]);
+    const [{ count }] = await runner.query('SELECT count(*)::int AS count FROM pg_prepared_statements');
+    expect(count).toBeLessThanOrEqual(100);
+    expect(await runner.query('SELECT $1::int + 119 AS sum', [2])).toEqual([{ sum: 121 }]);
+    await runner.release();
+  });
+
+  it('should, when its server is killed, fail the query under way, however many errors it meets, and be replaced by a new one', async () => {
     const runner = database.createQueryRunner();
     const client = (await runner.connect()) as pg.Client;
     const broken = runner.query('SELECT pg_sleep(60)').then(

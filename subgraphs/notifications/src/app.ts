@@ -48,7 +48,8 @@ export async function createNotificationsApp(
     store,
     newId,
     now: () => new Date(),
-    onWork: () => workers.forEach((worker) => worker.wake()),
+    onMails: () => workers.mails.wake(),
+    onDeliveries: () => workers.deliveries.wake(),
     settings: {
       storefrontUrl: config.STOREFRONT_URL,
       adminEmail: config.ADMIN_EMAIL,
@@ -88,7 +89,7 @@ export async function createNotificationsApp(
     http: server.http,
     drain: () => server.drain(),
     async start() {
-      workers.forEach((worker) => worker.start());
+      Object.values(workers).forEach((worker) => worker.start());
       subscription = await bus.subscribe(createSubscription(service));
     },
     async close() {
@@ -96,7 +97,7 @@ export async function createNotificationsApp(
       await subscription?.close();
       // Deliveries under way are cut off: their claims end and they are tried again.
       await sender.close();
-      await Promise.all(workers.map((worker) => worker.stop()));
+      await Promise.all(Object.values(workers).map((worker) => worker.stop()));
       mailer.close();
       await bus.close();
       await database.destroy();

@@ -20,8 +20,10 @@ export interface NotificationsServiceDependencies {
   readonly store: NotificationsStore;
   readonly newId: () => string;
   readonly now: () => Date;
-  /** Called after a commit that left something to send. */
-  readonly onWork: () => void;
+  /** Called after a commit that left mails to send. */
+  readonly onMails: () => void;
+  /** Called after a commit that left webhook deliveries to make. */
+  readonly onDeliveries: () => void;
   readonly settings: {
     readonly storefrontUrl: string;
     readonly adminEmail: string;
@@ -40,7 +42,8 @@ export function createNotificationsService({
   store,
   newId,
   now,
-  onWork,
+  onMails,
+  onDeliveries,
   settings,
 }: NotificationsServiceDependencies) {
   const storefront = settings.storefrontUrl.replace(/\/$/, '');
@@ -50,6 +53,8 @@ export function createNotificationsService({
    * @throws Error while the person or the order it speaks of is not known yet: their own events come by another way.
    */
   async function onEvent(event: AnyEvent): Promise<void> {
+    let mail: Mail | undefined;
+    let deliveries = 0;
     await store.transaction(async (tx) => {
       if (!(await tx.markHandled(event.id))) return;
       await remember(tx, event);
@@ -57,16 +62,22 @@ export function createNotificationsService({
       if (userId) {
         const recipient = await tx.recipient(userId);
         if (!recipient) throw new Error(`User ${userId} is not known yet.`);
-        const order =
-          'orderId' in event.data && event.data.orderId ? await tx.order(event.data.orderId) : undefined;
-        if (event.type.startsWith('payment.') && !order)
-          throw new Error('The order of this payment is not known yet.');
-        const mail = mailAbout(event, recipient, order, storefront);
+        mail = mailAbout(event, recipient, await orderOf(tx, event), storefront);
         if (mail) await insertMail(tx, event.id, mail, recipient);
       }
-      if (isWebhookEventType(event.type)) await insertDeliveries(tx, event);
+      if (isWebhookEventType(event.type)) deliveries = await insertDeliveries(tx, event);
     });
-    onWork();
+    if (mail) onMails();
+    if (deliveries > 0) onDeliveries();
+  }
+
+  /** The order that an event is about: events of orders bring its number along, those of payments do not. */
+  async function orderOf(tx: NotificationsTransaction, { type, data }: AnyEvent) {
+    if (!('orderId' in data) || !data.orderId) return undefined;
+    if ('number' in data) return { orderId: data.orderId, number: data.number };
+    const order = await tx.order(data.orderId);
+    if (!order && type.startsWith('payment.')) throw new Error('The order of this payment is not known yet.');
+    return order;
   }
 
   async function remember(tx: NotificationsTransaction, event: AnyEvent): Promise<void> {
@@ -102,8 +113,10 @@ export function createNotificationsService({
     });
   }
 
-  async function insertDeliveries(tx: NotificationsTransaction, event: AnyEvent): Promise<void> {
-    for (const webhook of await tx.activeWebhooks(event.type)) {
+  /** @returns how many */
+  async function insertDeliveries(tx: NotificationsTransaction, event: AnyEvent): Promise<number> {
+    const webhooks = await tx.activeWebhooks(event.type);
+    for (const webhook of webhooks) {
       const at = now();
       await tx.insertDelivery({
         id: newId(),
@@ -118,12 +131,14 @@ export function createNotificationsService({
         createdAt: at,
       });
     }
+    return webhooks.length;
   }
 
   /** Writes an attempt down and decides what follows from it. */
   async function recordAttempt(delivery: WebhookDelivery, result: SendResult, sentAt: Date): Promise<void> {
     const number = delivery.attempts + 1;
     const outcome = outcomeOf({ ...result, attempts: number }, { factor: settings.scheduleFactor });
+    let isDisabled = false;
     await store.transaction(async (tx) => {
       const webhook = await tx.lockWebhook(delivery.webhookId);
       if (!webhook) return;
@@ -151,23 +166,25 @@ export function createNotificationsService({
           outcome.kind === 'gone'
             ? 'The receiver answered 410: it wants no more events.'
             : `It failed ${number} times in a row over the whole retry schedule; the last answer was ${statusCode ?? error}.`;
-        await disable(tx, webhook, delivery.id, reason);
+        isDisabled = await disable(tx, webhook, delivery.id, reason);
       }
     });
-    onWork();
+    if (isDisabled) onMails();
   }
 
+  /** @returns whether it was not before */
   async function disable(
     tx: NotificationsTransaction,
     webhook: Webhook,
     deliveryId: string,
     reason: string,
-  ): Promise<void> {
-    if (!webhook.isActive) return;
+  ): Promise<boolean> {
+    if (!webhook.isActive) return false;
     await tx.updateWebhook(webhook.id, { isActive: false, disabledReason: reason });
     await tx.failPendingDeliveries(webhook.id);
     // The delivery stands for the event: one mail for one disabling, however many deliveries fail at once.
     await insertMail(tx, deliveryId, webhookDisabledMail(webhook.url, reason, storefront), undefined);
+    return true;
   }
 
   /** @throws Refusal INVALID_INPUT, WEBHOOK_URL_REFUSED */
@@ -263,7 +280,7 @@ export function createNotificationsService({
         throw new Refusal('INVALID_INPUT', 'The webhook is disabled: enable it first.', ['deliveryId']);
       await tx.updateDelivery(delivery.id, { status: 'PENDING', isRepeat: true, dueAt: now() });
     });
-    onWork();
+    onDeliveries();
     return (await store.delivery(deliveryId)) ?? delivery;
   }
 

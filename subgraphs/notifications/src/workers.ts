@@ -28,7 +28,7 @@ export function createSendWorkers({
   logger,
   mailLeaseMs,
   webhookTimeoutMs,
-}: WorkerDependencies): Worker[] {
+}: WorkerDependencies): { mails: Worker; deliveries: Worker } {
   async function sendMail(notification: Notification): Promise<void> {
     const attempts = notification.attempts + 1;
     try {
@@ -53,15 +53,15 @@ export function createSendWorkers({
     });
   }
 
-  return [
-    createWorker({
+  return {
+    mails: createWorker({
       name: 'mails',
       claim: (limit) => store.claimNotifications(limit, new Date(Date.now() + mailLeaseMs)),
       run: sendMail,
       concurrency: 10,
       logger,
     }),
-    createWorker({
+    deliveries: createWorker({
       name: 'webhooks',
       claim: (limit) => store.claimDeliveries(limit, new Date(Date.now() + 2 * webhookTimeoutMs + 5_000)),
       run: async ({ delivery, webhook }) => {
@@ -71,5 +71,5 @@ export function createSendWorkers({
       concurrency: 50,
       logger,
     }),
-  ];
+  };
 }

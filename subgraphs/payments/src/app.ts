@@ -52,7 +52,8 @@ export async function createPaymentsApp(
     store,
     newId,
     now: () => new Date(),
-    onWork: () => workers.forEach((worker) => worker.wake()),
+    onCharges: () => workers.charges.wake(),
+    onRefunds: () => workers.refunds.wake(),
     onEvents: () => relay.wake(),
   });
   const workers = createPaymentWorkers({
@@ -85,7 +86,7 @@ export async function createPaymentsApp(
     drain: () => server.drain(),
     async start() {
       relay.start();
-      workers.forEach((worker) => worker.start());
+      Object.values(workers).forEach((worker) => worker.start());
       subscription = await bus.subscribe(createSubscription(service));
     },
     async close() {
@@ -93,7 +94,7 @@ export async function createPaymentsApp(
       await subscription?.close();
       // Charges under way are given up on: their claims end and another process asks the provider about them.
       await provider.close();
-      await Promise.all(workers.map((worker) => worker.stop()));
+      await Promise.all(Object.values(workers).map((worker) => worker.stop()));
       await relay.stop();
       await bus.close();
       await database.destroy();

@@ -1,7 +1,15 @@
 import { createEvent, type EventEnvelope } from '@cartograph/events';
 import { formatAmount, MoneyError, parseMoney, type MoneyInput } from '@cartograph/money';
 import { currentContext, isId, Refusal, type Identity } from '@cartograph/service-kit';
-import { canRetry, isFullyRefunded, refundable, type Payment, type Refund } from './domain/payment.js';
+import {
+  canRetry,
+  isFullyRefunded,
+  isSettled,
+  refundable,
+  type Payment,
+  type PaymentAttempt,
+  type Refund,
+} from './domain/payment.js';
 import type { ChargeResult } from './provider/payment-provider.js';
 import type { PaymentsStore, PaymentsTransaction } from './store/store.js';
 
@@ -9,8 +17,10 @@ export interface PaymentsServiceDependencies {
   readonly store: PaymentsStore;
   readonly newId: () => string;
   readonly now: () => Date;
-  /** Called after a commit that left charges or refunds to carry out. */
-  readonly onWork: () => void;
+  /** Called after a commit that left charges to carry out. */
+  readonly onCharges: () => void;
+  /** Called after a commit that left refunds to carry out. */
+  readonly onRefunds: () => void;
   /** Called after a commit with events. */
   readonly onEvents: () => void;
 }
@@ -24,7 +34,14 @@ const MAX_TOKEN = 200;
 const CONTROL = /[\u0000-\u001f\u007f]/;
 
 /** The use cases of payments: each is one transaction, safe to repeat. */
-export function createPaymentsService({ store, newId, now, onWork, onEvents }: PaymentsServiceDependencies) {
+export function createPaymentsService({
+  store,
+  newId,
+  now,
+  onCharges,
+  onRefunds,
+  onEvents,
+}: PaymentsServiceDependencies) {
   const trace = () => currentContext()?.traceparent ?? null;
 
   /** Sets up the payment of a new order; the worker charges it. */
@@ -47,7 +64,7 @@ export function createPaymentsService({ store, newId, now, onWork, onEvents }: P
       if (!(await tx.insertPayment(payment))) return;
       await insertAttempt(tx, payment, 1, data.paymentToken ?? null);
     });
-    onWork();
+    onCharges();
   }
 
   /** Gives back what was charged, or sees to it that nothing will be. */
@@ -70,18 +87,38 @@ export function createPaymentsService({ store, newId, now, onWork, onEvents }: P
         });
         return;
       }
-      await tx.updatePayment(payment.id, { isOrderCancelled: true });
+      await tx.updatePayment(payment, { isOrderCancelled: true });
       await refundRest(tx, payment, ORDER_CANCELLED);
     });
-    onWork();
+    // An open attempt is now to be looked up rather than charged.
+    onCharges();
+    onRefunds();
+  }
+
+  /**
+   * Does `change` to an attempt that is still open, and to its payment, while nobody else can.
+   * @returns whether it was still open
+   */
+  async function changeOpenAttempt(
+    attemptId: string,
+    change: (tx: PaymentsTransaction, payment: Payment, attempt: PaymentAttempt) => Promise<void>,
+  ): Promise<boolean> {
+    // A settled attempt stays as it is, and the provider tells most results twice: this look spares a transaction.
+    const seen = await store.attempt(attemptId);
+    if (!seen || isSettled(seen)) return false;
+    return store.transaction(async (tx) => {
+      const payment = await tx.lockPayment(seen.paymentId);
+      const attempt = payment && (await tx.attempts(payment.id)).find(({ id }) => id === attemptId);
+      if (!payment || !attempt || isSettled(attempt)) return false;
+      await change(tx, payment, attempt);
+      return true;
+    });
   }
 
   /** Applies what the provider said about an attempt, in whatever order and however often it says it. */
   async function settleAttempt(attemptId: string, result: ChargeResult): Promise<void> {
-    await store.transaction(async (tx) => {
-      const payment = await tx.lockPaymentOfAttempt(attemptId);
-      const attempt = payment && (await tx.attempts(payment.id)).find(({ id }) => id === attemptId);
-      if (!payment || !attempt || attempt.status === 'SUCCEEDED' || attempt.status === 'FAILED') return;
+    let isToBeRefunded = false;
+    const isChanged = await changeOpenAttempt(attemptId, async (tx, payment, attempt) => {
       const base = {
         paymentId: payment.id,
         orderId: payment.orderId,
@@ -96,18 +133,19 @@ export function createPaymentsService({ store, newId, now, onWork, onEvents }: P
       };
       if (result.status === 'succeeded') {
         await tx.updateAttempt(attempt.id, { status: 'SUCCEEDED' });
-        const charged = await tx.updatePayment(payment.id, { status: 'SUCCEEDED', failureReason: null });
+        const charged = await tx.updatePayment(payment, { status: 'SUCCEEDED', failureReason: null });
         await tx.saveEvents([createEvent('payment.succeeded', { ...event, data: base })]);
-        if (payment.isOrderCancelled) await refundRest(tx, charged, ORDER_CANCELLED);
+        isToBeRefunded = payment.isOrderCancelled;
+        if (isToBeRefunded) await refundRest(tx, charged, ORDER_CANCELLED);
       } else {
         await tx.updateAttempt(attempt.id, { status: 'FAILED', failureReason: result.reason });
-        await tx.updatePayment(payment.id, { status: 'FAILED', failureReason: result.reason });
+        await tx.updatePayment(payment, { status: 'FAILED', failureReason: result.reason });
         const data = { ...base, reason: result.reason, canRetry: !payment.isOrderCancelled };
         await tx.saveEvents([createEvent('payment.failed', { ...event, data })]);
       }
     });
-    onWork();
-    onEvents();
+    if (isChanged) onEvents();
+    if (isToBeRefunded) onRefunds();
   }
 
   /**
@@ -115,24 +153,16 @@ export function createPaymentsService({ store, newId, now, onWork, onEvents }: P
    * before may still be on its way to the provider, which is therefore asked once more at `askAgainAt`.
    */
   async function abandonAttempt(attemptId: string, askAgainAt: Date): Promise<void> {
-    await store.transaction(async (tx) => {
-      const payment = await tx.lockPaymentOfAttempt(attemptId);
-      const attempt = payment && (await tx.attempts(payment.id)).find(({ id }) => id === attemptId);
-      if (!payment || !attempt || attempt.status === 'SUCCEEDED' || attempt.status === 'FAILED') return;
+    await changeOpenAttempt(attemptId, async (tx, payment) => {
       await tx.updateAttempt(attemptId, { status: 'ABANDONED', dueAt: askAgainAt });
-      await tx.updatePayment(payment.id, { status: 'FAILED', failureReason: ORDER_CANCELLED });
+      await tx.updatePayment(payment, { status: 'FAILED', failureReason: ORDER_CANCELLED });
     });
   }
 
   /** The provider did not answer; it will be asked again at `dueAt`. */
   async function doubtAttempt(attemptId: string, dueAt: Date): Promise<void> {
-    await store.transaction(async (tx) => {
-      const payment = await tx.lockPaymentOfAttempt(attemptId);
-      const attempt = payment && (await tx.attempts(payment.id)).find(({ id }) => id === attemptId);
-      // A callback may have settled it meanwhile.
-      if (attempt?.status === 'PENDING' || attempt?.status === 'IN_DOUBT') {
-        await tx.updateAttempt(attemptId, { status: 'IN_DOUBT', dueAt });
-      }
+    await changeOpenAttempt(attemptId, async (tx, _payment, { status }) => {
+      if (status !== 'ABANDONED') await tx.updateAttempt(attemptId, { status: 'IN_DOUBT', dueAt });
     });
   }
 
@@ -145,8 +175,7 @@ export function createPaymentsService({ store, newId, now, onWork, onEvents }: P
       const confirmed = refunds.map((other) =>
         other.id === refund.id ? { ...other, status: 'SUCCEEDED' as const } : other,
       );
-      if (isFullyRefunded(payment.amount, confirmed))
-        await tx.updatePayment(payment.id, { status: 'REFUNDED' });
+      if (isFullyRefunded(payment.amount, confirmed)) await tx.updatePayment(payment, { status: 'REFUNDED' });
       await tx.saveEvents([
         createEvent('payment.refunded', {
           aggregateId: payment.orderId,
@@ -191,9 +220,9 @@ export function createPaymentsService({ store, newId, now, onWork, onEvents }: P
       }
       const attempts = await tx.attempts(found.id);
       await insertAttempt(tx, found, attempts.length + 1, token ?? attempts.at(-1)?.token ?? null);
-      return tx.updatePayment(found.id, { status: 'PENDING', failureReason: null });
+      return tx.updatePayment(found, { status: 'PENDING', failureReason: null });
     });
-    onWork();
+    onCharges();
     return payment;
   }
 
@@ -234,7 +263,7 @@ export function createPaymentsService({ store, newId, now, onWork, onEvents }: P
       await insertRefund(tx, found, amount ?? left, reason);
       return found;
     });
-    onWork();
+    onRefunds();
     return payment;
   }
 

@@ -33,7 +33,7 @@ export function createPaymentWorkers({
   logger,
   concurrency,
   timeoutMs,
-}: WorkerDependencies): Worker[] {
+}: WorkerDependencies): { charges: Worker; refunds: Worker } {
   // A claim outlives the call it covers, so that no second process sends the same charge meanwhile; if one does
   // after all (this one was paused), the provider's idempotency holds.
   const claimUntil = () => new Date(Date.now() + timeoutMs + 5_000);
@@ -60,22 +60,22 @@ export function createPaymentWorkers({
     await service.confirmRefund(due);
   }
 
-  return [
-    createWorker({
+  return {
+    charges: createWorker({
       name: 'charges',
       claim: (limit) => store.claimAttempts(limit, claimUntil()),
       run: charge,
       concurrency,
       logger,
     }),
-    createWorker({
+    refunds: createWorker({
       name: 'refunds',
       claim: (limit) => store.claimRefunds(limit, claimUntil()),
       run: refund,
       concurrency,
       logger,
     }),
-  ];
+  };
 }
 
 async function within<T>(work: Promise<T>, timeoutMs: number): Promise<T> {

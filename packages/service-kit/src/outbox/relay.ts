@@ -63,18 +63,17 @@ export function createOutboxRelay(options: OutboxRelayOptions): OutboxRelay {
         await sleep(wait, undefined, { signal }).catch(() => {});
         continue;
       }
-      if (!isWoken && !signal.aborted) await wakeOr(wait, signal);
+      if (!isWoken && !signal.aborted) await wokenOrAfter(wait);
     }
   }
 
-  async function wakeOr(ms: number, signal: AbortSignal): Promise<void> {
-    const timer = new AbortController();
-    const woken = new Promise<void>((resolve) => (wakeUp = resolve));
-    await Promise.race([
-      woken,
-      sleep(ms, undefined, { signal: AbortSignal.any([signal, timer.signal]) }).catch(() => {}),
-    ]);
-    timer.abort();
+  async function wokenOrAfter(ms: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    await new Promise<void>((resolve) => {
+      wakeUp = resolve;
+      timer = setTimeout(resolve, ms);
+    });
+    clearTimeout(timer);
   }
 
   return {
@@ -89,6 +88,7 @@ export function createOutboxRelay(options: OutboxRelayOptions): OutboxRelay {
     },
     async stop() {
       stopping.abort();
+      wakeUp();
       await running;
       running = undefined;
     },

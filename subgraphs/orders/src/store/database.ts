@@ -1,4 +1,4 @@
-import { survivingErrors, untilItAnswers } from '@cartograph/service-kit';
+import { pooledClient, untilItAnswers } from '@cartograph/service-kit';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { CreateOrders1767225600000 } from './migrations/1767225600000-create-orders.js';
@@ -20,7 +20,7 @@ export function openDatabase(url: string, poolSize: number): Promise<DataSource>
       extra: {
         idle_in_transaction_session_timeout: 10_000,
         statement_timeout: 30_000,
-        Client: survivingErrors(pg.Client),
+        Client: pooledClient(pg.Client),
       },
     }).initialize(),
   );

@@ -37,6 +37,10 @@ export interface Refund {
   readonly createdAt: Date;
 }
 
+/** Whether the provider has decided about an attempt: nothing about it changes any more. */
+export const isSettled = ({ status }: Pick<PaymentAttempt, 'status'>): boolean =>
+  status === 'SUCCEEDED' || status === 'FAILED';
+
 /** Whether the customer may try again: nothing is charged nor under way, and the order still waits. */
 export function canRetry(payment: Pick<Payment, 'status' | 'isOrderCancelled'>): boolean {
   return payment.status === 'FAILED' && !payment.isOrderCancelled;

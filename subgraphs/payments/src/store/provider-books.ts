@@ -22,11 +22,13 @@ export function createProviderBooks(database: DataSource): ProviderBooks {
   return {
     findCharge: find,
     async enterCharge(key, amountMinor, result) {
-      await database.query(
-        'INSERT INTO provider.charges (key, amount_minor, status, reason) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING',
+      const [row] = await database.query<ChargeRow[]>(
+        // The update changes nothing: it is there because only then does RETURNING give the row that stood there before.
+        `INSERT INTO provider.charges (key, amount_minor, status, reason) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (key) DO UPDATE SET key = excluded.key RETURNING status, reason`,
         [key, amountMinor, result.status, result.status === 'declined' ? result.reason : null],
       );
-      return (await find(key))!;
+      return toResult(row!);
     },
     async enterRefund(key, chargeKey, amountMinor) {
       await database.query(

@@ -17,11 +17,10 @@ export interface DueRefund {
 export interface PaymentsTransaction {
   lockPayment(id: string): Promise<Payment | undefined>;
   lockPaymentOfOrder(orderId: string): Promise<Payment | undefined>;
-  lockPaymentOfAttempt(attemptId: string): Promise<Payment | undefined>;
   /** False if the order has a payment already. */
   insertPayment(payment: Payment): Promise<boolean>;
   updatePayment(
-    id: string,
+    payment: Payment,
     changes: { status?: PaymentStatus; failureReason?: string | null; isOrderCancelled?: boolean },
   ): Promise<Payment>;
   attempts(paymentId: string): Promise<PaymentAttempt[]>;
@@ -42,6 +41,7 @@ export interface PaymentsTransaction {
 
 export interface PaymentsStore {
   transaction<T>(work: (tx: PaymentsTransaction) => Promise<T>): Promise<T>;
+  attempt(id: string): Promise<PaymentAttempt | undefined>;
   payments(ids: readonly string[]): Promise<Payment[]>;
   paymentsOfOrders(orderIds: readonly string[]): Promise<Payment[]>;
   attemptsOf(paymentIds: readonly string[]): Promise<PaymentAttempt[]>;

@@ -38,6 +38,10 @@ const toRefund = ({ dueAt: _due, amountMinor, currency, ...refund }: RefundRow):
 export function createPaymentsStore(database: DataSource): PaymentsStore {
   const store: PaymentsStore = {
     transaction: (work) => database.transaction((manager) => work(createTransaction(manager))),
+    async attempt(id) {
+      const row = await database.getRepository(attemptTable).findOneBy({ id });
+      return row ? toAttempt(row) : undefined;
+    },
     payments: async (ids) =>
       (await database.getRepository(paymentTable).findBy({ id: In([...ids]) })).map(toPayment),
     paymentsOfOrders: async (ids) =>
@@ -58,16 +62,14 @@ export function createPaymentsStore(database: DataSource): PaymentsStore {
     async claimAttempts(limit, until) {
       const ids = await claimDue(database, 'payment_attempts', OPEN_ATTEMPT, limit, until);
       if (ids.length === 0) return [];
-      const attempts = await database.getRepository(attemptTable).findBy({ id: In(ids) });
-      const payments = new Map(
-        (await store.payments(attempts.map(({ paymentId }) => paymentId))).map((payment) => [
-          payment.id,
-          payment,
-        ]),
-      );
-      return attempts.map((row): DueAttempt => ({
+      const attempts = (await database
+        .createQueryBuilder(attemptTable, 'a')
+        .innerJoinAndMapOne('a.payment', paymentTable.options.name, 'p', 'p.id = a.payment_id')
+        .where({ id: In(ids) })
+        .getMany()) as (AttemptRow & { payment: PaymentRow })[];
+      return attempts.map(({ payment, ...row }): DueAttempt => ({
         attempt: toAttempt(row),
-        payment: payments.get(row.paymentId)!,
+        payment: toPayment(payment),
       }));
     },
 
@@ -119,10 +121,6 @@ function createTransaction(manager: EntityManager): PaymentsTransaction {
   return {
     lockPayment: (id) => lock({ id }),
     lockPaymentOfOrder: (orderId) => lock({ orderId }),
-    async lockPaymentOfAttempt(attemptId) {
-      const attempt = await attempts.findOneBy({ id: attemptId });
-      return attempt ? lock({ id: attempt.paymentId }) : undefined;
-    },
     async insertPayment({ amount, ...payment }) {
       const { identifiers } = await payments
         .createQueryBuilder()
@@ -133,9 +131,10 @@ function createTransaction(manager: EntityManager): PaymentsTransaction {
         .execute();
       return identifiers.filter(Boolean).length === 1;
     },
-    async updatePayment(id, changes) {
-      await payments.update({ id }, changes);
-      return toPayment(await payments.findOneByOrFail({ id }));
+    async updatePayment(payment, changes) {
+      const updatedAt = new Date();
+      await payments.update({ id: payment.id }, { ...changes, updatedAt });
+      return { ...payment, ...changes, updatedAt };
     },
     attempts: async (paymentId) =>
       (await attempts.find({ where: { paymentId }, order: { number: 'ASC' } })).map(toAttempt),

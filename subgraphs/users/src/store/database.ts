@@ -1,4 +1,4 @@
-import { survivingErrors, untilItAnswers } from '@cartograph/service-kit';
+import { pooledClient, untilItAnswers } from '@cartograph/service-kit';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { CreateUsers1771400000000 } from './migrations/1771400000000-create-users.js';
@@ -16,7 +16,7 @@ export async function openDatabase(url: string, poolSize = 10): Promise<DataSour
       poolSize,
       applicationName: 'cartograph-users',
       connectTimeoutMS: 5_000,
-      extra: { Client: survivingErrors(pg.Client) },
+      extra: { Client: pooledClient(pg.Client) },
     }).initialize(),
   );
 }
