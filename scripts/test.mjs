@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const WHOLE_SHOP = '^<rootDir>/(e2e|observability/exported|bench)'.replace(
+const WHOLE_SHOP = '^<rootDir>/(e2e|bench)'.replace(
   '<rootDir>',
   root.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'),
 );

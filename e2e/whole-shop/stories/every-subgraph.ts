@@ -1,0 +1,139 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from '@jest/globals';
+import { composeServices } from '@apollo/composition';
+import { parse } from 'graphql';
+import { IDENTITY_HEADER, signIdentity, type Identity } from '@cartograph/service-kit';
+import { declaredServices } from '@cartograph/embedded/stack';
+import { findFreePort } from '@cartograph/embedded';
+import { until } from '@cartograph/testing';
+import type { SharedShop } from '../shared-shop.js';
+
+const subgraphs = declaredServices
+  .filter(({ isSubgraph }) => isSubgraph)
+  .map(({ name, folder }) => ({ name, folder }));
+const repository = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
+
+export function describeEverySubgraph(shop: SharedShop): void {
+  describe.each(subgraphs)('$name, like every subgraph,', ({ name, folder }) => {
+    const url = () => shop.stack.url(name);
+
+    const ask = async (query: string, headers: Record<string, string> = {}) => {
+      const response = await fetch(`${url()}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify({ query }),
+      });
+      return {
+        status: response.status,
+        body: (await response.json()) as { data?: unknown; errors?: { extensions: { code: string } }[] },
+      };
+    };
+    const signed = async (audience: string, identity: Identity = { kind: 'anonymous' }) => ({
+      [IDENTITY_HEADER]: await signIdentity({
+        identity,
+        audience,
+        issuer: 'gateway',
+        secret: shop.stack.internalAuthSecret,
+      }),
+    });
+
+    it('should say that it is alive and ready', async () => {
+      expect((await fetch(`${url()}/healthz`)).status).toBe(200);
+      const ready = await fetch(`${url()}/readyz`);
+      expect([ready.status, await ready.json()]).toEqual([200, expect.objectContaining({ status: 'ready' })]);
+    });
+
+    it('should export metrics that Prometheus can read', async () => {
+      const response = await fetch(`${url()}/metrics`);
+      expect(response.headers.get('content-type')).toContain('text/plain');
+      expect(await response.text()).toMatch(
+        /^# HELP process_cpu_user_seconds_total .*\n# TYPE process_cpu_user_seconds_total counter$/m,
+      );
+    });
+
+    it('should serve the schema that is composed', async () => {
+      const { body } = await ask('{ _service { sdl } }', await signed(name));
+      const { sdl } = (body.data as { _service: { sdl: string } })._service;
+      const compose = (text: string) => {
+        const { supergraphSdl, errors } = composeServices([{ name, url: url(), typeDefs: parse(text) }]);
+        expect(errors).toBeUndefined();
+        return supergraphSdl;
+      };
+      expect(compose(sdl)).toBe(compose(readFileSync(repository(`${folder}/schema.graphql`), 'utf8')));
+    });
+
+    it('should answer nobody without a signature, nor with one for another service', async () => {
+      const refusal = { status: 401, body: { errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] } };
+      expect(await ask('{ __typename }')).toMatchObject(refusal);
+      expect(await ask('{ __typename }', await signed('another'))).toMatchObject(refusal);
+      expect(await ask('{ __typename }', { [IDENTITY_HEADER]: 'forged' })).toMatchObject(refusal);
+      expect(await ask('{ __typename }', await signed(name))).toMatchObject({
+        status: 200,
+        body: { data: { __typename: 'Query' } },
+      });
+    });
+
+    it('should give null for entities that do not exist, whatever their key looks like', async () => {
+      const sdl = readFileSync(repository(`${folder}/schema.graphql`), 'utf8');
+      const entities = [...sdl.matchAll(/^type (\w+)[^{]*@key\(fields: "id"\)/gm)].map(([, type]) => type!);
+      expect(entities.length).toBeGreaterThan(0);
+      const admin: Identity = {
+        kind: 'user',
+        userId: 'nobody',
+        role: 'ADMIN',
+        sessionId: 'none',
+        expiresAt: Date.now() + 60_000,
+      };
+      for (const type of entities) {
+        const representations = ['00000000-0000-7000-8000-000000000000', '', '$where', 'é'.repeat(300)]
+          .map((id) => `{ __typename: ${JSON.stringify(type)}, id: ${JSON.stringify(id)} }`)
+          .join(' ');
+        const { body } = await ask(
+          `{ _entities(representations: [${representations}]) { __typename } }`,
+          await signed(name, admin),
+        );
+        const codes = body.errors?.map(({ extensions }) => extensions.code) ?? [];
+        expect([type, codes]).toEqual([type, codes.filter((code) => code !== 'INTERNAL_SERVER_ERROR')]);
+      }
+    });
+
+    it('should answer 4xx, not 5xx, to what is no GraphQL request', async () => {
+      for (const body of ['', 'no json', '[]', '{"query": 1}', '{"query": "{"}']) {
+        const response = await fetch(`${url()}/graphql`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', ...(await signed(name)) },
+          body,
+        });
+        expect([body, Math.floor(response.status / 100)]).toEqual([body, 4]);
+      }
+    });
+
+    it('should run as several processes at once, and end each with 0 within 10 s of SIGTERM', async () => {
+      const port = await findFreePort();
+      const second = spawn(process.execPath, [repository(`${folder}/dist/main.js`)], {
+        env: { ...shop.stack.environment(name), PORT: String(port) },
+        stdio: 'ignore',
+      });
+      const ended = once(second, 'exit');
+      await until(async () => (await fetch(`http://127.0.0.1:${port}/readyz`)).ok, {
+        timeoutMs: 20_000,
+        what: 'the second process',
+      });
+      const began = performance.now();
+      second.kill('SIGTERM');
+      expect(await ended).toEqual([0, null]);
+      expect(performance.now() - began).toBeLessThan(10_000);
+      expect((await fetch(`${url()}/readyz`)).status).toBe(200);
+    }, 60_000);
+
+    it('should begin like all others', () => {
+      const main = readFileSync(repository(`${folder}/src/main.ts`), 'utf8');
+      expect(main).toMatch(/^await runService\(\{/m);
+      expect(main.split('\n').length).toBeLessThanOrEqual(30);
+      expect(main).toContain(`name: '${name}'`);
+    });
+  });
+}
