@@ -29,6 +29,7 @@ const env = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => !name.toLowerCase().startsWith('npm_')),
 );
 const abort = new AbortController();
+const watching = new AbortController();
 let stack;
 let isStopping = false;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop);
@@ -90,7 +91,7 @@ function readOptions() {
 
 async function startWatching() {
   const { startVite, watchSources } = await import('./start/watch.mjs');
-  watchSources({ root, stack, say: (text) => console.log(text) });
+  watchSources({ root, stack, signal: watching.signal, say: (text) => console.log(text) });
   return startVite({ root, gatewayUrl: stack.url('gateway') });
 }
 
@@ -161,6 +162,7 @@ async function stop() {
   if (isStopping) return;
   isStopping = true;
   console.log('\nStopping …');
+  watching.abort();
   if (!stack) return abort.abort(new Error('Stopped while starting.'));
   await stack.stop();
   process.exit(0);

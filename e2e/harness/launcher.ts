@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { isPortFree } from '@cartograph/embedded';
 import { until } from '@cartograph/testing';
 
-const script = fileURLToPath(new URL('../../scripts/start.mjs', import.meta.url));
+const here = fileURLToPath(new URL('../..', import.meta.url));
 
 export interface Launcher {
   readonly child: ChildProcess;
@@ -18,9 +18,14 @@ export interface Launcher {
   ended(): Promise<number | null>;
 }
 
-/** Runs what `npm start` runs. */
-export function launch(args: readonly string[], env: Readonly<Record<string, string>> = {}): Launcher {
-  const child = spawn(process.execPath, [script, ...args], {
+/** Runs what `npm start` runs. @param checkout where: by default here */
+export function launch(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  checkout = here,
+): Launcher {
+  const child = spawn(process.execPath, [join(checkout, 'scripts', 'start.mjs'), ...args], {
+    cwd: checkout,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env['PATH'], ...env },
   });
@@ -61,6 +66,20 @@ export function startedProcesses(dataDir: string): number[] {
     ...['postgres', 'redis', 'mongodb'].map((store) => join(dataDir, store, 'process.json')),
   ];
   return records.map((file) => (JSON.parse(readFileSync(file, 'utf8')) as { pid: number }).pid);
+}
+
+/** What runs of a checkout: the command lines that name it. Only on Linux. */
+export function processesOf(checkout: string): string[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && isRunning(Number(name)))
+    .flatMap((pid) => {
+      try {
+        return readFileSync(join('/proc', pid, 'cmdline'), 'utf8').replaceAll('\0', ' ');
+      } catch {
+        return [];
+      }
+    })
+    .filter((line) => line.includes(checkout));
 }
 
 /** Whether a process runs; a dead one that nobody has buried yet does not. */

@@ -44,6 +44,21 @@ export interface Visitor {
 
 type ServiceEnv = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
+/** Chromium without what it does for people only. */
+export const openBrowser = (): Promise<Browser> =>
+  chromium.launch({
+    executablePath: chromiumPath!,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+
 /** The whole shop with its built storefront, and a browser. */
 async function startStorefront(serviceEnv: ServiceEnv): Promise<Storefront> {
   const folder = process.env['STOREFRONT_DIR'] ?? built;
@@ -56,18 +71,7 @@ async function startStorefront(serviceEnv: ServiceEnv): Promise<Storefront> {
         gateway: { CLIENT_DIR: folder, ...serviceEnv['gateway'] },
       },
     }),
-    chromium.launch({
-      executablePath: chromiumPath!,
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    }),
+    openBrowser(),
   ]);
   const admin = await signInAdmin(stack);
   return {

@@ -13,61 +13,68 @@ const execute = promisify(execFile);
 const settleMs = 150;
 
 /**
- * Watches the sources of a running stack until the process ends.
- * @param {{ root: string, stack: import('@cartograph/embedded/stack').Stack, say: (text: string) => void }} options
+ * Watches the sources of a running stack until the signal is given, which also ends what is at work then.
+ * @param {{ root: string, stack: import('@cartograph/embedded/stack').Stack, signal: AbortSignal, say: (text: string) => void }} options
  */
-export function watchSources({ root, stack, say }) {
+export function watchSources({ root, stack, signal, say }) {
   const changedFolders = new Set();
-  let hasSchemaChanged = false;
+  /** Folders whose schema has changed. */
+  const changedSchemas = new Set();
   let hasOperationChanged = false;
   let timer;
   let working = Promise.resolve();
 
   const note = (folder, file) => {
-    if (file === 'schema.graphql') hasSchemaChanged = true;
+    if (file === 'schema.graphql') changedSchemas.add(folder);
     else if (!file.startsWith(`src${sep}`) || /(generated|\.test\.ts)/.test(file)) return;
     changedFolders.add(folder);
     actSoon();
   };
   const actSoon = () => {
     clearTimeout(timer);
-    timer = setTimeout(() => (working = working.then(act).catch((error) => say(error.message))), settleMs);
+    timer = setTimeout(
+      () => (working = working.then(act).catch((error) => signal.aborted || say(error.message))),
+      settleMs,
+    );
   };
   for (const folder of workspaceFolders()) {
-    watch(join(root, folder), { recursive: true }, (_event, file) => file && note(folder, file));
+    watch(join(root, folder), { recursive: true, signal }, (_event, file) => file && note(folder, file));
   }
   const operations = join(root, 'client', 'src');
   if (existsSync(operations)) {
-    watch(operations, { recursive: true }, (_event, file) => {
+    watch(operations, { recursive: true, signal }, (_event, file) => {
       if (!file?.endsWith('.graphql')) return;
       hasOperationChanged = true;
       actSoon();
     });
   }
 
-  /** Runs scripts one after the other until one fails; says why, and whether all went through. */
-  async function run(scripts) {
-    for (const script of scripts) {
-      try {
-        await execute(process.execPath, [join(root, 'scripts', script)]);
-      } catch ({ stderr, message }) {
-        say((stderr || message).trim());
-        return false;
-      }
+  /** Runs a script; says why it failed, if it did. @returns whether it went through */
+  async function run(script, ...args) {
+    try {
+      await execute(process.execPath, [join(root, 'scripts', script), ...args], { signal });
+      return true;
+    } catch ({ stderr, message }) {
+      if (!signal.aborted) say((stderr || message).trim());
+      return false;
     }
-    return true;
   }
 
   async function act() {
     const folders = [...changedFolders];
+    const schemas = [...changedSchemas];
+    // A schema of the shop is also what the storefront asks.
+    const toGenerate = schemas.length > 0 || hasOperationChanged ? [...schemas, 'client'] : [];
     changedFolders.clear();
-    const scripts = hasSchemaChanged
-      ? ['compose.mjs', 'codegen.mjs']
-      : hasOperationChanged
-        ? ['codegen.mjs']
-        : [];
-    hasSchemaChanged = hasOperationChanged = false;
-    if (!(await run(scripts)) || folders.length === 0) return;
+    changedSchemas.clear();
+    hasOperationChanged = false;
+    if (schemas.length > 0 && !(await run('compose.mjs'))) return;
+    if (folders.length > 0) await restart(folders);
+    // Types alone, which nothing waits for that runs: last.
+    if (toGenerate.length > 0) await run('codegen.mjs', ...toGenerate);
+  }
+
+  async function restart(folders) {
     await buildAll(folders);
     const isShared = folders.some((folder) => folder.startsWith('packages'));
     const concerned = stack.services.filter(
