@@ -3,7 +3,7 @@ import { execute, type OperationDefinitionNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
 
 /** What is made of many products, and shown to everybody alike. A single product has a cache of its own. */
-const KEPT_FIELDS = new Set(['products', 'categories', 'category']);
+const KEPT_FIELDS = new Set(['products', 'categories', 'allCategories', 'category']);
 /** Together; as JSON. */
 const MAX_CHARACTERS = 4_000_000;
 /** Longest life of an answer, should Redis ever come back with an old revision. */

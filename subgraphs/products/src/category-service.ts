@@ -6,6 +6,8 @@ import {
   readCategoryChanges,
   readCategoryInput,
   readParent,
+  refuseMisfits,
+  type CategoryChanges,
   type CategoryInput,
 } from './domain/category-input.js';
 import { createFaults, type ProductErrorCode } from './domain/faults.js';
@@ -17,10 +19,8 @@ const LEASE = 'categories';
 const LEASE_MS = 30_000;
 const PATIENCE_MS = 5_000;
 
-export interface UpdateCategory {
+export interface UpdateCategory extends CategoryChanges {
   readonly slug: string;
-  readonly name?: string | null | undefined;
-  readonly description?: string | null | undefined;
 }
 
 export interface MoveCategory {
@@ -98,6 +98,10 @@ export function createCategoryService(options: {
         const category = find(tree, slug);
         const faults = createFaults();
         const changes = readCategoryChanges(faults, input);
+        for (const [index, definition] of (changes.attributes ?? []).entries()) {
+          const places = tree.ruledBy(category.slug, definition.name);
+          refuseMisfits(faults, index, definition, await catalogue.countValues(places, definition.name));
+        }
         faults.refuse();
         return Object.keys(changes).length === 0 ? category : change(category.slug, changes);
       }),

@@ -31,6 +31,7 @@ export function createResolvers(options: ResolverOptions): Resolvers {
       productBySku: (_, { sku }, { loaders }) => loaders.productBySku.load(sku.toLowerCase()),
       products: (_, args, { identity }) => options.lists.list(args, identity),
       categories: async (_, __, { loaders }) => [...(await loaders.categoryTree()).top],
+      allCategories: async (_, __, { loaders }) => [...(await loaders.categoryTree()).inOrder],
       category: async (_, { slug }, { loaders }) =>
         (await loaders.categoryTree()).get(slug.toLowerCase()) ?? null,
     },

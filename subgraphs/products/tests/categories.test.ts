@@ -73,6 +73,58 @@ describe('staff who rearrange the shop', () => {
     });
   });
 
+  it('should change the properties that a category asks for, unless products contradict them', async () => {
+    const slug = await addCategory('Shirts');
+    const below = await addCategory('Polo', slug);
+    const size = (more: object) => ({ name: 'size', label: 'Size', type: 'CHOICE', ...more });
+    const attributesOf = async (of: string) => {
+      const { category } = await shop.staff(
+        'query ($slug: String!) { category(slug: $slug) { attributes { name label options } ownAttributes { name } } }',
+        { slug: of },
+      );
+      return category;
+    };
+    const update = (attributes: object[]) => change('updateCategory', { slug, attributes });
+    expect((await update([size({ options: ['S', 'M'] })])).userErrors).toEqual([]);
+    expect(await attributesOf(below)).toEqual({
+      attributes: [{ name: 'size', label: 'Size', options: ['S', 'M'] }],
+      ownAttributes: [],
+    });
+    const { id } = await shop.addProduct({
+      category: below,
+      attributes: [{ name: 'size', value: 'M' }],
+    });
+    expect((await update([size({ options: ['S', 'L'] })])).userErrors).toEqual([
+      {
+        code: 'INVALID_INPUT',
+        field: ['attributes', '0', 'options'],
+        message: 'Products have other values: "M" (1). Keep these in the list, or change the products first.',
+      },
+    ]);
+    expect((await update([size({ type: 'NUMBER' })])).userErrors).toMatchObject([
+      { field: ['attributes', '0', 'type'] },
+    ]);
+    expect((await update([size({ options: ['M'] }), size({ options: ['M'] })])).userErrors).toMatchObject([
+      { field: ['attributes', '1', 'name'] },
+    ]);
+
+    // A nearer definition is the one that counts for what stands there.
+    await change('updateCategory', { slug: below, attributes: [{ name: 'size', label: 'Cut' }] });
+    expect((await update([size({ label: 'Fit', options: ['S', 'L'] })])).userErrors).toEqual([]);
+    await change('updateCategory', { slug: below, attributes: [] });
+    expect((await attributesOf(below)).attributes).toEqual([
+      { name: 'size', label: 'Fit', options: ['S', 'L'] },
+    ]);
+
+    // A property that is gone stays with its products as free text.
+    expect((await update([])).userErrors).toEqual([]);
+    const { product } = await shop.staff(
+      'query ($id: ID!) { product(id: $id) { attributes { name value } } }',
+      { id },
+    );
+    expect(product.attributes).toEqual([{ name: 'size', value: 'M' }]);
+  });
+
   it('should move a category with all below it, to a place among its new siblings, and its products go along', async () => {
     const [home, yard] = [await addCategory('Home'), await addCategory('Yard')];
     const [first, second] = [await addCategory('First', yard), await addCategory('Second', yard)];
@@ -92,6 +144,9 @@ describe('staff who rearrange the shop', () => {
     expect(await search('traveller', yard)).toEqual([sku]);
     expect(await search('traveller', home)).toEqual([]);
     expect(await search('traveller yard')).toEqual([sku]);
+    const { allCategories } = await shop.staff('{ allCategories { slug } }');
+    const slugs = allCategories.map(({ slug }: { slug: string }) => slug);
+    expect(slugs.slice(slugs.indexOf(yard))).toEqual([yard, first, moved, below, second]);
     expect((await change('moveCategory', { slug: below })).category.path).toEqual([{ slug: below }]);
   });
 

@@ -1,9 +1,12 @@
 import { useSearchParams } from 'react-router';
 import { Button } from '../../components/Button.js';
+import { LoadMore } from '../../components/LoadMore.js';
 import { ProblemNotice } from '../../components/ProblemNotice.js';
 import { ProductGrid, ProductGridSkeleton } from '../../components/ProductGrid.js';
 import { ProductTile } from '../../components/ProductTile.js';
 import { usePageTitle } from '../../lib/page-title.js';
+import { CategoryBelow, CategoryPath } from './CategoryPlace.js';
+import { useCategoryPlaceQuery } from './CategoryPlace.generated.js';
 import { Filters } from './Filters.js';
 import { useProductsQuery } from './Products.generated.js';
 import { countFilters, readSearch, SORTS, toFilter } from './search-filter.js';
@@ -21,11 +24,12 @@ export function CataloguePage() {
   // What was found before stays while the new list is on its way, so that the page does not jump.
   const shown = (data ?? previousData)?.products;
 
-  const [onlyCategory, ...others] = search.categories;
-  const category = shown?.facets.categories.find((facet) => facet.category.slug === onlyCategory)?.category;
+  const onlyCategory = search.categories.length === 1 && !search.text ? search.categories[0] : undefined;
+  const place = useCategoryPlaceQuery({ variables: { slug: onlyCategory ?? '' }, skip: !onlyCategory });
+  const category = (onlyCategory && place.data?.category) || undefined;
   const title = search.text
     ? `Results for “${search.text}”`
-    : onlyCategory && others.length === 0
+    : onlyCategory
       ? (category?.name ?? asTitle(onlyCategory))
       : 'Everything';
   usePageTitle(title);
@@ -50,6 +54,7 @@ export function CataloguePage() {
     <>
       <div className="mb-6 flex flex-wrap items-end justify-between gap-4">
         <div>
+          {category && <CategoryPath category={category} />}
           <h1 className="font-display text-3xl">{title}</h1>
           <p role="status" className="mt-1 text-stone-600 dark:text-stone-400">
             {shown
@@ -74,6 +79,7 @@ export function CataloguePage() {
           </select>
         </label>
       </div>
+      {category && <CategoryBelow category={category} />}
       <div className={hasFilters ? 'gap-8 lg:grid lg:grid-cols-[15rem_1fr]' : ''}>
         {hasFilters && (
           <>
@@ -88,7 +94,11 @@ export function CataloguePage() {
             </aside>
           </>
         )}
-        <div className={loading && shown ? 'opacity-60 transition-opacity delay-150' : ''}>
+        <section
+          aria-label="Products"
+          aria-busy={loading}
+          className={loading && shown ? 'opacity-60 transition-opacity delay-150' : ''}
+        >
           {filterCount > 0 && (
             <p className="mb-4 flex flex-wrap items-center gap-3 text-sm">
               {filterCount} {filterCount === 1 ? 'filter' : 'filters'} chosen
@@ -97,7 +107,7 @@ export function CataloguePage() {
               </button>
             </p>
           )}
-          {error && <ProblemNotice error={error} onRetry={() => void refetch()} />}
+          {error && <ProblemNotice error={error} onRetry={refetch} />}
           {!shown && loading && <ProductGridSkeleton />}
           {shown?.totalCount === 0 && (
             <div className="rounded-2xl border border-dashed border-stone-300 p-10 text-center dark:border-stone-700">
@@ -115,18 +125,15 @@ export function CataloguePage() {
               ))}
             </ProductGrid>
           )}
-          {shown?.pageInfo.hasNextPage && (
-            <div className="mt-8 text-center">
-              <Button
-                look="secondary"
-                isBusy={loading}
-                onClick={() => void fetchMore({ variables: { after: shown.pageInfo.endCursor } })}
-              >
-                Show more
-              </Button>
-            </div>
+          {/* Of the list before, the next page is not wanted any more. */}
+          {data?.products && (
+            <LoadMore
+              className="mt-8"
+              pageInfo={data.products.pageInfo}
+              load={(after) => fetchMore({ variables: { after } })}
+            />
           )}
-        </div>
+        </section>
       </div>
     </>
   );

@@ -3,6 +3,7 @@ import { useSearchParams } from 'react-router';
 import { formatPrice } from '../../components/Price.js';
 import { Skeleton } from '../../components/Skeleton.js';
 import { attributeText } from '../../lib/attribute-text.js';
+import { inTreeOrder } from './category-tree.js';
 import type { ProductsQuery } from './Products.generated.js';
 import { attributeKey, readSearch, toggle } from './search-filter.js';
 
@@ -13,11 +14,16 @@ const SHOWN_AT_FIRST = 8;
 function Choice(props: {
   readonly label: string;
   readonly count: number;
+  /** How far in it stands, among its group's. */
+  readonly depth?: number;
   readonly isChosen: boolean;
   readonly onToggle: () => void;
 }) {
   return (
-    <label className="flex min-h-9 cursor-pointer items-center gap-2 rounded-lg text-sm hover:text-leaf-700 dark:hover:text-green-300">
+    <label
+      style={{ paddingLeft: `${props.depth ?? 0}rem` }}
+      className="flex min-h-9 cursor-pointer items-center gap-2 rounded-lg text-sm hover:text-leaf-700 dark:hover:text-green-300"
+    >
       <input
         type="checkbox"
         checked={props.isChosen}
@@ -100,10 +106,11 @@ export function Filters({
         />
       </div>
       <Group title="Department">
-        {facets.categories.map(({ category, count }) => (
+        {inTreeOrder(facets.categories).map(({ category, count, depth }) => (
           <Choice
             key={category.id}
             label={category.name}
+            depth={depth}
             count={count}
             isChosen={search.categories.includes(category.slug)}
             onToggle={() => change('category', category.slug)}

@@ -1,25 +1,24 @@
 import { MAX_DEPTH, type AttributeDefinition, type AttributeType, type CategoryTree } from './category.js';
 import { readText, type Faults } from './faults.js';
-import { ATTRIBUTE_NAME, MAX_ATTRIBUTES } from './product-input.js';
+import { ATTRIBUTE_NAME, fitsDefinition, MAX_ATTRIBUTES } from './product-input.js';
 import { printable } from './text.js';
 
 const SLUG = /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/;
+
+export interface DefinitionInput {
+  readonly name: string;
+  readonly label?: string | null | undefined;
+  readonly type?: AttributeType | undefined;
+  readonly unit?: string | null | undefined;
+  readonly options?: readonly string[] | null | undefined;
+}
 
 export interface CategoryInput {
   readonly slug: string;
   readonly name: string;
   readonly description?: string | null | undefined;
   readonly parent?: string | null | undefined;
-  readonly attributes?:
-    | readonly {
-        readonly name: string;
-        readonly label?: string | null | undefined;
-        readonly type?: AttributeType | undefined;
-        readonly unit?: string | null | undefined;
-        readonly options?: readonly string[] | null | undefined;
-      }[]
-    | null
-    | undefined;
+  readonly attributes?: readonly DefinitionInput[] | null | undefined;
 }
 
 /** Reads a new category; its path and position are the store's to give. */
@@ -29,11 +28,24 @@ export function readCategoryInput(faults: Faults, input: CategoryInput, tree: Ca
   const parent = readParent(faults, input.parent, tree);
   if (parent !== null && tree.pathOf(parent).length >= MAX_DEPTH)
     faults.add(['parent'], `Categories may be nested ${MAX_DEPTH} deep.`);
-  const inputs = input.attributes ?? [];
+  return {
+    slug,
+    name: readName(faults, input.name),
+    description: readDescription(faults, input.description ?? ''),
+    parent,
+    attributes: readDefinitions(faults, input.attributes ?? []),
+  };
+}
+
+function readDefinitions(faults: Faults, inputs: readonly DefinitionInput[]): AttributeDefinition[] {
   if (inputs.length > MAX_ATTRIBUTES)
     faults.add(['attributes'], `A category may define ${MAX_ATTRIBUTES} attributes, got ${inputs.length}.`);
-  const attributes = inputs.slice(0, MAX_ATTRIBUTES).map((attribute, index): AttributeDefinition => {
+  const seen = new Set<string>();
+  return inputs.slice(0, MAX_ATTRIBUTES).map((attribute, index): AttributeDefinition => {
     const field = ['attributes', String(index)];
+    if (seen.has(attribute.name))
+      faults.add([...field, 'name'], `The attribute "${printable(attribute.name)}" is given twice.`);
+    seen.add(attribute.name);
     if (!ATTRIBUTE_NAME.test(attribute.name))
       faults.add(
         [...field, 'name'],
@@ -60,24 +72,42 @@ export function readCategoryInput(faults: Faults, input: CategoryInput, tree: Ca
           : [],
     };
   });
-  return {
-    slug,
-    name: readName(faults, input.name),
-    description: readDescription(faults, input.description ?? ''),
-    parent,
-    attributes,
-  };
 }
 
+export type CategoryChanges = Partial<Pick<CategoryInput, 'description' | 'attributes'>> & {
+  readonly name?: string | null | undefined;
+};
+
 /** Reads what is new about a category; what is left out stays. */
-export function readCategoryChanges(
-  faults: Faults,
-  { name, description }: { readonly [Key in 'name' | 'description']?: string | null | undefined },
-) {
+export function readCategoryChanges(faults: Faults, { name, description, attributes }: CategoryChanges) {
   return {
     ...(name != null && { name: readName(faults, name) }),
     ...(description != null && { description: readDescription(faults, description) }),
+    ...(attributes != null && { attributes: readDefinitions(faults, attributes) }),
   };
+}
+
+/**
+ * Refuses a definition that products contradict: their next change would fail for what nobody touched.
+ * @param values how many products have each value of it
+ */
+export function refuseMisfits(
+  faults: Faults,
+  index: number,
+  definition: AttributeDefinition,
+  values: ReadonlyMap<string, number>,
+): void {
+  const misfits = [...values].filter(([value]) => !fitsDefinition(value, definition));
+  if (misfits.length === 0) return;
+  const some = misfits.slice(0, 5).map(([value, count]) => `"${printable(value)}" (${count})`);
+  const list = [...some, ...(misfits.length > some.length ? ['more'] : [])].join(', ');
+  const isChoice = definition.type === 'CHOICE';
+  faults.add(
+    ['attributes', String(index), isChoice ? 'options' : 'type'],
+    isChoice
+      ? `Products have other values: ${list}. Keep these in the list, or change the products first.`
+      : `Products have values that are none of that type: ${list}. Change these first.`,
+  );
 }
 
 /** The slug of a category that is there, or null for the top. */

@@ -34,11 +34,15 @@ export interface CategoryTree {
   get(slug: string): Category | undefined;
   /** Those without a parent, in the shop's order. */
   readonly top: readonly Category[];
+  /** All of them, each followed by those below it. */
+  readonly inOrder: readonly Category[];
   childrenOf(slug: string): readonly Category[];
   /** The categories from the top to this one; none for one that is not there. */
   pathOf(slug: string): readonly Category[];
   /** The category itself and all below it. */
   below(slug: string): readonly Category[];
+  /** Slugs of the category and those below it, save where another definition of the attribute is nearer. */
+  ruledBy(slug: string, attribute: string): readonly string[];
   /** The category's own and inherited ones; the nearest definition of a name counts. */
   attributesOf(slug: string): readonly AttributeDefinition[];
   /** The definition of an attribute, wherever in the tree; for labels. */
@@ -63,15 +67,27 @@ export function createCategoryTree(given: readonly StoredCategory[]): CategoryTr
   const children = new Map<string | null, Category[]>();
   for (const category of ordered)
     children.set(category.parent, [...(children.get(category.parent) ?? []), category]);
+  const withBelow = (parent: string | null): readonly Category[] =>
+    (children.get(parent) ?? []).flatMap((category) => [category, ...withBelow(category.slug)]);
   const definitions = new Map(
     ordered.flatMap(({ attributes }) => attributes.map((attribute) => [attribute.name, attribute])),
   );
   return {
     get: (slug) => bySlug.get(slug),
     top: children.get(null) ?? [],
+    inOrder: withBelow(null),
     childrenOf: (slug) => children.get(slug) ?? [],
     pathOf,
     below: (slug) => ordered.filter(({ path }) => path.includes(slug)),
+    ruledBy: (slug, attribute) =>
+      ordered
+        .filter(({ path }) => path.includes(slug))
+        .filter(({ path }) =>
+          path
+            .slice(path.indexOf(slug) + 1)
+            .every((step) => !bySlug.get(step)?.attributes.some(({ name }) => name === attribute)),
+        )
+        .map((category) => category.slug),
     attributesOf(slug) {
       const byName = new Map<string, AttributeDefinition>();
       for (const { attributes } of pathOf(slug))

@@ -190,6 +190,20 @@ function readAttributes(
   });
 }
 
+/** Whether a product's value is as `readTyped` would leave it. */
+export function fitsDefinition(value: string, { type, options }: AttributeDefinition): boolean {
+  switch (type) {
+    case 'TEXT':
+      return true;
+    case 'NUMBER':
+      return DECIMAL.test(value);
+    case 'BOOLEAN':
+      return value === 'true' || value === 'false';
+    case 'CHOICE':
+      return options.includes(value);
+  }
+}
+
 function readTyped(
   faults: Faults,
   field: readonly string[],

@@ -1,4 +1,7 @@
+import type { AttributeDefinition } from '../domain/category.js';
 import type { Resolvers } from '../generated/graphql.js';
+
+const toDefinition = (one: AttributeDefinition) => ({ ...one, options: [...one.options] });
 
 /** A category is its slug to other services too, so both keys lead to the same look-up. */
 export const categoryResolvers: Pick<Resolvers, 'Category'> = {
@@ -17,6 +20,7 @@ export const categoryResolvers: Pick<Resolvers, 'Category'> = {
     children: async ({ slug }, _, { loaders }) => [...(await loaders.categoryTree()).childrenOf(slug)],
     productCount: async ({ slug }, _, { loaders }) => (await loaders.categoryCounts()).get(slug) ?? 0,
     attributes: async ({ slug }, _, { loaders }) =>
-      (await loaders.categoryTree()).attributesOf(slug).map((one) => ({ ...one, options: [...one.options] })),
+      (await loaders.categoryTree()).attributesOf(slug).map(toDefinition),
+    ownAttributes: ({ attributes }) => attributes.map(toDefinition),
   },
 };

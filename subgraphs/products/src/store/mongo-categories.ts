@@ -30,6 +30,18 @@ export function createMongoCategories(
       await categories.updateOne({ _id: slug }, { $set: changes });
     },
 
+    async countValues(slugs, attribute) {
+      const counts = new Map<string, number>();
+      for await (const row of products.find<Pick<ProductRow, 'attributes'>>(
+        { category: { $in: [...slugs] }, 'attributes.name': attribute },
+        { projection: { attributes: 1 } },
+      )) {
+        for (const { name, value } of row.attributes)
+          if (name === attribute) counts.set(value, (counts.get(value) ?? 0) + 1);
+      }
+      return counts;
+    },
+
     async deleteCategory(category) {
       const inIt = () => products.countDocuments({ category: category.slug });
       const before = await inIt();

@@ -38,6 +38,8 @@ export interface CategoryStore {
     slug: string,
     changes: Partial<Omit<Category, 'slug' | 'path'>> & { readonly refileAt?: Date },
   ): Promise<void>;
+  /** How many products that stand in one of these categories have each value of an attribute. */
+  countValues(categories: readonly string[], attribute: string): Promise<Map<string, number>>;
   /** Deletes a category unless products stand in it. @returns how many do */
   deleteCategory(category: Category): Promise<number>;
   categoriesToRefile(now: Date): Promise<string[]>;

@@ -19,7 +19,7 @@ export function CategoriesPage() {
       >
         <ButtonLink to="/admin/catalogue/categories/new">New category</ButtonLink>
       </PageHeader>
-      {error && <ProblemNotice error={error} onRetry={() => void refetch()} />}
+      {error && <ProblemNotice error={error} onRetry={refetch} />}
       {!choices && !error && <Skeleton className="h-96" />}
       {choices?.length === 0 && <Empty title="No categories yet">A product needs one to stand in.</Empty>}
       {choices && choices.length > 0 && (

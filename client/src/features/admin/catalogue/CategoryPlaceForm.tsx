@@ -18,17 +18,20 @@ export function CategoryPlaceForm({ category, choices }: CategoryPlaceFormProps)
   const [parent, setParent] = useState(above.at(-1) ?? '');
   const present = siblingsIn(choices, parent).findIndex((sibling) => sibling.slug === slug);
   const siblings = siblingsIn(choices, parent).filter((sibling) => sibling.slug !== slug);
+  const [isMoved, setMoved] = useState(false);
   const [move] = useAdminMoveCategoryMutation(AFTERWARDS);
   const form = useForm(['parent', 'position'], async (value) => {
     const { data } = await move({
       variables: { input: { slug, parent: parent || null, position: Number(value('position')) } },
     });
-    return data?.moveCategory.userErrors ?? [];
+    const errors = data?.moveCategory.userErrors ?? [];
+    setMoved(errors.length === 0);
+    return errors;
   });
   return (
     <Panel>
       <h2 className="text-lg font-semibold">Place</h2>
-      <form onSubmit={form.onSubmit} noValidate className="mt-4 space-y-4">
+      <form onSubmit={form.onSubmit} noValidate onChange={() => setMoved(false)} className="mt-4 space-y-4">
         <SelectField
           label="Belongs to"
           value={parent}
@@ -53,7 +56,9 @@ export function CategoryPlaceForm({ category, choices }: CategoryPlaceFormProps)
             </option>
           ))}
         </SelectField>
-        <Submit form={form}>Move it</Submit>
+        <Submit form={form} status={isMoved ? 'Moved.' : ''}>
+          Move it
+        </Submit>
       </form>
     </Panel>
   );

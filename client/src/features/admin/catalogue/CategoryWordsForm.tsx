@@ -34,7 +34,7 @@ export function CategoryWordsForm({ category }: { readonly category: CategoryCho
           hint="One line: what is found there."
         />
         <Submit form={form} status={isSaved ? 'Saved.' : ''}>
-          Save
+          Save the words
         </Submit>
       </form>
     </Panel>

@@ -2,16 +2,20 @@ import { Button } from '../../../components/Button.js';
 import { Field } from '../../../components/Field.js';
 import { SelectField } from '../../../components/SelectField.js';
 import type { AttributeType } from '../../../generated/schema.js';
+import { TextAreaField } from '../components/TextAreaField.js';
+import type { DefinitionFragment } from './Definition.generated.js';
 import { TYPE_WORDS, type DefinitionDraft } from './definition-draft.js';
 
 interface DefinitionFieldsProps {
   readonly definitions: readonly DefinitionDraft[];
+  /** What the categories above ask for already, where that is known. */
+  readonly inherited?: readonly DefinitionFragment[];
   readonly onChange: (definitions: readonly DefinitionDraft[]) => void;
   readonly errorOf: (path: string) => string | undefined;
 }
 
 /** Which properties a category asks of its products. */
-export function DefinitionFields({ definitions, onChange, errorOf }: DefinitionFieldsProps) {
+export function DefinitionFields({ definitions, inherited = [], onChange, errorOf }: DefinitionFieldsProps) {
   const add = () =>
     onChange([
       ...definitions,
@@ -27,7 +31,10 @@ export function DefinitionFields({ definitions, onChange, errorOf }: DefinitionF
     <fieldset className="sm:col-span-2">
       <legend className="text-lg font-semibold">Properties of its products</legend>
       <p className="mt-1 text-sm text-stone-600 dark:text-stone-400">
-        Customers filter by them. Those of the category above come along by themselves.
+        Customers filter by them.{' '}
+        {inherited.length > 0
+          ? `From above come along: ${inherited.map(({ label }) => label).join(', ')}.`
+          : 'Those of the category above come along by themselves.'}
       </p>
       <ul>
         {definitions.map((definition, index) => {
@@ -49,6 +56,7 @@ export function DefinitionFields({ definitions, onChange, errorOf }: DefinitionF
                 label="Its values"
                 value={definition.type}
                 onChange={({ target }) => change({ type: target.value as AttributeType })}
+                error={error('type')}
               >
                 {Object.entries(TYPE_WORDS).map(([type, words]) => (
                   <option key={type} value={type}>
@@ -57,9 +65,9 @@ export function DefinitionFields({ definitions, onChange, errorOf }: DefinitionF
                 ))}
               </SelectField>
               {definition.type === 'CHOICE' && (
-                <Field
-                  label="The list, divided by commas"
-                  placeholder="S, M, L"
+                <TextAreaField
+                  label="The list, one a line"
+                  placeholder={'S\nM\nL'}
                   value={definition.options}
                   onChange={({ target }) => change({ options: target.value })}
                   error={error('options')}

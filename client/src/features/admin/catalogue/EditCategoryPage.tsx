@@ -9,6 +9,7 @@ import { Empty } from '../components/Empty.js';
 import { PageHeader } from '../components/PageHeader.js';
 import { useAction } from '../components/use-action.js';
 import { useAdminDeleteCategoryMutation } from './AdminDeleteCategory.generated.js';
+import { CategoryPropertiesForm } from './CategoryPropertiesForm.js';
 import { CategoryPlaceForm } from './CategoryPlaceForm.js';
 import { CategoryWordsForm } from './CategoryWordsForm.js';
 import { AFTERWARDS, useCategories, type Choice } from './use-categories.js';
@@ -18,7 +19,7 @@ export function EditCategoryPage() {
   const { choices, error, refetch } = useCategories();
   const category = choices?.find((choice) => choice.slug === slug);
   if (choices && category) return <EditCategory key={slug} category={category} choices={choices} />;
-  if (error) return <ProblemNotice error={error} onRetry={() => void refetch()} />;
+  if (error) return <ProblemNotice error={error} onRetry={refetch} />;
   return choices ? <Empty title="There is no such category" /> : <Skeleton className="h-96" />;
 }
 
@@ -54,6 +55,7 @@ function EditCategory({ category, choices }: { readonly category: Choice; readon
       <div className="grid items-start gap-6 lg:grid-cols-2">
         <CategoryWordsForm category={category} />
         <CategoryPlaceForm category={category} choices={choices} />
+        <CategoryPropertiesForm category={category} />
       </div>
       {isDeleting && (
         <Dialog title={`Delete “${name}”?`} onClose={() => setDeleting(false)}>

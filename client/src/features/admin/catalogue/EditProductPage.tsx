@@ -28,7 +28,7 @@ export function EditProductPage() {
   const product = data?.product;
 
   if (!product || !choices) {
-    if (error) return <ProblemNotice error={error} onRetry={() => void refetch()} />;
+    if (error) return <ProblemNotice error={error} onRetry={refetch} />;
     return data && !product ? <Empty title="There is no such product" /> : <Skeleton className="h-96" />;
   }
   const variables = { input: { productId: id } };

@@ -5,7 +5,7 @@ import { Skeleton } from '../../../components/Skeleton.js';
 import { Badge } from '../components/Badge.js';
 import { ButtonLink } from '../components/ButtonLink.js';
 import { Empty } from '../components/Empty.js';
-import { LoadMore } from '../components/LoadMore.js';
+import { LoadMore } from '../../../components/LoadMore.js';
 import { PageHeader } from '../components/PageHeader.js';
 import { SearchField } from '../components/SearchField.js';
 import { Table } from '../components/Table.js';
@@ -56,7 +56,7 @@ export function ProductsPage() {
           Archived ones too
         </label>
       </div>
-      {error && <ProblemNotice error={error} onRetry={() => void refetch()} />}
+      {error && <ProblemNotice error={error} onRetry={refetch} />}
       {!products && !error && <Skeleton className="h-96" />}
       {products?.totalCount === 0 && <Empty title="Nothing fits">Try fewer words.</Empty>}
       {products && products.totalCount > 0 && (

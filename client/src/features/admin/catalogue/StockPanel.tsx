@@ -7,7 +7,7 @@ import { Submit } from '../../../components/Submit.js';
 import type { StockEntryType } from '../../../generated/schema.js';
 import { useForm } from '../../../lib/forms.js';
 import { words } from '../components/Badge.js';
-import { LoadMore } from '../components/LoadMore.js';
+import { LoadMore } from '../../../components/LoadMore.js';
 import { When } from '../components/When.js';
 import { useAdminAdjustStockMutation } from './AdminAdjustStock.generated.js';
 import { useAdminStockEntriesQuery } from './AdminStockEntries.generated.js';
@@ -79,7 +79,7 @@ export function StockPanel({ product }: { readonly product: StockPartsFragment }
         </Submit>
       </form>
       <h3 className="mt-6 mb-2 font-semibold">Every change</h3>
-      {entries.error && <ProblemNotice error={entries.error} onRetry={() => void entries.refetch()} />}
+      {entries.error && <ProblemNotice error={entries.error} onRetry={entries.refetch} />}
       {!list && !entries.error && <Skeleton className="h-40" />}
       <ul aria-label="Stock changes" className="divide-y divide-stone-100 text-sm dark:divide-stone-800">
         {list?.edges.map(({ node }) => (

@@ -1,13 +1,16 @@
 import type { AttributeDefinitionInput, AttributeType } from '../../../generated/schema.js';
+import type { DefinitionFragment } from './Definition.generated.js';
 
 /** A property of a category's products as the form holds it: all text. */
 export interface DefinitionDraft {
   /** Only to tell the rows apart. */
   readonly id: number;
+  /** The key that products know it by, once there is one: another label changes nothing about it. */
+  readonly name?: string;
   readonly label: string;
   readonly type: AttributeType;
   readonly unit: string;
-  /** Of a CHOICE, divided by commas. */
+  /** Of a CHOICE, one a line: a comma may be part of one. */
   readonly options: string;
 }
 
@@ -18,9 +21,26 @@ export const TYPE_WORDS: Readonly<Record<AttributeType, string>> = {
   CHOICE: 'One of a list',
 };
 
-/** What is sent; the key is made of the name that people read. */
-export const toDefinition = ({ label, type, unit, options }: DefinitionDraft): AttributeDefinitionInput => ({
-  name: toKey(label),
+/** Properties that are there, to be changed. */
+export const toDrafts = (definitions: readonly DefinitionFragment[]): DefinitionDraft[] =>
+  definitions.map(({ name, label, type, unit, options }, id) => ({
+    id,
+    name,
+    label,
+    type,
+    unit: unit ?? '',
+    options: options.join('\n'),
+  }));
+
+/** What is sent; a new one's key is made of the name that people read. */
+export const toDefinition = ({
+  name,
+  label,
+  type,
+  unit,
+  options,
+}: DefinitionDraft): AttributeDefinitionInput => ({
+  name: name ?? toKey(label),
   label: label.trim(),
   type,
   ...(type === 'NUMBER' && unit.trim() && { unit: unit.trim() }),
@@ -30,7 +50,7 @@ export const toDefinition = ({ label, type, unit, options }: DefinitionDraft): A
 const splitOptions = (text: string): string[] => [
   ...new Set(
     text
-      .split(',')
+      .split('\n')
       .map((option) => option.trim())
       .filter(Boolean),
   ),

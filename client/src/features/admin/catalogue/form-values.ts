@@ -26,7 +26,7 @@ export const CATEGORY_PATHS = [
   'parent',
   'description',
   ...Array.from({ length: 50 }, (_, index) =>
-    ['name', 'label', 'unit', 'options'].map((field) => `attributes.${index}.${field}`),
+    ['name', 'label', 'type', 'unit', 'options'].map((field) => `attributes.${index}.${field}`),
   ).flat(),
 ];
 

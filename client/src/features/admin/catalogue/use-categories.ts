@@ -1,3 +1,4 @@
+import type { ApolloCache } from '@apollo/client';
 import { AdminCategoriesDocument, useAdminCategoriesQuery } from './AdminCategories.generated.js';
 import type { CategoryChoiceFragment } from './CategoryChoice.generated.js';
 
@@ -6,35 +7,41 @@ export interface Choice extends CategoryChoiceFragment {
   readonly above: readonly string[];
 }
 
-type Node = CategoryChoiceFragment & { readonly children?: readonly Node[] };
-
-const flatten = (nodes: readonly Node[], above: readonly string[] = []): Choice[] =>
-  nodes.flatMap((node) => [{ ...node, above }, ...flatten(node.children ?? [], [...above, node.slug])]);
-
-/** How many levels these pages ask for and show. */
-const LEVELS = 3;
+/** How deep the shop lets categories be nested. */
+const LEVELS = 5;
 
 /** All categories, each below its parent, and the currency the shop sells in. */
 export function useCategories() {
   const { data, error, refetch } = useAdminCategoriesQuery();
   return {
-    choices: data?.categories ? flatten(data.categories as readonly Node[]) : undefined,
+    choices: data?.allCategories?.map(({ path, ...category }): Choice => ({
+      ...category,
+      above: path.slice(0, -1).map(({ slug }) => slug),
+    })),
     currency: data?.products?.edges[0]?.node.price.currency,
     error,
     refetch,
   };
 }
 
-/** Where a category may belong: not below itself, nor so deep that these pages would not show it. */
-export const possibleParents = (choices: readonly Choice[], slug?: string): Choice[] =>
-  choices.filter(
+/** Where a category may belong, with all that is below it: not below itself, nor too deep. */
+export function possibleParents(choices: readonly Choice[], slug = ''): Choice[] {
+  const own = choices.find((choice) => choice.slug === slug)?.above.length ?? 0;
+  const below = choices.filter(({ above }) => above.includes(slug)).map(({ above }) => above.length - own);
+  const height = Math.max(0, ...below);
+  return choices.filter(
     (choice) =>
-      choice.above.length < LEVELS - 1 && choice.slug !== slug && !choice.above.includes(slug ?? ''),
+      choice.above.length + 1 + height < LEVELS && choice.slug !== slug && !choice.above.includes(slug),
   );
+}
 
 /** The categories that belong to `parent`, or stand at the top, in the shop's order. */
 export const siblingsIn = (choices: readonly Choice[], parent: string): Choice[] =>
   choices.filter(({ above }) => (above.at(-1) ?? '') === parent);
 
-/** For mutations of categories: the lists here, and the shop's own list of departments, are as they are afterwards. */
-export const AFTERWARDS = { refetchQueries: [AdminCategoriesDocument], awaitRefetchQueries: true };
+/** For mutations of categories: the lists here are as they are afterwards, and the shop's departments are read anew. */
+export const AFTERWARDS = {
+  refetchQueries: [AdminCategoriesDocument],
+  awaitRefetchQueries: true,
+  update: (cache: ApolloCache) => void cache.evict({ id: 'ROOT_QUERY', fieldName: 'categories' }),
+};
