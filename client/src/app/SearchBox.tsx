@@ -12,10 +12,13 @@ export function SearchBox() {
   const current = pathname === '/products' ? (parameters.get('q') ?? '') : '';
   const [text, setText] = useState(current);
   const [seen, setSeen] = useState(current);
-  // The address changed by other means (a link, going back): the box follows.
+  const [sent, setSent] = useState(current);
   if (current !== seen) {
     setSeen(current);
-    setText(current);
+    // The address changed by other means (a link, going back): the box follows. Where it is what the box itself asked
+    // for, there may be more letters in it by now.
+    if (current !== sent) setText(current);
+    setSent(current);
   }
   useEffect(() => {
     if (text === current) return undefined;
@@ -23,6 +26,7 @@ export function SearchBox() {
       const next = new URLSearchParams(pathname === '/products' ? parameters : undefined);
       if (text) next.set('q', text);
       else next.delete('q');
+      setSent(text);
       void navigate(`/products?${next}`, { replace: pathname === '/products' });
     }, PAUSE_MS);
     return () => clearTimeout(timer);

@@ -1,26 +1,20 @@
-import { useState } from 'react';
 import { Link } from 'react-router';
 import { formatPrice, Price } from '../components/Price.js';
+import { ProblemNotice } from '../components/ProblemNotice.js';
 import { useCartState } from './CartContext.js';
+import { useOutcomes } from './use-outcomes.js';
 
 /** The lines of the cart, with what has changed since they were put there. */
 export function CartLines({ onLeave }: { readonly onLeave?: () => void }) {
   const { cart, busy, setQuantity, remove, saveForLater } = useCartState();
-  const [refusals, setRefusals] = useState<Readonly<Record<string, string>>>({});
+  const { failures, follow } = useOutcomes();
   if (!cart) return null;
-  const change = async (productId: string, work: Promise<{ refusal: string | null }>) => {
-    const refusal = await work.then(
-      (outcome) => outcome.refusal,
-      () => 'That did not reach us; nothing was changed.',
-    );
-    setRefusals(({ [productId]: _old, ...rest }) => (refusal ? { ...rest, [productId]: refusal } : rest));
-  };
   return (
     <ul className="divide-y divide-stone-200 dark:divide-stone-800">
       {cart.items.map((item) => {
+        const failure = failures[item.productId];
         const note =
-          refusals[item.productId] ??
-          cart.warnings?.find(({ productId }) => productId === item.productId)?.message;
+          failure?.refusal ?? cart.warnings?.find(({ productId }) => productId === item.productId)?.message;
         return (
           <li key={item.productId} className="flex gap-4 py-4" aria-busy={busy.has(item.productId)}>
             <div className="size-20 shrink-0 overflow-hidden rounded-lg bg-stone-100 dark:bg-stone-800">
@@ -50,7 +44,14 @@ export function CartLines({ onLeave }: { readonly onLeave?: () => void }) {
                   Now {formatPrice(item.unitPrice)}, was {formatPrice(item.previousUnitPrice)}
                 </p>
               )}
-              {note && <p className="text-sm text-amber-800 dark:text-amber-400">{note}</p>}
+              <p role="status" className="text-sm text-amber-800 dark:text-amber-400">
+                {note}
+              </p>
+              {failure?.problem !== undefined && (
+                <div className="mt-2">
+                  <ProblemNotice error={failure.problem} isAction />
+                </div>
+              )}
               <div className="mt-2 flex flex-wrap items-center gap-x-4 gap-y-1">
                 <div className="inline-flex items-center rounded-lg border border-stone-300 dark:border-stone-700">
                   <button
@@ -58,7 +59,7 @@ export function CartLines({ onLeave }: { readonly onLeave?: () => void }) {
                     aria-label={`One ${item.name} less`}
                     disabled={item.quantity <= 1}
                     onClick={() =>
-                      void change(item.productId, setQuantity(item.productId, item.quantity - 1))
+                      void follow(item.productId, setQuantity(item.productId, item.quantity - 1))
                     }
                     className="size-10 disabled:opacity-40"
                   >
@@ -71,7 +72,7 @@ export function CartLines({ onLeave }: { readonly onLeave?: () => void }) {
                     type="button"
                     aria-label={`One ${item.name} more`}
                     onClick={() =>
-                      void change(item.productId, setQuantity(item.productId, item.quantity + 1))
+                      void follow(item.productId, setQuantity(item.productId, item.quantity + 1))
                     }
                     className="size-10"
                   >
@@ -81,7 +82,7 @@ export function CartLines({ onLeave }: { readonly onLeave?: () => void }) {
                 <button
                   type="button"
                   aria-label={`Remove ${item.name}`}
-                  onClick={() => void change(item.productId, remove(item.productId))}
+                  onClick={() => void follow(item.productId, remove(item.productId))}
                   className="min-h-10 text-sm text-stone-600 underline hover:text-stone-900 dark:text-stone-400 dark:hover:text-white"
                 >
                   Remove
@@ -89,7 +90,7 @@ export function CartLines({ onLeave }: { readonly onLeave?: () => void }) {
                 <button
                   type="button"
                   aria-label={`Save for later: ${item.name}`}
-                  onClick={() => void change(item.productId, saveForLater(item.productId))}
+                  onClick={() => void follow(item.productId, saveForLater(item.productId))}
                   className="min-h-10 text-sm text-stone-600 underline hover:text-stone-900 dark:text-stone-400 dark:hover:text-white"
                 >
                   Save for later

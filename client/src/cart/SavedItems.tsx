@@ -1,5 +1,6 @@
-import { useState } from 'react';
+import { ProblemNotice } from '../components/ProblemNotice.js';
 import { useCartState } from './CartContext.js';
+import { useOutcomes } from './use-outcomes.js';
 
 const LINK =
   'min-h-10 px-2 text-sm text-stone-600 underline hover:text-stone-900 dark:text-stone-400 dark:hover:text-white';
@@ -7,29 +8,19 @@ const LINK =
 /** What was set aside; it is not part of the order. */
 export function SavedItems() {
   const { cart, busy, moveToCart, removeSaved } = useCartState();
-  const [note, setNote] = useState<string | null>(null);
+  const { failures, follow } = useOutcomes();
   if (!cart || cart.savedForLater.length === 0) return null;
-  const change = async (work: Promise<{ refusal: string | null }>) =>
-    setNote(
-      await work.then(
-        ({ refusal }) => refusal,
-        () => 'That did not reach us; nothing was changed.',
-      ),
-    );
   return (
     <section
       aria-label="Saved for later"
       className="mt-4 border-t border-stone-200 py-4 dark:border-stone-800"
     >
       <h3 className="font-semibold">Saved for later</h3>
-      <p role="status" className="text-sm text-amber-800 dark:text-amber-400">
-        {note}
-      </p>
       <ul>
         {cart.savedForLater.map((item) => (
           <li
             key={item.productId}
-            className="flex items-center gap-3 py-2"
+            className="flex flex-wrap items-center gap-3 py-2"
             aria-busy={busy.has(item.productId)}
           >
             <div className="size-12 shrink-0 overflow-hidden rounded-lg bg-stone-100 dark:bg-stone-800">
@@ -44,7 +35,7 @@ export function SavedItems() {
             <button
               type="button"
               aria-label={`Put ${item.name} into the cart`}
-              onClick={() => void change(moveToCart(item.productId))}
+              onClick={() => void follow(item.productId, moveToCart(item.productId))}
               className={LINK}
             >
               To cart
@@ -52,11 +43,17 @@ export function SavedItems() {
             <button
               type="button"
               aria-label={`Remove ${item.name} from what is saved`}
-              onClick={() => void change(removeSaved(item.productId))}
+              onClick={() => void follow(item.productId, removeSaved(item.productId))}
               className={LINK}
             >
               Remove
             </button>
+            <p role="status" className="w-full text-sm text-amber-800 empty:hidden dark:text-amber-400">
+              {failures[item.productId]?.refusal}
+            </p>
+            {failures[item.productId]?.problem !== undefined && (
+              <ProblemNotice error={failures[item.productId]!.problem} isAction />
+            )}
           </li>
         ))}
       </ul>

@@ -12,7 +12,7 @@ import { useSaveForLaterMutation } from './SaveForLater.generated.js';
 import { useSetCartItemQuantityMutation } from './SetCartItemQuantity.generated.js';
 import { useCartMerge } from './use-cart-merge.js';
 
-interface Outcome {
+export interface Outcome {
   /** Why nothing happened, for people; null if it happened. */
   readonly refusal: string | null;
 }

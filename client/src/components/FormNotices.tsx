@@ -13,7 +13,7 @@ export function FormNotices({ form }: { readonly form: FormState }) {
           ))}
         </Refusal>
       )}
-      {form.problem !== undefined && <ProblemNotice error={form.problem} />}
+      {form.problem !== undefined && <ProblemNotice error={form.problem} isAction />}
     </>
   );
 }

@@ -1,4 +1,4 @@
-import { useEffect, type ReactNode } from 'react';
+import { useCallback, useEffect, useState, type ReactNode } from 'react';
 import { Link, useLocation } from 'react-router';
 import { problemOf, type Problem } from '../lib/problem.js';
 import { Button } from './Button.js';
@@ -46,12 +46,14 @@ const LOOKS: Readonly<Record<Problem['kind'], readonly [colours: string, icon: R
   ],
 };
 
-function wordsOf(problem: Problem): Words {
+function wordsOf(problem: Problem, isAction: boolean): Words {
   switch (problem.kind) {
     case 'offline':
       return {
         title: 'You seem to be offline',
-        text: 'Nothing was lost. We go on as soon as the connection is back.',
+        text: isAction
+          ? 'That did not go through. Try it again once you are connected.'
+          : 'Nothing was lost. We go on as soon as the connection is back.',
       };
     case 'outage': {
       const part = (problem.service && PARTS[problem.service]) || 'this part of the shop';
@@ -79,24 +81,38 @@ function wordsOf(problem: Problem): Words {
   }
 }
 
-/** Says what went wrong and what the person can do. */
-export function ProblemNotice({
-  error,
-  onRetry,
-}: {
+interface ProblemNoticeProps {
   readonly error: unknown;
-  readonly onRetry?: () => void;
-}) {
+  /** Asks again; may answer a promise, whose failure comes back as another `error`. */
+  readonly onRetry?: () => unknown;
+  /** It kept something from being done that only the person can do again. */
+  readonly isAction?: boolean;
+}
+
+/** Says what went wrong and what the person can do. */
+export function ProblemNotice({ error, onRetry, isAction = false }: ProblemNoticeProps) {
   const problem = problemOf(error);
-  const { title, text } = wordsOf(problem);
+  const { title, text } = wordsOf(problem, isAction);
+  const [isTrying, setTrying] = useState(false);
+  const retry = useCallback(async () => {
+    setTrying(true);
+    try {
+      await onRetry?.();
+    } catch {
+      // It is shown as the error of what was asked.
+    } finally {
+      setTrying(false);
+    }
+  }, [onRetry]);
   const [colours, icon] = LOOKS[problem.kind];
   const isOffline = problem.kind === 'offline';
   const { pathname, search } = useLocation();
   useEffect(() => {
-    if (!isOffline || !onRetry) return undefined;
-    window.addEventListener('online', onRetry);
-    return () => window.removeEventListener('online', onRetry);
-  }, [isOffline, onRetry]);
+    if (!isOffline) return undefined;
+    const onOnline = () => void retry();
+    window.addEventListener('online', onOnline);
+    return () => window.removeEventListener('online', onOnline);
+  }, [isOffline, retry]);
   return (
     <div role="alert" data-problem={problem.kind} className={`flex gap-3 rounded-xl border p-4 ${colours}`}>
       <span className="mt-0.5 shrink-0">{icon}</span>
@@ -112,7 +128,7 @@ export function ProblemNotice({
           </Link>
         ) : (
           onRetry && (
-            <Button look="secondary" className="mt-3" onClick={onRetry}>
+            <Button look="secondary" className="mt-3" isBusy={isTrying} onClick={() => void retry()}>
               Try again
             </Button>
           )

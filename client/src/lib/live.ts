@@ -1,7 +1,7 @@
 import { createClient, MessageType, stringifyMessage, type Client } from 'graphql-ws';
 import { connectionState } from './connection-state.js';
 import { sessionStore } from './session.js';
-import { freshAccessToken, RENEW_BEFORE_MS } from './token.js';
+import { freshAccessToken, renewalTime } from './token.js';
 
 const PING_AFTER_MS = 10_000;
 const PONG_WITHIN_MS = 5_000;
@@ -77,7 +77,7 @@ function renewInTime(): void {
   clearTimeout(renewalTimer);
   const session = sessionStore.get();
   if (!session) return;
-  const left = Date.parse(session.accessTokenExpiresAt) - Date.now() - RENEW_BEFORE_MS;
+  const left = renewalTime(session) - Date.now();
   renewalTimer = setTimeout(() => void freshAccessToken().catch(() => renewInTime()), Math.max(1_000, left));
 }
 

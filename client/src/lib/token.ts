@@ -2,8 +2,23 @@ import { print } from '@apollo/client/utilities';
 import { RefreshSessionDocument, type RefreshSessionMutation } from './RefreshSession.generated.js';
 import { sessionStore, type Session } from './session.js';
 
-/** How long before its end an access token is exchanged. */
-export const RENEW_BEFORE_MS = 30_000;
+const RENEW_BEFORE_MS = 30_000;
+
+/** When an access token is exchanged, in ms since 1970: half a minute before its end, or when half its life is over. */
+export function renewalTime({ accessToken, accessTokenExpiresAt }: Session): number {
+  const end = Date.parse(accessTokenExpiresAt);
+  return end - Math.min(RENEW_BEFORE_MS, lifetimeOf(accessToken) / 2);
+}
+
+function lifetimeOf(token: string): number {
+  try {
+    const text = atob((token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/'));
+    const { iat, exp } = JSON.parse(text) as { iat: number; exp: number };
+    return Number.isFinite(exp - iat) ? (exp - iat) * 1_000 : Infinity;
+  } catch {
+    return Infinity;
+  }
+}
 
 interface RefreshAnswer {
   data?: RefreshSessionMutation | null;
@@ -18,7 +33,7 @@ let renewing: Promise<string | null> | undefined;
 export function freshAccessToken({ force = false } = {}): Promise<string | null> {
   const session = sessionStore.get();
   if (!session) return Promise.resolve(null);
-  const isFresh = Date.parse(session.accessTokenExpiresAt) - Date.now() > RENEW_BEFORE_MS;
+  const isFresh = Date.now() < renewalTime(session);
   if (isFresh && !force) return Promise.resolve(session.accessToken);
   renewing ??= renew(session).finally(() => (renewing = undefined));
   return renewing;

@@ -1,4 +1,4 @@
-import { Button } from '../../components/Button.js';
+import { LoadMore } from '../../components/LoadMore.js';
 import { Moment } from '../../components/Moment.js';
 import { Panel } from '../../components/Panel.js';
 import { ProblemNotice } from '../../components/ProblemNotice.js';
@@ -20,7 +20,7 @@ export function MessagesPage() {
   return (
     <>
       <h1 className="mb-6 font-display text-3xl">Messages</h1>
-      {error && !list && <ProblemNotice error={error} onRetry={() => void refetch()} />}
+      {error && !list && <ProblemNotice error={error} onRetry={refetch} />}
       {!list && loading && <Skeleton className="h-64" />}
       {list?.totalCount === 0 && (
         <Panel className="py-16 text-center">
@@ -45,15 +45,13 @@ export function MessagesPage() {
           </li>
         ))}
       </ul>
-      {list?.pageInfo.hasNextPage && (
-        <Button
-          look="secondary"
+      {list && (
+        <LoadMore
           className="mt-6"
-          isBusy={loading}
-          onClick={() => void fetchMore({ variables: { after: list.pageInfo.endCursor } })}
-        >
-          Show older ones
-        </Button>
+          pageInfo={list.pageInfo}
+          load={(after) => fetchMore({ variables: { after } })}
+          label="Show older ones"
+        />
       )}
     </>
   );

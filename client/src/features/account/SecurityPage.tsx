@@ -21,7 +21,7 @@ export function SecurityPage() {
     <>
       <h1 className="mb-6 font-display text-3xl">Security</h1>
       <div className="max-w-2xl space-y-6">
-        {error && !me && <ProblemNotice error={error} onRetry={() => void refetch()} />}
+        {error && !me && <ProblemNotice error={error} onRetry={refetch} />}
         {!me && !error && <Skeleton className="h-48" />}
         {me && <SessionList sessions={me.sessions} onChange={() => void refetch()} />}
         <PasswordForm onChange={() => void refetch()} />

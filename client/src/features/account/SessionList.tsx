@@ -34,7 +34,7 @@ export function SessionList({
   return (
     <Panel>
       <h2 className="mb-2 font-display text-xl">Where you are signed in</h2>
-      {problem !== undefined && <ProblemNotice error={problem} />}
+      {problem !== undefined && <ProblemNotice error={problem} isAction />}
       <ul className="divide-y divide-stone-200 dark:divide-stone-800">
         {sessions.map((session) => (
           <li key={session.id} className="flex flex-wrap items-center justify-between gap-3 py-3">

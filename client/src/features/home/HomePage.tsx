@@ -21,7 +21,7 @@ export function HomePage() {
       <Hero products={products.filter(({ imageUrl }) => imageUrl).slice(0, HERO_PICTURES)} />
       {error && !data?.categories && (
         <div className="mt-8">
-          <ProblemNotice error={error} onRetry={() => void refetch()} />
+          <ProblemNotice error={error} onRetry={refetch} />
         </div>
       )}
       {(isLoading || data?.categories) && (

@@ -37,7 +37,7 @@ function LoadedOrder({ orderId }: { readonly orderId: string }) {
       </div>
     );
   }
-  if (error) return <ProblemNotice error={error} onRetry={() => void refetch()} />;
+  if (error) return <ProblemNotice error={error} onRetry={refetch} />;
   return (
     <Panel className="py-16 text-center">
       <h1 className="font-display text-2xl">There is no such order in your account</h1>

@@ -1,5 +1,5 @@
 import { Link } from 'react-router';
-import { Button } from '../../components/Button.js';
+import { LoadMore } from '../../components/LoadMore.js';
 import { Moment } from '../../components/Moment.js';
 import { Panel } from '../../components/Panel.js';
 import { Price } from '../../components/Price.js';
@@ -23,7 +23,7 @@ export function OrdersPage() {
   return (
     <>
       <h1 className="mb-6 font-display text-3xl">Your orders</h1>
-      {error && !orders && <ProblemNotice error={error} onRetry={() => void refetch()} />}
+      {error && !orders && <ProblemNotice error={error} onRetry={refetch} />}
       {!orders && loading && (
         <div className="space-y-4">
           <Skeleton className="h-28" />
@@ -72,15 +72,13 @@ export function OrdersPage() {
           </li>
         ))}
       </ul>
-      {orders?.pageInfo.hasNextPage && (
-        <Button
-          look="secondary"
+      {orders && (
+        <LoadMore
           className="mt-6"
-          isBusy={loading}
-          onClick={() => void fetchMore({ variables: { after: orders.pageInfo.endCursor } })}
-        >
-          Show older ones
-        </Button>
+          pageInfo={orders.pageInfo}
+          load={(after) => fetchMore({ variables: { after } })}
+          label="Show older ones"
+        />
       )}
     </>
   );

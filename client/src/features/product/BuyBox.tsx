@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { useCartState } from '../../cart/CartContext.js';
 import { Button } from '../../components/Button.js';
+import { ProblemNotice } from '../../components/ProblemNotice.js';
 
 const LOW_STOCK = 5;
 const MOST_AT_ONCE = 10;
@@ -18,18 +19,20 @@ export function BuyBox({ product }: BuyBoxProps) {
   const { add, busy, open } = useCartState();
   const [quantity, setQuantity] = useState(1);
   const [refusal, setRefusal] = useState<string | null>(null);
+  const [problem, setProblem] = useState<unknown>();
   const { inStock, quantity: available } = product.availability;
   const canBuy = inStock && !product.isArchived;
   const isBusy = busy.has(product.id);
   const most = Math.max(1, Math.min(MOST_AT_ONCE, available));
   const buy = async () => {
     setRefusal(null);
+    setProblem(undefined);
     try {
       const outcome = await add(product.id, Math.min(quantity, most));
       setRefusal(outcome.refusal);
       if (!outcome.refusal) open();
-    } catch {
-      setRefusal('That did not reach us; nothing was added. Please try again.');
+    } catch (error) {
+      setProblem(error);
     }
   };
   return (
@@ -61,6 +64,11 @@ export function BuyBox({ product }: BuyBoxProps) {
           Add to cart
         </Button>
       </div>
+      {problem !== undefined && (
+        <div className="mt-3">
+          <ProblemNotice error={problem} isAction />
+        </div>
+      )}
       {refusal && (
         <p role="alert" className="mt-3 text-sm text-red-700 dark:text-red-400">
           {refusal}

@@ -25,7 +25,7 @@ export function ProductPage() {
   const product = data?.productBySku ?? (isSibling ? before : undefined);
   usePageTitle(product?.name);
 
-  if (error && !product) return <ProblemNotice error={error} onRetry={() => void refetch()} />;
+  if (error && !product) return <ProblemNotice error={error} onRetry={refetch} />;
   if (product) return <LoadedProduct product={product} />;
   return loading ? <ProductSkeleton /> : <NoSuchProduct />;
 }

@@ -14,7 +14,7 @@ export function ActionNotice({
   if (problem.kind === 'error')
     return (
       <div className="mb-4">
-        <ProblemNotice error={problem.error} />
+        <ProblemNotice error={problem.error} isAction />
       </div>
     );
   return (

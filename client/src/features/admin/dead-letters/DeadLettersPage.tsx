@@ -52,7 +52,7 @@ export function DeadLettersPage() {
         {note}
       </p>
       <ActionNotice problem={problem} onDismiss={dismiss} />
-      {error && <ProblemNotice error={error} onRetry={() => void refetch()} />}
+      {error && <ProblemNotice error={error} onRetry={refetch} />}
       {!letters && !error && <Skeleton className="h-40" />}
       {letters?.length === 0 && <Empty title="None. Every event was handled." />}
       <ul className="space-y-3">

@@ -2,7 +2,7 @@ import { ProblemNotice } from '../../../components/ProblemNotice.js';
 import { Skeleton } from '../../../components/Skeleton.js';
 import { Badge, StatusBadge, words } from '../components/Badge.js';
 import { Empty } from '../components/Empty.js';
-import { LoadMore } from '../components/LoadMore.js';
+import { LoadMore } from '../../../components/LoadMore.js';
 import { PageHeader } from '../components/PageHeader.js';
 import { When } from '../components/When.js';
 import { useAdminMailQuery } from './AdminMail.generated.js';
@@ -30,7 +30,7 @@ export function MailPage() {
           Look again
         </button>
       </PageHeader>
-      {error && <ProblemNotice error={error} onRetry={() => void refetch()} />}
+      {error && <ProblemNotice error={error} onRetry={refetch} />}
       {!mail && !error && <Skeleton className="h-96" />}
       {mail?.totalCount === 0 && <Empty title="Nothing was sent yet" />}
       <ul className="space-y-2">

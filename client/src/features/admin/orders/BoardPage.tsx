@@ -1,33 +1,23 @@
-import { useState } from 'react';
 import { ProblemNotice } from '../../../components/ProblemNotice.js';
 import { Skeleton } from '../../../components/Skeleton.js';
 import type { OrderStatus } from '../../../generated/schema.js';
 import { ActionNotice } from '../components/ActionNotice.js';
 import { words } from '../components/Badge.js';
 import { LiveBadge } from '../components/LiveBadge.js';
-import { LoadMore } from '../components/LoadMore.js';
+import { LoadMore } from '../../../components/LoadMore.js';
 import { PageHeader } from '../components/PageHeader.js';
-import { useAction } from '../components/use-action.js';
 import { STATUSES } from './board.js';
 import type { BoardColumnFragment } from './BoardColumn.generated.js';
 import type { BoardOrderFragment } from './BoardOrder.generated.js';
 import { FindOrder } from './FindOrder.js';
-import { MoveDialog } from './MoveDialog.js';
 import { OrderCard } from './OrderCard.js';
 import { PAGE, useBoard } from './use-board.js';
-import { useMoveOrder } from './use-move.js';
-
-interface Move {
-  readonly order: BoardOrderFragment;
-  readonly status: OrderStatus;
-}
+import { useMoving } from './use-moving.js';
 
 /** All orders by status, moving as events arrive. */
 export function BoardPage() {
   const { board, error, refetch, loadPage } = useBoard();
-  const [asked, setAsked] = useState<Move>();
-  const moveOrder = useMoveOrder();
-  const { run, problem, dismiss } = useAction();
+  const { ask, dialog, problem, dismiss } = useMoving();
   return (
     <>
       <PageHeader title="Orders">
@@ -37,7 +27,7 @@ export function BoardPage() {
       <ActionNotice problem={problem} onDismiss={dismiss} />
       {error && (
         <div className="mb-4">
-          <ProblemNotice error={error} onRetry={() => void refetch()} />
+          <ProblemNotice error={error} onRetry={refetch} />
         </div>
       )}
       {/* Narrow: a column fills the screen and the next is one swipe away. */}
@@ -48,21 +38,12 @@ export function BoardPage() {
             status={status}
             column={board?.[status]}
             isLoading={!board && !error}
-            onMove={(order, to) => setAsked({ order, status: to })}
+            onMove={ask}
             onLoad={(after) => loadPage({ variables: { ...PAGE, after, status } })}
           />
         ))}
       </div>
-      {asked && (
-        <MoveDialog
-          {...asked}
-          onClose={() => setAsked(undefined)}
-          onConfirm={(note) => {
-            setAsked(undefined);
-            void run(asked.order.id, () => moveOrder(asked.order, asked.status, note));
-          }}
-        />
-      )}
+      {dialog}
     </>
   );
 }

@@ -9,12 +9,14 @@ import { TRANSITION_LABELS } from './transitions.js';
 interface MoveDialogProps {
   readonly order: BoardOrderFragment;
   readonly status: OrderStatus;
+  /** What was typed when the same was tried before, in vain. */
+  readonly note: string;
   readonly onConfirm: (note: string) => void;
   readonly onClose: () => void;
 }
 
 /** Asks for a note before an order is moved. */
-export function MoveDialog({ order, status, onConfirm, onClose }: MoveDialogProps) {
+export function MoveDialog({ order, status, note, onConfirm, onClose }: MoveDialogProps) {
   const isCancel = status === 'CANCELLED';
   return (
     <Dialog
@@ -33,6 +35,7 @@ export function MoveDialog({ order, status, onConfirm, onClose }: MoveDialogProp
         <TextAreaField
           label={isCancel ? 'Reason' : 'Note'}
           name="note"
+          defaultValue={note}
           maxLength={500}
           hint="Optional. It is kept in the order’s history, where the customer may read it."
         />

@@ -1,26 +1,23 @@
-import { useEffect, useState } from 'react';
+import { useEffect } from 'react';
 import { Link, useParams } from 'react-router';
 import { Button } from '../../../components/Button.js';
 import { Panel } from '../../../components/Panel.js';
 import { Price } from '../../../components/Price.js';
 import { ProblemNotice } from '../../../components/ProblemNotice.js';
 import { Skeleton } from '../../../components/Skeleton.js';
-import type { OrderStatus } from '../../../generated/schema.js';
 import { ActionNotice } from '../components/ActionNotice.js';
 import { StatusBadge } from '../components/Badge.js';
 import { Empty } from '../components/Empty.js';
 import { LiveBadge } from '../components/LiveBadge.js';
 import { PageHeader } from '../components/PageHeader.js';
 import { Table } from '../components/Table.js';
-import { useAction } from '../components/use-action.js';
 import { When } from '../components/When.js';
 import { useAdminOrderQuery } from './AdminOrder.generated.js';
 import { useAdminOrderChangedSubscription } from './AdminOrderChanged.generated.js';
 import { History } from './History.js';
-import { MoveDialog } from './MoveDialog.js';
 import { PaymentPanel } from './PaymentPanel.js';
 import { TRANSITION_LABELS } from './transitions.js';
-import { useMoveOrder } from './use-move.js';
+import { useMoving } from './use-moving.js';
 
 const POLL_MS = 2_000;
 const COUNTRIES = new Intl.DisplayNames(undefined, { type: 'region' });
@@ -51,14 +48,12 @@ export function OrderPage() {
   }, [isRefunding, startPolling, stopPolling]);
   // The event says that something happened; what it did to order, payment and refunds is read anew.
   useAdminOrderChangedSubscription({ variables: { orderId: id }, onData: () => void refetch() });
-  const [asked, setAsked] = useState<OrderStatus>();
-  const moveOrder = useMoveOrder();
-  const { run, problem, dismiss } = useAction();
+  const { ask, dialog, problem, dismiss } = useMoving(() => void refetch());
   // Of the address that is open: the one before may belong to another order.
   const order = data?.order?.id === id ? data.order : undefined;
 
   if (!order) {
-    if (error) return <ProblemNotice error={error} onRetry={() => void refetch()} />;
+    if (error) return <ProblemNotice error={error} onRetry={refetch} />;
     return present ? <Empty title="There is no such order" /> : <Skeleton className="h-96" />;
   }
   const address = order.shippingAddress;
@@ -79,7 +74,7 @@ export function OrderPage() {
           <Button
             key={status}
             look={status === 'CANCELLED' ? 'secondary' : 'primary'}
-            onClick={() => setAsked(status)}
+            onClick={() => ask(order, status)}
           >
             {TRANSITION_LABELS[status]}
           </Button>
@@ -87,7 +82,7 @@ export function OrderPage() {
       </PageHeader>
       {error && (
         <div className="mb-4">
-          <ProblemNotice error={error} onRetry={() => void refetch()} />
+          <ProblemNotice error={error} onRetry={refetch} />
         </div>
       )}
       <ActionNotice problem={problem} onDismiss={dismiss} />
@@ -175,17 +170,7 @@ export function OrderPage() {
           </Panel>
         </div>
       </div>
-      {asked && (
-        <MoveDialog
-          order={order}
-          status={asked}
-          onClose={() => setAsked(undefined)}
-          onConfirm={(note) => {
-            setAsked(undefined);
-            void run(asked, () => moveOrder(order, asked, note)).then(() => refetch());
-          }}
-        />
-      )}
+      {dialog}
     </>
   );
 }

@@ -32,6 +32,11 @@ describe('the orders board', () => {
     ).toEqual(['c', 'b', 'a']);
   });
 
+  it('should keep orders of one moment as the shop’s lists have them', () => {
+    const at = (id: string) => order(id, 'PENDING', 5);
+    expect(ids(board(at('b'), at('a'), at('c')), 'PENDING')).toEqual(['c', 'b', 'a']);
+  });
+
   it('should move an order and count it once, however often it is told', () => {
     const moved = { ...order('a', 'SHIPPED'), updatedAt: '2026-01-01T11:01:00Z' };
     const after = placeOrder(placeOrder(board(order('a', 'PROCESSING')), moved), moved);

@@ -21,6 +21,12 @@ export function findOrder(board: AdminBoardQuery, id: string): BoardOrderFragmen
   return undefined;
 }
 
+/** Of two orders of one moment the shop's lists have that with the greater id first. */
+function isBefore(one: BoardOrderFragment, other: BoardOrderFragment): boolean {
+  const between = Date.parse(one.placedAt) - Date.parse(other.placedAt);
+  return between < 0 || (between === 0 && one.id < other.id);
+}
+
 /**
  * The board with the order in the column of its status, the newest first. Doing it twice changes nothing more; an
  * order that the board knows in a newer state stays as it is, since events are told again after a reconnection.
@@ -35,7 +41,7 @@ export function placeOrder(board: AdminBoardQuery, order: BoardOrderFragment): A
     const edges = column.edges.filter(({ node }) => node.id !== order.id);
     const wasHere = edges.length < column.edges.length;
     if (status === order.status) {
-      const at = edges.findIndex(({ node }) => Date.parse(node.placedAt) < Date.parse(order.placedAt));
+      const at = edges.findIndex(({ node }) => isBefore(node, order));
       const edge = { __typename: 'OrderEdge', cursor: order.id, node: order } as Column['edges'][number];
       next[status] = {
         ...column,

@@ -7,7 +7,7 @@ import { useSession } from '../../../lib/session.js';
 import { ActionNotice } from '../components/ActionNotice.js';
 import { Badge } from '../components/Badge.js';
 import { Empty } from '../components/Empty.js';
-import { LoadMore } from '../components/LoadMore.js';
+import { LoadMore } from '../../../components/LoadMore.js';
 import { PageHeader } from '../components/PageHeader.js';
 import { SearchField } from '../components/SearchField.js';
 import { Table } from '../components/Table.js';
@@ -39,7 +39,7 @@ export function UsersPage() {
         <SearchField label="Search by name or e-mail" />
       </div>
       <ActionNotice problem={problem} onDismiss={dismiss} />
-      {error && <ProblemNotice error={error} onRetry={() => void refetch()} />}
+      {error && <ProblemNotice error={error} onRetry={refetch} />}
       {!users && !error && <Skeleton className="h-96" />}
       {users?.totalCount === 0 && <Empty title="Nobody fits">Try fewer letters.</Empty>}
       {users && users.totalCount > 0 && (

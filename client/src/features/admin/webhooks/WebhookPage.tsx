@@ -7,7 +7,7 @@ import { ActionNotice } from '../components/ActionNotice.js';
 import { Badge } from '../components/Badge.js';
 import { Dialog } from '../components/Dialog.js';
 import { Empty } from '../components/Empty.js';
-import { LoadMore } from '../components/LoadMore.js';
+import { LoadMore } from '../../../components/LoadMore.js';
 import { PageHeader } from '../components/PageHeader.js';
 import { useAction } from '../components/use-action.js';
 import { useAdminDeleteWebhookMutation } from './AdminDeleteWebhook.generated.js';
@@ -46,7 +46,7 @@ export function WebhookPage() {
   const input = { webhookId: id };
 
   if (!webhook) {
-    if (error) return <ProblemNotice error={error} onRetry={() => void refetch()} />;
+    if (error) return <ProblemNotice error={error} onRetry={refetch} />;
     return data ? <Empty title="There is no such webhook" /> : <Skeleton className="h-96" />;
   }
   const { deliveries } = webhook;

@@ -22,7 +22,7 @@ export function WebhooksPage() {
           New webhook
         </Button>
       </PageHeader>
-      {error && <ProblemNotice error={error} onRetry={() => void refetch()} />}
+      {error && <ProblemNotice error={error} onRetry={refetch} />}
       {!data && !error && <Skeleton className="h-40" />}
       {data?.webhooks.length === 0 && (
         <Empty title="No webhooks yet">

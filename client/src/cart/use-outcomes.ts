@@ -1,0 +1,21 @@
+import { useState } from 'react';
+import type { Outcome } from './use-cart.js';
+
+/** Why the last change of a line did not happen: refused by the shop, or never answered. */
+export interface Failure {
+  readonly refusal: string | null;
+  readonly problem: unknown;
+}
+
+/** Remembers, line by line, what became of the last change of it; a change that works clears it. */
+export function useOutcomes() {
+  const [failures, setFailures] = useState<Readonly<Record<string, Failure>>>({});
+  const follow = async (productId: string, work: Promise<Outcome>): Promise<void> => {
+    const failure = await work.then(
+      ({ refusal }) => (refusal === null ? undefined : { refusal, problem: undefined }),
+      (problem: unknown) => ({ refusal: null, problem }),
+    );
+    setFailures(({ [productId]: _old, ...rest }) => (failure ? { ...rest, [productId]: failure } : rest));
+  };
+  return { failures, follow };
+}
