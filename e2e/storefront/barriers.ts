@@ -58,12 +58,12 @@ async function findBarriers(page: Page, options: object): Promise<readonly strin
   ];
 }
 
-/** Gathers what is found, page by page and look by look. */
-export function createBarrierReport(page: Page) {
+/** Gathers what is found, page by page and look by look; pages may be checked side by side. */
+export function createBarrierReport() {
   const barriers: Record<string, readonly string[]> = {};
   return {
     barriers,
-    async check(name: string): Promise<void> {
+    async check(page: Page, name: string): Promise<void> {
       for (const { colorScheme, width, options } of LOOKS) {
         await page.emulateMedia({ colorScheme });
         await page.setViewportSize({ width, height: 800 });
@@ -74,7 +74,7 @@ export function createBarrierReport(page: Page) {
   };
 }
 
-/** Once the page has its heading and all that it waits for. */
+/** Once the page has its heading and all that it waits for: what is still loading is drawn as a placeholder. */
 export async function settle(page: Page): Promise<void> {
   await page.locator('main').getByRole('heading', { level: 1 }).waitFor();
   await page.locator('main .animate-pulse').first().waitFor({ state: 'detached' });

@@ -1,29 +1,43 @@
 import { beforeAll, expect, it } from '@jest/globals';
 import { until } from '@cartograph/testing';
-import { describeShop, moveOrder, stockProduct, story, type Storefront } from './storefront.js';
-import { buy, waitForStatus } from './steps.js';
-import type { Page } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
+import { createProduct } from '../harness/shop.js';
+import { describeShop, moveOrder, story, type Storefront } from './storefront.js';
+import { waitForStatus } from './steps.js';
+import { enterWithOrder } from './visitors.js';
 
-// The storefront renews 30 s before the end: in these tests after 6 s.
-const TOKEN_LIFETIME_S = 36;
+// The storefront renews a token when half of so short a life is over.
+const TOKEN_LIFETIME_S = 20;
+
+interface Watcher {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  readonly orderId: string;
+  /** Every socket that the page has opened. */
+  readonly sockets: readonly { readonly isClosed: boolean }[];
+}
 
 const tellOfLiveTrouble = (shop: Storefront) =>
   story(shop, 'an order page whose connection suffers', () => {
-    let path: string;
-    beforeAll(async () => {
-      ({ path } = await stockProduct(shop.admin, 20));
-    }, 60_000);
+    let productId: string;
+    // They wait for their token to end while the other stories are told.
+    let renewing: Watcher;
+    let comingBack: Watcher;
+    let opened: number;
+    let firstToken: string;
 
-    /** A new customer on the page of an order that is paid; with every socket that the page opens. */
-    const watchOrder = async () => {
-      const { page, context } = await shop.newVisitor();
+    /** A new customer on the page of an order that is paid. */
+    const watchOrder = async (): Promise<Watcher> => {
+      const { customer, orderId } = await enterWithOrder(shop, productId);
+      const { page, context } = customer;
       const sockets: { isClosed: boolean }[] = [];
       page.on('websocket', (socket) => {
         const entry = { isClosed: false };
         sockets.push(entry);
         socket.on('close', () => (entry.isClosed = true));
       });
-      const orderId = await buy(page, path);
+      await page.goto(`/orders/${orderId}`);
+      await waitForLive(page);
       await waitForStatus(page, 'PROCESSING');
       return { page, context, orderId, sockets };
     };
@@ -33,14 +47,14 @@ const tellOfLiveTrouble = (shop: Storefront) =>
     const tokenOf = (page: Page) =>
       page.evaluate<string>("JSON.parse(localStorage.getItem('cartograph.session')).accessToken");
 
-    it('should go on behind the last event when the gateway was restarted', async () => {
-      const { page, orderId } = await watchOrder();
-      await shop.stack.kill('gateway');
-      await waitForLost(page);
-      await shop.stack.start('gateway');
-      await waitForLive(page);
-      await moveOrder(shop, orderId, 'SHIPPED');
-      await waitForStatus(page, 'SHIPPED');
+    beforeAll(async () => {
+      productId = await createProduct(shop.admin, 20);
+      renewing = await watchOrder();
+      [firstToken, opened] = [await tokenOf(renewing.page), Date.now()];
+      comingBack = await watchOrder();
+      await comingBack.page.route('**/graphql', (route) =>
+        route.request().postData()?.includes('RefreshSession') ? route.abort() : route.fallback(),
+      );
     }, 120_000);
 
     it('should say so while it is offline, and catch up with what happened meanwhile', async () => {
@@ -55,28 +69,21 @@ const tellOfLiveTrouble = (shop: Storefront) =>
       await page.getByText('Handed to the carrier').waitFor();
     }, 120_000);
 
-    // Both wait for a token to end: side by side they wait once.
-    it('should outlive its token: renewed on the open socket, or by a new one where that came too late, as after sleep', async () => {
-      await Promise.all([renewInBand(), comeBackLate()]);
-    }, 150_000);
-
-    const renewInBand = async () => {
-      const { page, orderId, sockets } = await watchOrder();
-      const first = await tokenOf(page);
-      const began = Date.now();
-      await until(async () => (await tokenOf(page)) !== first, { timeoutMs: 60_000, what: 'another token' });
-      // The token that the socket was opened with is over now.
-      await until(() => Date.now() - began > TOKEN_LIFETIME_S * 1_000, { timeoutMs: 60_000 });
+    it('should outlive its token by renewing it on the open socket', async () => {
+      const { page, orderId, sockets } = renewing;
+      await until(async () => (await tokenOf(page)) !== firstToken, {
+        timeoutMs: 60_000,
+        what: 'another token',
+      });
+      // The token that the socket was opened with is over then.
+      await until(() => Date.now() - opened > TOKEN_LIFETIME_S * 1_000, { timeoutMs: 60_000 });
       await moveOrder(shop, orderId, 'SHIPPED');
       await waitForStatus(page, 'SHIPPED');
       expect(sockets).toEqual([{ isClosed: false }]);
-    };
+    }, 150_000);
 
-    const comeBackLate = async () => {
-      const { page, orderId, sockets } = await watchOrder();
-      await page.route('**/graphql', (route) =>
-        route.request().postData()?.includes('RefreshSession') ? route.abort() : route.fallback(),
-      );
+    it('should come back by a new socket where its token was renewed too late, as after sleep', async () => {
+      const { page, orderId, sockets } = comingBack;
       await until(() => sockets[0]?.isClosed === true, {
         timeoutMs: 90_000,
         what: 'the gateway to close the socket',
@@ -85,7 +92,18 @@ const tellOfLiveTrouble = (shop: Storefront) =>
       await page.unrouteAll({ behavior: 'wait' });
       await waitForStatus(page, 'SHIPPED');
       await waitForLive(page);
-    };
+    }, 150_000);
+
+    // Last: it closes everybody's socket.
+    it('should go on behind the last event when the gateway was restarted', async () => {
+      const { page, orderId } = await watchOrder();
+      await shop.stack.kill('gateway');
+      await waitForLost(page);
+      await shop.stack.start('gateway');
+      await waitForLive(page);
+      await moveOrder(shop, orderId, 'SHIPPED');
+      await waitForStatus(page, 'SHIPPED');
+    }, 120_000);
   });
 
 // A shop of its own: its tokens are over soon.

@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import { checkOut, createProduct, fillCart, registerCustomer } from '../../harness/shop.js';
 import { createBarrierReport, READER, settle } from '../../storefront/barriers.js';
 import { story, type Storefront } from '../../storefront/storefront.js';
-import { openSignedIn } from '../staff.js';
+import { openSignedIn } from '../../storefront/visitors.js';
 
 export const tellOfAccess = (shop: Storefront) =>
   story(shop, 'the pages of staff, for everybody', () => {
@@ -20,30 +20,38 @@ export const tellOfAccess = (shop: Storefront) =>
         'mutation ($input: CreateWebhookInput!) { createWebhook(input: $input) { webhook { id } } }',
         { input: { url: 'http://127.0.0.1:9/nobody', eventTypes: ['order.placed'] } },
       );
-      const { page } = await openSignedIn(shop, '/admin', READER);
-      const { barriers, check } = createBarrierReport(page);
-      for (const path of [
-        'orders',
-        `orders/${order.id}`,
-        'catalogue',
-        'catalogue/new',
-        `catalogue/new?variantOf=${productId}`,
-        `catalogue/${productId}`,
-        'catalogue/categories',
-        'catalogue/categories/new',
-        'catalogue/categories/lighting/edit',
-        'users',
-        'webhooks',
-        `webhooks/${createWebhook.webhook.id}`,
-        'mail',
-        'dead-letters',
-        'charts',
-        'no-such-page',
-      ]) {
-        await page.goto(`/admin/${path}`);
-        await settle(page);
-        await check(path);
-      }
+      const { barriers, check } = createBarrierReport();
+      const look = async (paths: readonly string[]) => {
+        const { page } = await openSignedIn(shop, `/admin/${paths[0]}`, READER);
+        for (const path of paths) {
+          if (path !== paths[0]) await page.goto(`/admin/${path}`);
+          await settle(page);
+          await check(page, path);
+        }
+      };
+      // Two at a time, as there are two processors where it counts.
+      await Promise.all([
+        look([
+          'catalogue',
+          'catalogue/new',
+          `catalogue/new?variantOf=${productId}`,
+          `catalogue/${productId}`,
+          'catalogue/categories',
+          'catalogue/categories/new',
+          'catalogue/categories/lighting/edit',
+        ]),
+        look([
+          'orders',
+          `orders/${order.id}`,
+          'users',
+          'webhooks',
+          `webhooks/${createWebhook.webhook.id}`,
+          'mail',
+          'dead-letters',
+          'charts',
+          'no-such-page',
+        ]),
+      ]);
       expect(barriers).toEqual({});
     }, 180_000);
 
@@ -51,14 +59,16 @@ export const tellOfAccess = (shop: Storefront) =>
       const { order } = await placeOrder();
       const { page } = await openSignedIn(shop, '/admin/orders');
       const { keyboard } = page;
-      await page.getByRole('button', { name: `Ship ${order.number}` }).focus();
+      const ship = page.getByRole('button', { name: `Ship ${order.number}` });
+      await ship.focus();
       await keyboard.press('Enter');
       await page.getByRole('dialog').waitFor();
       await keyboard.press('Escape');
       await page.getByRole('dialog').waitFor({ state: 'detached' });
       // The focus is back where it was.
+      await ship.and(page.locator(':focus')).waitFor();
       await keyboard.press('Enter');
-      await page.getByRole('dialog').waitFor();
+      await page.getByRole('dialog').getByLabel('Note').and(page.locator(':focus')).waitFor();
       await keyboard.type('By keyboard');
       await keyboard.press('Tab');
       await keyboard.press('Tab');

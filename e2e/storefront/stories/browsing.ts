@@ -4,6 +4,11 @@ import type { Page } from 'playwright-core';
 import { story, type Storefront } from '../storefront.js';
 
 const tiles = (page: Page) => page.locator('main a').filter({ has: page.locator('h3') });
+/** Waits until the list and its counts answer the choices made: until then they are those of before. */
+const waitForList = async (page: Page, filters: number) => {
+  await page.getByText(new RegExp(`^${filters} filters? chosen`)).waitFor();
+  await page.locator('section[aria-label=Products][aria-busy=false]').waitFor();
+};
 const waitForCount = (page: Page, count: number) =>
   page
     .getByRole('status')
@@ -18,18 +23,20 @@ export const tellOfBrowsing = (shop: Storefront) =>
       await page.getByRole('navigation', { name: 'Departments' }).getByText('Living').click();
       await page.getByRole('heading', { level: 1, name: 'Living' }).waitFor();
       const filters = page.getByRole('complementary', { name: 'Filters' });
-      for (const group of ['Material', 'Colour']) {
+      await waitForList(page, 1);
+      for (const [index, group] of ['Material', 'Colour'].entries()) {
         const choice = filters.getByRole('group', { name: group }).locator('label').first();
         const count = Number(await choice.locator('span').last().textContent());
         await choice.click();
+        await waitForList(page, index + 2);
         await waitForCount(page, count);
       }
       const found = await page.getByRole('status').textContent();
       await page.reload();
-      await page.getByText('3 filters chosen').waitFor();
+      await waitForList(page, 3);
       await page.getByRole('status').getByText(found!, { exact: true }).waitFor();
       await page.goBack();
-      await page.getByText('2 filters chosen').waitFor();
+      await waitForList(page, 2);
       await page.getByRole('button', { name: 'Clear them' }).click();
       await page.getByRole('heading', { level: 1, name: 'Everything' }).waitFor();
     }, 60_000);
@@ -52,6 +59,27 @@ export const tellOfBrowsing = (shop: Storefront) =>
           shown.length === first && shown.every((price, index) => index === 0 || shown[index - 1]! <= price)
         );
       });
+    }, 60_000);
+
+    it('should lose no letter that is typed while the list is on its way', async () => {
+      const { page } = await shop.newVisitor();
+      let arrive = () => {};
+      const onItsWay = new Promise<void>((resolve) => (arrive = resolve));
+      let release = () => {};
+      const held = new Promise<void>((resolve) => (release = resolve));
+      await page.route('**/CataloguePage-*.js', async (route) => {
+        arrive();
+        await held;
+        await route.continue();
+      });
+      await page.goto('/');
+      const box = page.getByLabel('Search the shop');
+      await box.pressSequentially('la');
+      await onItsWay;
+      await box.pressSequentially('mp');
+      release();
+      await page.getByRole('heading', { name: 'Results for “lamp”' }).waitFor();
+      expect(await box.inputValue()).toBe('lamp');
     }, 60_000);
 
     it('should see the pictures under whatever name the shop was opened', async () => {

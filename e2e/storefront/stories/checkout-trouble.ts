@@ -1,17 +1,17 @@
 import { expect, it } from '@jest/globals';
 import { checkOut, fillCart, registerCustomer } from '../../harness/shop.js';
-import { addToCart, fillAddress, goToCheckout, placeOrder, reachOrder, waitForStatus } from '../steps.js';
+import { fillAddress, placeOrder, reachOrder, waitForStatus } from '../steps.js';
 import { story, stockProduct, type Storefront } from '../storefront.js';
+import { enterAsCustomer } from '../visitors.js';
 
 export const tellOfCheckoutTrouble = (shop: Storefront) =>
   story(shop, 'a checkout that does not go smoothly', () => {
     /** A new customer at the checkout with one piece of the product and an address typed. */
-    const arriveAtCheckout = async (path: string) => {
-      const visitor = await shop.newVisitor();
-      await addToCart(visitor.page, path);
-      const email = await goToCheckout(visitor.page);
-      await fillAddress(visitor.page);
-      return { ...visitor, email };
+    const arriveAtCheckout = async ({ id }: { readonly id: string }) => {
+      const customer = await enterAsCustomer(shop, { wants: id });
+      await customer.page.goto('/checkout');
+      await fillAddress(customer.page);
+      return customer;
     };
     const countOrders = async (email: string) => {
       const { users } = await shop.admin.expectData<{
@@ -23,7 +23,7 @@ export const tellOfCheckoutTrouble = (shop: Storefront) =>
     };
 
     it('should say that a payment was declined, and take another one on the same page', async () => {
-      const { page } = await arriveAtCheckout((await stockProduct(shop.admin, 3)).path);
+      const { page } = await arriveAtCheckout(await stockProduct(shop.admin, 3));
       await page.getByLabel('Card ending 0002').check();
       await placeOrder(page);
       await reachOrder(page);
@@ -37,7 +37,7 @@ export const tellOfCheckoutTrouble = (shop: Storefront) =>
 
     it('should say that somebody else bought the last one, and charge nothing', async () => {
       const product = await stockProduct(shop.admin, 1);
-      const { page, email } = await arriveAtCheckout(product.path);
+      const { page, email } = await arriveAtCheckout(product);
       const faster = await registerCustomer(shop.stack);
       await fillCart(faster, product.id);
       expect((await checkOut(faster)).order).not.toBeNull();
@@ -52,7 +52,7 @@ export const tellOfCheckoutTrouble = (shop: Storefront) =>
 
     it('should show the new total when a price has changed, and order only for that one', async () => {
       const product = await stockProduct(shop.admin, 5);
-      const { page, email } = await arriveAtCheckout(product.path);
+      const { page, email } = await arriveAtCheckout(product);
       await shop.admin.expectData(
         'mutation ($input: UpdateProductInput!) { updateProduct(input: $input) { userErrors { message } } }',
         { input: { productId: product.id, price: { amount: '14.00', currency: 'EUR' } } },
@@ -66,7 +66,7 @@ export const tellOfCheckoutTrouble = (shop: Storefront) =>
     }, 120_000);
 
     it('should buy once when the answer is lost and the page is loaded again', async () => {
-      const { page, email, context } = await arriveAtCheckout((await stockProduct(shop.admin, 5)).path);
+      const { page, email, context } = await arriveAtCheckout(await stockProduct(shop.admin, 5));
       // The order arrives, the answer does not.
       await page.route('**/graphql', async (route) => {
         if (!route.request().postData()?.includes('mutation Checkout')) return route.fallback();
@@ -85,7 +85,7 @@ export const tellOfCheckoutTrouble = (shop: Storefront) =>
     }, 120_000);
 
     it('should send once however often the button is pressed', async () => {
-      const { page, email } = await arriveAtCheckout((await stockProduct(shop.admin, 5)).path);
+      const { page, email } = await arriveAtCheckout(await stockProduct(shop.admin, 5));
       let sent = 0;
       page.on('request', (request) => {
         if (request.postData()?.includes('mutation Checkout')) sent += 1;

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import type { Locator, Page } from 'playwright-core';
-import { intercept, openSignedIn } from '../../admin/staff.js';
+import { intercept, openSignedIn } from '../visitors.js';
 import { checkOut, createProduct, fillCart, registerCustomer } from '../../harness/shop.js';
 import { addToCart } from '../steps.js';
 import { story, stockProduct, type Storefront } from '../storefront.js';
@@ -119,10 +119,19 @@ const formsOfStaff = (productId: string, orderId: string): readonly Form[] => [
   },
   {
     path: '/admin/catalogue/categories/kitchen/edit',
-    button: 'Save',
+    button: 'Save the words',
     operation: 'AdminUpdateCategory',
     typed: { Name: ' ', Description: 'Pans and pots.' },
     faulty: ['Name'],
+  },
+  {
+    // One that defines none itself.
+    path: '/admin/catalogue/categories/lighting/edit',
+    opener: 'Add a property',
+    button: 'Save the properties',
+    operation: 'AdminUpdateCategory',
+    typed: { Property: ' ' },
+    faulty: ['Property'],
   },
   {
     path: '/admin/webhooks',
@@ -173,7 +182,8 @@ async function expectKindness(page: Page, given: Form): Promise<void> {
   await page.goto(given.path);
   if (given.opener) await page.getByRole('button', { name: given.opener }).click();
   const form = page.locator('form').filter({ has: page.getByRole('button', { name: given.button }) });
-  const field = (label: string) => form.getByLabel(label, { exact: label === 'Name' });
+  const field = (label: string) =>
+    form.getByLabel(label, { exact: label === 'Name' || label === 'Property' });
   for (const [label, text] of Object.entries(given.typed)) await field(label).fill(text);
 
   expect([given.operation, await sendImpatiently(page, form, given)]).toEqual([given.operation, 1]);

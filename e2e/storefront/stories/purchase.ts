@@ -1,31 +1,13 @@
 import { expect, it } from '@jest/globals';
 import { until } from '@cartograph/testing';
-import { openSignedIn } from '../../admin/staff.js';
 import { followMail } from '../mailbox.js';
 import { story, stockProduct, type Storefront } from '../storefront.js';
-import {
-  addToCart,
-  buy,
-  fillAddress,
-  goToCheckout,
-  placeOrder,
-  reachOrder,
-  register,
-  waitForStatus,
-} from '../steps.js';
+import { addToCart, fillAddress, goToCheckout, placeOrder, reachOrder, waitForStatus } from '../steps.js';
+import { enterAsCustomer, enterWithOrder, openSignedIn } from '../visitors.js';
 
 // Without a browser there is nothing to test with: set CHROMIUM_PATH, or install the distribution's chromium.
 export const tellOfPurchases = (shop: Storefront) =>
   story(shop, 'a purchase in the browser', () => {
-    /** Somebody who has just opened an account. */
-    const newCustomer = async () => {
-      const { page } = await shop.newVisitor();
-      await page.goto('/register');
-      const email = await register(page);
-      await page.getByRole('heading', { name: 'Your orders' }).waitFor();
-      return { page, email };
-    };
-
     it('should lead a guest from the first page to an order that moves by itself while staff work on it elsewhere', async () => {
       const { page, faults } = await shop.newVisitor();
       await page.goto('/');
@@ -104,8 +86,9 @@ export const tellOfPurchases = (shop: Storefront) =>
     }, 120_000);
 
     it('should let a customer call an order off and see the money come back', async () => {
-      const { page } = await shop.newVisitor();
-      await buy(page, (await stockProduct(shop.admin, 3)).path);
+      const { customer, orderId } = await enterWithOrder(shop, (await stockProduct(shop.admin, 3)).id);
+      const { page } = customer;
+      await page.goto(`/orders/${orderId}`);
       await waitForStatus(page, 'PROCESSING');
       await page.getByRole('button', { name: 'Cancel this order' }).click();
       await page.getByRole('button', { name: 'Cancel the order' }).click();
@@ -114,8 +97,8 @@ export const tellOfPurchases = (shop: Storefront) =>
     }, 120_000);
 
     it('should show a customer their messages, devices and profile, and sign them out', async () => {
-      const { page } = await shop.newVisitor();
-      await buy(page, (await stockProduct(shop.admin, 3)).path);
+      const { page } = await enterAsCustomer(shop);
+      await page.goto('/');
       await page.getByRole('link', { name: 'Mia', exact: true }).click();
       await page.getByRole('link', { name: 'Messages' }).click();
       await page.getByText('Welcome to Cartograph').waitFor();
@@ -136,7 +119,8 @@ export const tellOfPurchases = (shop: Storefront) =>
     }, 120_000);
 
     it('should let in again who forgot the password, by the mailed link, once', async () => {
-      const { page, email } = await newCustomer();
+      const { page, email } = await enterAsCustomer(shop);
+      await page.goto('/account');
       await page.getByRole('button', { name: 'Sign out' }).click();
       await page.getByRole('link', { name: 'Sign in' }).click();
       await page.getByRole('link', { name: 'Forgot your password?' }).click();
@@ -173,7 +157,7 @@ export const tellOfPurchases = (shop: Storefront) =>
     }, 120_000);
 
     it('should move an account to another address once the link mailed there is followed', async () => {
-      const { page } = await newCustomer();
+      const { page } = await enterAsCustomer(shop);
       const newEmail = `moved-${Date.now()}@example.com`;
       await page.goto('/account/profile');
       await page.getByLabel('New e-mail').fill(newEmail);
