@@ -52,7 +52,7 @@ function wordsOf(problem: Problem, isAction: boolean): Words {
       return {
         title: 'You seem to be offline',
         text: isAction
-          ? 'That did not go through. Try it again once you are connected.'
+          ? 'Whether that arrived we cannot tell. Once you are connected, look before you try it again.'
           : 'Nothing was lost. We go on as soon as the connection is back.',
       };
     case 'outage': {

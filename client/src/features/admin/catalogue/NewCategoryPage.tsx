@@ -2,7 +2,9 @@ import { useState } from 'react';
 import { useNavigate } from 'react-router';
 import { Field } from '../../../components/Field.js';
 import { Panel } from '../../../components/Panel.js';
+import { ProblemNotice } from '../../../components/ProblemNotice.js';
 import { SelectField } from '../../../components/SelectField.js';
+import { Skeleton } from '../../../components/Skeleton.js';
 import { Submit } from '../../../components/Submit.js';
 import { useForm } from '../../../lib/forms.js';
 import { PageHeader } from '../components/PageHeader.js';
@@ -16,7 +18,7 @@ import { AFTERWARDS, possibleParents, useCategories } from './use-categories.js'
 
 export function NewCategoryPage() {
   const navigate = useNavigate();
-  const { choices = [] } = useCategories();
+  const { choices, error, refetch } = useCategories();
   const [definitions, setDefinitions] = useState<readonly DefinitionDraft[]>([]);
   const [name, setName] = useState('');
   /** Until somebody writes another one, the name's own. */
@@ -40,41 +42,45 @@ export function NewCategoryPage() {
   return (
     <>
       <PageHeader back={['Categories', '/admin/catalogue/categories']} title="New category" />
-      <Panel className="max-w-4xl">
-        <form onSubmit={form.onSubmit} noValidate className="grid gap-4 sm:grid-cols-2">
-          <Field
-            label="Name"
-            name="name"
-            value={name}
-            onChange={({ target }) => setName(target.value)}
-            error={form.errorOf('name')}
-          />
-          <Field
-            label="Slug"
-            name="slug"
-            autoComplete="off"
-            value={slug ?? toKey(name)}
-            onChange={({ target }) => setSlug(target.value)}
-            error={form.errorOf('slug')}
-            hint="What its address is made of. It cannot be changed later."
-          />
-          <SelectField label="Belongs to" name="parent" error={form.errorOf('parent')}>
-            <option value="">None: it stands at the top</option>
-            <CategoryOptions choices={possibleParents(choices)} />
-          </SelectField>
-          <TextAreaField
-            label="Description"
-            name="description"
-            error={form.errorOf('description')}
-            hint="One line: what is found there."
-            className="sm:col-span-2"
-          />
-          <DefinitionFields definitions={definitions} onChange={setDefinitions} errorOf={form.errorOf} />
-          <div className="space-y-4 sm:col-span-2">
-            <Submit form={form}>Add it to the shop</Submit>
-          </div>
-        </form>
-      </Panel>
+      {error && !choices && <ProblemNotice error={error} onRetry={refetch} />}
+      {!choices && !error && <Skeleton className="h-96" />}
+      {choices && (
+        <Panel className="max-w-4xl">
+          <form onSubmit={form.onSubmit} noValidate className="grid gap-4 sm:grid-cols-2">
+            <Field
+              label="Name"
+              name="name"
+              value={name}
+              onChange={({ target }) => setName(target.value)}
+              error={form.errorOf('name')}
+            />
+            <Field
+              label="Slug"
+              name="slug"
+              autoComplete="off"
+              value={slug ?? toKey(name)}
+              onChange={({ target }) => setSlug(target.value)}
+              error={form.errorOf('slug')}
+              hint="What its address is made of. It cannot be changed later."
+            />
+            <SelectField label="Belongs to" name="parent" error={form.errorOf('parent')}>
+              <option value="">None: it stands at the top</option>
+              <CategoryOptions choices={possibleParents(choices)} />
+            </SelectField>
+            <TextAreaField
+              label="Description"
+              name="description"
+              error={form.errorOf('description')}
+              hint="One line: what is found there."
+              className="sm:col-span-2"
+            />
+            <DefinitionFields definitions={definitions} onChange={setDefinitions} errorOf={form.errorOf} />
+            <div className="space-y-4 sm:col-span-2">
+              <Submit form={form}>Add it to the shop</Submit>
+            </div>
+          </form>
+        </Panel>
+      )}
     </>
   );
 }
