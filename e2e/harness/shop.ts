@@ -94,7 +94,7 @@ export async function untilCartIsEmpty(customer: GraphClient): Promise<void> {
       );
       return !cart?.totalQuantity;
     },
-    { what: 'the cart to be empty' },
+    { what: 'the cart to be empty', intervalMs: 100 },
   );
 }
 

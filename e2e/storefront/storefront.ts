@@ -159,9 +159,8 @@ export async function stockProduct(
   return { id, path: `/products/${product.sku}` };
 }
 
-/** Moves an order as staff does, newly signed in: some tests outlast an access token. */
-export async function moveOrder({ stack }: Storefront, orderId: string, status: string): Promise<void> {
-  const admin = await signInAdmin(stack);
+/** Moves an order as staff does. */
+export async function moveOrder({ admin }: Storefront, orderId: string, status: string): Promise<void> {
   const { updateOrderStatus } = await admin.expectData<{
     updateOrderStatus: { userErrors: readonly { message: string }[] };
   }>(

@@ -33,11 +33,9 @@ export const tellOfAccess = (shop: Storefront) =>
       await Promise.all([
         look([
           'catalogue',
-          'catalogue/new',
           `catalogue/new?variantOf=${productId}`,
           `catalogue/${productId}`,
           'catalogue/categories',
-          'catalogue/categories/new',
           'catalogue/categories/lighting/edit',
         ]),
         look([

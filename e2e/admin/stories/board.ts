@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { beforeAll, expect, it } from '@jest/globals';
 import { until, type GraphClient } from '@cartograph/testing';
 import type { Page } from 'playwright-core';
-import { checkOut, createProduct, fillCart, registerCustomer } from '../../harness/shop.js';
+import { checkOut, createProduct, fillCart, registerCustomer, untilCartIsEmpty } from '../../harness/shop.js';
 import { moveOrder, story, type Storefront } from '../../storefront/storefront.js';
 import { intercept, openSignedIn } from '../../storefront/visitors.js';
 
@@ -62,12 +62,7 @@ export const tellOfTheBoard = (shop: Storefront) =>
       const { order, userErrors } = await checkOut(customer);
       if (!order) throw new Error(JSON.stringify(userErrors));
       // What was bought leaves the cart by event: until then the next order would hold it too.
-      await until(async () => {
-        const { cart } = await customer.expectData<{ cart: { totalQuantity: number } }>(
-          '{ cart { totalQuantity } }',
-        );
-        return cart.totalQuantity === 0;
-      });
+      await untilCartIsEmpty(customer);
       return order;
     };
 

@@ -31,7 +31,7 @@ export const tellOfAccess = (shop: Storefront) =>
         const { page } = await shop.newVisitor(READER);
         for (const path of [
           '/',
-          '/products',
+          // A list of products with its filters, and further departments within.
           '/products?category=kitchen',
           '/products?q=zzzzzz',
           '/products/NO-SUCH-THING',

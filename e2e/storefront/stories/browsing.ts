@@ -89,6 +89,15 @@ export const tellOfBrowsing = (shop: Storefront) =>
       await page.goto('/products');
       await tiles(page).first().waitFor();
       await until(() => page.evaluate<boolean>("document.querySelector('main img').naturalWidth > 0"));
+      await tiles(page).first().click();
+      const more = page.getByRole('region', { name: /^More from/ });
+      await more.scrollIntoViewIfNeeded();
+      await until(() =>
+        more
+          .locator('img')
+          .first()
+          .evaluate((image) => (image as unknown as { naturalWidth: number }).naturalWidth > 0),
+      );
       expect(faults).toEqual([]);
     }, 60_000);
   });

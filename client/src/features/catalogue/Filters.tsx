@@ -1,9 +1,9 @@
-import { useState, type ReactNode } from 'react';
+import { useState, type ReactElement } from 'react';
 import { useSearchParams } from 'react-router';
 import { formatPrice } from '../../components/Price.js';
 import { Skeleton } from '../../components/Skeleton.js';
 import { attributeText } from '../../lib/attribute-text.js';
-import { inTreeOrder } from './category-tree.js';
+import { departmentsToShow, relatives } from './category-tree.js';
 import type { ProductsQuery } from './Products.generated.js';
 import { attributeKey, readSearch, toggle } from './search-filter.js';
 
@@ -11,14 +11,16 @@ type Facets = NonNullable<ProductsQuery['products']>['facets'];
 
 const SHOWN_AT_FIRST = 8;
 
-function Choice(props: {
+interface ChoiceProps {
   readonly label: string;
   readonly count: number;
   /** How far in it stands, among its group's. */
   readonly depth?: number;
   readonly isChosen: boolean;
   readonly onToggle: () => void;
-}) {
+}
+
+function Choice(props: ChoiceProps) {
   return (
     <label
       style={{ paddingLeft: `${props.depth ?? 0}rem` }}
@@ -36,14 +38,21 @@ function Choice(props: {
   );
 }
 
-/** A group of choices; a long one opens on demand. */
-function Group({ title, children }: { readonly title: string; readonly children: readonly ReactNode[] }) {
+interface GroupProps {
+  readonly title: string;
+  readonly shownAtFirst?: number;
+  readonly children: readonly ReactElement<ChoiceProps>[];
+}
+
+/** A group of choices; a long one opens on demand, and never hides what is chosen. */
+function Group({ title, shownAtFirst = SHOWN_AT_FIRST, children }: GroupProps) {
   const [isOpen, setOpen] = useState(false);
-  const hidden = children.length - SHOWN_AT_FIRST;
+  const first = children.filter(({ props }, index) => index < shownAtFirst || props.isChosen);
+  const hidden = children.length - first.length;
   return (
     <fieldset className="border-t border-stone-200 pt-4 pb-3 dark:border-stone-800">
       <legend className="float-left mb-1 w-full text-sm font-semibold">{title}</legend>
-      <div className="clear-both">{isOpen ? children : children.slice(0, SHOWN_AT_FIRST)}</div>
+      <div className="clear-both">{isOpen || hidden === 1 ? children : first}</div>
       {hidden > 1 && (
         <button
           type="button"
@@ -80,6 +89,14 @@ export function Filters({
   const search = readSearch(parameters);
   const change = (key: string, value: string) =>
     setParameters(toggle(parameters, key, value), { preventScrollReset: true });
+  const chooseDepartment = (slug: string) => {
+    const others = new Set(facets ? relatives(facets.categories, slug) : []);
+    const next = toggle(parameters, 'category', slug);
+    const kept = next.getAll('category').filter((other) => !others.has(other));
+    next.delete('category');
+    for (const each of kept) next.append('category', each);
+    setParameters(next, { preventScrollReset: true });
+  };
   const price = (amount: string) => formatPrice({ amount, currency });
   const setPrices = (min: string, max: string) => {
     const next = new URLSearchParams(parameters);
@@ -105,15 +122,15 @@ export function Filters({
           onToggle={() => change('stock', '1')}
         />
       </div>
-      <Group title="Department">
-        {inTreeOrder(facets.categories).map(({ category, count, depth }) => (
+      <Group title="Department" shownAtFirst={Infinity}>
+        {departmentsToShow(facets.categories, search.categories).map(({ category, count, depth }) => (
           <Choice
             key={category.id}
             label={category.name}
             depth={depth}
             count={count}
             isChosen={search.categories.includes(category.slug)}
-            onToggle={() => change('category', category.slug)}
+            onToggle={() => chooseDepartment(category.slug)}
           />
         ))}
       </Group>

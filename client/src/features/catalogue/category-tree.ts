@@ -1,15 +1,33 @@
 import type { ProductsQuery } from './Products.generated.js';
 
 type Facet = NonNullable<ProductsQuery['products']>['facets']['categories'][number];
+type Placed = Facet & { readonly depth: number };
 
-/** Departments, each followed by those within it, and how deep they stand; siblings stay in the order given. */
-export function inTreeOrder(facets: readonly Facet[]): readonly (Facet & { readonly depth: number })[] {
-  const known = new Set(facets.map(({ category }) => category.id));
-  // One whose own department is not among them stands at the top.
-  const parentOf = ({ category: { parent } }: Facet) => (parent && known.has(parent.id) ? parent.id : null);
-  const below = (id: string | null, depth: number): (Facet & { readonly depth: number })[] =>
-    facets
-      .filter((facet) => parentOf(facet) === id)
-      .flatMap((facet) => [{ ...facet, depth }, ...below(facet.category.id, depth + 1)]);
-  return below(null, 0);
+/** Slugs of the departments that one stands in, nearest first, as far as they are among those given. */
+function above(facets: readonly Facet[], slug: string): readonly string[] {
+  const parent = facets.find(({ category }) => category.slug === slug)?.category.parent;
+  const found = parent && facets.find(({ category }) => category.id === parent.id)?.category.slug;
+  return found ? [found, ...above(facets, found)] : [];
 }
+
+/**
+ * The departments to choose from: those at the top, and the way to and what lies within those that are chosen. Siblings
+ * stay in the order given; one whose own department is not among them stands at the top.
+ */
+export function departmentsToShow(facets: readonly Facet[], chosen: readonly string[]): readonly Placed[] {
+  const open = new Set(chosen.flatMap((slug) => [slug, ...above(facets, slug)]));
+  const below = (parent: string | undefined, depth: number): readonly Placed[] =>
+    facets
+      .filter(({ category }) => above(facets, category.slug)[0] === parent)
+      .flatMap((facet) => [
+        { ...facet, depth },
+        ...(open.has(facet.category.slug) ? below(facet.category.slug, depth + 1) : []),
+      ]);
+  return below(undefined, 0);
+}
+
+/** What else must not be chosen beside a department, since it holds it or lies within it: both together narrow nothing. */
+export const relatives = (facets: readonly Facet[], slug: string): readonly string[] => [
+  ...above(facets, slug),
+  ...facets.map(({ category }) => category.slug).filter((other) => above(facets, other).includes(slug)),
+];

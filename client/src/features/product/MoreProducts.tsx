@@ -1,5 +1,6 @@
 import { ProductGrid } from '../../components/ProductGrid.js';
 import { ProductTile } from '../../components/ProductTile.js';
+import { pictureUrl } from '../../lib/picture-url.js';
 import { useMoreProductsQuery } from './MoreProducts.generated.js';
 
 const SHOWN = 4;
@@ -18,7 +19,8 @@ export function MoreProducts({ category, title }: MoreProductsProps) {
     fetchPolicy: 'no-cache',
   });
   const others = (data?.products?.edges ?? [])
-    .map(({ node }) => node)
+    // What does not go through the cache is not read by its policies either.
+    .map(({ node }) => ({ ...node, imageUrl: pictureUrl(node.imageUrl) }))
     .filter((product) => product.title !== title)
     .slice(0, SHOWN);
   if (others.length === 0) return null;
