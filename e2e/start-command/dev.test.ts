@@ -91,8 +91,11 @@ import { chromiumPath, openBrowser } from '../storefront/storefront.js';
       what: 'the new field',
     });
     const types = join(checkout, 'subgraphs/products/src/generated/graphql.ts');
-    await until(() => readFileSync(types, 'utf8').includes('motto?:'), { what: 'its type' });
-  }, 120_000);
+    await until(() => readFileSync(types, 'utf8').includes('motto?:'), {
+      timeoutMs: 90_000,
+      what: 'its type',
+    });
+  }, 240_000);
 
   it('should leave no process behind on Ctrl-C', async () => {
     const processes = processesOf(checkout);

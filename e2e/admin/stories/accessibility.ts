@@ -51,7 +51,7 @@ export const tellOfAccess = (shop: Storefront) =>
         ]),
       ]);
       expect(barriers).toEqual({});
-    }, 180_000);
+    }, 300_000);
 
     it('should move an order by keyboard alone', async () => {
       const { order } = await placeOrder();

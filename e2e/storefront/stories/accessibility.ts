@@ -83,7 +83,7 @@ export const tellOfAccess = (shop: Storefront) =>
       };
       await Promise.all([asGuest(), asCustomer()]);
       expect(barriers).toEqual({});
-    }, 180_000);
+    }, 300_000);
 
     it('should sell by keyboard alone, from the product to the order', async () => {
       const { path } = await stockProduct(shop.admin, 5);
