@@ -113,23 +113,30 @@ export function startConsumer(options: ConsumerOptions): { close(): Promise<void
     return reading;
   }
 
-  /** Tells Redis, through an outage if need be; while closing, only for so long as a shutdown may take. */
-  async function store(entries: readonly Entry[], command: () => Promise<unknown>): Promise<void> {
+  /**
+   * Tells Redis, through an outage if need be; while closing, only for so long as a shutdown may take.
+   * @returns its answer, or undefined if it was given up
+   */
+  async function store(
+    entries: readonly Entry[],
+    command: () => Promise<unknown>,
+  ): Promise<number | undefined> {
     const ids = () => entries.map(({ id }) => id);
     for (let failures = 0; ; failures++) {
       try {
-        if (Number(await command()) < 0) {
+        const answer = Number(await command());
+        if (answer < 0) {
           logger.warn(
             { entries: ids() },
             'Events were settled before, or another process has taken them over',
           );
         }
-        return;
+        return answer;
       } catch (error) {
-        if (isGroupLost(error)) return;
+        if (isGroupLost(error)) return undefined;
         if (closing.signal.aborted && failures > 2) {
           logger.error({ err: error, entries: ids() }, 'Results could not be stored, events will come again');
-          return;
+          return undefined;
         }
         if (failures === 0)
           logger.warn({ err: error, entries: ids() }, 'Storing results failed, trying again');
@@ -144,10 +151,12 @@ export function startConsumer(options: ConsumerOptions): { close(): Promise<void
     while (handled.length > 0) {
       const batch = handled.splice(0, 100);
       const args = batch.flatMap(({ entry: { id, key } }) => [id, key]);
-      await store(
+      const ready = await store(
         batch.map(({ entry }) => entry),
         () => run(options, SCRIPTS.acknowledge, args),
       );
+      // Mostly nothing stood behind them, and to look would be the dearest command of all.
+      if (ready !== 0) wake();
       for (const { resolve } of batch) resolve();
     }
     acknowledging = undefined;
@@ -156,7 +165,8 @@ export function startConsumer(options: ConsumerOptions): { close(): Promise<void
   function settle(entry: Entry, outcome: Outcome): Promise<void> {
     if (outcome.kind !== 'ack') {
       const args = [entry.id, entry.key, outcome.kind, ...settlement(entry, outcome, subscription.consumer)];
-      return store([entry], () => run(options, SCRIPTS.settle, args));
+      // There is a time to wait for now, or one that stood behind it.
+      return store([entry], () => run(options, SCRIPTS.settle, args)).then(() => wake());
     }
     return new Promise((resolve) => {
       handled.push({ entry, resolve });
@@ -170,15 +180,11 @@ export function startConsumer(options: ConsumerOptions): { close(): Promise<void
     active += 1;
     const done = attemptEvent(entry.text, entry.attempt, { subscription, limits, metrics, logger })
       .then((outcome) => {
+        if (active >= limits.concurrency) wake();
         active -= 1;
-        const settled = settle(entry, outcome);
-        wake();
-        return settled;
+        return settle(entry, outcome);
       })
-      .finally(() => {
-        inHand.delete(entry.id);
-        wake();
-      });
+      .finally(() => inHand.delete(entry.id));
     inHand.set(entry.id, done);
   }
 

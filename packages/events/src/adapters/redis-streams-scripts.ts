@@ -50,10 +50,11 @@ local function forget(member)
   redis.call('ZREM', queue, member)
   redis.call('ZREM', due, member)
 end
--- The next one of this aggregateId may run.
+-- The next one of this aggregateId may run. Gives 1 if there is one that did not wait already.
 local function release(key)
   local member = head(key)
-  if member and not redis.call('ZSCORE', due, member) then redis.call('ZADD', due, now, member) end
+  if not member or redis.call('ZSCORE', due, member) then return 0 end
+  return redis.call('ZADD', due, now, member)
 end
 local function isMine(id)
   local pending = redis.call('XPENDING', stream, group, id, id, 1)[1]
@@ -151,17 +152,18 @@ return 0
 `;
 
 const ACKNOWLEDGE = `
--- ARGV: id and key of each handled entry. Gives -1 if some no longer belong to this consumer.
-local result = 0
+-- ARGV: id and key of each handled entry. Gives how many may run now that stood behind them, or -1 if some of those
+-- handled no longer belong to this consumer.
+local ready, areMine = 0, true
 for i = 3, #ARGV, 2 do
   if isMine(ARGV[i]) then
     forget(memberOf(ARGV[i + 1], ARGV[i]))
-    release(ARGV[i + 1])
+    ready = ready + release(ARGV[i + 1])
   else
-    result = -1
+    areMine = false
   end
 end
-return result
+return areMine and ready or -1
 `;
 
 const HEARTBEAT = `
