@@ -9,6 +9,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { Redis } from 'ioredis';
 import { MongoClient } from 'mongodb';
 import { startStack } from '../packages/embedded/dist/stack.js';
 import { createCases, openCarts } from './catalogue/cases.mjs';
@@ -41,6 +42,8 @@ if (!hasMongod)
   );
 
 const services = ['gateway', 'users', 'products', 'cart'];
+const WARM_UP_S = 8;
+const IDLE_S = 3;
 const measured = ['gateway', 'products', 'cart', 'mongodb', 'redis'];
 
 /** Runs a program of this benchmark and answers the JSON it prints. */
@@ -81,6 +84,17 @@ async function withCpu(pids, work) {
     Object.entries(pids).map(([name, pid]) => [name, (cpuOf({ pid }) - before[name]) / result.count]),
   );
   return { ...result, cpu };
+}
+
+/** Empties the cache of single products, so that each is asked of the store once more. */
+async function forgetProducts(redisUrl) {
+  const redis = new Redis(redisUrl);
+  for (let cursor = '0', isFirst = true; isFirst || cursor !== '0'; isFirst = false) {
+    const [next, keys] = await redis.scan(cursor, 'MATCH', 'product:*', 'COUNT', 1_000);
+    if (keys.length > 0) await redis.del(keys);
+    cursor = next;
+  }
+  redis.disconnect();
 }
 
 async function ask(stack, query, variables = {}) {
@@ -135,6 +149,10 @@ async function main() {
   const pids = Object.fromEntries(
     measured.map((name) => [name, stack.pid(name)]).filter(([, pid]) => pid !== undefined),
   );
+  const idle = await withCpu(pids, async () => {
+    await new Promise((resolve) => setTimeout(resolve, IDLE_S * 1000));
+    return { count: IDLE_S };
+  });
   const carts = await openCarts((query, variables) => ask(stack, query, variables), ids, 50);
   const wanted = options.only;
   const cases = createCases({ ids, carts }).filter(({ name }) => wanted?.includes(name) ?? true);
@@ -145,24 +163,33 @@ async function main() {
       .map(() => '---:')
       .join(' | ')} | ---: | ---: | ---: |`,
   ];
-  for (const { name, bodies, floor, once } of cases) {
+  for (const { name, bodies, floor, once, isForgotten } of cases) {
     const answer = await (
       await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: bodies[0] })
     ).text();
     if (/"errors":/.test(answer)) throw new Error(`${name}: ${answer.slice(0, 500)}`);
     const bare = await startBareServer(Buffer.byteLength(answer));
     const peer = peerOf(name, count);
-    // A case of which each request can be made once needs its requests for the runs themselves.
-    if (!once && !options.short)
-      await run('load.mjs', inFile({ url, bodies, connections: 10, seconds: Math.min(seconds, 2) }));
-    for (const [half, connections] of [1, 50].entries()) {
-      const own = once
-        ? bodies.slice(half ? bodies.length >> 2 : 0, half ? undefined : bodies.length >> 2)
-        : bodies;
-      const load = { url, bodies: own, connections, seconds, once };
-      const result = await withCpu(pids, () => run('load.mjs', inFile(load)));
+    // A request that can be made once only is taken from what is left of them.
+    let left = bodies;
+    const send = async (load) => {
+      if (isForgotten) await forgetProducts(redisUrl);
+      const result = await run('load.mjs', inFile({ url, bodies: left, once, ...load }));
+      if (once && !isForgotten) left = left.slice(result.count);
+      return result;
+    };
+    // Services run for weeks: what V8 does with code that it sees for the first time is not measured.
+    await send({
+      connections: 10,
+      seconds: options.short ? 0.1 : WARM_UP_S,
+      ...(once && { most: isForgotten ? left.length : left.length / 3 }),
+    });
+    for (const connections of [1, 50]) {
+      const most = connections === 1 && !isForgotten ? left.length / 3 : left.length;
+      const load = { connections, seconds, ...(once && { most }) };
+      const result = await withCpu(pids, () => send(load));
       const http = await withCpu({ bare: bare.pid }, () =>
-        run('load.mjs', inFile({ ...load, url: bare.url, once: false })),
+        run('load.mjs', inFile({ url: bare.url, bodies: left, connections, seconds })),
       );
       const call = { ...floor, concurrency: connections, seconds, mongoUrl, redisUrl };
       const stores = Object.fromEntries(Object.entries(pids).filter(([name]) => /mongodb|redis/.test(name)));
@@ -184,9 +211,13 @@ async function main() {
   const memory = [...services, 'mongodb', 'redis']
     .filter((name) => stack.pid(name) !== undefined)
     .map((name) => `${name} ${memoryOf({ pid: stack.pid(name) }).toFixed(0)} MiB`);
-  const text = `${seconds} s a run, Node ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model.trim()}, load ${readFileSync('/proc/loadavg', 'utf8').split(' ').slice(0, 2).join(' ')} after it.
+  const text = `${seconds} s a run after ${WARM_UP_S} s of the same at 10 at once, Node ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model.trim()}, load ${readFileSync('/proc/loadavg', 'utf8').split(' ').slice(0, 2).join(' ')} after it.
 
 ${lines.join('\n')}
+
+CPU without any request, included above, in ms a second: ${Object.entries(idle.cpu)
+    .map(([name, value]) => `${name} ${value.toFixed(0)}`)
+    .join(', ')}.
 
 Memory (resident) after the runs: ${memory.join(', ')}.
 `;

@@ -57,8 +57,8 @@ const SET_QUANTITY = `mutation ($input: SetCartItemQuantityInput!) {
 }`;
 
 const body = (query, variables) => JSON.stringify({ query, variables });
-/** Lists that nobody asked for before: each with a limit of its own, above all prices. */
-const UNASKED = 6_000;
+/** Lists that nobody asked for before: each with a limit of its own, above all prices. More than a run can ask for. */
+const UNASKED = 40_000;
 const unasked = (filterOf) =>
   Array.from({ length: UNASKED }, (_, n) => {
     const { filter, sort } = filterOf(n);
@@ -77,7 +77,10 @@ const query = (words = []) => ({
   includeArchived: false,
 });
 
-/** Each with the requests it sends and the store call below it (see store-calls.mjs). */
+/**
+ * Each with the requests it sends and the store call below it (see store-calls.mjs). `isForgotten`: all of them again in
+ * each run, on an empty cache.
+ */
 export function createCases({ ids, carts }) {
   const some = ids.slice(0, 50);
   const others = ids.slice(50);
@@ -126,6 +129,7 @@ export function createCases({ ids, carts }) {
       bodies: others.map((id) => body(PRODUCT, { id })),
       floor: floor('product', others),
       once: true,
+      isForgotten: true,
     },
     {
       name: 'cart change',

@@ -1,9 +1,16 @@
 // Sends requests over a fixed number of connections; prints how many and how fast as JSON. Argument: a file with
-// { url, bodies, connections, seconds, once }; with `once` each body is sent one time and the end of them ends it.
+// { url, bodies, connections, seconds, once, most }; with `once` each body is sent one time, and the end of them ends it.
 import { readFileSync } from 'node:fs';
 import { Pool } from 'undici';
 
-const { url, bodies, connections, seconds, once } = JSON.parse(readFileSync(process.argv[2], 'utf8'));
+const {
+  url,
+  bodies,
+  connections,
+  seconds,
+  once,
+  most = Infinity,
+} = JSON.parse(readFileSync(process.argv[2], 'utf8'));
 const { origin, pathname } = new URL(url);
 const pool = new Pool(origin, { connections, pipelining: 1 });
 const headers = { 'content-type': 'application/json', accept: 'application/json' };
@@ -27,7 +34,7 @@ const startedAt = performance.now();
 const until = startedAt + seconds * 1000;
 await Promise.all(
   Array.from({ length: connections }, async () => {
-    while (performance.now() < until && !(once && next >= bodies.length))
+    while (performance.now() < until && !(once && next >= Math.min(most, bodies.length)))
       await send(bodies[next++ % bodies.length]);
   }),
 );

@@ -17,7 +17,8 @@ const HEAD = `# The catalogue, through the gateway
 each. The floor of a request is the store call alone (its own process and the store's) and an HTTP server that answers with
 as many bytes. No two requests share an answer (\`SUBGRAPH_DEDUPE=false\`). The peer is Vendure 3.7 on the same kind of
 machine, server and store together; its list is the one from its search index (from its tables 200 products cost it 101 ms).
-Answers to public lists are kept until something is written, so "not kept" asks for each list only once.
+Answers to public lists are kept until something is written, so "not kept" asks for each list only once. What a process uses
+without any request is not taken off: at one at a time, with few requests, it weighs most.
 `;
 
 /** Writes a section into the report, in the place of the one that had its title. */

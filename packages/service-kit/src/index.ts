@@ -14,3 +14,4 @@ export * from './scalars.js';
 export * from './service-client.js';
 export * from './subgraph-server.js';
 export * from './worker.js';
+export { WrittenData } from './written-data.js';

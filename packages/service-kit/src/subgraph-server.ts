@@ -12,6 +12,7 @@ import { createGraphQLMetrics, type Registry } from './metrics.js';
 import { checkReferences } from './references.js';
 import { createRequestContext, withContext } from './request-context.js';
 import { serveSubscriptions } from './subscriptions.js';
+import { stringifyResult } from './written-data.js';
 
 /** What every resolver of every subgraph can rely on. */
 export interface BaseGraphQLContext extends BaseContext {
@@ -77,6 +78,7 @@ export async function createSubgraphServer<Context extends BaseGraphQLContext>(
     introspection: true,
     includeStacktraceInErrorResponses: false,
     formatError,
+    stringifyResult,
     logger,
     plugins: [
       fastifyApolloDrainPlugin(http),

@@ -1,23 +1,24 @@
-import type { BaseGraphQLContext, Identity, ServerPlugin } from '@cartograph/service-kit';
+import {
+  WrittenData,
+  type BaseGraphQLContext,
+  type Identity,
+  type ServerPlugin,
+} from '@cartograph/service-kit';
 import { execute, type OperationDefinitionNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
 
 /** What is made of many products, and shown to everybody alike. A single product has a cache of its own. */
 const KEPT_FIELDS = new Set(['products', 'categories', 'allCategories', 'category']);
-/** Together; as JSON. */
+/** Of all answers together. */
 const MAX_CHARACTERS = 4_000_000;
 /** Longest life of an answer, should Redis ever come back with an old revision. */
 const MAX_AGE_MS = 30_000;
 
-interface Answer {
-  readonly data: Record<string, unknown>;
-  readonly characters: number;
-}
-
 /**
  * Keeps the answers to what the public asks of lists, in this process, for as long as the catalogue stays as it is. The
  * revision is read before the answer is made, so what a write overtakes is kept for a revision that nobody asks for any
- * more. Those who ask the same at the same moment wait for one answer. Answers with errors are not kept.
+ * more. Those who ask the same at the same moment wait for one answer. Answers with errors are not kept. What is kept is
+ * JSON text: as objects a thousand lists would be what the garbage collector is busy with.
  */
 export function createAnswerCache<Context extends BaseGraphQLContext>({
   revision,
@@ -30,9 +31,9 @@ export function createAnswerCache<Context extends BaseGraphQLContext>({
   readonly contextAt: (revision: string, context: Context) => Context;
   readonly onAnswer?: (wasKept: boolean) => void;
 }): ServerPlugin<Context> {
-  const answers = new LRUCache<string, Answer, () => Promise<Answer | undefined>>({
+  const answers = new LRUCache<string, WrittenData, () => Promise<WrittenData | undefined>>({
     maxSize: MAX_CHARACTERS,
-    sizeCalculation: ({ characters }) => characters,
+    sizeCalculation: ({ text }) => text.length,
     ttl: MAX_AGE_MS,
     fetchMethod: (_key, _stale, { context: make }) => make(),
     // Who waits for an answer gets it, also if there is no room to keep it.
@@ -50,7 +51,7 @@ export function createAnswerCache<Context extends BaseGraphQLContext>({
           if (now === undefined) return null;
           const key = JSON.stringify([now, queryHash, request.operationName, request.variables]);
           let wasKept = true;
-          const make = async (): Promise<Answer | undefined> => {
+          const make = async (): Promise<WrittenData | undefined> => {
             wasKept = false;
             const { data, errors } = await execute({
               schema,
@@ -59,14 +60,14 @@ export function createAnswerCache<Context extends BaseGraphQLContext>({
               variableValues: request.variables,
               operationName: request.operationName,
             });
-            return data && !errors ? { data, characters: JSON.stringify(data).length } : undefined;
+            return data && !errors ? new WrittenData(JSON.stringify(data)) : undefined;
           };
-          const answer = await answers.fetch(key, { context: make }).catch(() => undefined);
-          onAnswer(wasKept && answer !== undefined);
+          const data = await answers.fetch(key, { context: make }).catch(() => undefined);
+          onAnswer(wasKept && data !== undefined);
           // An answer with errors is made again by the server, which masks and logs them.
-          if (!answer) return null;
+          if (!data) return null;
           const { http } = asked.response;
-          return { http, body: { kind: 'single', singleResult: { data: answer.data } } };
+          return { http, body: { kind: 'single', singleResult: { data } } };
         },
       };
     },
