@@ -18,7 +18,7 @@ const MAX_AGE_MS = 30_000;
  * Keeps the answers to what the public asks of lists, in this process, for as long as the catalogue stays as it is. The
  * revision is read before the answer is made, so what a write overtakes is kept for a revision that nobody asks for any
  * more. Those who ask the same at the same moment wait for one answer. Answers with errors are not kept. What is kept is
- * JSON text: as objects a thousand lists would be what the garbage collector is busy with.
+ * JSON text: written once, and nothing that the garbage collector has to walk.
  */
 export function createAnswerCache<Context extends BaseGraphQLContext>({
   revision,
