@@ -56,11 +56,14 @@ export async function proveScale({ docker }, { url, containers, walk }, service,
     await sleep(1_000);
   }
   await walk();
-  // One after another may all take one connection; several at once need several.
+  // One after another may all take one connection; several at once need several. Each another one, as the gateway asks once
+  // for what several ask of it at the same time.
   const ask = await signIn(url);
   for (let tries = 0; ids().some((id) => requestsOf(id) === 0); tries += 1) {
     demand(tries < 20, `Of ${count} containers of ${service}, some are never asked`);
-    await Promise.allSettled(Array.from({ length: 12 }, () => ask('{ orders(first: 1) { nodes { id } } }')));
+    await Promise.allSettled(
+      Array.from({ length: 12 }, (_, index) => ask(`{ orders(first: ${index + 1}) { nodes { id } } }`)),
+    );
   }
   say(
     `--scale ${service}=${count}: the walk passes; requests answered by each: ${ids().map(requestsOf).join(', ')}`,
