@@ -22,8 +22,6 @@ RUN node scripts/codegen.mjs && node scripts/build.mjs && npm run build --worksp
 # Only what this one service runs: its own code, that of the workspaces it uses, and the packages these need.
 FROM build AS service
 ARG SERVICE
-# Times of files, too, must not tell when the image was built, or no two builds of one commit are the same.
-ARG SOURCE_DATE_EPOCH=0
 RUN node scripts/image-tree.mjs ${SERVICE} /image/app
 
 FROM ${NODE_IMAGE}
