@@ -26,27 +26,29 @@ const STORES = ['postgres', 'redis', 'mongodb'];
 const BUYERS = 50;
 const PIECES = 5;
 const RUSHES = 3;
+/** What a service has done after its first minutes. */
+const WARM_UP = 500;
 const upTo = (length) => Array.from({ length }, (_, index) => index);
 const round = (number, digits = 1) => number.toFixed(digits);
 
-/** Does `work` `count` times, `atOnce` at a time. */
-async function measure(atOnce, work) {
-  const times = [];
-  const queue = upTo(count).values();
+/** Does `work` `times` times, `atOnce` at a time. */
+async function measure(atOnce, work, times = count) {
+  const durations = [];
+  const queue = upTo(times).values();
   const startedAt = performance.now();
   await Promise.all(
     upTo(atOnce).map(async (worker) => {
       for (const index of queue) {
         const began = performance.now();
         await work(index, worker);
-        times.push(performance.now() - began);
+        durations.push(performance.now() - began);
       }
     }),
   );
   const seconds = (performance.now() - startedAt) / 1000;
-  times.sort((a, b) => a - b);
-  const at = (share) => times[Math.min(times.length - 1, Math.floor(times.length * share))];
-  return { rate: count / seconds, p50: at(0.5), p99: at(0.99) };
+  durations.sort((a, b) => a - b);
+  const at = (share) => durations[Math.min(times - 1, Math.floor(times * share))];
+  return { rate: times / seconds, p50: at(0.5), p99: at(0.99) };
 }
 
 const tell = (text) => process.stderr.write(`${text}\n`);
@@ -93,6 +95,13 @@ try {
   const parts = [...stack.services, ...STORES];
   const cpu = () => new Map(parts.map((name) => [name, cpuOfTree(stack.pid(name))]));
 
+  const buy = async (index, worker) => {
+    const cartId = await fillCart(customers[worker].as(undefined), productOf(index));
+    await payments.untilPaid(await checkOut(customers[worker], cartId));
+  };
+  tell(`${WARM_UP} purchases to warm up: code that has not run often costs several times as much`);
+  await measure(Math.max(...levels), buy, WARM_UP);
+
   const ours = new Map();
   const purchases = new Map();
   for (const atOnce of levels) {
@@ -109,10 +118,7 @@ try {
     await Promise.all(placed.map((id) => payments.untilPaid(id)));
 
     const before = cpu();
-    const measured = await measure(atOnce, async (index, worker) => {
-      const cartId = await fillCart(customers[worker].as(undefined), productOf(index));
-      await payments.untilPaid(await checkOut(customers[worker], cartId));
-    });
+    const measured = await measure(atOnce, buy);
     const after = cpu();
     const used = new Map(parts.map((name) => [name, (after.get(name) - before.get(name)) / count]));
     purchases.set(atOnce, { ...measured, used });
@@ -131,7 +137,7 @@ try {
 
   const sum = (used, names) => names.reduce((total, name) => total + used.get(name), 0);
   const table = [
-    `${count} of each, on ${cpus().length} cores (${cpus()[0]?.model.trim()}), Node.js ${process.versions.node}; services, stores and load share the machine.`,
+    `${count} of each after ${WARM_UP} purchases to warm up, on ${cpus().length} cores (${cpus()[0]?.model.trim()}), Node.js ${process.versions.node}; services, stores and load share the machine.`,
     'The floor makes the same writes by bare drivers: two transactions, a hold and a conditional stock update, with no GraphQL, cart, prices or events sent.',
     '',
     '| at once | checkouts/s | p50 (ms) | p99 (ms) | floor/s | floor p50 (ms) | floor p99 (ms) | share of the floor |',

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 
-const LOOK_EVERY_MS = 10;
+const LOOK_EVERY_MS = 20;
 
 /** Tells when orders are paid, by one look into the orders table for all who wait, so that waiting costs the shop little. */
 export async function watchPayments(ordersUrl) {
