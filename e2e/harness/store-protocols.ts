@@ -43,7 +43,10 @@ const oneLine = (text: string) => text.replace(/\s+/g, ' ').trim().slice(0, 200)
 /** https://www.postgresql.org/docs/current/protocol-message-formats.html: a Query or a Sync ends what is answered at once. */
 function readPostgres(): Conversation {
   let hasStarted = false;
-  let statement = '';
+  /** By the names under which they were prepared; the one without a name is replaced by each Parse. */
+  const statements = new Map<string, string>();
+  let bound = '';
+  const textsOf = (bytes: Buffer, length: number) => bytes.toString('utf8', 5, length).split('\0', 2);
   const frame = createFramer((bytes) => {
     if (!hasStarted) {
       if (bytes.length < 8 || bytes.length < bytes.readInt32BE(0)) return undefined;
@@ -55,9 +58,12 @@ function readPostgres(): Conversation {
     if (bytes.length < length) return undefined;
     const type = String.fromCharCode(bytes[0]!);
     if (type === 'Q') return { length, request: oneLine(bytes.toString('utf8', 5, length - 1)) };
-    if (type === 'P')
-      statement = oneLine(bytes.toString('utf8', bytes.indexOf(0, 5) + 1, length).split('\0')[0]!);
-    return type === 'S' ? { length, request: statement } : { length };
+    if (type === 'P') {
+      const [name, statement] = textsOf(bytes, length);
+      statements.set(name!, oneLine(statement!));
+    }
+    if (type === 'B') bound = statements.get(textsOf(bytes, length)[1]!) ?? 'unknown statement';
+    return type === 'S' ? { length, request: bound } : { length };
   });
   return { sent: (bytes) => requestsOf(frame(bytes)), answered: () => {} };
 }
