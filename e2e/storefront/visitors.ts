@@ -15,17 +15,10 @@ interface Opened {
 type ContextOptions = Parameters<Storefront['newVisitor']>[0];
 
 /** A browser that holds a session of its own. It has not gone anywhere yet. */
-async function enterWith(
-  shop: Storefront,
-  session: object | null,
-  options: ContextOptions,
-): Promise<Visitor> {
-  const visitor = await shop.newVisitor(options);
-  // Only once: renewals and signing out are the storefront's own from here on.
-  await visitor.context.addInitScript(
-    `localStorage.getItem('cartograph.session') ?? localStorage.setItem('cartograph.session', ${JSON.stringify(JSON.stringify(session))})`,
-  );
-  return visitor;
+function enterWith(shop: Storefront, session: object | null, options: ContextOptions): Promise<Visitor> {
+  const { origin } = new URL(shop.stack.environment('notifications')['STOREFRONT_URL']!);
+  const localStorage = [{ name: 'cartograph.session', value: JSON.stringify(session) }];
+  return shop.newVisitor({ ...options, storageState: { cookies: [], origins: [{ origin, localStorage }] } });
 }
 
 /** Somebody who is signed in: by default the sample shop's admin. */
