@@ -7,6 +7,10 @@ import { addToCart } from '../steps.js';
 
 export const tellOfProblems = (shop: Storefront) =>
   story(shop, 'what the storefront says when something is wrong', () => {
+    /** The gateway may leave alone for some seconds what has failed it several times: a click before that fails as well. */
+    const untilAsked = (query: string) =>
+      until(async () => !(await shop.admin.query(query)).errors, { what: `an answer to ${query}` });
+
     it('should name the part that is down, keep the rest going, and recover on a click', async () => {
       const { page } = await shop.newVisitor();
       const { path } = await stockProduct(shop.admin, 3);
@@ -22,6 +26,7 @@ export const tellOfProblems = (shop: Storefront) =>
       await page.getByRole('dialog').getByText('Test piece').waitFor();
       await page.getByRole('button', { name: 'Close the cart' }).click();
       await shop.stack.start('products');
+      await untilAsked('{ products { totalCount } }');
       await page.getByRole('button', { name: 'Try again' }).click();
       await page.locator('main h3').first().waitFor();
       expect(await page.locator('[data-problem]').count()).toBe(0);
@@ -44,6 +49,7 @@ export const tellOfProblems = (shop: Storefront) =>
       await page.getByRole('link', { name: 'Sent mail' }).click();
       await page.locator('[data-problem=outage]').getByText('We cannot reach messages right now').waitFor();
       await Promise.all([shop.stack.start('users'), shop.stack.start('notifications')]);
+      await untilAsked('{ me { id } notifications { totalCount } }');
       await page.getByRole('button', { name: 'Try again' }).click();
       await page.locator('main details').first().waitFor();
       expect(await page.locator('[data-problem]').count()).toBe(0);
@@ -64,6 +70,7 @@ export const tellOfProblems = (shop: Storefront) =>
         .waitFor();
       await card.waitFor();
       await shop.stack.start('orders');
+      await untilAsked('{ orders { totalCount } }');
       await ship();
       // Only the shop's answer says what may be done next: the card itself has moved before.
       await page.getByRole('button', { name: `Mark delivered ${order!.number}` }).waitFor();
