@@ -103,6 +103,14 @@ export interface Checkout {
   readonly userErrors: readonly UserError[];
 }
 
+export const SHIPPING_ADDRESS = {
+  name: 'A Customer',
+  line1: 'Long Lane 1',
+  city: 'Bern',
+  postalCode: '3000',
+  country: 'CH',
+};
+
 export async function checkOut(
   customer: GraphClient,
   idempotencyKey: string = randomUUID(),
@@ -114,13 +122,7 @@ export async function checkOut(
       input: {
         idempotencyKey,
         paymentToken,
-        shippingAddress: {
-          name: 'A Customer',
-          line1: 'Long Lane 1',
-          city: 'Bern',
-          postalCode: '3000',
-          country: 'CH',
-        },
+        shippingAddress: SHIPPING_ADDRESS,
       },
     },
   );

@@ -1,13 +1,13 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { createGraphClient, until } from '@cartograph/testing';
 import type { Browser, Page } from 'playwright-core';
 import { copyCheckout } from '../harness/checkout-copy.js';
 import { findFreePorts, launch, processesOf, type Launcher } from '../harness/launcher.js';
-import { chromiumPath, openBrowser } from '../storefront/storefront.js';
+import { describeInBrowser, openBrowser } from '../storefront/storefront.js';
 
-(chromiumPath ? describe : describe.skip)('npm run dev', () => {
+describeInBrowser('npm run dev', () => {
   let checkout: string;
   let launcher: Launcher;
   let browser: Browser;

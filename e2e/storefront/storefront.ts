@@ -8,7 +8,7 @@ import { createProduct, signInAdmin } from '../harness/shop.js';
 const built = fileURLToPath(new URL('../../client/dist', import.meta.url));
 
 /** The distribution's Chromium, or the one that CHROMIUM_PATH names; undefined where there is none. */
-export const chromiumPath = [
+const chromiumPath = [
   process.env['CHROMIUM_PATH'],
   // Half the other's time: it has no windows to draw.
   '/usr/bin/chromium-headless-shell',
@@ -23,6 +23,7 @@ if (!chromiumPath) {
   if (process.env['CI']) throw new Error(message);
   console.warn(`${message} The tests of pages are left out.`);
 }
+export const describeInBrowser = chromiumPath ? describe : describe.skip;
 
 export interface Storefront {
   readonly stack: TestStack;
@@ -113,7 +114,7 @@ export function describeShop(
   stories: readonly ((shop: Storefront) => void)[],
   serviceEnv: ServiceEnv = {},
 ): void {
-  (chromiumPath ? describe : describe.skip)(name, () => {
+  describeInBrowser(name, () => {
     let started: Storefront | undefined;
     const get = (): Storefront => {
       if (!started) throw new Error('The shop is open to tests and hooks only, not while they are declared.');

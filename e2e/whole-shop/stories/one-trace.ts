@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { createGraphClient, until } from '@cartograph/testing';
 import type { Span } from '../../harness/otlp-receiver.js';
-import { createProduct, fillCart } from '../../harness/shop.js';
+import { createProduct, fillCart, SHIPPING_ADDRESS } from '../../harness/shop.js';
 import type { SharedShop } from '../shared-shop.js';
 
 export function describeOneTrace(shop: SharedShop): void {
@@ -37,13 +37,7 @@ export function describeOneTrace(shop: SharedShop): void {
           input: {
             idempotencyKey: randomUUID(),
             paymentToken: 'tok_ok',
-            shippingAddress: {
-              name: 'A Customer',
-              line1: 'Long Lane 1',
-              city: 'Bern',
-              postalCode: '3000',
-              country: 'CH',
-            },
+            shippingAddress: SHIPPING_ADDRESS,
           },
         },
       );
