@@ -28,7 +28,7 @@ const LOOKS = [
   { colorScheme: 'dark', width: 360, options: { runOnly: RULES_OF_LOOKS } },
 ] as const;
 
-/** Colours change at once: axe must not measure them on their way. */
+/** Colours change at once (app/styles.css): axe must not measure them on their way. */
 export const READER: BrowserContextOptions = { reducedMotion: 'reduce' };
 
 /** What keeps people from using the page as it stands: what axe finds serious, and what is cut off at its edge. */
