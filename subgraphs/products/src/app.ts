@@ -68,7 +68,7 @@ export async function createProductsApp(
     ...store,
     categories,
     currency: config.SHOP_CURRENCY,
-    onChanged: ({ id }) => onChanged([id]),
+    onChanged,
   });
   const stockService = createStockService({
     stock: store.stock,

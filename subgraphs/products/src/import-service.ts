@@ -1,21 +1,24 @@
 import type { CurrencyCode } from '@cartograph/money';
-import { newId, Refusal } from '@cartograph/service-kit';
+import { newId } from '@cartograph/service-kit';
 import { readRow, type CatalogueRow, type RowFault } from './domain/catalogue-row.js';
 import type { CategoryTree } from './domain/category.js';
 import type { NewProduct } from './domain/product-input.js';
+import type { Product } from './domain/product.js';
 import type { CatalogueService } from './service.js';
 import type { CatalogueStore, ImportStore } from './store/store.js';
 
 export interface ImportResult {
-  readonly created: number;
-  readonly updated: number;
+  created: number;
+  updated: number;
   /** Rows that said what was there already. */
-  readonly unchanged: number;
+  unchanged: number;
 }
+
+const keyOf = ({ sku }: Pick<Product, 'sku'>) => sku.toLowerCase();
 
 /** Longer than a batch takes, shorter than anybody wants to wait for a dead import to go on. */
 const LEASE_MS = 30_000;
-const BATCH = 64;
+const BATCH = 250;
 const AT_ONCE = 16;
 
 export type ImportService = ReturnType<typeof createImportService>;
@@ -33,19 +36,25 @@ export function createImportService(options: {
 }) {
   const { service, catalogue, imports, currency } = options;
 
-  async function applyRow(product: NewProduct, tree: CategoryTree): Promise<keyof ImportResult> {
-    const [present] = await catalogue.findBySkus([product.sku.toLowerCase()]);
-    if (!present) {
-      try {
-        await service.add(product, tree);
-        return 'created';
-      } catch (error) {
-        // Somebody added it since: then it is there to be changed.
-        if (!(error instanceof Refusal && error.code === 'SKU_TAKEN')) throw error;
-        return applyRow(product, tree);
+  /** Adds what is not there, and changes what is. Safe to repeat. */
+  async function applyRows(rows: readonly NewProduct[], tree: CategoryTree, result: ImportResult) {
+    for (let left = rows; left.length > 0;) {
+      const found = await catalogue.findBySkus(left.map(keyOf));
+      const present = new Map(found.map((product) => [keyOf(product), product]));
+      const absent = left.filter((row) => !present.has(keyOf(row)));
+      const added = new Set((await service.addAll(absent, tree)).map(keyOf));
+      result.created += added.size;
+      const known = left.flatMap((row) => present.get(keyOf(row)) ?? []);
+      const rowOf = new Map(left.map((row) => [keyOf(row), row]));
+      for (let start = 0; start < known.length; start += AT_ONCE) {
+        const part = known.slice(start, start + AT_ONCE);
+        const overwrite = (product: Product) => service.overwrite(product, rowOf.get(keyOf(product))!, tree);
+        for (const isChanged of await Promise.all(part.map(overwrite)))
+          result[isChanged ? 'updated' : 'unchanged'] += 1;
       }
+      // What somebody added meanwhile is there to be changed.
+      left = absent.filter((row) => !added.has(keyOf(row)));
     }
-    return (await service.overwrite(present.id, product)) ? 'updated' : 'unchanged';
   }
 
   async function apply(importId: string, onProgress: (done: number) => void): Promise<ImportResult> {
@@ -56,11 +65,11 @@ export function createImportService(options: {
       const rows = await imports.rows(importId, BATCH);
       if (rows.length === 0) break;
       await imports.extend(importId, LEASE_MS);
-      for (let start = 0; start < rows.length; start += AT_ONCE) {
-        const part = rows.slice(start, start + AT_ONCE);
-        for (const outcome of await Promise.all(part.map(({ product }) => applyRow(product, tree))))
-          result[outcome]++;
-      }
+      await applyRows(
+        rows.map(({ product }) => product),
+        tree,
+        result,
+      );
       await imports.done(rows.map(({ id }) => id));
       onProgress((done += rows.length));
     }

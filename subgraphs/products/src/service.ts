@@ -13,7 +13,7 @@ import {
 } from './domain/product-input.js';
 import { MAX_STOCK, type Product } from './domain/product.js';
 import { stockChange, type StockEntry, type StockEntryType } from './domain/stock.js';
-import type { CatalogueStore, StockStore } from './store/store.js';
+import type { CatalogueStore, NewListing, StockStore } from './store/store.js';
 
 /** Refused because somebody was faster; carries what the product is now. */
 export class ConflictRefusal extends Refusal<ProductErrorCode> {
@@ -31,8 +31,8 @@ export interface CatalogueServiceOptions {
   readonly categories: CategorySource;
   readonly stock: StockStore;
   readonly currency: CurrencyCode;
-  /** Called after a product was written, before the answer: readers must not see the old one any more. */
-  readonly onChanged: (product: Pick<Product, 'id' | 'sku'>) => Promise<void>;
+  /** Called after products were written, before the answer: readers must not see the old one any more. */
+  readonly onChanged: (productIds: readonly string[]) => Promise<void>;
   readonly clock?: () => Date;
 }
 
@@ -72,8 +72,9 @@ export function createCatalogueService({
     productId: string,
     version: number | null | undefined,
     change: (current: Product, tree: CategoryTree) => Partial<Product> | null,
+    known?: CategoryTree,
   ): Promise<Product> {
-    const tree = await loadTree();
+    const tree = known ?? (await loadTree());
     for (let attempt = 1; ; attempt++) {
       const current = await load(productId);
       if (version != null && version !== current.version) throw new ConflictRefusal(current);
@@ -83,38 +84,24 @@ export function createCatalogueService({
       if (await catalogue.replace(next, tree.pathOf(next.category), current.version)) {
         if (next.variant) await catalogue.refreshGroup(next.variant.group);
         if (next.category !== current.category) await keepCategory(tree, next.category);
-        await onChanged(next);
+        await onChanged([next.id]);
         return next;
       }
       if (attempt === 10) throw new ConflictRefusal(await load(productId));
     }
   }
 
-  /** @throws Refusal SKU_TAKEN */
-  async function add(product: NewProduct, tree: CategoryTree, id = newId()): Promise<Product> {
-    const now = clock();
-    const { stock: quantity, ...written } = product;
-    const created: Product = {
-      ...written,
-      id,
-      available: quantity,
-      reserved: 0,
-      sold: 0,
-      isArchived: false,
-      version: 1,
-      createdAt: now,
-      updatedAt: now,
-    };
-    const initial = createEntry('INITIAL', quantity, { productId: id, reason: 'Initial stock', at: now });
-    if (!(await catalogue.insert(created, tree.pathOf(product.category), initial))) {
-      throw new Refusal<ProductErrorCode>('SKU_TAKEN', `Another product has the SKU "${product.sku}".`, [
-        'sku',
-      ]);
-    }
-    if (created.variant) await catalogue.refreshGroup(created.variant.group);
-    await keepCategory(tree, product.category);
-    await onChanged(created);
-    return created;
+  /** @returns those that were added; a sku that is taken is left as it is */
+  async function addAll(products: readonly NewProduct[], tree: CategoryTree): Promise<Product[]> {
+    const at = clock();
+    const listings = products.map((product) => newListing(product, tree, at));
+    const taken = await catalogue.insert(listings);
+    const added = listings.flatMap(({ product }) => (taken.has(product.id) ? [] : [product]));
+    for (const group of new Set(added.flatMap(({ variant }) => variant?.group ?? [])))
+      await catalogue.refreshGroup(group);
+    for (const slug of new Set(added.map(({ category }) => category))) await keepCategory(tree, slug);
+    if (added.length > 0) await onChanged(added.map(({ id }) => id));
+    return added;
   }
 
   return {
@@ -125,7 +112,11 @@ export function createCatalogueService({
       const faults = createFaults();
       const product = readNewProduct(faults, input, { tree, currency });
       faults.refuse();
-      return add(product, tree);
+      const [added] = await addAll([product], tree);
+      if (added) return added;
+      throw new Refusal<ProductErrorCode>('SKU_TAKEN', `Another product has the SKU "${product.sku}".`, [
+        'sku',
+      ]);
     },
 
     updateProduct({ productId, version, ...input }: UpdateProduct): Promise<Product> {
@@ -171,30 +162,49 @@ export function createCatalogueService({
           ['delta'],
         );
       }
-      await onChanged(adjusted);
+      await onChanged([adjusted.id]);
       return adjusted;
     },
 
-    add,
+    addAll,
 
     /**
      * Writes all that an import says about a product but its stock, which is counted here and not in a file.
+     * @param present as it was a moment ago
      * @returns false if nothing was different
      */
     async overwrite(
-      productId: string,
+      present: Product,
       { stock: _stock, sku: _sku, variant: _variant, ...written }: NewProduct,
+      tree: CategoryTree,
     ): Promise<boolean> {
-      let isDifferent = false;
-      await rewrite(productId, null, (current) => {
-        const present = Object.fromEntries(
-          Object.keys(written).map((key) => [key, current[key as keyof typeof written]]),
+      const isDifferent = (current: Product) =>
+        Object.entries(written).some(
+          ([key, value]) => !isDeepStrictEqual(current[key as keyof typeof written], value),
         );
-        isDifferent = !isDeepStrictEqual(present, written);
-        return isDifferent ? written : null;
-      });
-      return isDifferent;
+      if (!isDifferent(present)) return false;
+      await rewrite(present.id, null, (current) => (isDifferent(current) ? written : null), tree);
+      return true;
     },
+  };
+}
+
+function newListing({ stock, ...written }: NewProduct, tree: CategoryTree, at: Date): NewListing {
+  const id = newId();
+  return {
+    product: {
+      ...written,
+      id,
+      available: stock,
+      reserved: 0,
+      sold: 0,
+      isArchived: false,
+      version: 1,
+      createdAt: at,
+      updatedAt: at,
+    },
+    path: tree.pathOf(written.category),
+    stock: createEntry('INITIAL', stock, { productId: id, reason: 'Initial stock', at }),
   };
 }
 

@@ -11,7 +11,6 @@ import { readSampleProducts, type SampleProduct } from './sample-products.js';
 const NAMESPACE = '3f0d4f0e-7a37-5d4e-9c1b-5d1f9f6a1c20';
 const FIRST_DAY = Date.UTC(2026, 0, 5, 9);
 const HOUR_MS = 3_600_000;
-const AT_ONCE = 16;
 
 /**
  * Adds what is missing of the sample shop. Safe to run again and by two processes at once: ids follow from skus, and
@@ -34,7 +33,7 @@ export async function addSampleShop(options: {
   const missing = all.filter(({ id }) => !present.has(id));
   if (missing.length === 0) return;
 
-  const add = async (product: SampleProduct & { id: string; index: number }) => {
+  const toListing = (product: SampleProduct & { id: string; index: number }) => {
     const at = new Date(FIRST_DAY + product.index * HOUR_MS);
     const { stock, amount, index: _, ...written } = product;
     const entry = {
@@ -43,9 +42,8 @@ export async function addSampleShop(options: {
       type: 'INITIAL' as const,
       ...stockChange('INITIAL', stock),
     };
-    const path = tree.get(product.category)!.path.map((slug) => tree.get(slug)!);
-    await catalogue.insert(
-      {
+    return {
+      product: {
         ...written,
         price: parseMoney({ amount: currency === 'JPY' ? amount.replace('.', '') : amount, currency }),
         imageUrl: null,
@@ -57,13 +55,11 @@ export async function addSampleShop(options: {
         createdAt: at,
         updatedAt: at,
       },
-      path,
-      { ...entry, orderId: null, reason: 'Initial stock', at },
-    );
+      path: tree.pathOf(product.category),
+      stock: { ...entry, orderId: null, reason: 'Initial stock', at },
+    };
   };
-  for (let start = 0; start < missing.length; start += AT_ONCE) {
-    await Promise.all(missing.slice(start, start + AT_ONCE).map(add));
-  }
+  await catalogue.insert(missing.map(toListing));
   for (const group of new Set(missing.flatMap(({ variant }) => variant?.group ?? [])))
     await catalogue.refreshGroup(group);
   logger.info({ added: missing.length }, 'Added the sample shop');

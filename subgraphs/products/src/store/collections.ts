@@ -184,7 +184,7 @@ export const INDEXES: Readonly<
   ],
   holds: [{ name: 'due', key: { state: 1, expiresAt: 1 } }],
   ledger: [{ name: 'product', key: { productId: 1, sequence: -1 } }],
-  importRows: [{ name: 'import', key: { importId: 1 } }],
+  importRows: [{ name: 'import_order', key: { importId: 1, _id: 1 } }],
 };
 
 /** Brings the database up to date. Creating an index that exists does nothing, so racing processes are harmless. */
@@ -200,9 +200,17 @@ export async function migrate(db: Db): Promise<void> {
 export const isDuplicateKey = (error: unknown): boolean =>
   error instanceof MongoServerError && error.code === 11000;
 
-/** For inserts of what may be there already. @throws the error if it is about anything else */
-export function ignoreDuplicates(error: unknown): void {
-  const errors =
-    error instanceof MongoBulkWriteError ? [error.writeErrors].flat() : [error as MongoServerError];
+/**
+ * Which of the documents of an `insertMany` were there already, by their places.
+ * @param error what it rejected with, if it did
+ * @throws the error if it is about anything else
+ */
+export function duplicatesOf(error: unknown): number[] {
+  if (error === undefined) return [];
+  const errors = error instanceof MongoBulkWriteError ? [error.writeErrors].flat() : [];
   if (errors.length === 0 || errors.some(({ code }) => code !== 11000)) throw error;
+  return errors.map(({ index }) => index);
 }
+
+/** For inserts of what may be there already. @throws the error if it is about anything else */
+export const ignoreDuplicates = (error: unknown): void => void duplicatesOf(error);

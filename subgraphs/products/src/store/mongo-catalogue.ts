@@ -2,7 +2,7 @@ import { currentContext, newId } from '@cartograph/service-kit';
 import type { Filter, UpdateFilter } from 'mongodb';
 import type { StoredCategory } from '../domain/category.js';
 import type { Product } from '../domain/product.js';
-import { isDuplicateKey, type Collections, type ProductDocument } from './collections.js';
+import { duplicatesOf, type Collections, type ProductDocument } from './collections.js';
 import { createMongoCategories } from './mongo-categories.js';
 import {
   PRODUCT_PROJECTION,
@@ -22,12 +22,30 @@ import {
   toFilter,
   toSort,
 } from './search.js';
-import type { CatalogueStore } from './store.js';
+import type { CatalogueStore, NewListing } from './store.js';
 import { refreshGroup } from './variant-group.js';
 
 /** Prices that are remembered of a product. */
 const MAX_PRICES = 200;
 const traceparent = () => currentContext()?.traceparent ?? null;
+
+function toDocument({ product, path, stock }: NewListing): ProductDocument {
+  const isListed = product.variant === null;
+  return {
+    _id: product.id,
+    ...writtenFields(product, path),
+    prices: [{ ...product.price, since: product.createdAt }],
+    isListed,
+    isShown: isListed && !product.isArchived,
+    available: stock.available,
+    reserved: 0,
+    sold: 0,
+    reservations: [],
+    sequence: 2,
+    outbox: [stockOutboxEntry(stock, traceparent()), productEntry(product, newId(), traceparent())],
+    hasOutbox: true,
+  };
+}
 
 /** The catalogue in MongoDB (or the embedded document store: nothing here asks for more than both can do). */
 export function createMongoCatalogue({ products, categories }: Collections): CatalogueStore {
@@ -108,29 +126,13 @@ export function createMongoCatalogue({ products, categories }: Collections): Cat
         yield toProduct(row);
     },
 
-    async insert(product, path, stock) {
-      const isListed = product.variant === null;
-      const document: ProductDocument = {
-        _id: product.id,
-        ...writtenFields(product, path),
-        prices: [{ ...product.price, since: product.createdAt }],
-        isListed,
-        isShown: isListed && !product.isArchived,
-        available: stock.available,
-        reserved: 0,
-        sold: 0,
-        reservations: [],
-        sequence: 2,
-        outbox: [stockOutboxEntry(stock, traceparent()), productEntry(product, newId(), traceparent())],
-        hasOutbox: true,
-      };
-      return products.insertOne(document).then(
-        () => true,
-        (error: unknown) => {
-          if (isDuplicateKey(error)) return false;
-          throw error;
-        },
+    async insert(listings) {
+      if (listings.length === 0) return new Set();
+      const error: unknown = await products.insertMany(listings.map(toDocument), { ordered: false }).then(
+        () => undefined,
+        (reason: unknown) => reason,
       );
+      return new Set(duplicatesOf(error).map((index) => listings[index]!.product.id));
     },
 
     async replace(product, path, version) {

@@ -121,18 +121,18 @@ export function createMongoOutbox(
       await options.beforePublish(rows.map(({ _id, sku }) => ({ id: _id, sku })));
       await publish(rows.flatMap(toEvents));
       await products.bulkWrite(
-        rows.flatMap(({ _id, outbox }) => [
+        rows.flatMap(({ _id, outbox, sequence }) => [
           {
             updateOne: {
-              filter: { _id },
-              update: { $pull: { outbox: { id: { $in: outbox.map(({ id }) => id) } } } as never },
+              filter: { _id, sequence },
+              update: { $set: { outbox: [] }, $unset: { hasOutbox: true as const } },
             },
           },
-          // Only if nothing was added meanwhile.
+          // Something was added meanwhile: that stays, and is relayed next.
           {
             updateOne: {
-              filter: { _id, outbox: { $size: 0 } },
-              update: { $unset: { hasOutbox: true as const } },
+              filter: { _id, sequence: { $gt: sequence } },
+              update: { $pull: { outbox: { id: { $in: outbox.map(({ id }) => id) } } } as never },
             },
           },
         ]),

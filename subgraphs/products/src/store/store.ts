@@ -18,6 +18,15 @@ export interface ListedProduct {
   readonly key: ListKey;
 }
 
+/** A product to be added. */
+export interface NewListing {
+  readonly product: Product;
+  /** Its categories, from the top. */
+  readonly path: readonly Category[];
+  /** What it begins with. */
+  readonly stock: StockEntry;
+}
+
 export interface FacetCounts {
   readonly categories: ReadonlyMap<string, number>;
   /** By `name=value`. */
@@ -68,8 +77,8 @@ export interface CatalogueStore extends CategoryStore {
   /** All products, for export, by id. */
   all(): AsyncIterable<Product>;
 
-  /** @returns false if the sku is taken */
-  insert(product: Product, path: readonly Category[], stock: StockEntry): Promise<boolean>;
+  /** Adds products. @returns the ids of those that were not added: their sku (or id) is taken */
+  insert(products: readonly NewListing[]): Promise<ReadonlySet<string>>;
   /** Replaces what is written about a product; only if its version is still `version`. */
   replace(product: Product, path: readonly Category[], version: number): Promise<boolean>;
   /** Chooses which variant of a group is listed, and what it is found by. Safe to repeat and to race. */

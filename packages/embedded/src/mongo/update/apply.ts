@@ -37,7 +37,12 @@ export function applyModifications(
   modifications: readonly Modification[],
   context: UpdateContext,
 ): Doc {
-  const result = cloneDoc(original);
+  // What no change reaches is shared, so that an index sees at a glance that it stayed the same.
+  const result: Doc = new Map(original);
+  for (const [first] of modifications.map(({ parts }) => parts)) {
+    const value = original.get(first!);
+    if (value !== undefined) result.set(first!, clone(value));
+  }
   for (const modification of modifications) {
     if (modification.operator === '$setOnInsert' && !context.isInsert) continue;
     if (modification.operator === '$renamed') rename(original, result, modification, context);
