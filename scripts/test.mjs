@@ -1,5 +1,5 @@
 // Runs jest with native ES modules: `npm test -- subgraphs/orders -t 'some name'`. Without arguments it runs all, in two
-// rounds: first what runs side by side, then the stories that start the whole shop, which want the machine to themselves.
+// rounds: first the suites of single parts, then the stories that start the whole shop, two at a time.
 import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -18,7 +18,7 @@ const rounds =
     ? [given]
     : [
         ['--testPathIgnorePatterns', '/node_modules/', '/dist/', WHOLE_SHOP],
-        ['--maxWorkers=1', '--testPathPatterns', WHOLE_SHOP],
+        ['--testSequencer', './packages/testing/jest/longest-first.mjs', '--testPathPatterns', WHOLE_SHOP],
       ];
 let child;
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child?.kill(signal));

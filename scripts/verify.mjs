@@ -12,28 +12,34 @@ const { values: options } = parseArgs({
 const script = (name, ...args) => [process.execPath, join(root, 'scripts', `${name}.mjs`), ...args];
 const npm = (name) => ['npm', 'run', '--silent', name];
 
-const steps = [
-  ['generated types', script('codegen')],
+/** Steps of one stage only read, and run side by side. */
+const stages = [
+  [['generated types', script('codegen')]],
   [
-    'composed schemas',
-    script('compose', '--check', ...(options.against ? ['--against', options.against] : [])),
+    [
+      'composed schemas',
+      script('compose', '--check', ...(options.against ? ['--against', options.against] : [])),
+    ],
+    ['types', npm('typecheck')],
+    ['lint', npm('lint')],
+    ['format', npm('format:check')],
   ],
-  ['types', npm('typecheck')],
-  ['lint', npm('lint')],
-  ['format', npm('format:check')],
-  ...(options['skip-tests'] ? [] : [['tests', script('test')]]),
+  options['skip-tests'] ? [] : [['tests', script('test')]],
 ];
 
 const failed = [];
-for (const [name, command] of steps) {
-  const began = performance.now();
-  const { code, output } = await run(command);
-  const seconds = ((performance.now() - began) / 1000).toFixed(1);
-  console.log(`${code === 0 ? '✓' : '✗'} ${name.padEnd(18)} ${seconds.padStart(6)} s`);
-  if (code === 0) continue;
-  failed.push(name);
-  console.log(output.trimEnd().replaceAll(/^/gm, '    '));
-}
+for (const stage of stages)
+  await Promise.all(
+    stage.map(async ([name, command]) => {
+      const began = performance.now();
+      const { code, output } = await run(command);
+      const seconds = ((performance.now() - began) / 1000).toFixed(1);
+      console.log(`${code === 0 ? '✓' : '✗'} ${name.padEnd(18)} ${seconds.padStart(6)} s`);
+      if (code === 0) return;
+      failed.push(name);
+      console.log(output.trimEnd().replaceAll(/^/gm, '    '));
+    }),
+  );
 if (failed.length > 0) {
   console.error(`Not done yet: ${failed.join(', ')}.`);
   process.exit(1);
