@@ -4,7 +4,7 @@ import { Execution, type SubgraphFetch } from './execution/execute.js';
 import { type JsonObject, mergeInto } from './execution/json.js';
 import type { RequestScope } from './execution/scope.js';
 import type { Subgraphs } from './execution/subgraphs.js';
-import type { Operation } from './planning/operation.js';
+import { type Operation, unresolvableMessage } from './planning/operation.js';
 
 /** A request as every transport reads it. */
 export interface GraphQLRequest {
@@ -36,7 +36,7 @@ export function runOperation(
   subgraphs: Subgraphs,
 ): Promise<Answer> {
   const before = operation.unresolvable.map((key) => ({
-    message: `No subgraph can resolve the field "${key}" as it is asked for.`,
+    message: unresolvableMessage(key),
     path: [key],
     extensions: { code: 'FIELD_NOT_RESOLVABLE' },
   }));

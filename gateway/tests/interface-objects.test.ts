@@ -58,6 +58,17 @@ describe('an interface object whose key is not resolvable', () => {
     expect((await pair.theirs({ query, variables: {} })).hasErrors).toBe(false);
   });
 
+  it('is refused before anything is asked where nothing else is wanted', async () => {
+    await expect(ours('query { a { field } }')).rejects.toMatchObject({
+      code: 'OPERATION_NOT_PLANNABLE',
+      message: 'No subgraph can resolve the field "a" as it is asked for.',
+    });
+    expect(await ours('{ __typename a { field } }')).toMatchObject({
+      data: { __typename: 'Query', a: null },
+      errors: [{ path: ['a'] }],
+    });
+  });
+
   it('is an error where its fields are asked for that only the key would tell', async () => {
     const { data, errors } = await ours('{ a { id } }');
     expect(data).toEqual({ a: null });

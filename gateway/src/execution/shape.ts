@@ -15,6 +15,7 @@ import {
 } from 'graphql';
 import { dataKey } from './client-fields.js';
 import { isConditionMet, type ConditionValues } from './conditions.js';
+import type { Hidden } from './hidden.js';
 import { getOwn, isInheritedName, type JsonObject, quote } from './json.js';
 import { leafWriter } from './leaf.js';
 
@@ -60,6 +61,7 @@ export class Shaper {
     private readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>,
     private readonly conditions: ConditionValues,
     private readonly renamed: ReadonlySet<string>,
+    private readonly hidden: Hidden,
     rootType: GraphQLCompositeType,
     selectionSet: SelectionSetNode,
   ) {
@@ -77,6 +79,12 @@ export class Shaper {
   }
 
   #typeWriter(type: GraphQLOutputType, selections: SelectionSetNode[], owner: string): Writer {
+    const write = this.#openWriter(type, selections, owner);
+    const hides = this.hidden.in(type);
+    return hides ? (value, run) => write(hides(value) ? null : value, run) : write;
+  }
+
+  #openWriter(type: GraphQLOutputType, selections: SelectionSetNode[], owner: string): Writer {
     if (!isNonNullType(type)) {
       const write = this.#bareWriter(type, selections, owner);
       return (value, run) => (value == null ? 'null' : write(value, run) || 'null');

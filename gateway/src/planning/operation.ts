@@ -15,6 +15,7 @@ import {
 } from 'graphql';
 import { answerPath } from '../execution/client-fields.js';
 import { type ConditionValues, isConditionMet } from '../execution/conditions.js';
+import type { Hidden } from '../execution/hidden.js';
 import type { JsonObject } from '../execution/json.js';
 import { Shaper } from '../execution/shape.js';
 import { actualCost, compileEstimate, type CostTable, type Estimate } from '../plugins/use-cost.js';
@@ -24,6 +25,9 @@ import type { CompiledPlan, StepGraph } from './plan.js';
 const INTROSPECTION = new Set(['__schema', '__type']);
 /** Different combinations of @skip/@include values kept compiled per operation. */
 const MAX_SHAPERS = 32;
+
+export const unresolvableMessage = (key: string) =>
+  `No subgraph can resolve the field "${key}" as it is asked for.`;
 
 /** All that can be known of an operation before its variables: parsed, validated, planned, its answer's shape compiled. */
 export class Operation {
@@ -42,6 +46,8 @@ export class Operation {
   readonly #hasIntrospection: boolean;
   /** Root fields that no fetch of the plan asks for: no subgraph can give them. Apollo answers them with a bare null. */
   readonly unresolvable: readonly string[];
+  /** Whether that is all the operation asks for. */
+  readonly isUnresolvable: boolean;
   readonly #constantIntrospection = new Map<string, ReadonlyMap<string, string>>();
 
   constructor(
@@ -49,6 +55,7 @@ export class Operation {
     readonly document: DocumentNode,
     readonly node: OperationDefinitionNode,
     readonly schema: GraphQLSchema,
+    private readonly hidden: Hidden,
     /** As Apollo's planner made them; more than one only where requirements contradict each other. */
     readonly queryPlans: readonly QueryPlan[],
     readonly plan: CompiledPlan,
@@ -73,7 +80,9 @@ export class Operation {
       ),
     );
     this.estimate = compileEstimate(node, { schema, fragments: this.#fragments, ...costs });
-    this.unresolvable = node.operation === 'query' ? this.#unresolvableFields() : [];
+    const { unresolvable, isAll } = this.#unresolvableFields();
+    this.unresolvable = unresolvable;
+    this.isUnresolvable = isAll;
     this.#hasIntrospection = node.operation === 'query' && this.#introspectionFields(undefined).length > 0;
   }
 
@@ -133,6 +142,7 @@ export class Operation {
       this.#fragments,
       conditions,
       this.renamedFields,
+      this.hidden,
       root,
       this.node.selectionSet,
     );
@@ -159,15 +169,17 @@ export class Operation {
     return texts;
   }
 
-  #unresolvableFields(): string[] {
+  #unresolvableFields(): { unresolvable: string[]; isAll: boolean } {
     const wanted = new Set<string>();
+    if (this.kind !== 'query') return { unresolvable: [], isAll: false };
+    let isAll = true;
     const visitSet = (set: SelectionSetNode): void => {
       for (const selection of set.selections) {
         // What a condition may leave out is not the planner's fault.
-        if (selection.directives && selection.directives.length > 0) continue;
-        if (selection.kind === Kind.FIELD) {
-          if (!selection.name.value.startsWith('__'))
-            wanted.add(selection.alias?.value ?? selection.name.value);
+        if (selection.directives && selection.directives.length > 0) isAll = false;
+        else if (selection.kind === Kind.FIELD) {
+          if (selection.name.value.startsWith('__')) isAll = false;
+          else wanted.add(selection.alias?.value ?? selection.name.value);
         } else {
           const below =
             selection.kind === Kind.INLINE_FRAGMENT
@@ -182,9 +194,9 @@ export class Operation {
       for (const step of graph.steps)
         if (!step.isEntities)
           for (const key of step.texts.rootKeys())
-            wanted.delete(answerPath([key], this.renamedFields)[0] as string);
+            if (wanted.delete(answerPath([key], this.renamedFields)[0] as string)) isAll = false;
     }
-    return [...wanted];
+    return { unresolvable: [...wanted], isAll };
   }
 
   /** The root introspection fields that the conditions let in; with `undefined`, all there are. */

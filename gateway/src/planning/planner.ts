@@ -2,6 +2,7 @@ import { operationFromDocument, type Schema, Supergraph } from '@apollo/federati
 import { QueryPlanner } from '@apollo/query-planner';
 import { GraphQLError, type GraphQLSchema, parse, type ValidationRule } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import { Hidden } from '../execution/hidden.js';
 import { type CostTable, readCosts } from '../plugins/use-cost.js';
 import { checkLimits, type OperationLimits } from '../plugins/use-limits.js';
 import { addAbsentMembers } from './absent-members.js';
@@ -12,7 +13,7 @@ import {
   parseDocument,
   validateDocument,
 } from './document.js';
-import { Operation } from './operation.js';
+import { Operation, unresolvableMessage } from './operation.js';
 import { compilePlan } from './plan.js';
 import { PossibleFetches } from './possible-fetches.js';
 import {
@@ -45,6 +46,7 @@ export class Planner {
   readonly #supergraph: Supergraph;
   readonly #requirements: Requirements;
   readonly #costs: CostTable;
+  readonly #hidden: Hidden;
   readonly #planner: QueryPlanner;
   /** Undefined where plans ask nothing that a subgraph does not know. */
   readonly #possible: PossibleFetches | undefined;
@@ -67,6 +69,7 @@ export class Planner {
     this.#api = supergraph.apiSchema();
     this.apiSchema = this.#api.toGraphQLJSSchema();
     this.supergraphSchema = supergraph.schema.toGraphQLJSSchema();
+    this.#hidden = new Hidden(this.apiSchema, this.supergraphSchema);
     const extended = addAbsentMembers(ordered);
     this.#possible = extended && new PossibleFetches(supergraph.subgraphs());
     this.#planner = new QueryPlanner(extended ? Supergraph.build(extended) : supergraph, {
@@ -96,6 +99,11 @@ export class Planner {
     if (refused) throw refused;
     try {
       const operation = this.#prepare(text, operationName);
+      if (operation.isUnresolvable)
+        throw new OperationRefused(
+          'OPERATION_NOT_PLANNABLE',
+          operation.unresolvable.map((key) => new GraphQLError(unresolvableMessage(key))),
+        );
       this.#operations.set(key, operation);
       return operation;
     } catch (error) {
@@ -152,6 +160,7 @@ export class Planner {
         document,
         node,
         this.apiSchema,
+        this.#hidden,
         plans,
         plan!,
         more.map(({ graph }) => graph),
