@@ -73,7 +73,7 @@ beforeAll(async () => {
       );
       return orders.totalCount === placed.length;
     },
-    { timeoutMs: 30_000, what: 'all orders to be paid' },
+    { timeoutMs: 60_000, what: 'all orders to be paid' },
   );
 
   for (const length of lengths) {

@@ -6,8 +6,8 @@ import { until, type TestStack } from '@cartograph/testing';
 export interface SecondProcess {
   /** Base URL, without a slash at the end. */
   readonly url: string;
-  /** SIGKILL; resolves when it is gone. Does nothing the second time. */
-  kill(): Promise<void>;
+  /** Resolves with its exit code when it is gone, which is null where the signal (by default SIGKILL) ended it. */
+  kill(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
 /** Another process of a service that runs already, on the same stores. It never outlives this process. */
@@ -27,7 +27,7 @@ export async function startSecond(
       stdio: 'ignore',
     },
   );
-  const gone = once(child, 'exit');
+  const gone = once(child, 'exit').then(([code]) => code as number | null);
   const url = `http://127.0.0.1:${port}`;
   await until(async () => child.exitCode !== null || (await fetch(`${url}/readyz`)).ok, {
     timeoutMs: 60_000,
@@ -37,9 +37,9 @@ export async function startSecond(
     throw new Error(`A second process of ${service} ended with ${child.exitCode}.`);
   return {
     url,
-    async kill() {
-      child.kill('SIGKILL');
-      await gone;
+    kill(signal = 'SIGKILL') {
+      child.kill(signal);
+      return gone;
     },
   };
 }

@@ -107,7 +107,7 @@ describe.each(buses)('orders on %s, whatever is done to them in whatever order a
   afterAll(async () => {
     await inspector?.close();
     await stack?.stop();
-  }, 60_000);
+  });
 
   it(
     'should be what the model says, with every invariant kept',

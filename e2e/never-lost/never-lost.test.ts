@@ -39,7 +39,7 @@ describe('an order', () => {
   afterAll(async () => {
     await inspector?.close();
     await stack?.stop();
-  }, 60_000);
+  });
 
   describeOversell(shop);
   describeIdempotency(shop);

@@ -49,7 +49,7 @@ describe('a rolling deploy under load', () => {
     });
     for (const [name, balancer] of balancers) balancer.backends = [stack.url(name)];
     await until(() => [...balancers].every(([name, each]) => each.isReady(stack.url(name))), {
-      timeoutMs: 30_000,
+      timeoutMs: 60_000,
       what: 'the balancers',
     });
     const graph = createGraphClient(`${url('gateway')}/graphql`);

@@ -51,7 +51,7 @@ describe.each(buses)('two processes of each service, events over %s,', (bus) => 
     await Promise.all([...seconds.values()].map((second) => second.kill()));
     await inspector?.close();
     await stack?.stop();
-  }, 60_000);
+  });
 
   /** The other gateway. */
   const elsewhere = () => ({ graph: createGraphClient(`${seconds.get('gateway')!.url}/graphql`) });

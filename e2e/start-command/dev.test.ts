@@ -103,5 +103,5 @@ describeInBrowser('npm run dev', () => {
     launcher.child.kill('SIGINT');
     expect(await launcher.ended()).toBe(0);
     expect(processesOf(checkout)).toEqual([]);
-  }, 60_000);
+  });
 });

@@ -74,7 +74,7 @@ describe('npm start', () => {
     expect(await second.ended()).toBe(1);
     expect(second.output()).toContain(`in use by process ${first.child.pid}`);
     expect(await graph().query('{ __typename }')).toMatchObject({ data: { __typename: 'Query' } });
-  }, 90_000);
+  });
 
   it('should say which port is taken and how to choose others', async () => {
     const blocker: Server = createServer();
@@ -84,7 +84,7 @@ describe('npm start', () => {
     blocker.close();
     expect(launcher.output()).toContain(`Port ${port + 2} (products) is taken by another program.`);
     expect(launcher.output()).toContain(`npm start -- --port ${port + 1000}`);
-  }, 60_000);
+  });
 
   it('should name every faulty variable of a service at once, and what was expected', async () => {
     const launcher = start({ INTERNAL_AUTH_SECRET: 'short', DRAIN_DELAY_MS: 'soon' }, '--services', 'cart');
@@ -93,7 +93,7 @@ describe('npm start', () => {
       'INTERNAL_AUTH_SECRET: expected a secret of at least 32 characters, got 5 characters',
     );
     expect(launcher.output()).toContain('DRAIN_DELAY_MS: expected a whole number from 0 to 8000, got "soon"');
-  }, 60_000);
+  });
 
   it.each([
     [['--port', 'http'], '--port: expected a whole number from 1 to 65529, got "http".'],

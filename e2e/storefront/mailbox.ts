@@ -23,7 +23,7 @@ export async function followMail(
         .find((url) => new URL(url).pathname === path);
       return link !== undefined;
     },
-    { timeoutMs: 30_000, what: `a mail to ${to} with a link to ${path}` },
+    { timeoutMs: 60_000, what: `a mail to ${to} with a link to ${path}` },
   );
   return link!;
 }

@@ -84,7 +84,7 @@ export function describeAnyInput(started: () => PopulatedShop): void {
     const customers = await times(() => registerCustomer(stack));
     for (const customer of customers) await fillCart(customer, ids.Product);
     askers = [stack.graph, ...(await times(() => signInAdmin(stack))), ...customers];
-  }, 60_000);
+  });
 
   const argumentsOf = (field: Field) =>
     fc.record(Object.fromEntries(field.args.map(({ name, type }) => [name, anyValueOf(type, known)])), {

@@ -33,7 +33,7 @@ describe('the whole shop', () => {
   afterAll(async () => {
     await stack?.stop();
     await receiver?.close();
-  }, 60_000);
+  });
 
   describeOneTrace(shop);
   describeMetrics(shop);

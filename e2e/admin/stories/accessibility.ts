@@ -72,5 +72,5 @@ export const tellOfAccess = (shop: Storefront) =>
       await keyboard.press('Tab');
       await keyboard.press('Enter');
       await page.getByRole('button', { name: `Mark delivered ${order.number}` }).waitFor();
-    }, 60_000);
+    });
   });

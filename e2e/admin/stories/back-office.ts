@@ -52,7 +52,7 @@ export const tellOfTheBackOffice = (shop: Storefront) =>
       expect(await form.getByLabel('Reason').inputValue()).toBe('Counted wrong');
       expect(await available.textContent()).toBe('19');
       await page.context().close();
-    }, 60_000);
+    });
 
     it('should lose nothing when two colleagues change the same product', async () => {
       const productId = await createProduct(shop.admin, 1);
@@ -80,7 +80,7 @@ export const tellOfTheBackOffice = (shop: Storefront) =>
       );
       expect(product).toEqual({ name: 'Renamed by the second', version: 3, price: { amount: '9.90' } });
       await Promise.all([first.context().close(), second.context().close()]);
-    }, 60_000);
+    });
 
     it('should create a product, showing what is wrong beside its field, and archive it', async () => {
       const { page } = await openSignedIn(shop, '/admin/catalogue/new');
@@ -102,7 +102,7 @@ export const tellOfTheBackOffice = (shop: Storefront) =>
       await page.getByRole('button', { name: 'Put back into the catalogue' }).click();
       await page.getByRole('button', { name: 'Archive' }).waitFor();
       await page.context().close();
-    }, 60_000);
+    });
 
     it('should create a webhook, show its secret once, deliver, and deliver again by hand', async () => {
       const { server, url, received } = await startReceiver();
@@ -152,7 +152,7 @@ export const tellOfTheBackOffice = (shop: Storefront) =>
         server.close();
         server.closeAllConnections();
       }
-    }, 90_000);
+    });
 
     it('should hand a dead letter over again, and show it anew where it fails once more', async () => {
       // What no service can read goes to the dead letters of each that listens to orders.
@@ -190,7 +190,7 @@ export const tellOfTheBackOffice = (shop: Storefront) =>
         redis.disconnect();
         await page.context().close();
       }
-    }, 60_000);
+    });
 
     it('should find people, change what they may do, and take it back where the shop refuses', async () => {
       const { page } = await openSignedIn(shop, '/admin/users');
@@ -207,7 +207,7 @@ export const tellOfTheBackOffice = (shop: Storefront) =>
       await page.getByRole('button', { name: 'Activate Carl' }).click();
       await page.getByRole('button', { name: 'Deactivate Carl' }).waitFor();
       await page.context().close();
-    }, 60_000);
+    });
 
     it('should show sent mail with its text, and the last hour with its figures', async () => {
       const customer = await registerCustomer(shop.stack, 'Mona Mail');
@@ -240,5 +240,5 @@ export const tellOfTheBackOffice = (shop: Storefront) =>
       await page.getByRole('link', { name: 'Back to the shop' }).click();
       await page.locator('main h1').first().waitFor();
       await page.context().close();
-    }, 60_000);
+    });
   });

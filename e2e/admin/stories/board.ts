@@ -73,7 +73,7 @@ export const tellOfTheBoard = (shop: Storefront) =>
       );
       ({ page } = await openSignedIn(shop, '/admin/orders'));
       await page.locator('[data-connection=live]').waitFor();
-    }, 60_000);
+    });
 
     it('should show fifty orders as they are placed, paid, shipped and delivered, without a reload', async () => {
       await page.evaluate(() => Object.assign(globalThis, { isSamePage: true }));
@@ -118,7 +118,7 @@ export const tellOfTheBoard = (shop: Storefront) =>
       }>('query ($id: ID!) { order(id: $id) { status history { note } } }', { id: order.id });
       expect(now.status).toBe('SHIPPED');
       expect(now.history.at(-1)!.note).toBe('With the morning van');
-    }, 60_000);
+    });
 
     it('should put the card back and say why when the shop cannot be reached', async () => {
       const order = orders[21]!;
@@ -136,7 +136,7 @@ export const tellOfTheBoard = (shop: Storefront) =>
       expect(await note.inputValue()).toBe('By the back door');
       await page.keyboard.press('Escape');
       await page.getByRole('dialog').waitFor({ state: 'detached' });
-    }, 60_000);
+    });
 
     it('should show where an order really went when somebody else was faster', async () => {
       const order = orders[22]!;
@@ -153,7 +153,7 @@ export const tellOfTheBoard = (shop: Storefront) =>
       await card(page, 'CANCELLED', order).waitFor();
       expect(await card(page, 'SHIPPED', order).count()).toBe(0);
       await page.unroute('**/graphql');
-    }, 60_000);
+    });
 
     it('should say that the connection is lost, and catch up with what happened meanwhile', async () => {
       const [first, second] = [orders[23]!, orders[24]!];
@@ -168,7 +168,7 @@ export const tellOfTheBoard = (shop: Storefront) =>
       await card(page, 'SHIPPED', first).waitFor();
       await card(page, 'CANCELLED', second).waitFor();
       await card(page, 'PROCESSING', placed).waitFor();
-    }, 60_000);
+    });
 
     it('should find an order by its number, and refund a part of it', async () => {
       const order = orders[0]!;
@@ -187,5 +187,5 @@ export const tellOfTheBoard = (shop: Storefront) =>
       await dialog.getByRole('button', { name: 'Refund' }).click();
       await page.getByText('“A scratch”').first().waitFor();
       await page.getByText('€2.50').first().waitFor();
-    }, 60_000);
+    });
   });

@@ -153,6 +153,6 @@ export function describeFalsifications(shop: SharedShop): void {
       await inspector.untilAtRest();
       // Nor is anything left of what the tests before have falsified.
       expect((await inspector.judge(admin)).faults).toEqual([]);
-    }, 90_000);
+    });
   });
 }

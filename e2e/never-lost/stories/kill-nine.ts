@@ -11,7 +11,7 @@ export function describeKillNine(shop: SharedShop): void {
   /** What a good client does: the same key, until there is an answer. */
   const checkOutUntilAnswered = (customer: GraphClient, key: string) =>
     until(async () => (await checkOut(customer, key)).order, {
-      timeoutMs: 45_000,
+      timeoutMs: 60_000,
       intervalMs: 100,
       what: `an answer to ${key}`,
     });
@@ -44,12 +44,12 @@ export function describeKillNine(shop: SharedShop): void {
                 '{ me { orders { nodes { id } } } }',
               )
             ).me.orders.nodes,
-          { timeoutMs: 30_000, what: 'the orders to be readable again' },
+          { timeoutMs: 60_000, what: 'the orders to be readable again' },
         );
         expect([context, ...found.map(({ id }) => id)]).toEqual([context, orders[index]!.id]);
       }
       const left = await until(() => stockOf(admin, productId), {
-        timeoutMs: 30_000,
+        timeoutMs: 60_000,
         what: 'the stock to be readable again',
       });
       expect([context, left]).toEqual([context, 20 - customersAtOnce]);

@@ -21,5 +21,5 @@ export function describeOversell(shop: SharedShop): void {
       refused.map(() => ['OUT_OF_STOCK']),
     );
     expect(await stockOf(admin, productId)).toBe(0);
-  }, 90_000);
+  });
 }

@@ -39,7 +39,7 @@ export const tellOfBrowsing = (shop: Storefront) =>
       await waitForList(page, 2);
       await page.getByRole('button', { name: 'Clear them' }).click();
       await page.getByRole('heading', { level: 1, name: 'Everything' }).waitFor();
-    }, 60_000);
+    });
 
     it('should sort the list and show more of it', async () => {
       const { page } = await shop.newVisitor();
@@ -59,7 +59,7 @@ export const tellOfBrowsing = (shop: Storefront) =>
           shown.length === first && shown.every((price, index) => index === 0 || shown[index - 1]! <= price)
         );
       });
-    }, 60_000);
+    });
 
     it('should lose no letter that is typed while the list is on its way', async () => {
       const { page } = await shop.newVisitor();
@@ -80,7 +80,7 @@ export const tellOfBrowsing = (shop: Storefront) =>
       release();
       await page.getByRole('heading', { name: 'Results for “lamp”' }).waitFor();
       expect(await box.inputValue()).toBe('lamp');
-    }, 60_000);
+    });
 
     it('should see the pictures under whatever name the shop was opened', async () => {
       const byNumber = shop.stack.url('gateway');
@@ -99,5 +99,5 @@ export const tellOfBrowsing = (shop: Storefront) =>
           .evaluate((image) => (image as unknown as { naturalWidth: number }).naturalWidth > 0),
       );
       expect(faults).toEqual([]);
-    }, 60_000);
+    });
   });

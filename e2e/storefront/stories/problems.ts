@@ -144,7 +144,7 @@ export const tellOfProblems = (shop: Storefront) =>
       }
       for (const feature of ['colour', 'icon', 'words'] as const)
         expect(new Set(faces.map((face) => face[feature])).size).toBe(3);
-    }, 60_000);
+    });
 
     it('should say that nothing fits, that there is no such product, and that there is no such page', async () => {
       const { page } = await shop.newVisitor();

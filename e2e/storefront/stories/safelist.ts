@@ -20,7 +20,7 @@ export const tellOfTheSafelist = (shop: Storefront) =>
       const file = join(folder, 'operations.json');
       execFileSync(process.execPath, [at('gateway/dist/operations.js'), '--out', file, at('client/src')]);
       gateway = await startSecond(shop.stack, 'gateway', { SAFELIST_FILE: file, SAFELIST_MODE: 'enforce' });
-    }, 60_000);
+    });
     afterAll(async () => {
       await gateway?.kill();
       rmSync(folder, { recursive: true, force: true });

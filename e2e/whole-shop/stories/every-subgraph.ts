@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
@@ -7,8 +5,7 @@ import { composeServices } from '@apollo/composition';
 import { parse } from 'graphql';
 import { IDENTITY_HEADER, signIdentity, type Identity } from '@cartograph/service-kit';
 import { declaredServices } from '@cartograph/embedded/stack';
-import { findFreePort } from '@cartograph/embedded';
-import { until } from '@cartograph/testing';
+import { startSecond } from '../../harness/second-process.js';
 import type { SharedShop } from '../shared-shop.js';
 
 const subgraphs = declaredServices
@@ -112,22 +109,12 @@ export function describeEverySubgraph(shop: SharedShop): void {
     });
 
     it('should run as several processes at once, and end each with 0 within 10 s of SIGTERM', async () => {
-      const port = await findFreePort();
-      const second = spawn(process.execPath, [repository(`${folder}/dist/main.js`)], {
-        env: { ...shop.stack.environment(name), PORT: String(port) },
-        stdio: 'ignore',
-      });
-      const ended = once(second, 'exit');
-      await until(async () => (await fetch(`http://127.0.0.1:${port}/readyz`)).ok, {
-        timeoutMs: 20_000,
-        what: 'the second process',
-      });
+      const second = await startSecond(shop.stack, name);
       const began = performance.now();
-      second.kill('SIGTERM');
-      expect(await ended).toEqual([0, null]);
+      expect(await second.kill('SIGTERM')).toBe(0);
       expect(performance.now() - began).toBeLessThan(10_000);
       expect((await fetch(`${url()}/readyz`)).status).toBe(200);
-    }, 60_000);
+    });
 
     it('should begin like all others', () => {
       const main = readFileSync(repository(`${folder}/src/main.ts`), 'utf8');

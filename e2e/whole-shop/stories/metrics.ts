@@ -72,7 +72,7 @@ export function describeMetrics(shop: SharedShop): void {
           );
           return seen.status === 'PROCESSING';
         },
-        { timeoutMs: 20_000, what: 'the payment' },
+        { timeoutMs: 60_000, what: 'the payment' },
       );
       exported = readExporters();
       for (const service of stack.services) {

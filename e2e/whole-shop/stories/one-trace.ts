@@ -47,7 +47,7 @@ export function describeOneTrace(shop: SharedShop): void {
         () =>
           ['payments', 'notifications', 'cart'].every((service) => of(service).some(isHandling)) &&
           roots().length === 1,
-        { timeoutMs: 30_000, what: 'the spans of the consumers, and those that they hang from' },
+        { timeoutMs: 60_000, what: 'the spans of the consumers, and those that they hang from' },
       );
     }, 120_000);
 

@@ -29,7 +29,7 @@ export function describeOutages(shop: SharedShop): void {
         expect((await statuses('/healthz')).join()).toBe(all(200));
         await stack.start(engine);
         await until(async () => (await statuses('/readyz')).join() === all(200), {
-          timeoutMs: 20_000,
+          timeoutMs: 60_000,
           what: `${names.join(', ')} to find ${engine} again`,
         });
       },
@@ -71,6 +71,6 @@ export function describeOutages(shop: SharedShop): void {
       expect(await customer.query(page)).toMatchObject({ data: { me: { name: 'Zoë' }, products: null } });
       await stack.start('products');
       await until(async () => !(await customer.query(page)).errors);
-    }, 60_000);
+    });
   });
 }

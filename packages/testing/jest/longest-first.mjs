@@ -1,5 +1,5 @@
 // Two stories run side by side: the longest begin first, so that none of them is left to run alone at the end.
-import sequencer from '@jest/test-sequencer';
+import Sequencer from '@jest/test-sequencer';
 
 const LONGEST = [
   'storefront/shop',
@@ -11,7 +11,7 @@ const LONGEST = [
   'several',
 ];
 
-export default class LongestFirst extends sequencer.default {
+export default class LongestFirst extends Sequencer {
   sort(tests) {
     const rank = ({ path }) => {
       const place = LONGEST.findIndex((part) => path.includes(part));
