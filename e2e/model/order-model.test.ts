@@ -7,6 +7,7 @@ import { inspectShop, type Inspector } from '../invariants/invariants.js';
 import { describeModel, step, type Action, type Model } from './model.js';
 import { createShopUnderTest, type ShopUnderTest } from './shop-under-test.js';
 
+// So that CI sees both: e2e/several-processes is on RabbitMQ.
 const buses = chooseBuses('redis');
 
 const INITIAL = 6;

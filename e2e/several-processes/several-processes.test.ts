@@ -11,10 +11,10 @@ import {
   signInAdmin,
   untilCartIsEmpty,
 } from '../harness/shop.js';
-import { CONSUMES } from '../invariants/evidence.js';
 import { inspectShop, type Inspector } from '../invariants/invariants.js';
 
-const buses = chooseBuses('redis');
+// So that CI sees both: e2e/model is on Redis Streams.
+const buses = chooseBuses('rabbitmq');
 
 const DOUBLED = ['orders', 'payments', 'notifications'];
 const CUSTOMERS = 6;
@@ -93,15 +93,17 @@ describe.each(buses)('two processes of each service, events over %s,', (bus) => 
     expect(faults).toEqual([]);
     expect(evidence.orders).toHaveLength(CUSTOMERS * PURCHASES);
     for (const service of DOUBLED) {
-      const wanted = [...evidence.events.values()].filter(({ type }) => CONSUMES[service]!(type)).length;
+      // All since the shop began, as the processes count too: on RabbitMQ the witness missed most of the sample shop's.
+      const different = evidence.handled.get(service)!.size;
       const first = await eventsHandledBy(stack.url(service));
       const second = await eventsHandledBy(seconds.get(service)!.url);
-      const shares = `${service}: ${first} and ${second} of ${wanted}`;
+      const shares = `${service}: ${first} and ${second} of ${different}`;
       // RabbitMQ keeps an order's events in order by giving a queue to one process; the other stands by. What follows
       // from an event (charges, mails) both of them carry out on either bus.
       if (bus === 'redis') expect([shares, first > 0, second > 0]).toEqual([shares, true, true]);
       // Were nothing shared, each would handle all. A busy bus may repeat a few; that none counts twice is judged above.
-      expect([shares, first + second >= wanted, first + second < 2 * wanted]).toEqual([shares, true, true]);
+      const handled = first + second;
+      expect([shares, handled >= different, handled <= 1.1 * different]).toEqual([shares, true, true]);
     }
   }, 300_000);
 
