@@ -39,9 +39,10 @@ COPY --from=service /image /
 WORKDIR /app/${SERVICE}
 USER 1001:1001
 EXPOSE 4000
-# BusyBox's wget, as Node would take longer to start than to ask. No --start-interval: engines before 25 refuse the file, and
-# those since then ask every 5 s by themselves until it is ready. `exec`, as Node would never bury what a shell leaves behind.
-HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
+# BusyBox's wget, as Node would take longer to start than to ask. Three minutes to begin, as a busy machine took 100 s; the first
+# yes ends them. No --start-interval: engines before 25 refuse the file, and those since then ask every 5 s by themselves until
+# it is ready. `exec`, as Node would never bury what a shell leaves behind.
+HEALTHCHECK --interval=10s --timeout=5s --start-period=180s --retries=3 \
   CMD exec wget -q -Y off -O /dev/null "http://127.0.0.1:$PORT/readyz"
 # Node itself is process 1: the services handle SIGTERM and start no children. `migrate` as argument migrates and ends.
 # The import sends traces when OTEL_EXPORTER_OTLP_ENDPOINT is set, and does nothing else.
