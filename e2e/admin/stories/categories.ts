@@ -115,7 +115,7 @@ export const tellOfCategories = (shop: Storefront) =>
       await page.context().close();
     });
 
-    it('should rename, move and delete a category, saying what is in the way', async () => {
+    it('should rename, move and delete a category, saying what is in the way and what a colleague did', async () => {
       const slug = `attic-${Date.now()}`;
       await shop.admin.expectData(
         'mutation ($input: CreateCategoryInput!) { createCategory(input: $input) { userErrors { message } } }',
@@ -124,6 +124,12 @@ export const tellOfCategories = (shop: Storefront) =>
       const { page } = await openSignedIn(shop, '/admin/catalogue/categories');
       await page.getByRole('link', { name: 'Attic' }).click();
       await page.getByLabel('Name', { exact: true }).fill('Loft');
+      await shop.admin.expectData(
+        'mutation ($input: UpdateCategoryInput!) { updateCategory(input: $input) { userErrors { message } } }',
+        { input: { slug, name: 'Garret' } },
+      );
+      await page.getByRole('button', { name: 'Save the words' }).click();
+      await page.getByText('It is called “Garret” now').waitFor();
       await page.getByRole('button', { name: 'Save the words' }).click();
       await page.getByText('Saved.').waitFor();
       await page.getByRole('heading', { level: 1, name: 'Loft' }).waitFor();

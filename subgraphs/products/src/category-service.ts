@@ -10,7 +10,7 @@ import {
   type CategoryChanges,
   type CategoryInput,
 } from './domain/category-input.js';
-import { createFaults, type ProductErrorCode } from './domain/faults.js';
+import { ConflictRefusal, createFaults, type ProductErrorCode } from './domain/faults.js';
 import type { CategoryStore, LeaseStore } from './store/store.js';
 
 /** Longer than any request that may have read the categories before they changed. */
@@ -21,6 +21,7 @@ const PATIENCE_MS = 5_000;
 
 export interface UpdateCategory extends CategoryChanges {
   readonly slug: string;
+  readonly version?: number | null | undefined;
 }
 
 export interface MoveCategory {
@@ -93,9 +94,10 @@ export function createCategoryService(options: {
         return reread(category.slug);
       }),
 
-    updateCategory: ({ slug, ...input }: UpdateCategory): Promise<Category> =>
+    updateCategory: ({ slug, version, ...input }: UpdateCategory): Promise<Category> =>
       alone(async (tree) => {
         const category = find(tree, slug);
+        if (version != null && version !== category.version) throw new ConflictRefusal('category', category);
         const faults = createFaults();
         const changes = readCategoryChanges(faults, input);
         for (const [index, definition] of (changes.attributes ?? []).entries()) {
@@ -103,7 +105,8 @@ export function createCategoryService(options: {
           refuseMisfits(faults, index, definition, await catalogue.countValues(places, definition.name));
         }
         faults.refuse();
-        return Object.keys(changes).length === 0 ? category : change(category.slug, changes);
+        if (Object.keys(changes).length === 0) return category;
+        return change(category.slug, { ...changes, version: category.version + 1 });
       }),
 
     moveCategory: (input: MoveCategory): Promise<Category> =>

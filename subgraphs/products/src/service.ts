@@ -1,9 +1,17 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { CurrencyCode } from '@cartograph/money';
 import { isId, newId, Refusal } from '@cartograph/service-kit';
+import { v5 as uuidv5 } from 'uuid';
 import type { CategorySource } from './category-source.js';
 import type { CategoryTree } from './domain/category.js';
-import { createFaults, readInteger, readText, type ProductErrorCode } from './domain/faults.js';
+import {
+  ConflictRefusal,
+  createFaults,
+  readIdempotencyKey,
+  readInteger,
+  readText,
+  type ProductErrorCode,
+} from './domain/faults.js';
 import {
   readNewProduct,
   readProductChanges,
@@ -14,17 +22,6 @@ import {
 import { MAX_STOCK, type Product } from './domain/product.js';
 import { stockChange, type StockEntry, type StockEntryType } from './domain/stock.js';
 import type { CatalogueStore, NewListing, StockStore } from './store/store.js';
-
-/** Refused because somebody was faster; carries what the product is now. */
-export class ConflictRefusal extends Refusal<ProductErrorCode> {
-  constructor(readonly current: Product) {
-    super(
-      'CONFLICT',
-      `Somebody else changed this product: it is at version ${current.version} now. Look at it and try again.`,
-      ['version'],
-    );
-  }
-}
 
 export interface CatalogueServiceOptions {
   readonly catalogue: CatalogueStore;
@@ -39,6 +36,13 @@ export interface CatalogueServiceOptions {
 export interface UpdateProduct extends ProductChangesInput {
   readonly productId: string;
   readonly version?: number | null | undefined;
+}
+
+export interface AdjustStock {
+  readonly productId: string;
+  readonly delta: number;
+  readonly reason: string;
+  readonly idempotencyKey?: string | null | undefined;
 }
 
 export type CatalogueService = ReturnType<typeof createCatalogueService>;
@@ -77,7 +81,7 @@ export function createCatalogueService({
     const tree = known ?? (await loadTree());
     for (let attempt = 1; ; attempt++) {
       const current = await load(productId);
-      if (version != null && version !== current.version) throw new ConflictRefusal(current);
+      if (version != null && version !== current.version) throw new ConflictRefusal('product', current);
       const changes = change(current, tree);
       if (changes === null) return current;
       const next = { ...current, ...changes, version: current.version + 1, updatedAt: clock() };
@@ -87,7 +91,7 @@ export function createCatalogueService({
         await onChanged([next.id]);
         return next;
       }
-      if (attempt === 10) throw new ConflictRefusal(await load(productId));
+      if (attempt === 10) throw new ConflictRefusal('product', await load(productId));
     }
   }
 
@@ -102,6 +106,18 @@ export function createCatalogueService({
     for (const slug of new Set(added.map(({ category }) => category))) await keepCategory(tree, slug);
     if (added.length > 0) await onChanged(added.map(({ id }) => id));
     return added;
+  }
+
+  /** Whether a change of stock with this id was made before. @throws Refusal IDEMPOTENCY_KEY_REUSED if it was another one */
+  async function isDone({ id, productId, available, reason }: StockEntry): Promise<boolean> {
+    const before = await stock.findEntry(productId, id);
+    if (before && (before.available !== available || before.reason !== reason))
+      throw new Refusal<ProductErrorCode>(
+        'IDEMPOTENCY_KEY_REUSED',
+        'This idempotency key was used before with another input. Use a new one for a new change.',
+        ['idempotencyKey'],
+      );
+    return before !== undefined;
   }
 
   return {
@@ -134,7 +150,7 @@ export function createCatalogueService({
     restoreProduct: (productId: string) =>
       rewrite(productId, null, ({ isArchived }) => (isArchived ? { isArchived: false } : null)),
 
-    async adjustStock(input: { productId: string; delta: number; reason: string }): Promise<Product> {
+    async adjustStock(input: AdjustStock): Promise<Product> {
       const faults = createFaults();
       const delta = readInteger(faults, ['delta'], 'The change', input.delta, {
         min: -MAX_STOCK,
@@ -142,28 +158,32 @@ export function createCatalogueService({
       });
       if (delta === 0) faults.add(['delta'], 'A change of 0 changes nothing.');
       const reason = readText(faults, ['reason'], 'The reason', input.reason, { max: 200 });
+      const key = readIdempotencyKey(faults, input.idempotencyKey);
       faults.refuse();
       const { productId } = input;
-      const entry = createEntry('ADJUSTMENT', delta, { productId, reason, at: clock() });
-      const adjusted = isId(productId) ? await stock.adjust(productId, entry, MAX_STOCK) : undefined;
-      if (adjusted === undefined) throw notFound();
-      if (adjusted === false) {
-        const { available } = await load(productId);
-        if (delta > 0) {
-          throw new Refusal<ProductErrorCode>(
+      if (!isId(productId)) throw notFound();
+      const id = key === undefined ? newId() : uuidv5(key, productId);
+      const entry = { ...createEntry('ADJUSTMENT', delta, { productId, reason, at: clock() }), id };
+      if (key !== undefined && (await isDone(entry))) return load(productId);
+      const adjusted = await stock.adjust(productId, entry, MAX_STOCK);
+      if (adjusted) {
+        await onChanged([productId]);
+        return adjusted;
+      }
+      // Refused, or the same request was done at this very moment.
+      const product = await load(productId);
+      if (key !== undefined && (await isDone(entry))) return product;
+      throw delta > 0
+        ? new Refusal<ProductErrorCode>(
             'INVALID_INPUT',
-            `A product may have ${MAX_STOCK} in stock; it has ${available}.`,
+            `A product may have ${MAX_STOCK} in stock; it has ${product.available}.`,
+            ['delta'],
+          )
+        : new Refusal<ProductErrorCode>(
+            'OUT_OF_STOCK',
+            `Only ${product.available} can be taken: what orders hold is not counted.`,
             ['delta'],
           );
-        }
-        throw new Refusal<ProductErrorCode>(
-          'OUT_OF_STOCK',
-          `Only ${available} can be taken: what orders hold is not counted.`,
-          ['delta'],
-        );
-      }
-      await onChanged([adjusted.id]);
-      return adjusted;
     },
 
     addAll,

@@ -324,6 +324,41 @@ describe('adjusting stock', () => {
     expect(next.product.stockEntries.nodes).toEqual([{ type: 'INITIAL' }]);
   });
 
+  it('should change the stock once for one idempotency key, also when it comes several times at once', async () => {
+    const { id } = await shop.addProduct({ stock: 5 });
+    const adjust = async (delta: number, idempotencyKey: string, reason = 'Delivery') =>
+      (await shop.staff(ADJUST, { input: { productId: id, delta, reason, idempotencyKey } })).adjustStock;
+    const done = { product: { availability: { quantity: 9 } }, userErrors: [] };
+    for (const answer of await Promise.all([1, 2, 3, 4, 5].map(() => adjust(4, 'delivery 1'))))
+      expect(answer).toEqual(done);
+    await shop.relayed();
+    expect(await adjust(4, 'delivery 1')).toEqual(done);
+    // Also long after: by then only the ledger knows.
+    for (let n = 0; n < 12; n += 1) await adjust(n % 2 === 0 ? 1 : -1, `count ${n}`);
+    expect(await adjust(4, 'delivery 1')).toEqual(done);
+    expect(await shop.stockOf(id)).toEqual({ available: 9, reserved: 0, sold: 0 });
+  });
+
+  it('should refuse a key that stood for another change, and not use it up by a refusal', async () => {
+    const [{ id }, other] = [await shop.addProduct({ stock: 5 }), await shop.addProduct({ stock: 5 })];
+    const adjust = async (delta: number, idempotencyKey: string, productId = id) =>
+      (await shop.staff(ADJUST, { input: { productId, delta, reason: 'Breakage', idempotencyKey } }))
+        .adjustStock;
+    expect((await adjust(-6, 'a')).userErrors).toMatchObject([{ code: 'OUT_OF_STOCK' }]);
+    expect((await adjust(-2, 'a')).userErrors).toEqual([]);
+    expect(await adjust(-1, 'a')).toMatchObject({
+      product: null,
+      userErrors: [{ code: 'IDEMPOTENCY_KEY_REUSED', field: ['idempotencyKey'] }],
+    });
+    // Each product has keys of its own.
+    expect((await adjust(-1, 'a', other.id)).userErrors).toEqual([]);
+    for (const key of ['', 'x'.repeat(256), 'schlüssel', 'a\nb'])
+      expect((await adjust(-1, key)).userErrors).toMatchObject([
+        { code: 'INVALID_INPUT', field: ['idempotencyKey'] },
+      ]);
+    expect((await shop.stockOf(id)).available).toBe(3);
+  });
+
   it('should refuse a product that does not exist', async () => {
     for (const productId of ['nonsense', '01a1f8bf-914c-73c2-a1e3-fd141183cd47']) {
       const { adjustStock } = await shop.staff(ADJUST, { input: { productId, delta: 1, reason: 'x' } });

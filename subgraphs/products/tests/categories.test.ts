@@ -24,7 +24,7 @@ const change = async (mutation: 'updateCategory' | 'moveCategory' | 'deleteCateg
   const fields =
     mutation === 'deleteCategory'
       ? 'deletedCategoryId'
-      : 'category { slug name path { slug } children { slug } }';
+      : 'category { slug name version path { slug } children { slug } }';
   const answer = await shop.staff(
     `mutation ($input: ${type}!) { result: ${mutation}(input: $input) { ${fields} userErrors { code message field } } }`,
     { input },
@@ -71,6 +71,21 @@ describe('staff who rearrange the shop', () => {
     expect(await change('updateCategory', { slug: 'nowhere', name: 'X' })).toMatchObject({
       userErrors: [{ code: 'CATEGORY_NOT_FOUND', field: ['slug'] }],
     });
+  });
+
+  it('should refuse a change of what a colleague has changed since, and show what it is now', async () => {
+    const slug = await addCategory('Rugs');
+    const rename = (name: string, version?: number) => change('updateCategory', { slug, version, name });
+    expect(await rename('Carpets', 1)).toMatchObject({ category: { version: 2 }, userErrors: [] });
+    expect(await rename('Mats', 1)).toMatchObject({
+      category: { name: 'Carpets', version: 2 },
+      userErrors: [{ code: 'CONFLICT', field: ['version'] }],
+    });
+    // Where it stands is another thing.
+    await change('moveCategory', { slug, position: 0 });
+    const answers = await Promise.all([1, 2, 3, 4].map((n) => rename(`Runners ${n}`, 2)));
+    expect(answers.filter(({ userErrors }) => userErrors.length === 0)).toHaveLength(1);
+    expect(await rename('Rugs')).toMatchObject({ category: { version: 4 }, userErrors: [] });
   });
 
   it('should change the properties that a category asks for, unless products contradict them', async () => {

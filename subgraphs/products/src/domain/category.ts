@@ -20,6 +20,8 @@ export interface Category {
   readonly path: readonly string[];
   /** Among its siblings. */
   readonly position: number;
+  /** Counts changes of what it says of itself, from 1. */
+  readonly version: number;
   readonly attributes: readonly AttributeDefinition[];
 }
 

@@ -10,7 +10,22 @@ export type ProductErrorCode =
   | 'SLUG_TAKEN'
   | 'CONFLICT'
   | 'CURRENCY_MISMATCH'
-  | 'OUT_OF_STOCK';
+  | 'OUT_OF_STOCK'
+  | 'IDEMPOTENCY_KEY_REUSED';
+
+/** Refused because somebody was faster; carries what it is now. */
+export class ConflictRefusal<Current extends { readonly version: number }> extends Refusal<ProductErrorCode> {
+  constructor(
+    what: string,
+    readonly current: Current,
+  ) {
+    super(
+      'CONFLICT',
+      `Somebody else changed this ${what}: it is at version ${current.version} now. Look at it and try again.`,
+      ['version'],
+    );
+  }
+}
 
 /** Collects what is wrong with an input, so that a form shows all of it at once. */
 export interface Faults {
@@ -48,6 +63,24 @@ export function readText(
   else if (hasForbiddenCharacters(text, { multiline }))
     faults.add(field, `${label} holds control characters; please remove them.`);
   return text;
+}
+
+const MAX_KEY = 255;
+
+/** Reads a key that a client makes up, so that what it sends twice is done once. */
+export function readIdempotencyKey(faults: Faults, key: string | null | undefined): string | undefined {
+  if (key == null) return undefined;
+  if (key.length === 0 || key.length > MAX_KEY)
+    faults.add(
+      ['idempotencyKey'],
+      `The idempotency key must have 1 to ${MAX_KEY} characters, got ${key.length}.`,
+    );
+  else if (!/^[\x20-\x7E]+$/.test(key))
+    faults.add(
+      ['idempotencyKey'],
+      'The idempotency key may only have printable ASCII characters, such as a UUID.',
+    );
+  return key;
 }
 
 export function readInteger(

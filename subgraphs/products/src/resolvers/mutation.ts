@@ -1,24 +1,32 @@
 import { refusable } from '@cartograph/service-kit';
 import type { Category } from '../domain/category.js';
+import { ConflictRefusal } from '../domain/faults.js';
 import type { Product } from '../domain/product.js';
 import type { MutationResolvers } from '../generated/graphql.js';
 import type { ResolverOptions } from '../resolvers.js';
-import { ConflictRefusal } from '../service.js';
 
-/** A refused change shows no product, save where the caller needs to see who was faster. */
-async function productPayload(useCase: () => Promise<Product>) {
-  let current: Product | null = null;
-  const payload = await refusable({}, async () => ({
-    product: await useCase().catch((error: unknown) => {
-      if (error instanceof ConflictRefusal) current = error.current;
+/** A refused change shows nothing, save where the caller needs to see who was faster. */
+async function attempt<Entity extends { readonly version: number }>(useCase: () => Promise<Entity>) {
+  let entity = null as Entity | null;
+  const { userErrors } = await refusable({}, async () => {
+    entity = await useCase().catch((error: unknown) => {
+      if (error instanceof ConflictRefusal) entity = error.current as Entity;
       throw error;
-    }),
-  }));
-  return { product: current, ...payload };
+    });
+    return {};
+  });
+  return { entity, userErrors };
 }
 
-const categoryPayload = (useCase: () => Promise<Category>) =>
-  refusable({ category: null }, async () => ({ category: await useCase() }));
+async function productPayload(useCase: () => Promise<Product>) {
+  const { entity: product, userErrors } = await attempt(useCase);
+  return { product, userErrors };
+}
+
+async function categoryPayload(useCase: () => Promise<Category>) {
+  const { entity: category, userErrors } = await attempt(useCase);
+  return { category, userErrors };
+}
 
 export function createMutationResolvers({
   service,

@@ -130,7 +130,7 @@ const DEPARTMENTS: readonly Department[] = [
 ];
 
 /** The sample shop's departments with their shelves, parents first. */
-export const SAMPLE_CATEGORIES: readonly Category[] = DEPARTMENTS.flatMap(
+export const SAMPLE_CATEGORIES: readonly Omit<Category, 'version'>[] = DEPARTMENTS.flatMap(
   ({ shelves, attributes, ...department }, position) => [
     {
       ...department,

@@ -78,6 +78,8 @@ export interface ProductDocument {
   readonly reserved: number;
   readonly sold: number;
   readonly reservations: readonly Reservation[];
+  /** Ids of the last entries made by hand, so that none is made twice. */
+  readonly lastAdjustments?: readonly string[];
   /** Counts the entries that ever were in `outbox`: the last one's sequence. */
   readonly sequence: number;
   readonly outbox: readonly OutboxEntry[];
@@ -113,8 +115,10 @@ export interface LedgerDocument {
 }
 
 export type HoldDocument = Omit<Hold, 'orderId'> & { readonly _id: string };
-export interface CategoryDocument extends Omit<StoredCategory, 'slug'> {
+export interface CategoryDocument extends Omit<StoredCategory, 'slug' | 'version'> {
   readonly _id: string;
+  /** Absent in those of older releases: 1. */
+  readonly version?: number;
   /** When its products are filed once more, after a change. */
   readonly refileAt?: Date;
 }

@@ -54,7 +54,11 @@ export function createMongoCatalogue({ products, categories }: Collections): Cat
 
   async function allCategories(): Promise<StoredCategory[]> {
     const rows = await categories.find().toArray();
-    return rows.map(({ _id, refileAt: _refileAt, ...category }) => ({ ...category, slug: _id }));
+    return rows.map(({ _id, version = 1, refileAt: _refileAt, ...category }) => ({
+      ...category,
+      version,
+      slug: _id,
+    }));
   }
   const refresh = (group: string) => refreshGroup(products, group, allCategories);
 

@@ -17,7 +17,7 @@ export function createMongoCategories(
 
     async insertCategory({ slug, path: _path, ...category }) {
       const position = category.position ?? (await categories.countDocuments({ parent: category.parent }));
-      return categories.insertOne({ _id: slug, ...category, position }).then(
+      return categories.insertOne({ _id: slug, ...category, position, version: 1 }).then(
         () => true,
         (error: unknown) => {
           if (isDuplicateKey(error)) return false;

@@ -16,6 +16,9 @@ import type { StockAuditRow, StockStore } from './store.js';
 
 const toHold = ({ _id, ...hold }: HoldDocument): Hold => ({ ...hold, orderId: _id });
 
+/** Two of the same request at once are told apart by these; older ones are found in the ledger. */
+const KEPT_ADJUSTMENTS = 10;
+
 /** What every stock change does besides its own condition: three numbers, and the entry that says why. */
 function changeOf(
   entry: StockEntry,
@@ -45,8 +48,12 @@ export function createMongoStock({ products, holds, ledger }: Collections): Stoc
   return {
     async adjust(productId, entry, max) {
       const row = await products.findOneAndUpdate(
-        { _id: productId, available: { $gte: Math.max(0, -entry.available), $lte: max - entry.available } },
-        changeOf(entry),
+        {
+          _id: productId,
+          available: { $gte: Math.max(0, -entry.available), $lte: max - entry.available },
+          lastAdjustments: { $ne: entry.id },
+        },
+        changeOf(entry, { $push: { lastAdjustments: { $each: [entry.id], $slice: -KEPT_ADJUSTMENTS } } }),
         { returnDocument: 'after', projection: PRODUCT_PROJECTION },
       );
       if (row) return toProduct(row as ProductRow);
@@ -145,6 +152,14 @@ export function createMongoStock({ products, holds, ledger }: Collections): Stoc
         .limit(limit)
         .toArray();
       return rows.map(({ _id, ...entry }) => ({ ...entry, id: _id }));
+    },
+
+    async findEntry(productId, entryId) {
+      await copyPending(productId);
+      const row = await ledger.findOne({ _id: entryId, productId });
+      if (!row) return undefined;
+      const { _id, ...entry } = row;
+      return { ...entry, id: _id };
     },
 
     async countLedger(productId) {

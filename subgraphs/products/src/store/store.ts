@@ -36,10 +36,12 @@ export interface FacetCounts {
   readonly inStock: number;
 }
 
+export type NewCategory = Omit<Category, 'position' | 'version'> & { readonly position?: number };
+
 /** Categories, and how products are filed under them. */
 export interface CategoryStore {
   /** Without a position it becomes the last of its siblings. @returns false if the slug is taken */
-  insertCategory(category: Omit<Category, 'position'> & { readonly position?: number }): Promise<boolean>;
+  insertCategory(category: NewCategory): Promise<boolean>;
   /** Puts a category back that was deleted while a product was written that stands in it. */
   keepCategory(category: Category): Promise<void>;
   /** `refileAt`: when its products are to be filed once more. */
@@ -111,7 +113,10 @@ export interface StockAuditRow {
 
 /** Stock. Every method is one conditional update of one document, or reads only. */
 export interface StockStore {
-  /** @returns undefined if there is no such product; false if less would be left than none, or more than `max` */
+  /**
+   * @returns undefined if there is no such product; false if less would be left than none, or more than `max`, or if an
+   * entry with this id was among the product's last ones already
+   */
   adjust(productId: string, entry: StockEntry, max: number): Promise<Product | false | undefined>;
   /** Holds stock for an order, unless it holds some of this product already. */
   take(entry: StockEntry, item: HoldItem, orderId: string): Promise<'taken' | 'held' | 'short'>;
@@ -137,6 +142,8 @@ export interface StockStore {
   /** Newest first; `before` is the sequence of the last one seen. */
   ledger(productId: string, before: number | undefined, limit: number): Promise<LedgerEntry[]>;
   countLedger(productId: string): Promise<number>;
+  /** One entry of a product's, however new. */
+  findEntry(productId: string, entryId: string): Promise<StockEntry | undefined>;
   auditRows(productIds?: readonly string[]): AsyncIterable<StockAuditRow>;
 }
 

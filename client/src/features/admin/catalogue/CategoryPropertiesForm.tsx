@@ -2,28 +2,24 @@ import { useState } from 'react';
 import { Panel } from '../../../components/Panel.js';
 import { Submit } from '../../../components/Submit.js';
 import { useForm } from '../../../lib/forms.js';
-import { useAdminUpdateCategoryMutation } from './AdminUpdateCategory.generated.js';
 import type { CategoryChoiceFragment } from './CategoryChoice.generated.js';
 import { toDefinition, toDrafts, type DefinitionDraft } from './definition-draft.js';
 import { DefinitionFields } from './DefinitionFields.js';
 import { CATEGORY_PATHS } from './form-values.js';
-import { AFTERWARDS } from './use-categories.js';
+import { TheirChange } from './TheirChange.js';
+import { useCategoryUpdate } from './use-category-update.js';
 
 /** Which properties a category asks of its products, to be changed; what products contradict is refused. */
 export function CategoryPropertiesForm({ category }: { readonly category: CategoryChoiceFragment }) {
-  const { slug, attributes, ownAttributes } = category;
+  const { attributes, ownAttributes } = category;
   const [definitions, setDefinitions] = useState<readonly DefinitionDraft[]>(() => toDrafts(ownAttributes));
   const [isSaved, setSaved] = useState(false);
-  // Those below inherit them: their lists are read anew.
-  const [update] = useAdminUpdateCategoryMutation(AFTERWARDS);
+  const { update, theirs } = useCategoryUpdate(category, (shown) => shown.ownAttributes);
   const form = useForm(CATEGORY_PATHS, async () => {
-    const { data } = await update({
-      variables: { input: { slug, attributes: definitions.map(toDefinition) } },
-    });
-    const errors = data?.updateCategory.userErrors ?? [];
+    const { errors, saved } = await update({ attributes: definitions.map(toDefinition) });
     // Those that are new have their key from here on.
-    if (data?.updateCategory.category) setDefinitions(toDrafts(data.updateCategory.category.ownAttributes));
-    setSaved(errors.length === 0);
+    if (saved) setDefinitions(toDrafts(saved.ownAttributes));
+    setSaved(saved !== undefined);
     return errors;
   });
   const own = new Set(ownAttributes.map(({ name }) => name));
@@ -39,6 +35,12 @@ export function CategoryPropertiesForm({ category }: { readonly category: Catego
           }}
           errorOf={form.errorOf}
         />
+        {theirs && (
+          <TheirChange>
+            Its own properties are{' '}
+            {theirs.ownAttributes.map(({ label }) => `“${label}”`).join(', ') || 'none'} now.
+          </TheirChange>
+        )}
         <Submit form={form} status={isSaved ? 'Saved.' : ''}>
           Save the properties
         </Submit>

@@ -4,20 +4,16 @@ import { Panel } from '../../../components/Panel.js';
 import { Submit } from '../../../components/Submit.js';
 import { useForm } from '../../../lib/forms.js';
 import { TextAreaField } from '../components/TextAreaField.js';
-import { useAdminUpdateCategoryMutation } from './AdminUpdateCategory.generated.js';
 import type { CategoryChoiceFragment } from './CategoryChoice.generated.js';
+import { TheirChange } from './TheirChange.js';
+import { useCategoryUpdate } from './use-category-update.js';
 
 /** What a category is called, and what is found there. */
 export function CategoryWordsForm({ category }: { readonly category: CategoryChoiceFragment }) {
-  const [update] = useAdminUpdateCategoryMutation();
+  const { update, theirs } = useCategoryUpdate(category, ({ name, description }) => [name, description]);
   const [isSaved, setSaved] = useState(false);
   const form = useForm(['name', 'description'], async (value) => {
-    const { data } = await update({
-      variables: {
-        input: { slug: category.slug, name: value('name'), description: value('description') },
-      },
-    });
-    const errors = data?.updateCategory.userErrors ?? [];
+    const { errors } = await update({ name: value('name'), description: value('description') });
     setSaved(errors.length === 0);
     return errors;
   });
@@ -33,6 +29,11 @@ export function CategoryWordsForm({ category }: { readonly category: CategoryCho
           error={form.errorOf('description')}
           hint="One line: what is found there."
         />
+        {theirs && (
+          <TheirChange>
+            It is called “{theirs.name}” now{theirs.description && <>, and says: “{theirs.description}”</>}.
+          </TheirChange>
+        )}
         <Submit form={form} status={isSaved ? 'Saved.' : ''}>
           Save the words
         </Submit>

@@ -1,3 +1,4 @@
+import { useRef } from 'react';
 import { Link } from 'react-router';
 import { Field } from '../../../components/Field.js';
 import { Panel } from '../../../components/Panel.js';
@@ -30,12 +31,17 @@ export function StockPanel({ product }: { readonly product: StockPartsFragment }
     fetchPolicy: 'cache-and-network',
   });
   const [adjust] = useAdminAdjustStockMutation();
+  // What was sent and never answered: sent again it is the same change, not one more.
+  const unanswered = useRef<{ sent: string; idempotencyKey: string }>(undefined);
   const form = useForm(['delta', 'reason'], async (value, element) => {
     const delta = wholeNumber(value('delta'));
     if (!delta) return [{ message: 'Give a whole number other than 0, e.g. 12 or -3.', field: ['delta'] }];
-    const { data } = await adjust({
-      variables: { input: { productId: id, delta, reason: value('reason') } },
-    });
+    const input = { productId: id, delta, reason: value('reason') };
+    const sent = JSON.stringify(input);
+    if (unanswered.current?.sent !== sent) unanswered.current = { sent, idempotencyKey: crypto.randomUUID() };
+    const { idempotencyKey } = unanswered.current;
+    const { data } = await adjust({ variables: { input: { ...input, idempotencyKey } } });
+    unanswered.current = undefined;
     const errors = data?.adjustStock.userErrors ?? [];
     if (errors.length === 0) {
       element.reset();
