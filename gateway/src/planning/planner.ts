@@ -13,6 +13,7 @@ import {
   parseDocument,
   validateDocument,
 } from './document.js';
+import { DirectiveDefaults, withoutLinksOfExecutableDirectives } from './executable-directives.js';
 import { Operation, unresolvableMessage } from './operation.js';
 import { compilePlan } from './plan.js';
 import { PossibleFetches } from './possible-fetches.js';
@@ -47,6 +48,7 @@ export class Planner {
   readonly #requirements: Requirements;
   readonly #costs: CostTable;
   readonly #hidden: Hidden;
+  readonly #directiveDefaults: DirectiveDefaults;
   readonly #planner: QueryPlanner;
   /** Undefined where plans ask nothing that a subgraph does not know. */
   readonly #possible: PossibleFetches | undefined;
@@ -62,7 +64,7 @@ export class Planner {
     const document = parse(sdl, { noLocation: true });
     this.#requirements = readRequirements(document);
     this.#costs = readCosts(document);
-    const ordered = resolvableKeysFirst(document);
+    const ordered = withoutLinksOfExecutableDirectives(resolvableKeysFirst(document));
     const supergraph = Supergraph.build(ordered, { validateSupergraph: true });
     this.#supergraph = supergraph;
     this.subgraphs = supergraph.subgraphsMetadata();
@@ -70,6 +72,7 @@ export class Planner {
     this.apiSchema = this.#api.toGraphQLJSSchema();
     this.supergraphSchema = supergraph.schema.toGraphQLJSSchema();
     this.#hidden = new Hidden(this.apiSchema, this.supergraphSchema);
+    this.#directiveDefaults = new DirectiveDefaults(this.apiSchema);
     const extended = addAbsentMembers(ordered);
     this.#possible = extended && new PossibleFetches(supergraph.subgraphs());
     this.#planner = new QueryPlanner(extended ? Supergraph.build(extended) : supergraph, {
@@ -142,7 +145,8 @@ export class Planner {
     validateDocument(this.apiSchema, document, node, this.options.rules, this.options.suggestions);
     const startedAt = performance.now();
     try {
-      const documents = planningDocuments(onlyOperation(document, node), this.apiSchema, this.#requirements);
+      const planned = this.#directiveDefaults.writeOut(onlyOperation(document, node));
+      const documents = planningDocuments(planned, this.apiSchema, this.#requirements);
       if (documents.length > 1 && node.operation !== 'query') {
         throw new GraphQLError(
           `This ${node.operation} asks for fields whose @requires contradict each other; ask for them in operations of their own.`,
