@@ -1,12 +1,14 @@
-// `npm run bench:catalogue [-- --products 10000 --seconds 5 --only 'list of 20' --only search --keep FOLDER | --short]`: what
+// `npm run bench:catalogue [-- --products 10000 --seconds 5 --only 'list of 20' --only search --keep FOLDER --profile FOLDER |
+// --short]`: what
 // pages of the catalogue and changes of a cart cost through the gateway, at 1 and at 50 at once, beside the bare store call
 // and a bare HTTP server. On a real mongod (MONGODB_URL) or in the embedded document store. Each number of products gets a
-// section of results/catalogue.md. `--keep` keeps the imported shop in a folder for the next run. Needs Linux.
+// section of results/catalogue.md. `--keep` keeps the imported shop in a folder for the next run, `--profile` leaves a CPU
+// profile of each service there and writes nothing else. Needs Linux.
 import { spawn, spawnSync } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { cpus, tmpdir } from 'node:os';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Redis } from 'ioredis';
@@ -25,6 +27,7 @@ const { values: options } = parseArgs({
     seconds: { type: 'string' },
     only: { type: 'string', multiple: true },
     keep: { type: 'string' },
+    profile: { type: 'string' },
     short: { type: 'boolean', default: false },
   },
 });
@@ -133,6 +136,10 @@ async function main() {
       ACCESS_LOG: 'false',
       // Requests that share an answer would make those at once look cheaper than they are.
       SUBGRAPH_DEDUPE: 'false',
+      ...(options.profile && {
+        NODE_OPTIONS: `--import ${new URL('./support/cpu-profile.mjs', import.meta.url)}`,
+        CPU_PROFILE_DIR: resolve(options.profile),
+      }),
       ...mongo,
     },
   });
@@ -223,8 +230,10 @@ CPU without any request, included above, in ms a second: ${Object.entries(idle.c
 Memory (resident) after the runs: ${memory.join(', ')}.
 `;
   console.log(`\n${text}`);
-  if (options.short || wanted)
-    return console.log('A run that is short, or of some cases only, is no measurement: nothing is written.');
+  if (options.short || wanted || options.profile)
+    return console.log(
+      'A run that is short, profiled, or of some cases only is no measurement: nothing is written.',
+    );
   keepSection(join(here, 'results', 'catalogue.md'), `${count} products in ${store}`, text);
 }
 

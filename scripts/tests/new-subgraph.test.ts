@@ -14,6 +14,7 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { parse as parseYaml } from 'yaml';
+import { followTheWalk } from './follow-the-walk.js';
 
 const root = resolve(import.meta.dirname, '..', '..');
 let copy: string;
@@ -69,6 +70,15 @@ async function runBeside(args: readonly string[], env: Record<string, string> = 
   return { status, output };
 }
 
+/** The new subgraph's own, on the Postgres of this run: another would be started for these few. */
+async function runTests() {
+  const postgres = await (await fetch(`${process.env['CARTOGRAPH_TEST_BROKER']}/postgres`)).text();
+  const jest = ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js'];
+  return runBeside([...jest, 'subgraphs/reviews', '--colors=false', '--verbose'], {
+    TEST_DATABASE_URL: postgres,
+  });
+}
+
 const read = (file: string) => readFileSync(join(copy, file), 'utf8');
 
 describe('npm run new:subgraph', () => {
@@ -86,7 +96,7 @@ describe('npm run new:subgraph', () => {
     expect(status).toBe(1);
   });
 
-  it('makes a subgraph that composes, type-checks, passes lint, builds and passes its tests', async () => {
+  it('makes a subgraph that composes, passes lint, builds and passes its tests', async () => {
     const { status, output } = run('scripts/new-subgraph.mjs', 'reviews');
     expect({ status, output }).toMatchObject({
       status: 0,
@@ -97,7 +107,6 @@ describe('npm run new:subgraph', () => {
 
     const written = ['subgraphs/reviews', 'eslint.config.js', 'codegen.yml'];
     const checks = [
-      ['node_modules/typescript-7/bin/tsc', '--noEmit', '-p', 'tsconfig.json'],
       ['node_modules/eslint/bin/eslint.js', 'subgraphs/reviews'],
       ['node_modules/prettier/bin/prettier.cjs', '--check', ...written],
     ].map(async (check) => {
@@ -108,14 +117,22 @@ describe('npm run new:subgraph', () => {
         [],
       ]);
     });
-    // On the Postgres of this run: another would be started for these few tests.
-    const postgres = await (await fetch(`${process.env['CARTOGRAPH_TEST_BROKER']}/postgres`)).text();
-    const jest = ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js'];
-    const [tests] = await Promise.all([
-      runBeside([...jest, 'subgraphs/reviews', '--colors=false'], { TEST_DATABASE_URL: postgres }),
-      ...checks,
-    ]);
+    const [tests] = await Promise.all([runTests(), ...checks]);
     expect(tests.output).toMatch(/^Tests: +\d+ passed, \d+ total$/m);
+    expect(tests.status).toBe(0);
+  }, 300_000);
+
+  it('becomes the reviews of docs/adding-a-subgraph.md, type-checked and tested, by what stands there', async () => {
+    followTheWalk(copy);
+    const ran = [run('scripts/compose.mjs'), run('scripts/codegen.mjs', 'subgraphs/reviews')];
+    expect(ran.map(({ status, output }) => (status === 0 ? 'done' : output))).toEqual(['done', 'done']);
+    expect(read('schema/api.graphql')).toContain('rating: ProductRating');
+    const [types, tests] = await Promise.all([
+      runBeside(['node_modules/typescript-7/bin/tsc', '--noEmit', '-p', 'tsconfig.json']),
+      runTests(),
+    ]);
+    expect(types.output.split('\n').filter((line) => line.includes('subgraphs/reviews'))).toEqual([]);
+    expect(tests.output).toContain('has the average of its ratings');
     expect(tests.status).toBe(0);
   }, 300_000);
 

@@ -131,11 +131,15 @@ export class Collection {
   /** Builds the index over what is here. `trusted`: it comes from disk. */
   restoreIndex(spec: Doc, trusted = true): Index {
     const index = new Index(spec);
+    if (trusted) {
+      index.fill(this.byId.values());
+      this.secondary.push(index);
+      return index;
+    }
     for (const stored of this.byId.values()) {
-      if (!trusted) index.check(stored.doc, undefined, this.namespace);
+      index.check(stored.doc, undefined, this.namespace);
       index.add(stored);
     }
-    if (trusted) this.secondary.push(index);
     return index;
   }
 

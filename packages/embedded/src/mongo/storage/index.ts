@@ -1,4 +1,4 @@
-import { compare, isNumeric } from '../bson/compare.js';
+import { compare, isNumeric, keyOf } from '../bson/compare.js';
 import { format } from '../bson/format.js';
 import { toNumber } from '../bson/number.js';
 import { type Doc, type Maybe, type Value } from '../bson/types.js';
@@ -116,6 +116,22 @@ export class Index {
       if (entry && this.compareKeys(entry.key, key) === 0) entry.holders.push(stored);
       else this.entries.insert(place, { key, holders: [stored] });
     }
+  }
+
+  /** Fills an empty index with what is known to fit: sorting once takes far less than as many insertions. */
+  fill(all: Iterable<Stored>): void {
+    const byKey = new Map<string, Entry>();
+    for (const stored of all) {
+      const keys = this.keysOf(stored.doc) ?? [];
+      keys.forEach((options, field) => (this.isMultikey[field] ||= options.length > 1));
+      for (const key of combine(keys)) {
+        const text = keyOf(key as Value[]);
+        const entry = byKey.get(text);
+        if (entry) entry.holders.push(stored);
+        else byKey.set(text, { key, holders: [stored] });
+      }
+    }
+    this.entries.fill([...byKey.values()].sort((one, other) => this.compareKeys(one.key, other.key)));
   }
 
   remove(stored: Stored): void {

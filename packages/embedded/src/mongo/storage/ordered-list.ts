@@ -33,6 +33,12 @@ export class OrderedList<T> {
       this.blocks.splice(this.blocks.indexOf(items) + 1, 0, items.splice(MAX_BLOCK / 2));
   }
 
+  /** Puts items that are in order already into an empty list. */
+  fill(items: readonly T[]): void {
+    for (let start = 0; start < items.length; start += MAX_BLOCK / 2)
+      this.blocks.push(items.slice(start, start + MAX_BLOCK / 2));
+  }
+
   remove({ block, at }: Place): void {
     const items = this.blocks[block]!;
     items.splice(at, 1);
