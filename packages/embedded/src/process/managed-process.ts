@@ -48,6 +48,8 @@ type State =
       readonly ended: Promise<string>;
     };
 
+/** A store that holds much, or recovers from a crash, may take minutes on a busy machine; one that hangs takes for ever. */
+const READY_PATIENCE_MS = 300_000;
 const keptOutput = 256 * 1024;
 
 /** Gives a program the life of a service: start and wait for readiness, stop, crash, restart. */
@@ -97,7 +99,7 @@ export function manageProcess(spec: ProcessSpec): ManagedProcess {
     });
     if (child.pid !== undefined) recordProcess(spec.recordFile, child.pid);
 
-    const patience = spec.readyPatienceMs ?? 60_000;
+    const patience = spec.readyPatienceMs ?? READY_PATIENCE_MS;
     let timer: NodeJS.Timeout | undefined;
     const outcome = await Promise.race([
       spec
