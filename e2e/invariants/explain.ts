@@ -30,7 +30,9 @@ export function explainOrder(
       return withMoney('has arrived');
     case 'CANCELLED': {
       const { actor_type, note } = reached('CANCELLED') ?? {};
-      const by = { CUSTOMER: 'by its customer', ADMIN: 'by staff', SYSTEM: note }[actor_type ?? ''];
+      const by = { CUSTOMER: 'by its customer', ADMIN: 'by staff', SYSTEM: note && `by itself (${note})` }[
+        actor_type ?? ''
+      ];
       if (!by || isPaid) return undefined;
       return `was cancelled ${by}${isPaidBack ? ', and its money given back' : ''}`;
     }
