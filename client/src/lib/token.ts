@@ -39,23 +39,29 @@ export function freshAccessToken({ force = false } = {}): Promise<string | null>
   return renewing;
 }
 
-/** Only one tab renews at a time; the others then find the new session in storage. */
+/**
+ * Only one tab renews at a time; the others then find the new session in storage. A page that came by plain HTTP from
+ * another machine has no locks (https://w3c.github.io/web-locks): there two tabs may renew at once, which users forgives.
+ */
 async function renew(session: Session): Promise<string | null> {
-  return navigator.locks.request('cartograph.renew', async () => {
-    const now = sessionStore.get();
-    if (now && now.refreshToken !== session.refreshToken) return now.accessToken;
-    const response = await fetch('/graphql', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', accept: 'application/json' },
-      body: JSON.stringify({
-        query: print(RefreshSessionDocument),
-        operationName: 'RefreshSession',
-        variables: { input: { refreshToken: session.refreshToken } },
-      }),
-    });
-    const { data } = (await response.json()) as RefreshAnswer;
-    if (!data) throw new Error('The session could not be renewed.');
-    sessionStore.set(data.refreshSession.session ?? null);
-    return data.refreshSession.session?.accessToken ?? null;
+  const work = () => exchange(session);
+  return 'locks' in navigator ? navigator.locks.request('cartograph.renew', work) : work();
+}
+
+async function exchange(session: Session): Promise<string | null> {
+  const now = sessionStore.get();
+  if (now && now.refreshToken !== session.refreshToken) return now.accessToken;
+  const response = await fetch('/graphql', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'application/json' },
+    body: JSON.stringify({
+      query: print(RefreshSessionDocument),
+      operationName: 'RefreshSession',
+      variables: { input: { refreshToken: session.refreshToken } },
+    }),
   });
+  const { data } = (await response.json()) as RefreshAnswer;
+  if (!data) throw new Error('The session could not be renewed.');
+  sessionStore.set(data.refreshSession.session ?? null);
+  return data.refreshSession.session?.accessToken ?? null;
 }

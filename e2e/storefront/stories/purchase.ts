@@ -1,8 +1,16 @@
 import { expect, it } from '@jest/globals';
 import { until } from '@cartograph/testing';
 import { followMail } from '../mailbox.js';
-import { story, stockProduct, type Storefront } from '../storefront.js';
-import { addToCart, fillAddress, goToCheckout, placeOrder, reachOrder, waitForStatus } from '../steps.js';
+import { ANOTHER_MACHINE, story, stockProduct, type Storefront } from '../storefront.js';
+import {
+  addToCart,
+  buy,
+  fillAddress,
+  goToCheckout,
+  placeOrder,
+  reachOrder,
+  waitForStatus,
+} from '../steps.js';
 import { enterAsCustomer, enterWithOrder, openSignedIn } from '../visitors.js';
 
 // Without a browser there is nothing to test with: set CHROMIUM_PATH, or install the distribution's chromium.
@@ -54,6 +62,23 @@ export const tellOfPurchases = (shop: Storefront) =>
       await page.locator('[data-status=DELIVERED]').waitFor();
       expect(faults).toEqual([]);
     }, 120_000);
+
+    it('should lead to an order, and renew the session, where the page came by plain HTTP from another machine', async () => {
+      const { port } = new URL(shop.stack.url('gateway'));
+      const { page } = await shop.newVisitor({ baseURL: `http://${ANOTHER_MACHINE}:${port}` });
+      await buy(page, (await stockProduct(shop.admin, 3)).path);
+      expect(await page.evaluate('isSecureContext')).toBe(false);
+      await waitForStatus(page, 'PROCESSING');
+      const session = () =>
+        page.evaluate<{ accessToken: string }>(`JSON.parse(localStorage.getItem('cartograph.session'))`);
+      const { accessToken } = await session();
+      await page.evaluate(`localStorage.setItem('cartograph.session', JSON.stringify({
+        ...JSON.parse(localStorage.getItem('cartograph.session')), accessTokenExpiresAt: new Date().toISOString(),
+      }))`);
+      await page.reload();
+      await page.locator('[data-connection=live]').waitFor();
+      expect((await session()).accessToken).not.toBe(accessToken);
+    });
 
     it('should say beside each field what is wrong, keep what was typed, and go on from there', async () => {
       const { page } = await shop.newVisitor();

@@ -3,6 +3,7 @@ import { useCallback, useState } from 'react';
 import { useNavigate } from 'react-router';
 import type { CheckoutInput } from '../../generated/schema.js';
 import type { UserErrorLike } from '../../lib/forms.js';
+import { newIdempotencyKey } from '../../lib/idempotency-key.js';
 import { attemptStore } from './attempt.js';
 import { useCheckoutMutation, type CheckoutMutation } from './Checkout.generated.js';
 
@@ -72,7 +73,7 @@ export function useCheckout(userId: string, onPlaced: () => void, onRefused: () 
     changedTotal,
     place(input) {
       // A refusal does not use the key up, so one purchase has one key, however often it is corrected.
-      const idempotencyKey = attemptStore.get(userId)?.input.idempotencyKey ?? crypto.randomUUID();
+      const idempotencyKey = attemptStore.get(userId)?.input.idempotencyKey ?? newIdempotencyKey();
       return send({ ...input, idempotencyKey });
     },
     askAgain: async () => {

@@ -7,6 +7,7 @@ import { Skeleton } from '../../../components/Skeleton.js';
 import { Submit } from '../../../components/Submit.js';
 import type { StockEntryType } from '../../../generated/schema.js';
 import { useForm } from '../../../lib/forms.js';
+import { newIdempotencyKey } from '../../../lib/idempotency-key.js';
 import { words } from '../components/Badge.js';
 import { LoadMore } from '../../../components/LoadMore.js';
 import { When } from '../components/When.js';
@@ -38,7 +39,7 @@ export function StockPanel({ product }: { readonly product: StockPartsFragment }
     if (!delta) return [{ message: 'Give a whole number other than 0, e.g. 12 or -3.', field: ['delta'] }];
     const input = { productId: id, delta, reason: value('reason') };
     const sent = JSON.stringify(input);
-    if (unanswered.current?.sent !== sent) unanswered.current = { sent, idempotencyKey: crypto.randomUUID() };
+    if (unanswered.current?.sent !== sent) unanswered.current = { sent, idempotencyKey: newIdempotencyKey() };
     const { idempotencyKey } = unanswered.current;
     const { data } = await adjust({ variables: { input: { ...input, idempotencyKey } } });
     unanswered.current = undefined;
