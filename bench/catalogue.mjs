@@ -198,8 +198,7 @@ async function main() {
       const http = await withCpu({ bare: bare.pid }, () =>
         run('load.mjs', inFile({ url: bare.url, bodies: left, connections, seconds })),
       );
-      // More at once only wait for one another: what they cost is the same.
-      const call = { ...floor, concurrency: Math.min(connections, 10), seconds, mongoUrl, redisUrl };
+      const call = { ...floor, concurrency: connections, seconds, mongoUrl, redisUrl };
       const stores = Object.fromEntries(Object.entries(pids).filter(([name]) => /mongodb|redis/.test(name)));
       const direct = await withCpu(stores, () => run('store-calls.mjs', inFile(call)));
       const directCpu = total(direct.cpu) + direct.ownCpuMs / direct.count;

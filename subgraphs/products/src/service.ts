@@ -12,6 +12,7 @@ import {
   readText,
   type ProductErrorCode,
 } from './domain/faults.js';
+import { createListing } from './domain/listing.js';
 import {
   readNewProduct,
   readProductChanges,
@@ -20,8 +21,8 @@ import {
   type ProductChangesInput,
 } from './domain/product-input.js';
 import { MAX_STOCK, type Product } from './domain/product.js';
-import { stockChange, type StockEntry, type StockEntryType } from './domain/stock.js';
-import type { CatalogueStore, NewListing, StockStore } from './store/store.js';
+import { createEntry, type StockEntry } from './domain/stock.js';
+import type { CatalogueStore, StockStore } from './store/store.js';
 
 export interface CatalogueServiceOptions {
   readonly catalogue: CatalogueStore;
@@ -98,7 +99,7 @@ export function createCatalogueService({
   /** @returns those that were added; a sku that is taken is left as it is */
   async function addAll(products: readonly NewProduct[], tree: CategoryTree): Promise<Product[]> {
     const at = clock();
-    const listings = products.map((product) => newListing(product, tree, at));
+    const listings = products.map((product) => createListing(product, tree.pathOf(product.category), at));
     const taken = await catalogue.insert(listings);
     const added = listings.flatMap(({ product }) => (taken.has(product.id) ? [] : [product]));
     for (const group of new Set(added.flatMap(({ variant }) => variant?.group ?? [])))
@@ -163,7 +164,7 @@ export function createCatalogueService({
       const { productId } = input;
       if (!isId(productId)) throw notFound();
       const id = key === undefined ? newId() : uuidv5(key, productId);
-      const entry = { ...createEntry('ADJUSTMENT', delta, { productId, reason, at: clock() }), id };
+      const entry = createEntry('ADJUSTMENT', delta, { id, productId, reason, at: clock() });
       if (key !== undefined && (await isDone(entry))) return load(productId);
       const adjusted = await stock.adjust(productId, entry, MAX_STOCK);
       if (adjusted) {
@@ -209,32 +210,5 @@ export function createCatalogueService({
   };
 }
 
-function newListing({ stock, ...written }: NewProduct, tree: CategoryTree, at: Date): NewListing {
-  const id = newId();
-  return {
-    product: {
-      ...written,
-      id,
-      available: stock,
-      reserved: 0,
-      sold: 0,
-      isArchived: false,
-      version: 1,
-      createdAt: at,
-      updatedAt: at,
-    },
-    path: tree.pathOf(written.category),
-    stock: createEntry('INITIAL', stock, { productId: id, reason: 'Initial stock', at }),
-  };
-}
-
 const notFound = () =>
   new Refusal<ProductErrorCode>('PRODUCT_NOT_FOUND', 'There is no such product.', ['productId']);
-
-export function createEntry(
-  type: StockEntryType,
-  quantity: number,
-  fields: { productId: string; reason: string; at: Date; orderId?: string },
-): StockEntry {
-  return { id: newId(), type, ...stockChange(type, quantity), orderId: null, ...fields };
-}

@@ -11,8 +11,7 @@ import {
   type ReleaseReason,
 } from './domain/hold.js';
 import { MAX_STOCK } from './domain/product.js';
-import type { StockEntryType } from './domain/stock.js';
-import { createEntry } from './service.js';
+import { createEntry, type StockEntryType } from './domain/stock.js';
 import type { StockStore } from './store/store.js';
 
 export interface Shortage {

@@ -1,3 +1,5 @@
+import { newId } from '@cartograph/service-kit';
+
 export type StockEntryType = 'INITIAL' | 'ADJUSTMENT' | 'RESERVATION' | 'RELEASE' | 'COMMIT';
 
 /** By how much each of a product's three numbers changes. */
@@ -60,4 +62,13 @@ export function stockFaults(actual: StockChange, ledger: StockChange, put: numbe
   if (held !== actual.reserved)
     faults.push(`reserved is ${actual.reserved}, its reservations add up to ${held}`);
   return faults;
+}
+
+/** A line for the ledger, with an id of its own unless one is given. */
+export function createEntry(
+  type: StockEntryType,
+  quantity: number,
+  fields: { id?: string; productId: string; reason: string; at: Date; orderId?: string },
+): StockEntry {
+  return { id: newId(), type, ...stockChange(type, quantity), orderId: null, ...fields };
 }

@@ -1,7 +1,7 @@
 import { parseMoney, type CurrencyCode } from '@cartograph/money';
 import type { Logger } from '@cartograph/service-kit';
 import { createCategoryTree } from '../domain/category.js';
-import { stockChange } from '../domain/stock.js';
+import { createListing } from '../domain/listing.js';
 import type { CatalogueStore } from '../store/store.js';
 import { v5 as uuidv5 } from 'uuid';
 import { SAMPLE_CATEGORIES } from './categories.js';
@@ -33,32 +33,17 @@ export async function addSampleShop(options: {
   const missing = all.filter(({ id }) => !present.has(id));
   if (missing.length === 0) return;
 
-  const toListing = (product: SampleProduct & { id: string; index: number }) => {
-    const at = new Date(FIRST_DAY + product.index * HOUR_MS);
-    const { stock, amount, index: _, ...written } = product;
-    const entry = {
-      id: uuidv5('initial', product.id),
-      productId: product.id,
-      type: 'INITIAL' as const,
-      ...stockChange('INITIAL', stock),
-    };
-    return {
-      product: {
-        ...written,
+  const toListing = ({ amount, id, index, ...product }: SampleProduct & { id: string; index: number }) =>
+    createListing(
+      {
+        ...product,
         price: parseMoney({ amount: currency === 'JPY' ? amount.replace('.', '') : amount, currency }),
         imageUrl: null,
-        available: stock,
-        reserved: 0,
-        sold: 0,
-        isArchived: false,
-        version: 1,
-        createdAt: at,
-        updatedAt: at,
       },
-      path: tree.pathOf(product.category),
-      stock: { ...entry, orderId: null, reason: 'Initial stock', at },
-    };
-  };
+      tree.pathOf(product.category),
+      new Date(FIRST_DAY + index * HOUR_MS),
+      { productId: id, entryId: uuidv5('initial', id) },
+    );
   await catalogue.insert(missing.map(toListing));
   for (const group of new Set(missing.flatMap(({ variant }) => variant?.group ?? [])))
     await catalogue.refreshGroup(group);

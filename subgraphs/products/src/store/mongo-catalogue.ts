@@ -1,6 +1,7 @@
 import { currentContext, newId } from '@cartograph/service-kit';
 import type { Filter, UpdateFilter } from 'mongodb';
 import type { StoredCategory } from '../domain/category.js';
+import type { NewListing } from '../domain/listing.js';
 import type { Product } from '../domain/product.js';
 import { duplicatesOf, type Collections, type ProductDocument } from './collections.js';
 import { createMongoCategories } from './mongo-categories.js';
@@ -22,7 +23,7 @@ import {
   toFilter,
   toSort,
 } from './search.js';
-import type { CatalogueStore, NewListing } from './store.js';
+import type { CatalogueStore } from './store.js';
 import { refreshGroup } from './variant-group.js';
 
 /** Prices that are remembered of a product. */

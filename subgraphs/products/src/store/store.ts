@@ -3,6 +3,7 @@ import type { Category, CategoryTree, StoredCategory } from '../domain/category.
 import type { Hold, HoldItem, HoldState } from '../domain/hold.js';
 import type { PriceChange, Product } from '../domain/product.js';
 import type { NewProduct } from '../domain/product-input.js';
+import type { NewListing } from '../domain/listing.js';
 import type { ProductQuery, ProductSort } from '../domain/product-query.js';
 import type { StockChange, StockEntry } from '../domain/stock.js';
 
@@ -16,15 +17,6 @@ export interface ListKey {
 export interface ListedProduct {
   readonly product: Product;
   readonly key: ListKey;
-}
-
-/** A product to be added. */
-export interface NewListing {
-  readonly product: Product;
-  /** Its categories, from the top. */
-  readonly path: readonly Category[];
-  /** What it begins with. */
-  readonly stock: StockEntry;
 }
 
 export interface FacetCounts {
