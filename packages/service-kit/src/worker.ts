@@ -14,18 +14,32 @@ export interface WorkerOptions<Item> {
   readonly logger: Logger;
 }
 
-export interface Worker {
+export interface Worker<Item = never> {
   start(): void;
   /** Something may be due: look now rather than at the next poll. */
   wake(): void;
+  /**
+   * A hand for an item about to be stored: who has one stores the item as claimed already and starts it here after the
+   * commit, which spares the look for it. Undefined while all hands are full: then store it as due, and wake.
+   */
+  reserve(): Hand<Item> | undefined;
   /** Takes nothing new and resolves when what is under way is done. */
   stop(): Promise<void>;
 }
 
+/** One place at a worker. */
+export interface Hand<Item> {
+  /** Carries the item out. */
+  start(item: Item): void;
+  /** Gives the place back where nothing was started. Safe to call at any time. */
+  release(): void;
+}
+
 /** Carries out work that is kept in a store, side by side with the same worker in other processes. */
-export function createWorker<Item>(options: WorkerOptions<Item>): Worker {
+export function createWorker<Item>(options: WorkerOptions<Item>): Worker<Item> {
   const { name, claim, run, concurrency, pollMs = 500, logger } = options;
   const running = new Set<Promise<void>>();
+  let reserved = 0;
   let isStopped = true;
   let isLooking = false;
   let lookAgain = false;
@@ -46,7 +60,7 @@ export function createWorker<Item>(options: WorkerOptions<Item>): Worker {
 
   const look = (): void => {
     if (isStopped) return;
-    const free = concurrency - running.size;
+    const free = concurrency - running.size - reserved;
     if (isLooking || free <= 0) {
       lookAgain = true;
       return;
@@ -65,7 +79,7 @@ export function createWorker<Item>(options: WorkerOptions<Item>): Worker {
         isLooking = false;
         if (isStopped) return;
         timer = setTimeout(look, pollMs);
-        if (lookAgain && running.size < concurrency) look();
+        if (lookAgain && running.size + reserved < concurrency) look();
       });
   };
 
@@ -75,6 +89,26 @@ export function createWorker<Item>(options: WorkerOptions<Item>): Worker {
       look();
     },
     wake: look,
+    reserve() {
+      if (isStopped || running.size + reserved >= concurrency) return undefined;
+      reserved += 1;
+      let isHeld = true;
+      const release = (): void => {
+        if (!isHeld) return;
+        isHeld = false;
+        reserved -= 1;
+        if (lookAgain) look();
+      };
+      return {
+        start(item) {
+          if (!isHeld) throw new Error('This hand was given back before.');
+          isHeld = false;
+          reserved -= 1;
+          start(item);
+        },
+        release,
+      };
+    },
     async stop() {
       isStopped = true;
       clearTimeout(timer);

@@ -11,6 +11,7 @@ import {
   outboxMigration,
   saveEvents,
   type OutboxRelay,
+  type Relayed,
 } from '../src/outbox/index.js';
 
 const logger = pino({ level: 'silent' });
@@ -94,7 +95,10 @@ describe('the Postgres outbox', () => {
     const failing = outbox.relay(() => Promise.reject(new Error('broker away')), 10);
     await expect(failing).rejects.toThrow('broker away');
     const published: AnyEvent[] = [];
-    expect(await outbox.relay(async (events) => void published.push(...events), 10)).toBe(2);
+    expect(await outbox.isEmpty!()).toBe(false);
+    const all = { count: 2, isMoreLeft: false };
+    expect(await outbox.relay(async (events) => void published.push(...events), 10)).toEqual(all);
+    expect(await outbox.isEmpty!()).toBe(true);
     expect(numbersOf(published, 'a')).toEqual([1, 2]);
     expect(await rowsLeft()).toBe(0);
   });
@@ -129,12 +133,12 @@ describe('the Postgres outbox', () => {
     await save([stockChanged('a', 1), stockChanged('b', 1), stockChanged('a', 2)]);
     const outbox = createPostgresOutbox(dataSource);
     const second: AnyEvent[] = [];
-    let whileFirstPublishes: number | undefined;
+    let whileFirstPublishes: Relayed | undefined;
     await outbox.relay(async (events) => {
       expect(numbersOf(events, 'a')).toEqual([1]);
       whileFirstPublishes = await outbox.relay(async (others) => void second.push(...others), 10);
     }, 1);
-    expect(whileFirstPublishes).toBe(1);
+    expect(whileFirstPublishes).toEqual({ count: 1, isMoreLeft: true });
     expect(second.map((event) => event.aggregateId)).toEqual(['b']);
     await outbox.relay(async (others) => void second.push(...others), 10);
     expect(numbersOf(second, 'a')).toEqual([2]);

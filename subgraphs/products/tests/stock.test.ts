@@ -340,10 +340,12 @@ describe('a crash in the middle', () => {
     await expect(shop.store.outbox.relay(failing, 100)).rejects.toThrow('broker away');
     const events: string[] = [];
     while (
-      (await shop.store.outbox.relay(
-        async (batch) => void events.push(...batch.map((event) => event.id)),
-        100,
-      )) > 0
+      (
+        await shop.store.outbox.relay(
+          async (batch) => void events.push(...batch.map((event) => event.id)),
+          100,
+        )
+      ).count > 0
     );
     expect(new Set(events).size).toBe(events.length);
     expect(

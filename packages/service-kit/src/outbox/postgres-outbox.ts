@@ -1,5 +1,5 @@
 import type { AnyEvent } from '@cartograph/events';
-import type { OutboxSource } from './source.js';
+import type { OutboxSource, Relayed } from './source.js';
 import type { SqlRunner } from './tables.js';
 
 /** What TypeORM's DataSource is. */
@@ -10,7 +10,7 @@ export interface TransactionalSqlRunner extends SqlRunner {
 /**
  * Locks the first row of each aggregate among the oldest rows, leaving out aggregates that another relay holds, and
  * takes the aggregates' rows behind them: since a later row is never first before the earlier ones are gone, two
- * relays never hold the same aggregate.
+ * relays never hold the same aggregate. Where all are held elsewhere, the only row says how many were seen.
  */
 const TAKE = `
   WITH oldest AS (SELECT position, aggregate_id FROM outbox ORDER BY position LIMIT $1 * 4),
@@ -18,10 +18,18 @@ const TAKE = `
     SELECT aggregate_id FROM outbox
     WHERE position IN (SELECT min(position) FROM oldest GROUP BY aggregate_id)
     ORDER BY position LIMIT $1 FOR UPDATE SKIP LOCKED
+  ),
+  taken AS (
+    DELETE FROM outbox WHERE position IN (
+      SELECT position FROM oldest WHERE aggregate_id IN (SELECT aggregate_id FROM held) ORDER BY position LIMIT $1
+    ) RETURNING position, event
   )
-  DELETE FROM outbox WHERE position IN (
-    SELECT position FROM oldest WHERE aggregate_id IN (SELECT aggregate_id FROM held) ORDER BY position LIMIT $1
-  ) RETURNING position, event`;
+  SELECT seen, event FROM (SELECT count(*) AS seen FROM oldest) AS looked LEFT JOIN taken ON true ORDER BY position`;
+
+interface TakenRow {
+  readonly seen: string;
+  readonly event: AnyEvent | null;
+}
 
 /** Longer than any event can still be delivered again (the bus drops events after 30 days). */
 const KEEP_HANDLED = `60 days`;
@@ -30,15 +38,15 @@ const KEEP_HANDLED = `60 days`;
 export function createPostgresOutbox(database: TransactionalSqlRunner): OutboxSource {
   return {
     async relay(publish, limit) {
-      // Mostly there is nothing, and a transaction would cost three times as much to find that out.
-      if ((await database.query<unknown[]>('SELECT 1 FROM outbox LIMIT 1')).length === 0) return 0;
-      return database.transaction(async (tx) => {
-        const [rows] = await tx.query<[{ position: string; event: AnyEvent }[], number]>(TAKE, [limit]);
-        if (rows.length === 0) return 0;
-        rows.sort((one, other) => Number(one.position) - Number(other.position));
-        await publish(rows.map(({ event }) => event));
-        return rows.length;
+      return database.transaction<Relayed>(async (tx) => {
+        const rows = await tx.query<TakenRow[]>(TAKE, [limit]);
+        const events = rows.flatMap(({ event }) => event ?? []);
+        if (events.length > 0) await publish(events);
+        return { count: events.length, isMoreLeft: Number(rows[0]!.seen) > events.length };
       });
+    },
+    async isEmpty() {
+      return (await database.query<unknown[]>('SELECT 1 FROM outbox LIMIT 1')).length === 0;
     },
     async oldestAgeMs() {
       const [row] = await database.query<{ age: string | null }[]>(

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { inPublishSpans, type EventBus } from '@cartograph/events';
 import type { Logger } from 'pino';
 import { Counter, Gauge, type Registry } from 'prom-client';
-import type { OutboxSource } from './source.js';
+import type { OutboxSource, Relayed } from './source.js';
 
 export interface OutboxRelayOptions {
   readonly source: OutboxSource;
@@ -23,6 +23,9 @@ export interface OutboxRelay {
   stop(): Promise<void>;
 }
 
+const NOTHING: Relayed = { count: 0, isMoreLeft: false };
+/** How soon to look again for events that another process holds. */
+const HELD_ELSEWHERE_MS = 50;
 const TIDY_EVERY_MS = 3_600_000;
 const MAX_BACKOFF_MS = 5_000;
 
@@ -38,19 +41,24 @@ export function createOutboxRelay(options: OutboxRelayOptions): OutboxRelay {
   async function run(signal: AbortSignal): Promise<void> {
     let failures = 0;
     let tidyAt = Date.now() + TIDY_EVERY_MS * Math.random();
+    let isExpectingEvents = true;
     while (!signal.aborted) {
       isWoken = false;
       let wait = pollMs;
       try {
-        const count = await source.relay(
-          (events) => inPublishSpans(events, () => bus.publish(events)),
-          batchSize,
-        );
+        const { count, isMoreLeft }: Relayed =
+          !isExpectingEvents && (await source.isEmpty?.())
+            ? NOTHING
+            : await source.relay((events) => inPublishSpans(events, () => bus.publish(events)), batchSize);
         metrics.relayed(count);
         if (failures > 0) logger.info('The outbox is published again');
         failures = 0;
-        // A smaller number than asked for can also mean that another relay held some: only none means done.
-        if (count > 0) continue;
+        isExpectingEvents = isMoreLeft || isWoken;
+        if (isExpectingEvents) {
+          // Another relay has them in hand: what waits behind those is nobody's until it is done.
+          if (count === 0 && isMoreLeft) await wokenOrAfter(HELD_ELSEWHERE_MS);
+          continue;
+        }
         if (Date.now() > tidyAt) {
           tidyAt = Date.now() + TIDY_EVERY_MS;
           await source.tidy?.();
@@ -64,6 +72,7 @@ export function createOutboxRelay(options: OutboxRelayOptions): OutboxRelay {
         continue;
       }
       if (!isWoken && !signal.aborted) await wokenOrAfter(wait);
+      isExpectingEvents = isWoken;
     }
   }
 

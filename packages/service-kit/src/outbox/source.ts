@@ -4,12 +4,21 @@ import type { AnyEvent } from '@cartograph/events';
 export interface OutboxSource {
   /**
    * Hands up to `limit` of them to `publish`, in order for each aggregate, and removes them when it resolves.
-   * If it rejects they stay, and so does the rejection. Gives how many were published.
+   * If it rejects they stay, and so does the rejection.
    * Several processes may call it at once: none gets what another one holds.
    */
-  relay(publish: (events: AnyEvent[]) => Promise<void>, limit: number): Promise<number>;
+  relay(publish: (events: AnyEvent[]) => Promise<void>, limit: number): Promise<Relayed>;
+  /** Asked where nobody said that there is something; a source that has it told by `relay` as cheaply leaves it out. */
+  isEmpty?(): Promise<boolean>;
   /** Milliseconds that the oldest one has waited, 0 if there is none. */
   oldestAgeMs(): Promise<number>;
   /** Called now and then: removes what is no longer needed. */
   tidy?(): Promise<void>;
+}
+
+export interface Relayed {
+  /** How many were published. */
+  readonly count: number;
+  /** Whether there are more: too many for one go, or such as another process holds. */
+  readonly isMoreLeft: boolean;
 }

@@ -1,4 +1,5 @@
 import { parseEvent, type AnyEvent } from '@cartograph/events';
+import type { Relayed } from '@cartograph/service-kit';
 import {
   ignoreDuplicates,
   type Collections,
@@ -87,6 +88,8 @@ function dataOf(product: Pending & Pick<ProductDocument, 'sku'>, entry: OutboxEn
       };
 }
 
+const NOTHING: Relayed = { count: 0, isMoreLeft: false };
+
 export interface MongoOutboxOptions {
   /** Called with the products whose entries are about to be published; entries stay if it rejects. */
   readonly beforePublish: (products: readonly { id: string; sku: string }[]) => Promise<void>;
@@ -102,7 +105,7 @@ export function createMongoOutbox(
 ): OutboxStore {
   return {
     async relay(publish, limit) {
-      if (!(await options.isMine())) return 0;
+      if (!(await options.isMine())) return NOTHING;
       const rows = await products
         .find(
           { hasOutbox: true },
@@ -110,7 +113,7 @@ export function createMongoOutbox(
         )
         .limit(Math.max(1, limit))
         .toArray();
-      if (rows.length === 0) return 0;
+      if (rows.length === 0) return NOTHING;
 
       const entries = rows.flatMap(ledgerDocuments);
       if (entries.length > 0) {
@@ -137,7 +140,10 @@ export function createMongoOutbox(
           },
         ]),
       );
-      return rows.reduce((count, { outbox }) => count + outbox.length, 0);
+      return {
+        count: rows.reduce((count, { outbox }) => count + outbox.length, 0),
+        isMoreLeft: rows.length >= limit,
+      };
     },
 
     async oldestAgeMs() {

@@ -1,4 +1,5 @@
 import type { AnyEvent } from '@cartograph/events';
+import type { Relayed } from '@cartograph/service-kit';
 import type { Category, CategoryTree, StoredCategory } from '../domain/category.js';
 import type { Hold, HoldItem, HoldState } from '../domain/hold.js';
 import type { PriceChange, Product } from '../domain/product.js';
@@ -145,7 +146,7 @@ export interface OutboxStore {
    * Moves up to about `limit` entries: into the ledger, then to `publish`, then away. Entries of one product keep
    * their order. If anything fails they stay, and doing it again does no harm.
    */
-  relay(publish: (events: AnyEvent[]) => Promise<void>, limit: number): Promise<number>;
+  relay(publish: (events: AnyEvent[]) => Promise<void>, limit: number): Promise<Relayed>;
   /** Milliseconds that the oldest entry has waited; 0 if there is none. */
   oldestAgeMs(): Promise<number>;
 }
