@@ -15,6 +15,7 @@ import { createMailer } from './channels/mailer.js';
 import { createWebhookSender } from './channels/webhook-sender.js';
 import type { NotificationsConfig } from './config.js';
 import type { Notification } from './domain/notification.js';
+import { createEventNotifier } from './event-notifier.js';
 import { createSubscription } from './events.js';
 import { createLoaders, type Loaders } from './loaders.js';
 import { createResolvers } from './resolvers.js';
@@ -44,14 +45,13 @@ export async function createNotificationsApp(
     allowPrivate: config.WEBHOOK_ALLOW_PRIVATE,
     timeoutMs: config.WEBHOOK_TIMEOUT_MS,
   });
+  const storefront = config.STOREFRONT_URL.replace(/\/$/, '');
+  const deps = { store, newId, now: () => new Date(), onDeliveries: () => workers.deliveries.wake() };
   const service = createNotificationsService({
-    store,
-    newId,
-    now: () => new Date(),
+    ...deps,
     onMails: () => workers.mails.wake(),
-    onDeliveries: () => workers.deliveries.wake(),
     settings: {
-      storefrontUrl: config.STOREFRONT_URL,
+      storefront,
       adminEmail: config.ADMIN_EMAIL,
       allowPrivate: config.WEBHOOK_ALLOW_PRIVATE,
       scheduleFactor: config.WEBHOOK_SCHEDULE_FACTOR,
@@ -65,6 +65,12 @@ export async function createNotificationsApp(
     logger,
     mailLeaseMs: config.MAIL_LEASE_MS,
     webhookTimeoutMs: config.WEBHOOK_TIMEOUT_MS,
+  });
+  const notify = createEventNotifier({
+    ...deps,
+    mails: workers.mails,
+    mailLeaseMs: config.MAIL_LEASE_MS,
+    storefront,
   });
   registerGauges(registry, store);
 
@@ -90,7 +96,7 @@ export async function createNotificationsApp(
     drain: () => server.drain(),
     async start() {
       Object.values(workers).forEach((worker) => worker.start());
-      subscription = await bus.subscribe(createSubscription(service));
+      subscription = await bus.subscribe(createSubscription(notify));
     },
     async close() {
       await server.close();

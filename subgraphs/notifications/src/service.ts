@@ -1,19 +1,16 @@
-import type { AnyEvent } from '@cartograph/events';
 import { randomBytes } from 'node:crypto';
 import { isId, Refusal } from '@cartograph/service-kit';
-import { layOutHtml, layOutText } from './channels/layout.js';
-import { mailAbout, webhookDisabledMail, type Mail } from './channels/mails.js';
+import { webhookDisabledMail } from './channels/mails.js';
 import { refuseWebhookUrl } from './channels/webhook-address.js';
 import type { SendResult } from './channels/webhook-sender.js';
-import type { Recipient } from './domain/notification.js';
 import {
   isWebhookEventType,
   outcomeOf,
   WEBHOOK_EVENT_TYPES,
-  webhookPayload,
   type Webhook,
   type WebhookDelivery,
 } from './domain/webhook.js';
+import { newNotification } from './event-notifier.js';
 import type { NotificationsStore, NotificationsTransaction } from './store/store.js';
 
 export interface NotificationsServiceDependencies {
@@ -25,7 +22,8 @@ export interface NotificationsServiceDependencies {
   /** Called after a commit that left webhook deliveries to make. */
   readonly onDeliveries: () => void;
   readonly settings: {
-    readonly storefrontUrl: string;
+    /** Without a slash at the end. */
+    readonly storefront: string;
     readonly adminEmail: string;
     readonly allowPrivate: boolean;
     /** Multiplies the waits of the retry schedule. */
@@ -37,7 +35,7 @@ export type NotificationsService = ReturnType<typeof createNotificationsService>
 
 const DAY_MS = 86_400_000;
 
-/** The use cases of notifications: an event only writes rows; workers send what is due. */
+/** What staff do with webhooks, and what becomes of deliveries. */
 export function createNotificationsService({
   store,
   newId,
@@ -46,94 +44,6 @@ export function createNotificationsService({
   onDeliveries,
   settings,
 }: NotificationsServiceDependencies) {
-  const storefront = settings.storefrontUrl.replace(/\/$/, '');
-
-  /**
-   * Makes a mail and webhook deliveries out of an event, once.
-   * @throws Error while the person or the order it speaks of is not known yet: their own events come by another way.
-   */
-  async function onEvent(event: AnyEvent): Promise<void> {
-    let mail: Mail | undefined;
-    let deliveries = 0;
-    await store.transaction(async (tx) => {
-      if (!(await tx.markHandled(event.id))) return;
-      await remember(tx, event);
-      const userId = personOf(event);
-      if (userId) {
-        const recipient = await tx.recipient(userId);
-        if (!recipient) throw new Error(`User ${userId} is not known yet.`);
-        mail = mailAbout(event, recipient, await orderOf(tx, event), storefront);
-        if (mail) await insertMail(tx, event.id, mail, recipient);
-      }
-      if (isWebhookEventType(event.type)) deliveries = await insertDeliveries(tx, event);
-    });
-    if (mail) onMails();
-    if (deliveries > 0) onDeliveries();
-  }
-
-  /** The order that an event is about: events of orders bring its number along, those of payments do not. */
-  async function orderOf(tx: NotificationsTransaction, { type, data }: AnyEvent) {
-    if (!('orderId' in data) || !data.orderId) return undefined;
-    if ('number' in data) return { orderId: data.orderId, number: data.number };
-    const order = await tx.order(data.orderId);
-    if (!order && type.startsWith('payment.')) throw new Error('The order of this payment is not known yet.');
-    return order;
-  }
-
-  async function remember(tx: NotificationsTransaction, event: AnyEvent): Promise<void> {
-    if (event.type.startsWith('user.') && 'email' in event.data) {
-      const { userId, email, name } = event.data;
-      await tx.saveRecipient({ userId, email, name }, new Date(event.occurredAt));
-    }
-    if (event.type.startsWith('order.') && 'number' in event.data) {
-      await tx.saveOrder({ orderId: event.data.orderId, number: event.data.number });
-    }
-  }
-
-  async function insertMail(
-    tx: NotificationsTransaction,
-    eventId: string,
-    mail: Mail,
-    recipient: Recipient | undefined,
-  ): Promise<void> {
-    await tx.insertNotification({
-      id: newId(),
-      eventId,
-      kind: mail.kind,
-      userId: recipient?.userId ?? null,
-      to: mail.to ?? recipient?.email ?? settings.adminEmail,
-      subject: mail.subject,
-      text: layOutText(mail),
-      html: layOutHtml(mail),
-      status: 'PENDING',
-      attempts: 0,
-      failureReason: null,
-      createdAt: now(),
-      sentAt: null,
-    });
-  }
-
-  /** @returns how many */
-  async function insertDeliveries(tx: NotificationsTransaction, event: AnyEvent): Promise<number> {
-    const webhooks = await tx.activeWebhooks(event.type);
-    for (const webhook of webhooks) {
-      const at = now();
-      await tx.insertDelivery({
-        id: newId(),
-        webhookId: webhook.id,
-        eventId: event.id,
-        eventType: event.type,
-        payload: webhookPayload(event),
-        status: 'PENDING',
-        attempts: 0,
-        isRepeat: false,
-        nextAttemptAt: at,
-        createdAt: at,
-      });
-    }
-    return webhooks.length;
-  }
-
   /** Writes an attempt down and decides what follows from it. */
   async function recordAttempt(delivery: WebhookDelivery, result: SendResult, sentAt: Date): Promise<void> {
     const number = delivery.attempts + 1;
@@ -182,8 +92,16 @@ export function createNotificationsService({
     if (!webhook.isActive) return false;
     await tx.updateWebhook(webhook.id, { isActive: false, disabledReason: reason });
     await tx.failPendingDeliveries(webhook.id);
-    // The delivery stands for the event: one mail for one disabling, however many deliveries fail at once.
-    await insertMail(tx, deliveryId, webhookDisabledMail(webhook.url, reason, storefront), undefined);
+    await tx.insertNotification(
+      newNotification(webhookDisabledMail(webhook.url, reason, settings.storefront), {
+        id: newId(),
+        // The delivery stands for the event: one mail for one disabling, however many deliveries fail at once.
+        eventId: deliveryId,
+        userId: null,
+        to: settings.adminEmail,
+        createdAt: now(),
+      }),
+    );
     return true;
   }
 
@@ -284,13 +202,7 @@ export function createNotificationsService({
     return (await store.delivery(deliveryId)) ?? delivery;
   }
 
-  return { onEvent, recordAttempt, createWebhook, rotateSecret, setWebhookActive, deleteWebhook, redeliver };
-}
-
-/** Whom an event is about, if they are to be written to. */
-function personOf(event: AnyEvent): string | undefined {
-  if ('customerId' in event.data) return event.data.customerId;
-  return event.type.startsWith('user.') && 'userId' in event.data ? event.data.userId : undefined;
+  return { recordAttempt, createWebhook, rotateSecret, setWebhookActive, deleteWebhook, redeliver };
 }
 
 /** 24 random bytes, as the specification asks for at least. */

@@ -28,7 +28,7 @@ export function createSendWorkers({
   logger,
   mailLeaseMs,
   webhookTimeoutMs,
-}: WorkerDependencies): { mails: Worker; deliveries: Worker } {
+}: WorkerDependencies): { mails: Worker<Notification>; deliveries: Worker<unknown> } {
   async function sendMail(notification: Notification): Promise<void> {
     const attempts = notification.attempts + 1;
     try {

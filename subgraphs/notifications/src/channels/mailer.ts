@@ -46,10 +46,14 @@ export function createMailer({ from, smtpUrl, directory }: MailerOptions): Maile
   return {
     async send(notification) {
       const { message } = await composer.sendMail(messageOf(notification));
-      await mkdir(directory, { recursive: true });
       const file = join(directory, `${notification.id}.eml`);
       // By way of another name, so that no reader sees half a mail.
-      await writeFile(`${file}.part`, message as Buffer);
+      const write = () => writeFile(`${file}.part`, message as Buffer);
+      await write().catch(async (error: NodeJS.ErrnoException) => {
+        if (error.code !== 'ENOENT') throw error;
+        await mkdir(directory, { recursive: true });
+        await write();
+      });
       await rename(`${file}.part`, file);
     },
     close: () => composer.close(),

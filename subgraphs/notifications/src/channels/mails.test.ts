@@ -2,10 +2,10 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createEvent, type AnyEvent, type EventData } from '@cartograph/events';
+import { createEvent, type EventData } from '@cartograph/events';
 import { layOutHtml, layOutText } from './layout.js';
 import { createMailer } from './mailer.js';
-import { mailAbout } from './mails.js';
+import { mailAbout, type MailedEvent } from './mails.js';
 
 const HOSTILE = '<img src=x onerror="alert(1)"> & Söhne';
 const carl = { userId: 'carl', name: HOSTILE, email: 'carl@example.com' };
@@ -35,7 +35,7 @@ const shippingAddress = {
 };
 
 /** The eight mails of a purchase: what happened, and what the mail about it has to say. */
-const story: readonly [AnyEvent, string, readonly string[]][] = [
+const story: readonly [MailedEvent, string, readonly string[]][] = [
   [
     createEvent('user.registered', { aggregateId: 'carl', data: carl }),
     'WELCOME',

@@ -1,4 +1,4 @@
-import type { AnyEvent, EventData } from '@cartograph/events';
+import type { AnyEvent, EventData, EventType } from '@cartograph/events';
 import { formatAmount, multiplyMoney, type Money } from '@cartograph/money';
 import type { KnownOrder, NotificationKind, Recipient } from '../domain/notification.js';
 import type { MailContent } from './layout.js';
@@ -19,16 +19,36 @@ const day = (iso: string) =>
     new Date(iso),
   );
 
+/** Events that a person is written to about. */
+const MAILED_EVENT_TYPES = [
+  'user.registered',
+  'user.password_reset_requested',
+  'user.email_change_requested',
+  'order.placed',
+  'order.shipped',
+  'order.delivered',
+  'order.cancelled',
+  'payment.succeeded',
+  'payment.failed',
+  'payment.refunded',
+] as const satisfies readonly EventType[];
+
+export type MailedEvent = Extract<AnyEvent, { type: (typeof MAILED_EVENT_TYPES)[number] }>;
+
+export const isMailed = (event: AnyEvent): event is MailedEvent =>
+  (MAILED_EVENT_TYPES as readonly string[]).includes(event.type);
+
 /**
- * The mail a person gets because of an event, or undefined if the event is none of theirs to read about.
+ * The mail a person gets because of an event.
+ * @param order needed for events of payments, which do not bring its number along
  * @param storefront where links lead, without a slash at the end
  */
 export function mailAbout(
-  event: AnyEvent,
+  event: MailedEvent,
   recipient: Recipient,
   order: KnownOrder | undefined,
   storefront: string,
-): Mail | undefined {
+): Mail {
   const orderButton = (orderId: string) => ({
     label: 'See your order',
     url: `${storefront}/orders/${orderId}`,
@@ -166,8 +186,6 @@ export function mailAbout(
         ...itemTable(event.data),
         button: orderButton(event.data.orderId),
       };
-    default:
-      return undefined;
   }
 }
 

@@ -13,22 +13,25 @@ export interface Listing<Row> {
   readonly totalCount: number;
 }
 
-/** What one transaction may do while it handles an event. */
+/** All that an event leads to here. */
+export interface EventRecord {
+  readonly eventId: string;
+  readonly eventType: string;
+  /** The order that the event names with its number. */
+  readonly order: KnownOrder | undefined;
+  /** `dueAt`: when any process may send it. */
+  readonly mail: (Notification & { readonly dueAt: Date }) | undefined;
+  /** What webhooks that asked for the type are sent, as JSON text; undefined if it never leaves the house. */
+  readonly webhookPayload: string | undefined;
+  readonly at: Date;
+}
+
+/** What one transaction may do. */
 export interface NotificationsTransaction {
-  /** False if the event was handled before. */
-  markHandled(eventId: string): Promise<boolean>;
-  /** Keeps the newest of what is known about a person, whatever the order in which it arrives. */
-  saveRecipient(recipient: Recipient, updatedAt: Date): Promise<void>;
-  recipient(userId: string): Promise<Recipient | undefined>;
-  saveOrder(order: KnownOrder): Promise<void>;
-  order(orderId: string): Promise<KnownOrder | undefined>;
   /** Does nothing if the same event already made a notification of that kind for that address. */
   insertNotification(notification: Notification): Promise<void>;
-  activeWebhooks(eventType: string): Promise<Webhook[]>;
   lockWebhook(id: string): Promise<Webhook | undefined>;
   updateWebhook(id: string, changes: Partial<Webhook>): Promise<Webhook>;
-  /** Does nothing if that webhook has a delivery of that event. */
-  insertDelivery(delivery: WebhookDelivery): Promise<void>;
   /** Ends what is still to be delivered. */
   failPendingDeliveries(webhookId: string): Promise<void>;
   insertAttempt(attempt: WebhookAttempt): Promise<void>;
@@ -39,6 +42,18 @@ export interface NotificationsTransaction {
 }
 
 export interface NotificationsStore {
+  /** Keeps the newest of what is known about a person, whatever the order in which it arrives. */
+  saveRecipient(recipient: Recipient, updatedAt: Date): Promise<void>;
+  /** What is known of a person, and of an order. */
+  acquaintances(
+    userId: string,
+    orderId: string | undefined,
+  ): Promise<{ recipient: Recipient | undefined; order: KnownOrder | undefined }>;
+  /**
+   * Writes down what an event leads to, all or nothing, and that it was handled: a second time does nothing.
+   * @returns how many mails and deliveries it made
+   */
+  recordEvent(record: EventRecord): Promise<{ mails: number; deliveries: number }>;
   transaction<T>(work: (tx: NotificationsTransaction) => Promise<T>): Promise<T>;
   notifications(
     filter: { userId?: string },

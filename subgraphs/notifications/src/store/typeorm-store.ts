@@ -1,19 +1,17 @@
-import { claimDue, markHandled } from '@cartograph/service-kit';
+import { claimDue } from '@cartograph/service-kit';
 import { In, type DataSource, type EntityManager, type EntitySchema, type ObjectLiteral } from 'typeorm';
-import type { KnownOrder, Notification } from '../domain/notification.js';
+import type { Notification } from '../domain/notification.js';
 import type { Webhook, WebhookDelivery } from '../domain/webhook.js';
+import { createEventRecorder } from './event-recorder.js';
 import type { Listing, NotificationsStore, NotificationsTransaction, TimeKey } from './store.js';
 import {
   attemptTable,
   deliveryTable,
   notificationTable,
-  recipientTable,
   webhookTable,
   type DeliveryRow,
   type NotificationRow,
 } from './tables.js';
-
-const CONSUMER = 'notifications';
 
 const toNotification = ({ dueAt: _due, ...notification }: NotificationRow): Notification => notification;
 
@@ -22,17 +20,13 @@ const toDelivery = ({ dueAt, ...delivery }: DeliveryRow): WebhookDelivery => ({
   nextAttemptAt: delivery.status === 'PENDING' ? dueAt : null,
 });
 
-const toDeliveryRow = ({ nextAttemptAt, ...delivery }: WebhookDelivery): DeliveryRow => ({
-  ...delivery,
-  dueAt: nextAttemptAt ?? delivery.createdAt,
-});
-
 export function createNotificationsStore(database: DataSource): NotificationsStore {
   const notifications = database.getRepository(notificationTable);
   const webhooks = database.getRepository(webhookTable);
   const deliveries = database.getRepository(deliveryTable);
 
   return {
+    ...createEventRecorder(database),
     transaction: (work) => database.transaction((manager) => work(createTransaction(manager))),
 
     async notifications({ userId }, after, limit) {
@@ -120,30 +114,6 @@ async function listNewest<Row extends ObjectLiteral & TimeKey>(
 function createTransaction(manager: EntityManager): NotificationsTransaction {
   const webhooks = manager.getRepository(webhookTable);
   return {
-    markHandled: (eventId) => markHandled(manager, CONSUMER, eventId),
-    async saveRecipient({ userId, email, name }, updatedAt) {
-      await manager.query(
-        `INSERT INTO recipients (user_id, email, name, updated_at) VALUES ($1, $2, $3, $4)
-         ON CONFLICT (user_id) DO UPDATE SET email = excluded.email, name = excluded.name, updated_at = excluded.updated_at
-         WHERE recipients.updated_at <= excluded.updated_at`,
-        [userId, email, name, updatedAt],
-      );
-    },
-    recipient: async (userId) =>
-      (await manager.getRepository(recipientTable).findOneBy({ userId })) ?? undefined,
-    async saveOrder({ orderId, number }) {
-      await manager.query(
-        'INSERT INTO known_orders (order_id, number) VALUES ($1, $2) ON CONFLICT DO NOTHING',
-        [orderId, number],
-      );
-    },
-    async order(orderId) {
-      const [row] = await manager.query<KnownOrder[]>(
-        'SELECT order_id AS "orderId", number FROM known_orders WHERE order_id = $1',
-        [orderId],
-      );
-      return row;
-    },
     async insertNotification(notification) {
       const row: NotificationRow = { ...notification, dueAt: notification.createdAt };
       await manager
@@ -154,25 +124,11 @@ function createTransaction(manager: EntityManager): NotificationsTransaction {
         .orIgnore()
         .execute();
     },
-    activeWebhooks: (eventType) =>
-      webhooks
-        .createQueryBuilder()
-        .where('is_active AND :eventType = ANY (event_types)', { eventType })
-        .getMany(),
     lockWebhook: async (id) =>
       (await webhooks.findOne({ where: { id }, lock: { mode: 'pessimistic_write' } })) ?? undefined,
     async updateWebhook(id, { eventTypes, ...changes }: Partial<Webhook>) {
       await webhooks.update({ id }, { ...changes, ...(eventTypes && { eventTypes: [...eventTypes] }) });
       return webhooks.findOneByOrFail({ id });
-    },
-    async insertDelivery(delivery) {
-      await manager
-        .getRepository(deliveryTable)
-        .createQueryBuilder()
-        .insert()
-        .values(toDeliveryRow(delivery))
-        .orIgnore()
-        .execute();
     },
     async failPendingDeliveries(webhookId) {
       await manager
