@@ -2,7 +2,14 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { newId } from '@cartograph/service-kit';
 import { until } from '@cartograph/testing';
 import pg from 'pg';
-import { draftOf, moveTestOrder, openTestStore, placeTestOrder, type TestStore } from './support/store.js';
+import {
+  completeTestCheckout,
+  draftOf,
+  moveTestOrder,
+  openTestStore,
+  placeTestOrder,
+  type TestStore,
+} from './support/store.js';
 
 let test: TestStore;
 beforeAll(async () => {
@@ -101,10 +108,9 @@ describe('checkouts in Postgres', () => {
     expect(theirs).toMatchObject({ orderId: mine.orderId, draft: mine.draft, paymentToken: 'tok' });
     expect(await test.store.giveUpCheckout(mine)).toBe(false);
     expect(await test.store.removeCheckout(mine)).toBe(false);
-    const never = () => {
-      throw new Error('must not be asked');
-    };
-    expect(await test.store.completeCheckout(mine, never, never)).toBeUndefined();
+    expect(await completeTestCheckout(test.store, mine)).toBeUndefined();
+    expect(await test.store.findOrders([mine.orderId])).toEqual([]);
+    expect(await test.store.readLatestEvent(mine.orderId)).toBeUndefined();
     expect(await test.store.removeCheckout(theirs)).toBe(true);
   });
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { DataSource, EntityManager } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import type { KnownCheckout } from '../domain/checkout.js';
-import { insertOrder } from './orders.js';
+import { placeOrder } from './changes.js';
 import type { CheckoutStore, Lease, OpenCheckout } from './store.js';
 import type { CheckoutRow } from './tables.js';
 
@@ -36,8 +36,8 @@ const toOpen = (row: OpenRow): OpenCheckout => ({
  */
 export function createCheckoutStore(database: DataSource, leaseMs: number): CheckoutStore {
   const lease = `lease_id = $1, leased_until = clock_timestamp() + ${Number(leaseMs)} * interval '1 ms'`;
-  const run = async <Row>(sql: string, parameters: unknown[], tx: EntityManager | DataSource = database) => {
-    const result: unknown = await tx.query(sql, parameters);
+  const run = async <Row>(sql: string, parameters: unknown[]) => {
+    const result: unknown = await database.query(sql, parameters);
     // For UPDATE and DELETE TypeORM gives [rows, count], for everything else the rows.
     const isPair = Array.isArray(result) && result.length === 2 && Array.isArray(result[0]);
     return (isPair ? (result as unknown[])[0] : result) as Row[];
@@ -94,17 +94,7 @@ export function createCheckoutStore(database: DataSource, leaseMs: number): Chec
       return rows.map(toOpen);
     },
 
-    completeCheckout: ({ orderId, leaseId }, place, newNumber) =>
-      database.transaction(async (tx) => {
-        const held = await run(
-          `UPDATE checkouts SET state = 'PLACED', draft = NULL, payment_token = NULL, lease_id = NULL,
-             leased_until = NULL
-           WHERE ${holds} AND state = 'RESERVING' RETURNING order_id`,
-          [orderId, leaseId],
-          tx,
-        );
-        return held.length === 1 ? insertOrder(tx, place, newNumber) : undefined;
-      }),
+    completeCheckout: (lease, place, newNumber) => placeOrder(database, lease, place, newNumber),
 
     async giveUpCheckout({ orderId, leaseId }) {
       const rows = await run(

@@ -1,59 +1,7 @@
-import { saveEvents } from '@cartograph/service-kit';
 import type { EntityManager, SelectQueryBuilder } from 'typeorm';
-import { toEvent, toEventRow, toOrder, toOrderRow } from './rows.js';
-import type { OrderFilter, OrderKey, PublishedChange, StoredChange } from './store.js';
-import { OrderEventTable, OrderTable, type OrderEventRow, type OrderRow } from './tables.js';
-
-/** Stores a new order under a number that none has yet. */
-export async function insertOrder(
-  tx: EntityManager,
-  place: (number: string) => PublishedChange,
-  newNumber: () => string,
-): Promise<StoredChange> {
-  for (let attempt = 1; attempt <= 10; attempt++) {
-    const change = place(newNumber());
-    const result = await tx
-      .createQueryBuilder()
-      .insert()
-      .into(OrderTable)
-      .values(toOrderRow(change.order))
-      .orIgnore()
-      .returning('id')
-      .execute();
-    if ((result.raw as unknown[]).length === 1) return storeEntry(tx, change);
-  }
-  // One number in a hundred thousand is taken at a million orders; ten in a row mean that something else is wrong.
-  throw new Error('Found no order number that is free.');
-}
-
-/** Stores an order that `tx` has locked. */
-export async function updateOrder(tx: EntityManager, change: PublishedChange): Promise<StoredChange> {
-  const { id, status, updatedAt, reservedUntil, sequence } = change.order;
-  await tx.update(OrderTable, { id }, { status, updatedAt, reservedUntil, sequence });
-  return storeEntry(tx, change);
-}
-
-/**
- * The history entry comes last: its insert takes the lock under which cursors become visible in their order, and
- * what comes between it and the commit keeps all other writers waiting.
- */
-async function storeEntry(
-  tx: EntityManager,
-  { order, entry, publish }: PublishedChange,
-): Promise<StoredChange> {
-  await saveEvents(tx, publish);
-  const row = toEventRow(entry, order.customerId);
-  const { raw } = await tx
-    .createQueryBuilder()
-    .insert()
-    .into(OrderEventTable)
-    .values(row)
-    .returning('cursor')
-    .updateEntity(false)
-    .execute();
-  const cursor = Number((raw as [{ cursor: string }])[0].cursor);
-  return { order, event: toEvent({ ...row, cursor } as OrderEventRow) };
-}
+import { toOrder } from './rows.js';
+import type { OrderFilter, OrderKey } from './store.js';
+import { OrderTable, type OrderRow } from './tables.js';
 
 export function filterOrders(
   query: SelectQueryBuilder<OrderRow>,

@@ -1,11 +1,11 @@
-import { markHandled } from '@cartograph/service-kit';
 import { In, Not, type DataSource } from 'typeorm';
 import type { OrderEvent } from '../domain/order.js';
 import { createCheckoutStore } from './checkouts.js';
-import { filterOrders, listOrders, updateOrder } from './orders.js';
+import { lockOrder, updateOrder } from './changes.js';
+import { filterOrders, listOrders } from './orders.js';
 import { readEvents, readHead, readLatestEvent } from './order-events.js';
 import { toEvent, toOrder } from './rows.js';
-import { CONSUMER, type OrdersStore } from './store.js';
+import type { OrdersStore } from './store.js';
 import { CheckoutTable, OrderEventTable, OrderTable } from './tables.js';
 
 /** Orders in Postgres. @param options.leaseMs see {@link createCheckoutStore} */
@@ -34,9 +34,8 @@ export function createTypeormStore(database: DataSource, options: { leaseMs: num
 
     changeOrder: (id, decide, handled) =>
       database.transaction(async (tx) => {
-        if (handled && !(await markHandled(tx, CONSUMER, handled.eventId))) return undefined;
-        const row = await tx.findOne(OrderTable, { where: { id }, lock: { mode: 'pessimistic_write' } });
-        const change = row && decide(toOrder(row));
+        const order = await lockOrder(tx, id, handled?.eventId);
+        const change = order && decide(order);
         return change ? updateOrder(tx, change) : undefined;
       }),
 

@@ -7,7 +7,7 @@ import type { Order, OrderDraft } from '../../src/domain/order.js';
 import { createOrderNumber } from '../../src/domain/order-number.js';
 import type { OrderStatus } from '../../src/domain/order-state.js';
 import { openDatabase } from '../../src/store/database.js';
-import type { OrdersStore, StoredChange } from '../../src/store/store.js';
+import type { OpenCheckout, OrdersStore, StoredChange } from '../../src/store/store.js';
 import { createTypeormStore } from '../../src/store/typeorm-store.js';
 
 export interface TestStore {
@@ -50,10 +50,26 @@ export const draftOf = (customerId: string): OrderDraft => ({
   cartId: null,
 });
 
+const newTestNumber = () => createOrderNumber((below) => randomInt(below));
+
+/** Places what was begun, with nothing to publish; undefined if the lease was lost. */
+export function completeTestCheckout(
+  store: OrdersStore,
+  open: OpenCheckout,
+  newNumber = newTestNumber,
+): Promise<StoredChange | undefined> {
+  const now = new Date();
+  return store.completeCheckout(
+    open,
+    (number) => ({ ...placeOrder(open.draft, { number, reservedUntil: now, now }), publish: [] }),
+    newNumber,
+  );
+}
+
 export async function placeTestOrder(
   store: OrdersStore,
   customerId = 'carl',
-  newNumber = () => createOrderNumber((below) => randomInt(below)),
+  newNumber = newTestNumber,
 ): Promise<StoredChange> {
   const draft = draftOf(customerId);
   const open = await store.startCheckout({
@@ -62,13 +78,7 @@ export async function placeTestOrder(
     inputHash: 'hash',
     paymentToken: null,
   });
-  const now = new Date();
-  const stored = await store.completeCheckout(
-    open!,
-    (number) => ({ ...placeOrder(draft, { number, reservedUntil: now, now }), publish: [] }),
-    newNumber,
-  );
-  return stored!;
+  return (await completeTestCheckout(store, open!, newNumber))!;
 }
 
 export async function moveTestOrder(
