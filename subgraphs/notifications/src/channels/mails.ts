@@ -9,10 +9,17 @@ export interface Mail extends MailContent {
   readonly to?: string;
 }
 
-const price = (money: Money) =>
-  new Intl.NumberFormat('en-GB', { style: 'currency', currency: money.currency }).format(
-    Number(formatAmount(money)),
-  );
+/** To make one costs more than all that a mail does with it. */
+const priceFormats = new Map<string, Intl.NumberFormat>();
+
+function price(money: Money): string {
+  const { currency } = money;
+  const format =
+    priceFormats.get(currency) ?? new Intl.NumberFormat('en-GB', { style: 'currency', currency });
+  priceFormats.set(currency, format);
+  return format.format(Number(formatAmount(money)));
+}
+
 const countries = new Intl.DisplayNames('en', { type: 'region' });
 const day = (iso: string) =>
   new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' }).format(
