@@ -23,7 +23,7 @@ import { createPaymentsService } from './service.js';
 import { openDatabase } from './store/database.js';
 import { createProviderBooks } from './store/provider-books.js';
 import { createPaymentsStore } from './store/typeorm-store.js';
-import { createPaymentWorkers } from './workers.js';
+import { claimEnd, createPaymentWorkers } from './workers.js';
 
 export type PaymentsContext = BaseGraphQLContext & Loaders;
 
@@ -52,7 +52,8 @@ export async function createPaymentsApp(
     store,
     newId,
     now: () => new Date(),
-    onCharges: () => workers.charges.wake(),
+    charges: { reserve: () => workers.charges.reserve(), wake: () => workers.charges.wake() },
+    claimUntil: () => claimEnd(config.PAYMENT_TIMEOUT_MS),
     onRefunds: () => workers.refunds.wake(),
     onEvents: () => relay.wake(),
   });
@@ -64,7 +65,7 @@ export async function createPaymentsApp(
     concurrency: config.PAYMENT_CONCURRENCY,
     timeoutMs: config.PAYMENT_TIMEOUT_MS,
   });
-  provider.onCallback(({ idempotencyKey, result }) => service.settleAttempt(idempotencyKey, result));
+  provider.onCallback(({ idempotencyKey, result }) => service.onChargeResult(idempotencyKey, result));
   registerGauges(registry, store);
 
   const server = await createSubgraphServer<PaymentsContext>({

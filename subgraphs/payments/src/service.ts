@@ -1,6 +1,6 @@
-import { createEvent, type EventEnvelope } from '@cartograph/events';
+import { createEvent, type EventData, type EventEnvelope } from '@cartograph/events';
 import { formatAmount, MoneyError, parseMoney, type MoneyInput } from '@cartograph/money';
-import { currentContext, isId, Refusal, type Identity } from '@cartograph/service-kit';
+import { currentContext, isId, Refusal, type Identity, type Worker } from '@cartograph/service-kit';
 import {
   canRetry,
   isFullyRefunded,
@@ -11,14 +11,16 @@ import {
   type Refund,
 } from './domain/payment.js';
 import type { ChargeResult } from './provider/payment-provider.js';
-import type { PaymentsStore, PaymentsTransaction } from './store/store.js';
+import type { PaymentsStore, PaymentsTransaction, SeenAttempt, Settlement } from './store/store.js';
 
 export interface PaymentsServiceDependencies {
   readonly store: PaymentsStore;
   readonly newId: () => string;
   readonly now: () => Date;
-  /** Called after a commit that left charges to carry out. */
-  readonly onCharges: () => void;
+  /** Carries out charges. */
+  readonly charges: Pick<Worker<SeenAttempt>, 'reserve' | 'wake'>;
+  /** Until when a charge that is begun now is this process's. */
+  readonly claimUntil: () => Date;
   /** Called after a commit that left refunds to carry out. */
   readonly onRefunds: () => void;
   /** Called after a commit with events. */
@@ -38,33 +40,26 @@ export function createPaymentsService({
   store,
   newId,
   now,
-  onCharges,
+  charges,
+  claimUntil,
   onRefunds,
   onEvents,
 }: PaymentsServiceDependencies) {
   const trace = () => currentContext()?.traceparent ?? null;
 
-  /** Sets up the payment of a new order; the worker charges it. */
+  /** Sets up the payment of a new order and has it charged: by this process at once if it has a hand free. */
   async function onOrderPlaced({ id: eventId, data }: EventEnvelope<'order.placed'>): Promise<void> {
-    await store.transaction(async (tx) => {
-      if (!(await tx.markHandled(eventId))) return;
-      const at = now();
-      const payment: Payment = {
-        id: newId(),
-        orderId: data.orderId,
-        customerId: data.customerId,
-        amount: data.total,
-        status: 'PENDING',
-        failureReason: null,
-        isOrderCancelled: false,
-        createdAt: at,
-        updatedAt: at,
-      };
+    const payment = newPayment(data, { status: 'PENDING', failureReason: null, isOrderCancelled: false });
+    const first = { payment, attempt: newAttempt(payment, 1, data.paymentToken ?? null) };
+    const hand = charges.reserve();
+    try {
       // A payment is there already if the cancellation of this order overtook it.
-      if (!(await tx.insertPayment(payment))) return;
-      await insertAttempt(tx, payment, 1, data.paymentToken ?? null);
-    });
-    onCharges();
+      if (!(await store.openPayment(eventId, first, hand ? claimUntil() : first.attempt.startedAt))) return;
+      if (hand) hand.start(first);
+      else charges.wake();
+    } finally {
+      hand?.release();
+    }
   }
 
   /** Gives back what was charged, or sees to it that nothing will be. */
@@ -73,98 +68,77 @@ export function createPaymentsService({
       if (!(await tx.markHandled(eventId))) return;
       const payment = await tx.lockPaymentOfOrder(data.orderId);
       if (!payment) {
-        const at = now();
-        await tx.insertPayment({
-          id: newId(),
-          orderId: data.orderId,
-          customerId: data.customerId,
-          amount: data.total,
-          status: 'FAILED',
-          failureReason: ORDER_CANCELLED,
-          isOrderCancelled: true,
-          createdAt: at,
-          updatedAt: at,
-        });
+        const never = { status: 'FAILED', failureReason: ORDER_CANCELLED, isOrderCancelled: true } as const;
+        await tx.insertPayment(newPayment(data, never));
         return;
       }
       await tx.updatePayment(payment, { isOrderCancelled: true });
       await refundRest(tx, payment, ORDER_CANCELLED);
     });
     // An open attempt is now to be looked up rather than charged.
-    onCharges();
+    charges.wake();
     onRefunds();
   }
 
-  /**
-   * Does `change` to an attempt that is still open, and to its payment, while nobody else can.
-   * @returns whether it was still open
-   */
-  async function changeOpenAttempt(
-    attemptId: string,
-    change: (tx: PaymentsTransaction, payment: Payment, attempt: PaymentAttempt) => Promise<void>,
-  ): Promise<boolean> {
-    // A settled attempt stays as it is, and the provider tells most results twice: this look spares a transaction.
-    const seen = await store.attempt(attemptId);
-    if (!seen || isSettled(seen)) return false;
-    return store.transaction(async (tx) => {
-      const payment = await tx.lockPayment(seen.paymentId);
-      const attempt = payment && (await tx.attempts(payment.id)).find(({ id }) => id === attemptId);
-      if (!payment || !attempt || isSettled(attempt)) return false;
-      await change(tx, payment, attempt);
-      return true;
-    });
+  /** Applies what the provider said about an attempt, in whatever order and however often it says it. */
+  async function settleAttempt(first: SeenAttempt, result: ChargeResult): Promise<void> {
+    let seen: SeenAttempt | undefined = first;
+    // Decides on what it has seen, and anew if that is no longer so when it is stored.
+    while (seen && !isSettled(seen.attempt)) {
+      const settlement = settle(seen.payment, result);
+      if (await store.settleAttempt(seen, settlement)) {
+        onEvents();
+        if (settlement.refund) onRefunds();
+        return;
+      }
+      seen = await store.attempt(first.attempt.id);
+    }
   }
 
-  /** Applies what the provider said about an attempt, in whatever order and however often it says it. */
-  async function settleAttempt(attemptId: string, result: ChargeResult): Promise<void> {
-    let isToBeRefunded = false;
-    const isChanged = await changeOpenAttempt(attemptId, async (tx, payment, attempt) => {
-      const base = {
-        paymentId: payment.id,
-        orderId: payment.orderId,
-        customerId: payment.customerId,
-        amount: payment.amount,
+  function settle(payment: Payment, result: ChargeResult): Settlement {
+    const at = now();
+    const { id: paymentId, orderId, customerId, amount, isOrderCancelled } = payment;
+    const data = { paymentId, orderId, customerId, amount };
+    const event = { aggregateId: orderId, sequence: payment.sequence + 1, traceparent: trace(), now: at };
+    if (result.status === 'succeeded') {
+      return {
+        status: 'SUCCEEDED',
+        failureReason: null,
+        at,
+        event: createEvent('payment.succeeded', { ...event, data }),
+        // Nothing was charged before, and so nothing given back.
+        refund: isOrderCancelled ? newRefund(payment, amount, ORDER_CANCELLED) : undefined,
       };
-      const event = {
-        aggregateId: payment.orderId,
-        sequence: await tx.nextSequence(payment.id),
-        traceparent: trace(),
-        now: now(),
-      };
-      if (result.status === 'succeeded') {
-        await tx.updateAttempt(attempt.id, { status: 'SUCCEEDED' });
-        const charged = await tx.updatePayment(payment, { status: 'SUCCEEDED', failureReason: null });
-        await tx.saveEvents([createEvent('payment.succeeded', { ...event, data: base })]);
-        isToBeRefunded = payment.isOrderCancelled;
-        if (isToBeRefunded) await refundRest(tx, charged, ORDER_CANCELLED);
-      } else {
-        await tx.updateAttempt(attempt.id, { status: 'FAILED', failureReason: result.reason });
-        await tx.updatePayment(payment, { status: 'FAILED', failureReason: result.reason });
-        const data = { ...base, reason: result.reason, canRetry: !payment.isOrderCancelled };
-        await tx.saveEvents([createEvent('payment.failed', { ...event, data })]);
-      }
-    });
-    if (isChanged) onEvents();
-    if (isToBeRefunded) onRefunds();
+    }
+    const { reason } = result;
+    return {
+      status: 'FAILED',
+      failureReason: reason,
+      at,
+      event: createEvent('payment.failed', {
+        ...event,
+        data: { ...data, reason, canRetry: !isOrderCancelled },
+      }),
+      refund: undefined,
+    };
+  }
+
+  /** What the provider tells by itself: mostly what it has answered before. */
+  async function onChargeResult(attemptId: string, result: ChargeResult): Promise<void> {
+    const seen = await store.attempt(attemptId);
+    if (seen) await settleAttempt(seen, result);
   }
 
   /**
    * The provider knows nothing of this attempt and the order is cancelled: it will not be sent again. What was sent
    * before may still be on its way to the provider, which is therefore asked once more at `askAgainAt`.
    */
-  async function abandonAttempt(attemptId: string, askAgainAt: Date): Promise<void> {
-    await changeOpenAttempt(attemptId, async (tx, payment) => {
-      await tx.updateAttempt(attemptId, { status: 'ABANDONED', dueAt: askAgainAt });
-      await tx.updatePayment(payment, { status: 'FAILED', failureReason: ORDER_CANCELLED });
-    });
-  }
+  const abandonAttempt = (attemptId: string, askAgainAt: Date): Promise<void> =>
+    store.abandonAttempt(attemptId, ORDER_CANCELLED, askAgainAt);
 
   /** The provider did not answer; it will be asked again at `dueAt`. */
-  async function doubtAttempt(attemptId: string, dueAt: Date): Promise<void> {
-    await changeOpenAttempt(attemptId, async (tx, _payment, { status }) => {
-      if (status !== 'ABANDONED') await tx.updateAttempt(attemptId, { status: 'IN_DOUBT', dueAt });
-    });
-  }
+  const doubtAttempt = (attemptId: string, dueAt: Date): Promise<void> =>
+    store.doubtAttempt(attemptId, dueAt);
 
   async function confirmRefund(refund: Refund): Promise<void> {
     await store.transaction(async (tx) => {
@@ -175,11 +149,14 @@ export function createPaymentsService({
       const confirmed = refunds.map((other) =>
         other.id === refund.id ? { ...other, status: 'SUCCEEDED' as const } : other,
       );
-      if (isFullyRefunded(payment.amount, confirmed)) await tx.updatePayment(payment, { status: 'REFUNDED' });
+      const { sequence } = await tx.updatePayment(payment, {
+        sequence: payment.sequence + 1,
+        ...(isFullyRefunded(payment.amount, confirmed) && { status: 'REFUNDED' as const }),
+      });
       await tx.saveEvents([
         createEvent('payment.refunded', {
           aggregateId: payment.orderId,
-          sequence: await tx.nextSequence(payment.id),
+          sequence,
           traceparent: trace(),
           now: now(),
           data: {
@@ -219,10 +196,10 @@ export function createPaymentsService({
         ]);
       }
       const attempts = await tx.attempts(found.id);
-      await insertAttempt(tx, found, attempts.length + 1, token ?? attempts.at(-1)?.token ?? null);
+      await tx.insertAttempt(newAttempt(found, attempts.length + 1, token ?? attempts.at(-1)?.token ?? null));
       return tx.updatePayment(found, { status: 'PENDING', failureReason: null });
     });
-    onCharges();
+    charges.wake();
     return payment;
   }
 
@@ -260,7 +237,7 @@ export function createPaymentsService({
           ['amount', 'amount'],
         );
       }
-      await insertRefund(tx, found, amount ?? left, reason);
+      await tx.insertRefund(newRefund(found, amount ?? left, reason));
       return found;
     });
     onRefunds();
@@ -278,39 +255,50 @@ export function createPaymentsService({
 
   async function refundRest(tx: PaymentsTransaction, payment: Payment, reason: string): Promise<void> {
     const left = refundable(payment, await tx.refunds(payment.id));
-    if (left.minor > 0) await insertRefund(tx, payment, left, reason);
+    if (left.minor > 0) await tx.insertRefund(newRefund(payment, left, reason));
   }
 
-  const insertRefund = (
-    tx: PaymentsTransaction,
-    payment: Payment,
-    amount: Payment['amount'],
-    reason: string | null,
-  ) =>
-    tx.insertRefund({
+  function newPayment(
+    { orderId, customerId, total }: EventData<'order.placed' | 'order.cancelled'>,
+    state: Pick<Payment, 'status' | 'failureReason' | 'isOrderCancelled'>,
+  ): Payment {
+    const at = now();
+    return {
       id: newId(),
-      paymentId: payment.id,
-      amount,
-      status: 'PENDING',
-      reason,
-      createdAt: now(),
-    });
+      orderId,
+      customerId,
+      amount: total,
+      ...state,
+      sequence: 0,
+      createdAt: at,
+      updatedAt: at,
+    };
+  }
 
-  const insertAttempt = (tx: PaymentsTransaction, payment: Payment, number: number, token: string | null) =>
-    tx.insertAttempt({
-      id: newId(),
-      paymentId: payment.id,
-      number,
-      token,
-      status: 'PENDING',
-      failureReason: null,
-      startedAt: now(),
-    });
+  const newAttempt = (payment: Payment, number: number, token: string | null): PaymentAttempt => ({
+    id: newId(),
+    paymentId: payment.id,
+    number,
+    token,
+    status: 'PENDING',
+    failureReason: null,
+    startedAt: now(),
+  });
+
+  const newRefund = (payment: Payment, amount: Payment['amount'], reason: string | null): Refund => ({
+    id: newId(),
+    paymentId: payment.id,
+    amount,
+    status: 'PENDING',
+    reason,
+    createdAt: now(),
+  });
 
   return {
     onOrderPlaced,
     onOrderCancelled,
     settleAttempt,
+    onChargeResult,
     abandonAttempt,
     doubtAttempt,
     confirmRefund,

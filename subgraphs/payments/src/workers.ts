@@ -3,7 +3,7 @@ import { createWorker, type Logger, type Worker } from '@cartograph/service-kit'
 import type { PaymentAttempt } from './domain/payment.js';
 import { ProviderUnavailable, type PaymentProvider } from './provider/payment-provider.js';
 import type { PaymentsService } from './service.js';
-import type { DueAttempt, DueRefund, PaymentsStore } from './store/store.js';
+import type { DueRefund, PaymentsStore, SeenAttempt } from './store/store.js';
 
 export interface WorkerDependencies {
   readonly store: PaymentsStore;
@@ -14,6 +14,12 @@ export interface WorkerDependencies {
   /** Milliseconds after which an unanswered call counts as in doubt. */
   readonly timeoutMs: number;
 }
+
+/**
+ * When a claim made now ends. It outlives the call it covers, so that no second process sends the same charge meanwhile;
+ * if one does after all (this one was paused), the provider's idempotency holds.
+ */
+export const claimEnd = (timeoutMs: number): Date => new Date(Date.now() + timeoutMs + 5_000);
 
 /** Longer the longer an attempt has been open. */
 const waitFor = ({ startedAt }: PaymentAttempt): number =>
@@ -33,21 +39,20 @@ export function createPaymentWorkers({
   logger,
   concurrency,
   timeoutMs,
-}: WorkerDependencies): { charges: Worker; refunds: Worker } {
-  // A claim outlives the call it covers, so that no second process sends the same charge meanwhile; if one does
-  // after all (this one was paused), the provider's idempotency holds.
-  const claimUntil = () => new Date(Date.now() + timeoutMs + 5_000);
+}: WorkerDependencies): { charges: Worker<SeenAttempt>; refunds: Worker<DueRefund> } {
+  const claimUntil = () => claimEnd(timeoutMs);
 
-  async function charge({ attempt, payment }: DueAttempt): Promise<void> {
+  async function charge(seen: SeenAttempt): Promise<void> {
+    const { attempt, payment } = seen;
     try {
       const known =
         attempt.status !== 'PENDING' || payment.isOrderCancelled
           ? await within(provider.findCharge(attempt.id), timeoutMs)
           : undefined;
-      if (known) return await service.settleAttempt(attempt.id, known);
+      if (known) return await service.settleAttempt(seen, known);
       if (payment.isOrderCancelled) return await service.abandonAttempt(attempt.id, abandonUntil(attempt));
       const request = { idempotencyKey: attempt.id, amount: payment.amount, token: attempt.token };
-      await service.settleAttempt(attempt.id, await within(provider.charge(request), timeoutMs));
+      await service.settleAttempt(seen, await within(provider.charge(request), timeoutMs));
     } catch (error) {
       if (!(error instanceof ProviderUnavailable)) throw error;
       logger.warn({ orderId: payment.orderId, attempt: attempt.number }, 'A charge is in doubt');

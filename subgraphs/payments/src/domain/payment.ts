@@ -13,6 +13,8 @@ export interface Payment {
   readonly failureReason: string | null;
   /** Set by the order's cancellation: whatever is charged from then on is given back. */
   readonly isOrderCancelled: boolean;
+  /** Counts the events about it. */
+  readonly sequence: number;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }

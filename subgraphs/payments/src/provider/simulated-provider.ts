@@ -15,8 +15,8 @@ import { ProviderUnavailable } from './payment-provider.js';
  * since the real one would be another company.
  */
 export interface ProviderBooks {
-  /** Enters a charge if its key is new; gives the result that stands under the key. */
-  enterCharge(key: string, amountMinor: number, result: ChargeResult): Promise<ChargeResult>;
+  /** Enters a charge if its key is new; else gives the result that stands under the key already. */
+  enterCharge(key: string, amountMinor: number, result: ChargeResult): Promise<ChargeResult | undefined>;
   findCharge(key: string): Promise<ChargeResult | undefined>;
   /** Enters a refund if its key is new. */
   enterRefund(key: string, chargeKey: string, amountMinor: number): Promise<void>;
@@ -33,6 +33,9 @@ export interface SimulationOptions {
   readonly unrulyCallbacks: boolean;
   readonly random?: () => number;
 }
+
+/** After its answer, as providers do: who has heard the answer need not fight the callback over the same payment. */
+const CALLBACK_DELAY_MS = 100;
 
 /**
  * A provider for development and tests. Tokens decide for themselves: `tok_ok` succeeds, `tok_declined` is
@@ -62,9 +65,8 @@ export function createSimulatedProvider(
     const times = options.unrulyCallbacks ? 2 : 1;
     for (let time = 0; time < times; time++) {
       const sending = (async () => {
-        await delay(options.unrulyCallbacks ? random() * 2 * options.delayMs : 0, undefined, {
-          signal: stopping.signal,
-        });
+        const afterMs = options.unrulyCallbacks ? random() * 2 * options.delayMs : CALLBACK_DELAY_MS;
+        await delay(afterMs, undefined, { signal: stopping.signal });
         await listener?.(callback);
       })()
         .catch((error: unknown) => {
@@ -79,14 +81,14 @@ export function createSimulatedProvider(
 
   return {
     async charge(request) {
-      const before = await books.findCharge(request.idempotencyKey);
-      if (before) return before;
       await delay(options.delayMs * (request.token === 'tok_slow' ? 5 : 1), undefined, {
         signal: stopping.signal,
       }).catch(() => {
         throw new ProviderUnavailable('The provider closed the connection.');
       });
-      const result = await books.enterCharge(request.idempotencyKey, request.amount.minor, decide(request));
+      const result = decide(request);
+      const before = await books.enterCharge(request.idempotencyKey, request.amount.minor, result);
+      if (before) return before;
       callBack({ idempotencyKey: request.idempotencyKey, result });
       if (request.token === 'tok_flaky' || random() < options.lostAnswerRate)
         throw new ProviderUnavailable('The provider did not answer in time.');

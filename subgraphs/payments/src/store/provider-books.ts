@@ -22,13 +22,12 @@ export function createProviderBooks(database: DataSource): ProviderBooks {
   return {
     findCharge: find,
     async enterCharge(key, amountMinor, result) {
-      const [row] = await database.query<ChargeRow[]>(
-        // The update changes nothing: it is there because only then does RETURNING give the row that stood there before.
+      const entered = await database.query<unknown[]>(
         `INSERT INTO provider.charges (key, amount_minor, status, reason) VALUES ($1, $2, $3, $4)
-         ON CONFLICT (key) DO UPDATE SET key = excluded.key RETURNING status, reason`,
+         ON CONFLICT DO NOTHING RETURNING key`,
         [key, amountMinor, result.status, result.status === 'declined' ? result.reason : null],
       );
-      return toResult(row!);
+      return entered.length === 1 ? undefined : find(key);
     },
     async enterRefund(key, chargeKey, amountMinor) {
       await database.query(

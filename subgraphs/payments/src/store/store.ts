@@ -1,11 +1,22 @@
 import type { AnyEvent } from '@cartograph/events';
-import type { Payment, PaymentAttempt, PaymentStatus, Refund, AttemptStatus } from '../domain/payment.js';
+import type { Payment, PaymentAttempt, PaymentStatus, Refund } from '../domain/payment.js';
 
-/** A charge or refund that this process has claimed and must now carry out. */
-export interface DueAttempt {
+/** An attempt and its payment as they were when they were read. */
+export interface SeenAttempt {
   readonly attempt: PaymentAttempt;
   readonly payment: Payment;
 }
+/** What became of an attempt, and so of its payment. */
+export interface Settlement {
+  readonly status: 'SUCCEEDED' | 'FAILED';
+  readonly failureReason: string | null;
+  readonly at: Date;
+  /** Tells it; its sequence is the payment's next. */
+  readonly event: AnyEvent;
+  /** To be given back at once. */
+  readonly refund: Refund | undefined;
+}
+/** A refund that this process has claimed and must now carry out. */
 export interface DueRefund {
   readonly refund: Refund;
   readonly payment: Payment;
@@ -21,33 +32,42 @@ export interface PaymentsTransaction {
   insertPayment(payment: Payment): Promise<boolean>;
   updatePayment(
     payment: Payment,
-    changes: { status?: PaymentStatus; failureReason?: string | null; isOrderCancelled?: boolean },
+    changes: Partial<Pick<Payment, 'status' | 'failureReason' | 'isOrderCancelled' | 'sequence'>>,
   ): Promise<Payment>;
   attempts(paymentId: string): Promise<PaymentAttempt[]>;
   insertAttempt(attempt: PaymentAttempt): Promise<void>;
-  updateAttempt(
-    id: string,
-    changes: { status: AttemptStatus; failureReason?: string | null; dueAt?: Date },
-  ): Promise<void>;
   refunds(paymentId: string): Promise<Refund[]>;
   insertRefund(refund: Refund): Promise<void>;
   confirmRefund(id: string): Promise<void>;
-  /** The next number for an event about this payment. */
-  nextSequence(paymentId: string): Promise<number>;
   saveEvents(events: readonly AnyEvent[]): Promise<void>;
   /** False if the event was handled before. */
   markHandled(eventId: string): Promise<boolean>;
 }
 
-export interface PaymentsStore {
+/** Changes to attempts. Each is one statement and so a transaction of its own: one round trip, one commit. */
+export interface AttemptsStore {
+  /**
+   * Stores the payment of a new order and its first attempt, not to be claimed before `dueAt`.
+   * @returns false if the event was handled before or the order has a payment already; then nothing but the former is stored
+   */
+  openPayment(eventId: string, first: SeenAttempt, dueAt: Date): Promise<boolean>;
+  attempt(id: string): Promise<SeenAttempt | undefined>;
+  /** False, and nothing is stored, unless attempt and payment are still as they were seen. */
+  settleAttempt(seen: SeenAttempt, settlement: Settlement): Promise<boolean>;
+  /** Fails the payment of an attempt that is not settled; the attempt is due again at `dueAt`. */
+  abandonAttempt(id: string, failureReason: string, dueAt: Date): Promise<void>;
+  /** Marks an attempt that is neither settled nor abandoned; it is due again at `dueAt`. */
+  doubtAttempt(id: string, dueAt: Date): Promise<void>;
+  /** Claims attempts that are due, abandoned ones of the last day too: no other process gets them before `until`. */
+  claimAttempts(limit: number, until: Date): Promise<SeenAttempt[]>;
+}
+
+export interface PaymentsStore extends AttemptsStore {
   transaction<T>(work: (tx: PaymentsTransaction) => Promise<T>): Promise<T>;
-  attempt(id: string): Promise<PaymentAttempt | undefined>;
   payments(ids: readonly string[]): Promise<Payment[]>;
   paymentsOfOrders(orderIds: readonly string[]): Promise<Payment[]>;
   attemptsOf(paymentIds: readonly string[]): Promise<PaymentAttempt[]>;
   refundsOf(paymentIds: readonly string[]): Promise<Refund[]>;
-  /** Claims attempts that are due, abandoned ones of the last day too: no other process gets them before `until`. */
-  claimAttempts(limit: number, until: Date): Promise<DueAttempt[]>;
   claimRefunds(limit: number, until: Date): Promise<DueRefund[]>;
   /** For metrics: payments by status, and attempts in doubt. */
   counts(): Promise<{ byStatus: Record<PaymentStatus, number>; inDoubt: number }>;

@@ -1,47 +1,15 @@
 import { claimDue, markHandled, saveEvents } from '@cartograph/service-kit';
 import { In, type DataSource, type EntityManager, type FindOptionsWhere } from 'typeorm';
-import { money, type Payment, type PaymentAttempt, type Refund } from '../domain/payment.js';
-import type { DueAttempt, DueRefund, PaymentsStore, PaymentsTransaction } from './store.js';
-import {
-  attemptTable,
-  paymentTable,
-  refundTable,
-  type AttemptRow,
-  type PaymentRow,
-  type RefundRow,
-} from './tables.js';
-
-const CONSUMER = 'payments';
-
-/** What may still be charged: a provider that has heard nothing of an abandoned attempt for a day never will. */
-const OPEN_ATTEMPT = `(status IN ('PENDING', 'IN_DOUBT') OR status = 'ABANDONED' AND started_at > now() - interval '1 day')`;
-
-const toPayment = (row: PaymentRow): Payment => ({
-  id: row.id,
-  orderId: row.orderId,
-  customerId: row.customerId,
-  amount: money(Number(row.amountMinor), row.currency),
-  status: row.status,
-  failureReason: row.failureReason,
-  isOrderCancelled: row.isOrderCancelled,
-  createdAt: row.createdAt,
-  updatedAt: row.updatedAt,
-});
-
-const toAttempt = ({ dueAt: _due, ...attempt }: AttemptRow): PaymentAttempt => attempt;
-
-const toRefund = ({ dueAt: _due, amountMinor, currency, ...refund }: RefundRow): Refund => ({
-  ...refund,
-  amount: money(Number(amountMinor), currency),
-});
+import type { Payment } from '../domain/payment.js';
+import { createAttemptsStore } from './attempts.js';
+import { CONSUMER, toAttempt, toPayment, toRefund } from './rows.js';
+import type { DueRefund, PaymentsStore, PaymentsTransaction } from './store.js';
+import { attemptTable, paymentTable, refundTable, type PaymentRow } from './tables.js';
 
 export function createPaymentsStore(database: DataSource): PaymentsStore {
   const store: PaymentsStore = {
+    ...createAttemptsStore(database),
     transaction: (work) => database.transaction((manager) => work(createTransaction(manager))),
-    async attempt(id) {
-      const row = await database.getRepository(attemptTable).findOneBy({ id });
-      return row ? toAttempt(row) : undefined;
-    },
     payments: async (ids) =>
       (await database.getRepository(paymentTable).findBy({ id: In([...ids]) })).map(toPayment),
     paymentsOfOrders: async (ids) =>
@@ -58,20 +26,6 @@ export function createPaymentsStore(database: DataSource): PaymentsStore {
           .getRepository(refundTable)
           .find({ where: { paymentId: In([...ids]) }, order: { createdAt: 'ASC', id: 'ASC' } })
       ).map(toRefund),
-
-    async claimAttempts(limit, until) {
-      const ids = await claimDue(database, 'payment_attempts', OPEN_ATTEMPT, limit, until);
-      if (ids.length === 0) return [];
-      const attempts = (await database
-        .createQueryBuilder(attemptTable, 'a')
-        .innerJoinAndMapOne('a.payment', paymentTable.options.name, 'p', 'p.id = a.payment_id')
-        .where({ id: In(ids) })
-        .getMany()) as (AttemptRow & { payment: PaymentRow })[];
-      return attempts.map(({ payment, ...row }): DueAttempt => ({
-        attempt: toAttempt(row),
-        payment: toPayment(payment),
-      }));
-    },
 
     async claimRefunds(limit, until) {
       const ids = await claimDue(database, 'refunds', `status = 'PENDING'`, limit, until);
@@ -141,9 +95,6 @@ function createTransaction(manager: EntityManager): PaymentsTransaction {
     async insertAttempt(attempt) {
       await attempts.insert({ ...attempt, dueAt: attempt.startedAt });
     },
-    async updateAttempt(id, changes) {
-      await attempts.update({ id }, changes);
-    },
     refunds: async (paymentId) =>
       (await refunds.find({ where: { paymentId }, order: { createdAt: 'ASC', id: 'ASC' } })).map(toRefund),
     async insertRefund({ amount, ...refund }) {
@@ -156,13 +107,6 @@ function createTransaction(manager: EntityManager): PaymentsTransaction {
     },
     async confirmRefund(id) {
       await refunds.update({ id }, { status: 'SUCCEEDED' });
-    },
-    async nextSequence(paymentId) {
-      const [rows] = await manager.query<[{ sequence: number }[], number]>(
-        'UPDATE payments SET sequence = sequence + 1 WHERE id = $1 RETURNING sequence',
-        [paymentId],
-      );
-      return rows[0]!.sequence;
     },
     saveEvents: (events) => saveEvents(manager, events),
     markHandled: (eventId) => markHandled(manager, CONSUMER, eventId),

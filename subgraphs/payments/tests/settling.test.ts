@@ -1,0 +1,192 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { createLogger, createWorker, migrateDatabase, newId, type Worker } from '@cartograph/service-kit';
+import { createTestDatabase, until, type TestDatabase } from '@cartograph/testing';
+import type { DataSource } from 'typeorm';
+import { createSimulatedProvider } from '../src/provider/simulated-provider.js';
+import { createPaymentsService, type PaymentsService } from '../src/service.js';
+import { openDatabase } from '../src/store/database.js';
+import { createProviderBooks } from '../src/store/provider-books.js';
+import type { PaymentsStore, SeenAttempt } from '../src/store/store.js';
+import { createPaymentsStore } from '../src/store/typeorm-store.js';
+import { orderCancelled, orderPlaced } from './support.js';
+
+const logger = createLogger('test', 'silent');
+const HANDS = 3;
+const claimUntil = () => new Date(Date.now() + 60_000);
+let testDatabase: TestDatabase;
+let database: DataSource;
+let store: PaymentsStore;
+let service: PaymentsService;
+let charges: Worker<SeenAttempt>;
+/** What this process was given to charge. */
+let begun: SeenAttempt[];
+
+beforeAll(async () => {
+  testDatabase = await createTestDatabase();
+  database = await openDatabase(testDatabase.url);
+  await migrateDatabase(database);
+  store = createPaymentsStore(database);
+  charges = createWorker({
+    name: 'charges',
+    claim: (limit) => store.claimAttempts(limit, claimUntil()),
+    run: async (seen: SeenAttempt) => void begun.push(seen),
+    concurrency: HANDS,
+    logger,
+  });
+  charges.start();
+  service = createPaymentsService({
+    store,
+    newId,
+    now: () => new Date(),
+    charges,
+    claimUntil,
+    onRefunds: () => {},
+    onEvents: () => {},
+  });
+});
+afterAll(async () => {
+  await charges.stop();
+  await database.destroy();
+  await testDatabase.drop();
+});
+beforeEach(() => {
+  begun = [];
+});
+
+const SUCCEEDED = { status: 'succeeded' } as const;
+const DECLINED = { status: 'declined', reason: 'The card was declined.' } as const;
+
+/** An order whose charge has begun here. */
+async function charging() {
+  const placed = orderPlaced('tok_ok');
+  await service.onOrderPlaced(placed);
+  return { orderId: placed.data.orderId, seen: begun.at(-1)! };
+}
+const paymentOf = async (orderId: string) => (await store.paymentsOfOrders([orderId]))[0]!;
+const eventsOf = async (orderId: string) =>
+  (
+    await database.query<{ event: { type: string; sequence: number; data: object } }[]>(
+      'SELECT event FROM outbox WHERE aggregate_id = $1 ORDER BY position',
+      [orderId],
+    )
+  ).map(({ event }) => event);
+
+describe('an order that was placed', () => {
+  it('has one payment and begins one charge when its event is handled ten times at once', async () => {
+    const placed = orderPlaced('tok_ok');
+    await Promise.all(Array.from({ length: 10 }, () => service.onOrderPlaced(placed)));
+    const { id, amount } = await paymentOf(placed.data.orderId);
+    expect(amount).toEqual(placed.data.total);
+    expect(await store.attemptsOf([id])).toMatchObject([{ number: 1, status: 'PENDING', token: 'tok_ok' }]);
+    await until(() => begun.length > 0);
+    expect(begun.map(({ payment }) => payment.id)).toEqual([id]);
+  });
+
+  it('is charged by this process, which nobody else may then do', async () => {
+    const { seen } = await charging();
+    expect(await store.attempt(seen.attempt.id)).toEqual(seen);
+    expect(await store.claimAttempts(10, claimUntil())).toEqual([]);
+  });
+
+  it('is charged once a hand is free if none was', async () => {
+    const hands = Array.from({ length: HANDS }, () => charges.reserve()!);
+    const { data } = orderPlaced(null);
+    await service.onOrderPlaced(orderPlaced(null, { orderId: data.orderId }));
+    hands.forEach((hand) => hand.release());
+    await until(() => begun.some(({ payment }) => payment.orderId === data.orderId));
+  });
+
+  it('keeps no hand for an order that was cancelled before, nor for one that cannot be stored', async () => {
+    const { data } = orderPlaced('tok_ok');
+    await service.onOrderCancelled(orderCancelled(data.orderId));
+    await service.onOrderPlaced(orderPlaced('tok_ok', { orderId: data.orderId }));
+    const { id, ...broken } = orderPlaced('tok_ok');
+    await expect(service.onOrderPlaced({ ...broken, id: `not ${id}` })).rejects.toThrow('uuid');
+    expect(begun).toEqual([]);
+    const hands = Array.from({ length: HANDS }, () => charges.reserve());
+    hands.forEach((hand) => hand?.release());
+    expect(hands).not.toContain(undefined);
+  });
+});
+
+describe('a result', () => {
+  it('is told once when it comes ten times at once, by answer and by callback', async () => {
+    const { orderId, seen } = await charging();
+    await Promise.all(
+      Array.from({ length: 10 }, (_, n) =>
+        n % 2 ? service.settleAttempt(seen, SUCCEEDED) : service.onChargeResult(seen.attempt.id, SUCCEEDED),
+      ),
+    );
+    expect(await paymentOf(orderId)).toMatchObject({ status: 'SUCCEEDED', sequence: 1 });
+    expect(await store.attempt(seen.attempt.id)).toMatchObject({ attempt: { status: 'SUCCEEDED' } });
+    expect(await eventsOf(orderId)).toMatchObject([{ type: 'payment.succeeded', sequence: 1 }]);
+    await service.doubtAttempt(seen.attempt.id, new Date());
+    await service.abandonAttempt(seen.attempt.id, new Date());
+    expect(await paymentOf(orderId)).toMatchObject({ status: 'SUCCEEDED', sequence: 1 });
+    expect(await store.attempt(seen.attempt.id)).toMatchObject({ attempt: { status: 'SUCCEEDED' } });
+  });
+
+  it('settles an attempt that came into doubt, or was abandoned, after it was seen', async () => {
+    for (const change of [service.doubtAttempt, service.abandonAttempt]) {
+      const { orderId, seen } = await charging();
+      await change(seen.attempt.id, claimUntil());
+      await service.settleAttempt(seen, DECLINED);
+      expect(await paymentOf(orderId)).toMatchObject({
+        status: 'FAILED',
+        failureReason: 'The card was declined.',
+      });
+      expect(await eventsOf(orderId)).toMatchObject([{ type: 'payment.failed', sequence: 1 }]);
+    }
+  });
+
+  it('gives the money back if the order is cancelled in the very moment that it is stored', async () => {
+    const { orderId, seen } = await charging();
+    let settling: Promise<void> | undefined;
+    await store.transaction(async (tx) => {
+      await tx.updatePayment((await tx.lockPaymentOfOrder(orderId))!, { isOrderCancelled: true });
+      settling = service.settleAttempt(seen, SUCCEEDED);
+      await until(async () => {
+        const waiting = await database.query<unknown[]>(
+          `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+        );
+        return waiting.length === 1;
+      });
+    });
+    await settling;
+    const payment = await paymentOf(orderId);
+    expect(payment).toMatchObject({ status: 'SUCCEEDED', isOrderCancelled: true, sequence: 1 });
+    expect(await store.refundsOf([payment.id])).toMatchObject([
+      { amount: payment.amount, status: 'PENDING', reason: 'The order was cancelled.' },
+    ]);
+    expect(await eventsOf(orderId)).toMatchObject([{ type: 'payment.succeeded' }]);
+  });
+
+  it('tells that the customer cannot retry if the order was cancelled after the charge was sent', async () => {
+    const { orderId, seen } = await charging();
+    await service.onOrderCancelled(orderCancelled(orderId));
+    await service.settleAttempt(seen, DECLINED);
+    expect(await eventsOf(orderId)).toMatchObject([{ type: 'payment.failed', data: { canRetry: false } }]);
+    expect(await store.refundsOf([seen.payment.id])).toEqual([]);
+  });
+});
+
+describe('the simulated provider', () => {
+  it('repeats the first result of a key, and calls back about it once', async () => {
+    const provider = createSimulatedProvider(
+      createProviderBooks(database),
+      { successRate: 1, delayMs: 0, lostAnswerRate: 0, unrulyCallbacks: false },
+      logger,
+    );
+    const calls: string[] = [];
+    provider.onCallback(async ({ idempotencyKey }) => void calls.push(idempotencyKey));
+    const charge = (idempotencyKey: string, token: string) =>
+      provider.charge({ idempotencyKey, token, amount: { minor: 100, currency: 'EUR' } });
+    const [key, last] = [newId(), newId()];
+    expect(await charge(key, 'tok_declined')).toEqual(DECLINED);
+    expect(await charge(key, 'tok_flaky')).toEqual(DECLINED);
+    await charge(last, 'tok_ok');
+    await until(() => calls.includes(last));
+    expect(calls).toEqual([key, last]);
+    await provider.close();
+  });
+});
