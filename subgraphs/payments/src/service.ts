@@ -66,11 +66,12 @@ export function createPaymentsService({
   async function onOrderCancelled({ id: eventId, data }: EventEnvelope<'order.cancelled'>): Promise<void> {
     await store.transaction(async (tx) => {
       if (!(await tx.markHandled(eventId))) return;
-      const payment = await tx.lockPaymentOfOrder(data.orderId);
+      let payment = await tx.lockPaymentOfOrder(data.orderId);
       if (!payment) {
         const never = { status: 'FAILED', failureReason: ORDER_CANCELLED, isOrderCancelled: true } as const;
-        await tx.insertPayment(newPayment(data, never));
-        return;
+        if (await tx.insertPayment(newPayment(data, never))) return;
+        // It was set up since the look for it.
+        payment = (await tx.lockPaymentOfOrder(data.orderId))!;
       }
       await tx.updatePayment(payment, { isOrderCancelled: true });
       await refundRest(tx, payment, ORDER_CANCELLED);

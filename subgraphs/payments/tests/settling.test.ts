@@ -71,6 +71,15 @@ const eventsOf = async (orderId: string) =>
     )
   ).map(({ event }) => event);
 
+/** Until a transaction waits for what another one holds. */
+const untilOneWaits = () =>
+  until(async () => {
+    const waiting = await database.query<unknown[]>(
+      `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    );
+    return waiting.length === 1;
+  });
+
 describe('an order that was placed', () => {
   it('has one payment and begins one charge when its event is handled ten times at once', async () => {
     const placed = orderPlaced('tok_ok');
@@ -106,6 +115,21 @@ describe('an order that was placed', () => {
     const hands = Array.from({ length: HANDS }, () => charges.reserve());
     hands.forEach((hand) => hand?.release());
     expect(hands).not.toContain(undefined);
+  });
+});
+
+describe('an order that is cancelled', () => {
+  it('is known as such though its payment is set up in the very moment that none was found', async () => {
+    const { seen } = await charging();
+    const { data } = orderPlaced('tok_ok');
+    let cancelling: Promise<void> | undefined;
+    await store.transaction(async (tx) => {
+      await tx.insertPayment({ ...seen.payment, id: newId(), orderId: data.orderId });
+      cancelling = service.onOrderCancelled(orderCancelled(data.orderId));
+      await untilOneWaits();
+    });
+    await cancelling;
+    expect(await paymentOf(data.orderId)).toMatchObject({ status: 'PENDING', isOrderCancelled: true });
   });
 });
 
@@ -145,12 +169,7 @@ describe('a result', () => {
     await store.transaction(async (tx) => {
       await tx.updatePayment((await tx.lockPaymentOfOrder(orderId))!, { isOrderCancelled: true });
       settling = service.settleAttempt(seen, SUCCEEDED);
-      await until(async () => {
-        const waiting = await database.query<unknown[]>(
-          `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-        );
-        return waiting.length === 1;
-      });
+      await untilOneWaits();
     });
     await settling;
     const payment = await paymentOf(orderId);

@@ -76,14 +76,15 @@ function createTransaction(manager: EntityManager): PaymentsTransaction {
     lockPayment: (id) => lock({ id }),
     lockPaymentOfOrder: (orderId) => lock({ orderId }),
     async insertPayment({ amount, ...payment }) {
-      const { identifiers } = await payments
+      const { raw } = await payments
         .createQueryBuilder()
         .insert()
         .values({ ...payment, amountMinor: String(amount.minor), currency: amount.currency })
         .orIgnore()
         .returning('id')
         .execute();
-      return identifiers.filter(Boolean).length === 1;
+      // What the database gave back: `identifiers` names what was ignored, too.
+      return (raw as unknown[]).length === 1;
     },
     async updatePayment(payment, changes) {
       const updatedAt = new Date();
