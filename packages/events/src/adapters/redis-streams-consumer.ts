@@ -4,6 +4,7 @@ import { attemptEvent, type Outcome } from '../attempt.js';
 import type { EventSubscription } from '../bus.js';
 import type { BusLimits } from '../limits.js';
 import type { BusMetrics } from '../metrics.js';
+import { createArrivals } from './redis-streams-arrivals.js';
 import type { RedisClient, StreamKeys } from './redis-streams-connection.js';
 import { runScript, SCRIPTS, type Script } from './redis-streams-scripts.js';
 
@@ -45,7 +46,19 @@ interface Taken {
   readonly entries: readonly Entry[];
 }
 
-const BLOCK_MS = 5000;
+interface Handled {
+  readonly entry: Entry;
+  readonly resolve: () => void;
+}
+
+/**
+ * How long the acknowledgement of a handled event may wait for the next events to be taken, which carries it. A process
+ * killed meanwhile has handled events come again, as one killed before it could acknowledge always had. While another
+ * event is known to wait behind it, it never waits.
+ */
+const LINGER_MS = 100;
+/** What nobody here wants is counted as unread until events are taken the next time: so long at most. */
+const PASS_OVER_MS = 1000;
 const TRIM_EVERY_MS = 60_000;
 const REMOVE_IDLE_CONSUMERS_MS = 600_000;
 
@@ -79,21 +92,52 @@ export function startConsumer(options: ConsumerOptions): { close(): Promise<void
   const { blocking, keys, subscription, limits, metrics, name } = options;
   const logger = options.logger.child({ consumer: subscription.consumer, stream: keys.stream });
   /** Being handled, or with a result not stored yet. */
-  const inHand = new Map<string, Promise<void>>();
+  const inHand = new Map<string, { readonly entry: Entry; readonly settled: Promise<void> }>();
   /** Handlers that run. */
   let active = 0;
-  const handled: { readonly entry: Entry; readonly resolve: () => void }[] = [];
-  let acknowledging: Promise<void> | undefined;
+  /** Not acknowledged yet. */
+  let handled: Handled[] = [];
+  /** Keys of those in hand behind which others waited when events were taken last. */
+  let followed: ReadonlySet<string> = new Set();
   const closing = new AbortController();
   let wake: () => void = () => {};
-  let reading: Promise<unknown> | undefined;
+  /** When events are taken at the latest, by the timer. */
+  let takeAt = Infinity;
+  let timer: NodeJS.Timeout | undefined;
+  const newEntries = createArrivals({
+    blocking,
+    stream: keys.stream,
+    group: subscription.consumer,
+    types: subscription.types,
+    onPassed: () => takeWithin(PASS_OVER_MS),
+    signal: closing.signal,
+  });
 
-  async function take(): Promise<Taken> {
-    const count = limits.concurrency - active;
-    const [drained, lastId, nextDueMs, entries] = (await run(options, SCRIPTS.take, [
+  /** Sees to it that events are taken so soon, even if none arrive. */
+  function takeWithin(ms: number): void {
+    if (Date.now() + ms >= takeAt) return;
+    takeAt = Date.now() + ms;
+    clearTimeout(timer);
+    timer = setTimeout(() => wake(), ms);
+  }
+
+  /** Acknowledges `done` and takes up to `count`; neither has happened for certain if it rejects. */
+  async function take(done: readonly Handled[], count: number): Promise<Taken> {
+    const acknowledged = new Set(done.map(({ entry }) => entry.id));
+    const others = [...inHand.values()].flatMap(({ entry: { id, key } }) =>
+      acknowledged.has(id) ? [] : [key],
+    );
+    const [drained, lastId, nextDueMs, entries, keysFollowed, lost] = (await run(options, SCRIPTS.take, [
       count,
+      done.length,
+      ...done.flatMap(({ entry: { id, key } }) => [id, key]),
+      others.length,
+      ...others,
       ...subscription.types,
-    ])) as [number, string, number, [string, string, string, number][]];
+    ])) as [number, string, number, [string, string, string, number][], string[], string[]];
+    if (lost.length > 0) warnOfSettled(lost);
+    followed = new Set(keysFollowed);
+    for (const { resolve } of done) resolve();
     return {
       isDrained: drained === 1,
       lastId,
@@ -102,75 +146,52 @@ export function startConsumer(options: ConsumerOptions): { close(): Promise<void
     };
   }
 
-  /** Settles when something came after `lastId`, or after a while. Only one read waits at a time. */
-  function newEntries(lastId: string): Promise<unknown> {
-    reading ??= blocking
-      .xread('COUNT', 1, 'BLOCK', BLOCK_MS, 'STREAMS', keys.stream, lastId)
-      .catch(() => sleep(200, undefined, { signal: closing.signal }).catch(() => {}))
-      .finally(() => {
-        reading = undefined;
-      });
-    return reading;
-  }
+  const warnOfSettled = (ids: readonly string[]) =>
+    logger.warn({ entries: ids }, 'Events were settled before, or another process has taken them over');
 
-  /**
-   * Tells Redis, through an outage if need be; while closing, only for so long as a shutdown may take.
-   * @returns its answer, or undefined if it was given up
-   */
-  async function store(
-    entries: readonly Entry[],
-    command: () => Promise<unknown>,
-  ): Promise<number | undefined> {
-    const ids = () => entries.map(({ id }) => id);
+  /** Tells Redis, through an outage if need be; while closing, only for so long as a shutdown may take. */
+  async function store(ids: readonly string[], command: () => Promise<unknown>): Promise<void> {
     for (let failures = 0; ; failures++) {
       try {
-        const answer = Number(await command());
-        if (answer < 0) {
-          logger.warn(
-            { entries: ids() },
-            'Events were settled before, or another process has taken them over',
-          );
-        }
-        return answer;
+        await command();
+        return;
       } catch (error) {
-        if (isGroupLost(error)) return undefined;
+        if (isGroupLost(error)) return;
         if (closing.signal.aborted && failures > 2) {
-          logger.error({ err: error, entries: ids() }, 'Results could not be stored, events will come again');
-          return undefined;
+          logger.error({ err: error, entries: ids }, 'Results could not be stored, events will come again');
+          return;
         }
-        if (failures === 0)
-          logger.warn({ err: error, entries: ids() }, 'Storing results failed, trying again');
+        if (failures === 0) logger.warn({ err: error, entries: ids }, 'Storing results failed, trying again');
         await sleep(Math.min(2000, 100 * 2 ** failures));
       }
     }
   }
 
-  /** Many at once: each command may cost Redis a write to disk. */
+  /** For when no more events are taken. */
   async function acknowledgeAll(): Promise<void> {
     await immediate();
-    while (handled.length > 0) {
-      const batch = handled.splice(0, 100);
-      const args = batch.flatMap(({ entry: { id, key } }) => [id, key]);
-      const ready = await store(
-        batch.map(({ entry }) => entry),
-        () => run(options, SCRIPTS.acknowledge, args),
-      );
-      // Mostly nothing stood behind them, and to look would be the dearest command of all.
-      if (ready !== 0) wake();
-      for (const { resolve } of batch) resolve();
-    }
-    acknowledging = undefined;
+    const done = handled.splice(0);
+    if (done.length === 0) return;
+    const ids = done.map(({ entry }) => entry.id);
+    await store(ids, () => take(done, 0));
+    // Given up as well: what cannot be stored does not keep a process from ending.
+    for (const { resolve } of done) resolve();
   }
 
   function settle(entry: Entry, outcome: Outcome): Promise<void> {
     if (outcome.kind !== 'ack') {
       const args = [entry.id, entry.key, outcome.kind, ...settlement(entry, outcome, subscription.consumer)];
+      const command = async () => {
+        if ((await run(options, SCRIPTS.settle, args)) === -1) warnOfSettled([entry.id]);
+      };
       // There is a time to wait for now, or one that stood behind it.
-      return store([entry], () => run(options, SCRIPTS.settle, args)).then(() => wake());
+      return store([entry.id], command).then(() => wake());
     }
     return new Promise((resolve) => {
       handled.push({ entry, resolve });
-      acknowledging ??= acknowledgeAll();
+      if (closing.signal.aborted) void acknowledgeAll();
+      else if (followed.has(entry.key)) wake();
+      else takeWithin(LINGER_MS);
     });
   }
 
@@ -178,14 +199,14 @@ export function startConsumer(options: ConsumerOptions): { close(): Promise<void
     // After an outage one's own events can look like those of a dead process.
     if (inHand.has(entry.id)) return;
     active += 1;
-    const done = attemptEvent(entry.text, entry.attempt, { subscription, limits, metrics, logger })
+    const settled = attemptEvent(entry.text, entry.attempt, { subscription, limits, metrics, logger })
       .then((outcome) => {
         if (active >= limits.concurrency) wake();
         active -= 1;
         return settle(entry, outcome);
       })
       .finally(() => inHand.delete(entry.id));
-    inHand.set(entry.id, done);
+    inHand.set(entry.id, { entry, settled });
   }
 
   async function pump(): Promise<void> {
@@ -194,24 +215,31 @@ export function startConsumer(options: ConsumerOptions): { close(): Promise<void
       const woken = new Promise<void>((resolve) => (wake = resolve));
       if (active >= limits.concurrency) {
         await woken;
+        // Others may end in the same moment: taken together, they cost one command, and Redis maybe one write to disk.
+        await immediate();
         continue;
       }
+      const done = handled;
+      handled = [];
+      takeAt = Infinity;
+      clearTimeout(timer);
       try {
-        const taken = await take();
+        const taken = await take(done, limits.concurrency - active);
         taken.entries.forEach(start);
         failures = 0;
-        if (taken.isDrained && !closing.signal.aborted) {
-          const timer = new AbortController();
-          const due =
-            taken.nextDueMs < 0
-              ? []
-              : [sleep(taken.nextDueMs, undefined, { signal: timer.signal }).catch(() => {})];
-          await Promise.race([woken, newEntries(taken.lastId), ...due]);
-          timer.abort();
+        // What was handled meanwhile, before it was known that something waits behind it.
+        const isWaitedFor = handled.some(({ entry }) => followed.has(entry.key));
+        if (taken.isDrained && !isWaitedFor && !closing.signal.aborted) {
+          if (taken.nextDueMs >= 0) takeWithin(taken.nextDueMs);
+          await Promise.race([woken, newEntries(taken.lastId)]);
         }
       } catch (error) {
+        const isLost = isGroupLost(error);
+        // There is nothing left to acknowledge; in an outage, it is done with the next attempt.
+        if (isLost) for (const { resolve } of done) resolve();
+        else handled.unshift(...done);
         if (closing.signal.aborted) return;
-        if (isGroupLost(error)) {
+        if (isLost) {
           logger.warn('Consumer group is gone, creating it again from the beginning of the stream');
           await createGroup(options).catch(() => {});
         } else if (failures === 0) logger.warn({ err: error }, 'Reading events failed, trying again');
@@ -279,7 +307,9 @@ export function startConsumer(options: ConsumerOptions): { close(): Promise<void
       wake();
       blocking.disconnect();
       await pumping;
-      await Promise.all(inHand.values());
+      clearTimeout(timer);
+      await acknowledgeAll();
+      await Promise.all([...inHand.values()].map(({ settled }) => settled));
       clearInterval(beating);
       await Promise.all(jobs);
       await run(options, SCRIPTS.removeConsumers, ['0']).catch(() => {});

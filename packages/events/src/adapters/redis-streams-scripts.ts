@@ -50,11 +50,10 @@ local function forget(member)
   redis.call('ZREM', queue, member)
   redis.call('ZREM', due, member)
 end
--- The next one of this aggregateId may run. Gives 1 if there is one that did not wait already.
+-- The next one of this aggregateId may run, unless it waits for its time already.
 local function release(key)
   local member = head(key)
-  if not member or redis.call('ZSCORE', due, member) then return 0 end
-  return redis.call('ZADD', due, now, member)
+  if member then redis.call('ZADD', due, 'NX', now, member) end
 end
 local function isMine(id)
   local pending = redis.call('XPENDING', stream, group, id, id, 1)[1]
@@ -63,14 +62,34 @@ end
 `;
 
 const TAKE = `
--- ARGV: most entries to take, then the types wanted.
--- Gives: 1 if there is nothing more to read, the stream's last id, ms to the next due one or -1, entries.
+-- First acknowledges: what stood behind those handled may be among what is taken then.
+-- ARGV: most entries to take; how many were handled, id and key of each; how many others this consumer has in hand, the
+-- key of each; the types wanted.
+-- Gives: 1 if there is nothing more to read, the stream's last id, ms to the next due one or -1, entries, the keys of
+-- those in hand (the entries given included) behind which another one waits, the ids of those handled that no longer
+-- belong to this consumer.
 local count = tonumber(ARGV[3])
+local at = 4
+local function nextArgument() at = at + 1 return ARGV[at - 1] end
+local lost = {}
+for _ = 1, tonumber(nextArgument()) do
+  local id, key = nextArgument(), nextArgument()
+  if isMine(id) then
+    forget(memberOf(key, id))
+    release(key)
+  else
+    lost[#lost + 1] = id
+  end
+end
+local inHand = {}
+for _ = 1, tonumber(nextArgument()) do inHand[#inHand + 1] = nextArgument() end
 local wanted = {}
-for i = 4, #ARGV do wanted[ARGV[i]] = true end
+for i = at, #ARGV do wanted[ARGV[i]] = true end
 local taken = {}
 local function add(id, fields, attempts)
-  taken[#taken + 1] = { id, keyOfEntry(id, fields), field(fields, 'event'), attempts }
+  local key = keyOfEntry(id, fields)
+  taken[#taken + 1] = { id, key, field(fields, 'event'), attempts }
+  inHand[#inHand + 1] = key
 end
 
 -- 'mine', 'others' if only newer processes of this group know its type, or nil if it is nobody's business here.
@@ -132,7 +151,13 @@ if drained == 1 then last = field(redis.call('XINFO', 'STREAM', stream), 'last-g
 local wait = -1
 local first = redis.call('ZRANGE', due, 0, 0, 'WITHSCORES')
 if first[2] then wait = math.max(0, tonumber(first[2]) - now) end
-return { drained, last, wait, taken }
+local followed = {}
+for _, key in ipairs(inHand) do
+  if redis.call('ZRANGEBYLEX', queue, '[' .. key .. '\\0', '(' .. key .. '\\1', 'LIMIT', 1, 1)[1] then
+    followed[#followed + 1] = key
+  end
+end
+return { drained, last, wait, taken, followed, lost }
 `;
 
 const SETTLE = `
@@ -149,21 +174,6 @@ redis.call('XADD', dead, '*', unpack(ARGV, 6))
 forget(member)
 release(key)
 return 0
-`;
-
-const ACKNOWLEDGE = `
--- ARGV: id and key of each handled entry. Gives how many may run now that stood behind them, or -1 if some of those
--- handled no longer belong to this consumer.
-local ready, areMine = 0, true
-for i = 3, #ARGV, 2 do
-  if isMine(ARGV[i]) then
-    forget(memberOf(ARGV[i + 1], ARGV[i]))
-    ready = ready + release(ARGV[i + 1])
-  else
-    areMine = false
-  end
-end
-return areMine and ready or -1
 `;
 
 const HEARTBEAT = `
@@ -288,7 +298,6 @@ function script(body: string): Script {
 export const SCRIPTS = {
   take: script(TAKE),
   settle: script(SETTLE),
-  acknowledge: script(ACKNOWLEDGE),
   heartbeat: script(HEARTBEAT),
   claim: script(CLAIM),
   createGroup: script(CREATE_GROUP),
