@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { AnyEvent } from '@cartograph/events';
 import { newId } from '@cartograph/service-kit';
 import { auditStock } from '../src/stock-audit.js';
+import { createMongoOutbox } from '../src/store/mongo-outbox.js';
 import { startStock, type StockHarness } from './stock-support.js';
 
 let shop: StockHarness;
@@ -197,6 +199,22 @@ describe('expiry', () => {
     expect(await shop.numbers(id)).toMatchObject({ available: 7, reserved: 3 });
   });
 
+  it('should not come to an order paid after the sweep had found it due', async () => {
+    const id = await shop.addProduct(10);
+    const input = { orderId: newId(), items: one(id, 3) };
+    await shop.service.reserve({ ...input, expiresAt: inMinutes(15) });
+    passMinutes(16);
+    const [due] = await shop.store.stock.dueHolds(['RESERVED'], shop.clock.now, 1);
+    expect(due!.orderId).toBe(input.orderId);
+    expect((await shop.service.reserve({ ...input, expiresAt: null })).reserved).toBe(true);
+    expect(await shop.store.stock.moveHold(due!, { state: 'RELEASING' })).toBeUndefined();
+    expect(await shop.store.stock.findHold(input.orderId)).toMatchObject({
+      state: 'RESERVED',
+      expiresAt: null,
+      revision: due!.revision + 1,
+    });
+  });
+
   it('should let a late payment have the stock again if there is some, or say that there is none', async () => {
     const id = await shop.addProduct(1);
     const input = { orderId: newId(), items: one(id) };
@@ -356,6 +374,55 @@ describe('a crash in the middle', () => {
     ]);
     expect(await shop.collections.products.findOne({ _id: id })).toMatchObject({ outbox: [], sequence: 3 });
     expect(await shop.collections.products.countDocuments({ hasOutbox: true })).toBe(0);
+  });
+});
+
+describe('the relay', () => {
+  const relayAll = async () => {
+    while ((await shop.store.outbox.relay(async () => {}, 100)).count > 0);
+  };
+
+  it('should leave what is added while it publishes for the next time, and publish it once', async () => {
+    const [id, other] = [await shop.addProduct(5), await shop.addProduct(5)];
+    await relayAll();
+    await shop.adjust(id, 1);
+    await shop.adjust(other, 1);
+    const published: unknown[] = [];
+    const publish = async (events: AnyEvent[]) => {
+      published.push(...events.map(({ aggregateId, sequence }) => [aggregateId, sequence]));
+      if (published.length === 2) await shop.adjust(id, 1);
+    };
+    await shop.store.outbox.relay(publish, 100);
+    expect(await shop.collections.products.find({ hasOutbox: true }).toArray()).toMatchObject([
+      { _id: id, outbox: [{ available: 1 }] },
+    ]);
+    await shop.store.outbox.relay(publish, 100);
+    expect(published.slice(0, 2).sort()).toEqual(
+      [
+        [id, 3],
+        [other, 3],
+      ].sort(),
+    );
+    expect(published.slice(2)).toEqual([[id, 4]]);
+    expect(await shop.collections.products.countDocuments({ hasOutbox: true })).toBe(0);
+  });
+
+  it('should have a cache forget products before it tells of entries, but not of those it was told of', async () => {
+    const [id, other] = [await shop.addProduct(5), await shop.addProduct(5)];
+    await relayAll();
+    await shop.adjust(id, 1);
+    await shop.adjust(other, 1);
+    const known = (await shop.collections.products.findOne({ _id: id }))!.outbox[0]!.id;
+    const forgotten: string[] = [];
+    const outbox = createMongoOutbox(shop.collections, {
+      beforePublish: async (products) => void forgotten.push(...products.map((product) => product.id)),
+      isToldOf: (entryId) => entryId === known,
+      refreshGroup: async () => {},
+      isMine: async () => true,
+    });
+    await outbox.relay(async () => expect(forgotten).toEqual([other]), 100);
+    await shop.adjust(id, 1);
+    await outbox.relay(async () => expect(forgotten).toEqual([other, id]), 100);
   });
 });
 

@@ -91,8 +91,13 @@ function dataOf(product: Pending & Pick<ProductDocument, 'sku'>, entry: OutboxEn
 const NOTHING: Relayed = { count: 0, isMoreLeft: false };
 
 export interface MongoOutboxOptions {
-  /** Called with the products whose entries are about to be published; entries stay if it rejects. */
+  /**
+   * Called with the products whose entries are about to be published, so that who hears of them finds nothing older in a
+   * cache; entries stay if it rejects.
+   */
   readonly beforePublish: (products: readonly { id: string; sku: string }[]) => Promise<void>;
+  /** Whether that was seen to already, after the entry was written. */
+  readonly isToldOf: (entryId: string) => boolean;
   /** Groups of variants whose list entry may have to change. */
   readonly refreshGroup: (group: string) => Promise<void>;
   /** Whether this process is the one to relay now: with two, each would publish everything. */
@@ -121,25 +126,29 @@ export function createMongoOutbox(
       }
       for (const group of new Set(rows.filter(movesGroup).map(({ variant }) => variant!.group)))
         await options.refreshGroup(group);
-      await options.beforePublish(rows.map(({ _id, sku }) => ({ id: _id, sku })));
+      const untold = rows.filter(
+        (row) => movesGroup(row) || !row.outbox.every(({ id }) => options.isToldOf(id)),
+      );
+      if (untold.length > 0) await options.beforePublish(untold.map(({ _id, sku }) => ({ id: _id, sku })));
       await publish(rows.flatMap(toEvents));
-      await products.bulkWrite(
-        rows.flatMap(({ _id, outbox, sequence }) => [
-          {
-            updateOne: {
-              filter: { _id, sequence },
-              update: { $set: { outbox: [] }, $unset: { hasOutbox: true as const } },
-            },
+      const { matchedCount } = await products.bulkWrite(
+        rows.map(({ _id, sequence }) => ({
+          updateOne: {
+            filter: { _id, sequence },
+            update: { $set: { outbox: [] }, $unset: { hasOutbox: true as const } },
           },
-          // Something was added meanwhile: that stays, and is relayed next.
-          {
+        })),
+      );
+      // To some, something was added meanwhile: that stays, and is relayed next.
+      if (matchedCount < rows.length)
+        await products.bulkWrite(
+          rows.map(({ _id, outbox, sequence }) => ({
             updateOne: {
               filter: { _id, sequence: { $gt: sequence } },
               update: { $pull: { outbox: { id: { $in: outbox.map(({ id }) => id) } } } as never },
             },
-          },
-        ]),
-      );
+          })),
+        );
       return {
         count: rows.reduce((count, { outbox }) => count + outbox.length, 0),
         isMoreLeft: rows.length >= limit,

@@ -118,6 +118,15 @@ export function createMongoStock({ products, holds, ledger }: Collections): Stoc
       return row ? toHold(row as HoldDocument) : undefined;
     },
 
+    async keepHold(orderId, items, now) {
+      const { matchedCount } = await holds.updateOne(
+        // Both are written by `mergeItems`, so equal items are equal documents.
+        { _id: orderId, state: 'RESERVED', items: { $eq: items } },
+        { $set: { expiresAt: null, updatedAt: now }, $inc: { revision: 1 } },
+      );
+      return matchedCount === 1;
+    },
+
     async dueHolds(states, now, limit) {
       // A null is never less than a date: what is held without end is never due.
       const rows = await holds

@@ -126,6 +126,12 @@ export interface StockStore {
     hold: Hold,
     changes: Partial<Omit<Hold, 'orderId' | 'revision' | 'items'>>,
   ): Promise<Hold | undefined>;
+  /**
+   * Lets a hold of exactly these items that is RESERVED last without end. It counts as a change like any other: whoever
+   * read the hold before, to let it expire, finds another revision.
+   * @returns false if the order has no such hold
+   */
+  keepHold(orderId: string, items: readonly HoldItem[], now: Date): Promise<boolean>;
   /** Holds in one of the states that are due. */
   dueHolds(states: readonly HoldState[], now: Date, limit: number): Promise<Hold[]>;
   findHolds(orderIds: readonly string[]): Promise<Map<string, Hold>>;
