@@ -1,3 +1,4 @@
+import type { webcrypto } from 'node:crypto';
 import { jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
 
@@ -48,14 +49,25 @@ export class IdentityError extends Error {
   override readonly name = 'IdentityError';
 }
 
-const keyOf = (secret: string) => new TextEncoder().encode(secret);
+const keys = new Map<string, Promise<webcrypto.CryptoKey>>();
+
+/** Made once for each secret: to make it takes as long as to sign with it. */
+function keyOf(secret: string): Promise<webcrypto.CryptoKey> {
+  const known = keys.get(secret);
+  if (known) return known;
+  const algorithm = { name: 'HMAC', hash: 'SHA-256' };
+  const bytes = new TextEncoder().encode(secret);
+  const key = crypto.subtle.importKey('raw', bytes, algorithm, false, ['sign', 'verify']);
+  keys.set(secret, key);
+  return key;
+}
 
 /**
  * Signs an identity for one service, as a JWS (HS256) valid for {@link IDENTITY_LIFETIME_S} seconds.
  * @param options.audience the service it is meant for; any other refuses it
  * @param options.issuer who vouches: `gateway`, or `service:<name>`
  */
-export function signIdentity(options: {
+export async function signIdentity(options: {
   identity: Identity;
   audience: string;
   issuer: string;
@@ -69,7 +81,7 @@ export function signIdentity(options: {
     .setAudience(options.audience)
     .setIssuedAt(seconds)
     .setExpirationTime(seconds + IDENTITY_LIFETIME_S)
-    .sign(keyOf(options.secret));
+    .sign(await keyOf(options.secret));
 }
 
 /**
@@ -93,7 +105,7 @@ export async function verifyIdentity(
   const known = verified.get(key);
   if (known && known.endsAtMs > Date.now()) return known.identity;
   try {
-    const { payload } = await jwtVerify(token, keyOf(options.secret), {
+    const { payload } = await jwtVerify(token, await keyOf(options.secret), {
       audience: options.audience,
       algorithms: ['HS256'],
       requiredClaims: ['exp', 'iss', 'who'],

@@ -26,16 +26,16 @@ export function createSettlement({ store, stock, clock, onStored }: ServiceDeps)
 
   async function change(
     eventId: string,
-    orderId: string,
+    seen: Order,
     decide: (order: Order) => OrderChange | undefined,
   ): Promise<void> {
     const stored = await store.changeOrder(
-      orderId,
+      seen.id,
       (order) => {
         const decided = decide(order);
         return decided && publishing(decided);
       },
-      { eventId },
+      { eventId, seen },
     );
     if (stored) onStored(stored);
   }
@@ -48,7 +48,7 @@ export function createSettlement({ store, stock, clock, onStored }: ServiceDeps)
     const shortages = isPending ? await stock.hold(order) : undefined;
     // Held for a moment by an earlier attempt of ours, perhaps, that did not live to see the cancellation.
     if (order.status === 'CANCELLED') await stock.release(order.id);
-    await change(eventId, order.id, (current) => {
+    await change(eventId, order, (current) => {
       if (current.status !== order.status) throw new StatusMoved();
       if (current.status === 'CANCELLED')
         return noteOnOrder(current, 'PAYMENT_TOO_LATE', by('The payment came too late and is paid back.'));
@@ -82,8 +82,7 @@ export function createSettlement({ store, stock, clock, onStored }: ServiceDeps)
     },
 
     async onPaymentFailed(eventId, { orderId, reason, canRetry }) {
-      await findOrder(orderId);
-      await change(eventId, orderId, (order) => {
+      await change(eventId, await findOrder(orderId), (order) => {
         // A decline that arrives after a success, or after the end, changes nothing.
         if (!canFollow(order.status, 'CANCELLED')) return undefined;
         return canRetry
@@ -93,8 +92,7 @@ export function createSettlement({ store, stock, clock, onStored }: ServiceDeps)
     },
 
     async onPaymentRefunded(eventId, { orderId, amount, reason }) {
-      await findOrder(orderId);
-      await change(eventId, orderId, (order) =>
+      await change(eventId, await findOrder(orderId), (order) =>
         noteOnOrder(
           order,
           'PAYMENT_REFUNDED',

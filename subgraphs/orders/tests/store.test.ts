@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { newId } from '@cartograph/service-kit';
 import { until } from '@cartograph/testing';
 import pg from 'pg';
+import { noteOnOrder } from '../src/domain/changes.js';
+import { SYSTEM, type Order } from '../src/domain/order.js';
 import {
   completeTestCheckout,
   draftOf,
@@ -130,6 +132,75 @@ describe('checkouts in Postgres', () => {
         order.id,
       ]),
     ).toEqual([{ state: 'PLACED', draft: null, payment_token: null }]);
+  });
+});
+
+describe('changes of an order', () => {
+  const note = (order: Order) => ({
+    ...noteOnOrder(order, 'PAYMENT_FAILED', { actor: SYSTEM, note: null, now: new Date() }),
+    publish: [],
+  });
+  const typesOf = async (id: string) =>
+    (await test.store.findHistories([id])).get(id)!.map(({ type }) => type);
+
+  /** Begins `change` while another transaction has the order's row, which then does `sql` to it and is committed. */
+  async function behind<T>(id: string, sql: string, change: () => Promise<T>): Promise<T> {
+    const other = new pg.Client(test.url);
+    await other.connect();
+    try {
+      await other.query('BEGIN');
+      await other.query(sql, [id]);
+      const changed = change();
+      await until(async () => {
+        const waiting = await test.database.query<unknown[]>(
+          `SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`,
+        );
+        return waiting.length > 0;
+      });
+      await other.query('COMMIT');
+      return await changed;
+    } finally {
+      await other.end();
+    }
+  }
+
+  it('are made once for an event, whoever brings it how often', async () => {
+    const { order } = await placeTestOrder(test.store);
+    const eventId = newId();
+    const bring = () => test.store.changeOrder(order.id, note, { eventId });
+    const made = await Promise.all(Array.from({ length: 8 }, bring));
+    expect(made.filter(Boolean)).toHaveLength(1);
+    expect(await bring()).toBeUndefined();
+    expect(await typesOf(order.id)).toEqual(['PLACED', 'PAYMENT_FAILED']);
+  });
+
+  it('are made when somebody else noted something on the order at that moment', async () => {
+    const { order } = await placeTestOrder(test.store);
+    const stored = await behind(order.id, 'UPDATE orders SET updated_at = now() WHERE id = $1', () =>
+      moveTestOrder(test.store, order, 'PROCESSING'),
+    );
+    expect(stored.order.status).toBe('PROCESSING');
+    expect(await test.store.findOrders([order.id])).toMatchObject([{ status: 'PROCESSING', sequence: 2 }]);
+    expect(await typesOf(order.id)).toEqual(['PLACED', 'PROCESSING']);
+  });
+
+  it('are decided anew when somebody else has moved the order at that moment', async () => {
+    const { order } = await placeTestOrder(test.store);
+    const seen: string[] = [];
+    const eventId = newId();
+    const sql = `UPDATE orders SET status = 'CANCELLED', sequence = sequence + 1 WHERE id = $1`;
+    const stored = await behind(order.id, sql, () =>
+      test.store.changeOrder(
+        order.id,
+        (current) => {
+          seen.push(current.status);
+          return note(current);
+        },
+        { eventId, seen: order },
+      ),
+    );
+    expect(seen).toEqual(['PENDING', 'CANCELLED']);
+    expect(stored?.event).toMatchObject({ type: 'PAYMENT_FAILED', status: 'CANCELLED' });
   });
 });
 

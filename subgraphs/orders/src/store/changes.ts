@@ -1,4 +1,5 @@
-import { QueryFailedError, type DataSource, type EntityManager } from 'typeorm';
+import { markHandled } from '@cartograph/service-kit';
+import { QueryFailedError, type DataSource } from 'typeorm';
 import type { Order } from '../domain/order.js';
 import { fromRecord, toRecord } from './records.js';
 import { toEvent, toEventRow, toOrder, toOrderRow } from './rows.js';
@@ -7,8 +8,8 @@ import { OrderEventTable, OrderTable, type OrderEventRow, type OrderRow } from '
 
 /**
  * The two parts of every change besides its own: what is to be published, and the entry of the history. Each change is
- * one statement, since it is made while others wait: those for the same order, and, from the entry's insert to the
- * commit, all who write history, as its trigger takes the lock under which cursors become visible in their order.
+ * one statement, since others wait for it: those for the same order, and, from the entry's insert to the commit, all who
+ * write history, as its trigger takes the lock under which cursors become visible in their order.
  * @param source where there is a row if the change was made
  */
 const alsoStore = (source: string, events: string, entry: string) => `
@@ -33,19 +34,27 @@ const PLACE = `
   ),
   ${alsoStore('placed', '$4', '$5')}`;
 
-const MOVE = `
-  WITH moved AS (
-    UPDATE orders SET status = $2, updated_at = $3, reserved_until = $4, sequence = $5 WHERE id = $1 RETURNING id
+/**
+ * Only of the order as it was seen; the lock lets one of several go first and the others find that it has moved on. An
+ * event that was handled before changes nothing either. $8: the sequence that was seen; $9: the event, or null.
+ */
+const CHANGE = `
+  WITH seen AS (
+    SELECT id FROM orders WHERE id = $1 AND sequence = $8 FOR UPDATE
   ),
-  ${alsoStore('moved', '$6', '$7')}`;
+  handled AS (
+    INSERT INTO processed_events (consumer, event_id) SELECT '${CONSUMER}', $9::uuid FROM seen WHERE $9 IS NOT NULL
+    ON CONFLICT DO NOTHING RETURNING event_id
+  ),
+  changed AS (
+    UPDATE orders SET status = $2, updated_at = $3, reserved_until = $4, sequence = $5
+    WHERE id = $1 AND EXISTS (SELECT FROM seen) AND ($9 IS NULL OR EXISTS (SELECT FROM handled)) RETURNING id
+  ),
+  ${alsoStore('changed', '$6', '$7')}`;
 
-/** Where the event was handled before there is no row. */
-const LOCK_ONCE = `
-  WITH handled AS (
-    INSERT INTO processed_events (consumer, event_id) VALUES ('${CONSUMER}', $2) ON CONFLICT DO NOTHING
-    RETURNING event_id
-  )
-  SELECT orders.* FROM orders, handled WHERE id = $1 FOR UPDATE OF orders`;
+const SEE = `
+  SELECT orders.*, EXISTS (SELECT FROM processed_events WHERE consumer = '${CONSUMER}' AND event_id = $2) AS handled
+  FROM orders WHERE id = $1`;
 
 const isNumberTaken = (error: unknown) =>
   error instanceof QueryFailedError &&
@@ -65,8 +74,8 @@ export async function placeOrder(
     const change = place(newNumber());
     const order = toRecord(OrderTable, toOrderRow(change.order));
     try {
-      const rows = await database.query<CursorRow[]>(PLACE, [orderId, leaseId, order, ...parts(change)]);
-      return stored(change, rows[0]);
+      const [row] = await database.query<CursorRow[]>(PLACE, [orderId, leaseId, order, ...parts(change)]);
+      return row && stored(change, row);
     } catch (error) {
       if (!isNumberTaken(error)) throw error;
     }
@@ -75,26 +84,40 @@ export async function placeOrder(
   throw new Error('Found no order number that is free.');
 }
 
-/** Locks an order. @param eventId recorded as handled; undefined if it was before */
-export async function lockOrder(
-  tx: EntityManager,
+/**
+ * Changes an order: looks, decides, and stores if nobody was quicker; else looks again.
+ * @param seen spares the first look
+ */
+export async function changeOrder(
+  database: DataSource,
+  id: string,
+  decide: (order: Order) => PublishedChange | undefined,
+  { eventId, seen }: { readonly eventId?: string; readonly seen?: Order } = {},
+): Promise<StoredChange | undefined> {
+  for (let order = seen; ; order = undefined) {
+    order ??= await see(database, id, eventId);
+    if (!order) return undefined;
+    const change = decide(order);
+    if (!change) {
+      // Noted all the same: should it come again, the order may have become one that it would change.
+      if (eventId) await markHandled(database, CONSUMER, eventId);
+      return undefined;
+    }
+    const { status, updatedAt, reservedUntil, sequence } = change.order;
+    const values = [id, status, updatedAt, reservedUntil, sequence, ...parts(change)];
+    const [row] = await database.query<CursorRow[]>(CHANGE, [...values, order.sequence, eventId ?? null]);
+    if (row) return stored(change, row);
+  }
+}
+
+/** The order as it is; undefined if there is none or the event was handled before. */
+async function see(
+  database: DataSource,
   id: string,
   eventId: string | undefined,
 ): Promise<Order | undefined> {
-  if (eventId === undefined) {
-    const row = await tx.findOne(OrderTable, { where: { id }, lock: { mode: 'pessimistic_write' } });
-    return row ? toOrder(row) : undefined;
-  }
-  const [record] = await tx.query<Record<string, unknown>[]>(LOCK_ONCE, [id, eventId]);
-  return record && toOrder(fromRecord<OrderRow>(OrderTable, record));
-}
-
-/** Stores a change of an order that `tx` has locked. */
-export async function updateOrder(tx: EntityManager, change: PublishedChange): Promise<StoredChange> {
-  const { id, status, updatedAt, reservedUntil, sequence } = change.order;
-  const values = [id, status, updatedAt, reservedUntil, sequence, ...parts(change)];
-  const rows = await tx.query<CursorRow[]>(MOVE, values);
-  return stored(change, rows[0])!;
+  const [record] = await database.query<Record<string, unknown>[]>(SEE, [id, eventId ?? null]);
+  return record && !record['handled'] ? toOrder(fromRecord<OrderRow>(OrderTable, record)) : undefined;
 }
 
 interface CursorRow {
@@ -108,8 +131,7 @@ const parts = (change: PublishedChange) => [
   toRecord(OrderEventTable, entryOf(change)),
 ];
 
-function stored(change: PublishedChange, row: CursorRow | undefined): StoredChange | undefined {
-  if (!row) return undefined;
+function stored(change: PublishedChange, row: CursorRow): StoredChange {
   const event: OrderEventRow = { ...entryOf(change), cursor: Number(row.cursor) };
   return { order: change.order, event: toEvent(event) };
 }

@@ -99,14 +99,16 @@ export interface OrdersStore extends CheckoutStore {
   /** Histories of orders, oldest entry first. */
   findHistories(orderIds: readonly string[]): Promise<ReadonlyMap<string, OrderEvent[]>>;
   /**
-   * Changes one order while nobody else can.
-   * @param decide looks at the order as it is and says what to do; undefined: nothing. What it throws undoes all
-   * @param handled an event's id: recorded with the change, and if it was before, nothing is done
+   * Changes one order as it is at that moment.
+   * @param decide looks at the order and says what to do; undefined: nothing. Asked again if somebody was quicker. What it
+   *   throws is passed on, and nothing is changed
+   * @param options.eventId recorded as handled with the change; if it was before, nothing is done
+   * @param options.seen the order as the caller has just read it
    */
   changeOrder(
     id: string,
     decide: (order: Order) => PublishedChange | undefined,
-    handled?: { readonly eventId: string },
+    options?: { readonly eventId?: string; readonly seen?: Order },
   ): Promise<StoredChange | undefined>;
   /** Ids of unpaid orders whose reservation is over. */
   findOverdueOrders(limit: number): Promise<string[]>;

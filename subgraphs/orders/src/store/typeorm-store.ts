@@ -1,7 +1,7 @@
 import { In, Not, type DataSource } from 'typeorm';
 import type { OrderEvent } from '../domain/order.js';
 import { createCheckoutStore } from './checkouts.js';
-import { lockOrder, updateOrder } from './changes.js';
+import { changeOrder } from './changes.js';
 import { filterOrders, listOrders } from './orders.js';
 import { readEvents, readHead, readLatestEvent } from './order-events.js';
 import { toEvent, toOrder } from './rows.js';
@@ -32,12 +32,7 @@ export function createTypeormStore(database: DataSource, options: { leaseMs: num
       return histories;
     },
 
-    changeOrder: (id, decide, handled) =>
-      database.transaction(async (tx) => {
-        const order = await lockOrder(tx, id, handled?.eventId);
-        const change = order && decide(order);
-        return change ? updateOrder(tx, change) : undefined;
-      }),
+    changeOrder: (id, decide, options) => changeOrder(database, id, decide, options),
 
     async findOverdueOrders(limit) {
       const rows = await database.query<{ id: string }[]>(
