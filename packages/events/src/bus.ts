@@ -7,6 +7,11 @@ export interface EventSubscription {
   readonly consumer: string;
   readonly types: readonly EventType[];
   /**
+   * How long an event may wait for others to come with it, in milliseconds; default 0. A broker that is asked for events
+   * (Redis Streams) is then asked less often; one that sends them (RabbitMQ) takes no notice.
+   */
+  readonly gatherMs?: number;
+  /**
    * Called at least once per event, events of one `aggregateId` in order and never two at a time.
    * Throwing means "try again later"; throw {@link PermanentFailure} for what no retry can mend.
    */

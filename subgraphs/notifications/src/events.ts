@@ -6,6 +6,8 @@ export function createSubscription(notify: (event: AnyEvent) => Promise<void>): 
   return {
     consumer: 'notifications',
     types: EVENT_TYPES,
+    // Nobody waits for a mail as they wait for a page.
+    gatherMs: 50,
     handle: inTraceOf(notify),
   };
 }

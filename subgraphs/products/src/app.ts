@@ -65,6 +65,7 @@ export async function createProductsApp(
     logger,
     registry,
     pollMs: 250,
+    gatherMs: 100,
   });
   const onChanged = async (ids: readonly string[], entryIds: readonly string[] = []) => {
     await cache.invalidate(ids);

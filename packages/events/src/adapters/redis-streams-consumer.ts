@@ -209,6 +209,11 @@ export function startConsumer(options: ConsumerOptions): { close(): Promise<void
     inHand.set(entry.id, { entry, settled });
   }
 
+  async function gather(): Promise<void> {
+    const { gatherMs = 0 } = subscription;
+    if (gatherMs > 0) await sleep(gatherMs, undefined, { signal: closing.signal }).catch(() => {});
+  }
+
   async function pump(): Promise<void> {
     let failures = 0;
     while (!closing.signal.aborted) {
@@ -231,7 +236,7 @@ export function startConsumer(options: ConsumerOptions): { close(): Promise<void
         const isWaitedFor = handled.some(({ entry }) => followed.has(entry.key));
         if (taken.isDrained && !isWaitedFor && !closing.signal.aborted) {
           if (taken.nextDueMs >= 0) takeWithin(taken.nextDueMs);
-          await Promise.race([woken, newEntries(taken.lastId)]);
+          await Promise.race([woken, newEntries(taken.lastId).then(gather)]);
         }
       } catch (error) {
         const isLost = isGroupLost(error);
