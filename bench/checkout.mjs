@@ -1,6 +1,7 @@
 // `npm run bench:checkout [-- --count 300] [--at-once 1,10,50]`: checkouts per second through the gateway beside a floor
-// of the bare writes; what a whole purchase (cart, checkout with address, payment accepted) costs in time and in CPU of
-// all services and stores; and who gets the last 5 pieces. Linux only: CPU comes from /proc.
+// of the bare writes, alone and with all that follows from them; what a whole purchase (cart, checkout with address, payment
+// accepted) costs in time and in CPU of all services and stores; and who gets the last 5 pieces. Linux only: CPU comes from
+// /proc.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -26,6 +27,8 @@ const STORES = ['postgres', 'redis', 'mongodb'];
 const BUYERS = 50;
 const PIECES = 5;
 const RUSHES = 3;
+/** Services that only hear of a checkout: their work is no part of it, nor of the floor, but takes the same cores. */
+const FOLLOWERS = ['payments', 'notifications'];
 /** What a service has done after its first minutes. */
 const WARM_UP = 500;
 const upTo = (length) => Array.from({ length }, (_, index) => index);
@@ -102,20 +105,24 @@ try {
   tell(`${WARM_UP} purchases to warm up: code that has not run often costs several times as much`);
   await measure(Math.max(...levels), buy, WARM_UP);
 
+  /** Checkouts of carts that are full already, and what becomes of them. */
+  const measureCheckouts = async (atOnce) => {
+    const carts = [];
+    const placed = [];
+    for (let index = 0; index < count; index++) carts.push(await fillCart(stack.graph, productOf(index)));
+    const measured = await measure(atOnce, async (index, worker) => {
+      placed.push(await checkOut(customers[worker], carts[index]));
+    });
+    return { measured, untilPaid: () => Promise.all(placed.map((id) => payments.untilPaid(id))) };
+  };
+
   const ours = new Map();
   const purchases = new Map();
   for (const atOnce of levels) {
     tell(`${count} checkouts and ${count} whole purchases, ${atOnce} at once`);
-    const carts = [];
-    const placed = [];
-    for (let index = 0; index < count; index++) carts.push(await fillCart(stack.graph, productOf(index)));
-    ours.set(
-      atOnce,
-      await measure(atOnce, async (index, worker) => {
-        placed.push(await checkOut(customers[worker], carts[index]));
-      }),
-    );
-    await Promise.all(placed.map((id) => payments.untilPaid(id)));
+    const { measured: followed, untilPaid } = await measureCheckouts(atOnce);
+    ours.set(atOnce, followed);
+    await untilPaid();
 
     const before = cpu();
     const measured = await measure(atOnce, buy);
@@ -128,6 +135,18 @@ try {
   for (let round = 0; round < RUSHES; round++)
     rushes.push(await rushForTheLast(PIECES, admin, category, customers.slice(0, BUYERS)));
 
+  tell(`Checkouts alone, without ${FOLLOWERS.join(' and ')}`);
+  const alone = new Map();
+  const left = [];
+  await Promise.all(FOLLOWERS.map((service) => stack.halt(service)));
+  for (const atOnce of levels) {
+    const { measured, untilPaid } = await measureCheckouts(atOnce);
+    alone.set(atOnce, measured);
+    left.push(untilPaid);
+  }
+  await Promise.all(FOLLOWERS.map((service) => stack.start(service)));
+  await Promise.all(left.map((untilPaid) => untilPaid()));
+
   for (const service of stack.services) await stack.halt(service);
   tell('The floor');
   const floor = await openFloor({ ordersUrl, mongoUrl, productIds });
@@ -139,13 +158,17 @@ try {
   const table = [
     `${count} of each after ${WARM_UP} purchases to warm up, on ${cpus().length} cores (${cpus()[0]?.model.trim()}), Node.js ${process.versions.node}; services, stores and load share the machine.`,
     'The floor makes the same writes by bare drivers: two transactions, a hold and a conditional stock update, with no GraphQL, cart, prices or events sent.',
+    `Alone: while ${FOLLOWERS.join(' and ')} are stopped; their events wait, and all orders are paid after their start. With what follows: while both work on the same cores.`,
     '',
-    '| at once | checkouts/s | p50 (ms) | p99 (ms) | floor/s | floor p50 (ms) | floor p99 (ms) | share of the floor |',
-    '| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |',
+    '| at once | alone/s | p50 (ms) | p99 (ms) | with what follows/s | p50 (ms) | p99 (ms) | floor/s | p50 (ms) | p99 (ms) | alone, share of the floor | with what follows |',
+    `| ${Array(12).fill('---:').join(' | ')} |`,
     ...levels.map((atOnce) => {
-      const [mine, least] = [ours.get(atOnce), bare.get(atOnce)];
-      const cells = [mine.rate, mine.p50, mine.p99, least.rate, least.p50, least.p99].map((n) => round(n));
-      return `| ${[atOnce, ...cells, round(mine.rate / least.rate, 2)].join(' | ')} |`;
+      const [own, followed, least] = [alone, ours, bare].map((runs) => runs.get(atOnce));
+      const cells = [own, followed, least]
+        .flatMap(({ rate, p50, p99 }) => [rate, p50, p99])
+        .map((n) => round(n));
+      const shares = [own, followed].map(({ rate }) => round(rate / least.rate, 2));
+      return `| ${[atOnce, ...cells, ...shares].join(' | ')} |`;
     }),
     '',
     'Whole purchases: into a cart, checkout with address, until the payment is accepted (`PAYMENT_DELAY_MS=0`: the simulated bank answers at once). CPU a purchase, in ms:',

@@ -9,7 +9,6 @@ import {
   type Runtime,
   type ServiceApp,
 } from '@cartograph/service-kit';
-import { LRUCache } from 'lru-cache';
 import { createAnswerCache } from './answer-cache.js';
 import { createCategoryService } from './category-service.js';
 import { createCategorySource } from './category-source.js';
@@ -33,9 +32,6 @@ export interface ProductsContext extends BaseGraphQLContext {
   readonly loaders: Loaders;
 }
 
-/** The relay is seconds behind at most; what is not remembered the cache forgets twice. */
-const TOLD_ENTRIES = 10_000;
-
 /** Wires the products service; it does not listen yet. */
 export async function createProductsApp(
   config: ProductsConfig,
@@ -49,11 +45,8 @@ export async function createProductsApp(
     ? createProductCache({ redisUrl: config.REDIS_URL, logger, onRead: metrics.cacheRead })
     : noCache;
   const owner = newId();
-  /** Entries of the ledger that this process wrote, and had the cache forget their products after that. */
-  const told = new LRUCache<string, true>({ max: TOLD_ENTRIES });
   const store = createProductsStore(database.db, {
     beforePublish: (products) => cache.invalidate(products.map(({ id }) => id)),
-    isToldOf: (entryId) => told.has(entryId),
     isMine: (name) => keeper.holds(name),
   });
   const keeper = createKeeper(store.leases, owner);
@@ -67,9 +60,8 @@ export async function createProductsApp(
     pollMs: 250,
     gatherMs: 100,
   });
-  const onChanged = async (ids: readonly string[], entryIds: readonly string[] = []) => {
+  const onChanged = async (ids: readonly string[]) => {
     await cache.invalidate(ids);
-    for (const id of entryIds) told.set(id, true);
     relay.wake();
   };
   const categories = createCategorySource(store.catalogue);

@@ -11,7 +11,7 @@ import {
   type ReleaseReason,
 } from './domain/hold.js';
 import { MAX_STOCK } from './domain/product.js';
-import { createEntry, type StockEntry, type StockEntryType } from './domain/stock.js';
+import { createEntry, type StockEntryType } from './domain/stock.js';
 import type { StockStore } from './store/store.js';
 
 export interface Shortage {
@@ -29,8 +29,8 @@ export interface ReserveInput {
 
 export interface StockServiceOptions {
   readonly stock: StockStore;
-  /** Called with the products whose stock moved, and the ledger entries that say how, before the answer. */
-  readonly onChanged: (productIds: readonly string[], entryIds: readonly string[]) => Promise<void>;
+  /** Called with the products whose stock moved, before the answer. */
+  readonly onChanged: (productIds: readonly string[]) => Promise<void>;
   readonly logger: Logger;
   readonly clock?: () => Date;
   /** For metrics. */
@@ -84,21 +84,14 @@ export function createStockService({
     return moved;
   }
 
-  const tellOf = (items: readonly HoldItem[], entries: readonly StockEntry[]) =>
-    onChanged(
-      items.map(({ productId }) => productId),
-      entries.map(({ id }) => id),
-    );
-
   /** Gives back, or marks as sold, whatever of the order is still reserved. Safe to repeat. */
   async function settleItems(
     type: 'RELEASE' | 'COMMIT',
     { orderId, items, releaseReason }: Hold,
   ): Promise<void> {
     const reason = type === 'COMMIT' ? 'Order shipped' : RELEASE_REASONS[releaseReason ?? 'CANCELLED'];
-    const entries = items.map((item) => entry(type, item, orderId, reason));
-    for (const [index, item] of items.entries()) await stock.settle(entries[index]!, item, orderId);
-    await tellOf(items, entries);
+    for (const item of items) await stock.settle(entry(type, item, orderId, reason), item, orderId);
+    await onChanged(items.map(({ productId }) => productId));
   }
 
   /** Finishes a hold that is RELEASING or COMMITTING; its final state, whoever brought it there. */
@@ -109,16 +102,11 @@ export function createStockService({
     return finished ?? (await stock.findHold(hold.orderId))!;
   }
 
-  /**
-   * Takes each product in turn; the first one short ends it, and the others are only looked at.
-   * @param entries gets the ledger entries of what is taken
-   */
-  async function takeAll({ orderId, items }: Hold, entries: StockEntry[]): Promise<Shortage[]> {
+  /** Takes each product in turn; the first one short ends it, and the others are only looked at. */
+  async function takeAll({ orderId, items }: Hold): Promise<Shortage[]> {
     for (const item of items) {
-      const reservation = entry('RESERVATION', item, orderId, 'Order placed');
-      const outcome = await stock.take(reservation, item, orderId);
-      if (outcome === 'taken') entries.push(reservation);
-      if (outcome !== 'short') continue;
+      if ((await stock.take(entry('RESERVATION', item, orderId, 'Order placed'), item, orderId)) !== 'short')
+        continue;
       const available = await stock.availability(items.map(({ productId }) => productId));
       const held = new Set(items.slice(0, items.indexOf(item)).map(({ productId }) => productId));
       const shortages = items
@@ -210,11 +198,10 @@ export function createStockService({
           continue;
         }
       }
-      const entries: StockEntry[] = [];
-      const shortages = await takeAll(mine, entries);
+      const shortages = await takeAll(mine);
       if (shortages.length === 0) {
         if (await move(mine, 'RESERVED', { expiresAt })) {
-          await tellOf(items, entries);
+          await onChanged(items.map(({ productId }) => productId));
           return { reserved: true, shortages };
         }
       } else {
@@ -316,10 +303,9 @@ export function createStockService({
       const hold = await stock.findHold(orderId);
       if (hold && hold.state !== 'RELEASED' && hold.state !== 'COMMITTED') continue;
       const item = { productId, quantity };
-      const leftOver = entry('RELEASE', item, orderId, 'Left over');
-      if (await stock.settle(leftOver, item, orderId)) {
+      if (await stock.settle(entry('RELEASE', item, orderId, 'Left over'), item, orderId)) {
         logger.warn({ productId, orderId, quantity }, 'Gave back stock that an interrupted reservation left');
-        await tellOf([item], [leftOver]);
+        await onChanged([productId]);
         count++;
       }
     }

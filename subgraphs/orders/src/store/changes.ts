@@ -1,7 +1,7 @@
 import { markHandled } from '@cartograph/service-kit';
 import { QueryFailedError, type DataSource } from 'typeorm';
 import type { Order } from '../domain/order.js';
-import { fromRecord, toRecord } from './records.js';
+import { fromRecord, listColumns, toRecord } from './records.js';
 import { toEvent, toEventRow, toOrder, toOrderRow } from './rows.js';
 import { CONSUMER, type Lease, type PublishedChange, type StoredChange } from './store.js';
 import { OrderEventTable, OrderTable, type OrderEventRow, type OrderRow } from './tables.js';
@@ -24,13 +24,16 @@ const alsoStore = (source: string, events: string, entry: string) => `
   FROM ${source}, json_populate_record(NULL::order_events, ${entry}) AS e
   RETURNING cursor`;
 
+const ORDER_COLUMNS = listColumns(OrderTable);
+
 const PLACE = `
   WITH held AS (
     UPDATE checkouts SET state = 'PLACED', draft = NULL, payment_token = NULL, lease_id = NULL, leased_until = NULL
     WHERE order_id = $1 AND lease_id = $2 AND state = 'RESERVING' RETURNING order_id
   ),
   placed AS (
-    INSERT INTO orders SELECT o.* FROM held, json_populate_record(NULL::orders, $3) AS o RETURNING id
+    INSERT INTO orders (${ORDER_COLUMNS})
+    SELECT ${ORDER_COLUMNS} FROM held, json_populate_record(NULL::orders, $3) RETURNING id
   ),
   ${alsoStore('placed', '$4', '$5')}`;
 
@@ -53,7 +56,7 @@ const CHANGE = `
   ${alsoStore('changed', '$6', '$7')}`;
 
 const SEE = `
-  SELECT orders.*, EXISTS (SELECT FROM processed_events WHERE consumer = '${CONSUMER}' AND event_id = $2) AS handled
+  SELECT ${ORDER_COLUMNS}, EXISTS (SELECT FROM processed_events WHERE consumer = '${CONSUMER}' AND event_id = $2) AS handled
   FROM orders WHERE id = $1`;
 
 const isNumberTaken = (error: unknown) =>

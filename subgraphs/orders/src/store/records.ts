@@ -8,6 +8,15 @@ const columnsOf = <Row>({ options }: EntitySchema<Row>) =>
     transformer: column?.transformer as ValueTransformer | undefined,
   }));
 
+/**
+ * A table's columns by name, for statements of our own: those of a version to come, which the table may have already, have
+ * defaults there, and would change what a prepared `SELECT *` gives.
+ */
+export const listColumns = <Row>(table: EntitySchema<Row>): string =>
+  columnsOf(table)
+    .map(({ name }) => name)
+    .join(', ');
+
 /** A row as JSON text under the names of its columns: what `json_populate_record` takes. Fields that are not there are null. */
 export function toRecord<Row>(table: EntitySchema<Row>, row: Partial<Row>): string {
   const values = row as Record<string, unknown>;

@@ -96,8 +96,6 @@ export interface MongoOutboxOptions {
    * cache; entries stay if it rejects.
    */
   readonly beforePublish: (products: readonly { id: string; sku: string }[]) => Promise<void>;
-  /** Whether that was seen to already, after the entry was written. */
-  readonly isToldOf: (entryId: string) => boolean;
   /** Groups of variants whose list entry may have to change. */
   readonly refreshGroup: (group: string) => Promise<void>;
   /** Whether this process is the one to relay now: with two, each would publish everything. */
@@ -126,10 +124,7 @@ export function createMongoOutbox(
       }
       for (const group of new Set(rows.filter(movesGroup).map(({ variant }) => variant!.group)))
         await options.refreshGroup(group);
-      const untold = rows.filter(
-        (row) => movesGroup(row) || !row.outbox.every(({ id }) => options.isToldOf(id)),
-      );
-      if (untold.length > 0) await options.beforePublish(untold.map(({ _id, sku }) => ({ id: _id, sku })));
+      await options.beforePublish(rows.map(({ _id, sku }) => ({ id: _id, sku })));
       await publish(rows.flatMap(toEvents));
       const { matchedCount } = await products.bulkWrite(
         rows.map(({ _id, sequence }) => ({

@@ -21,7 +21,6 @@ export function createProductsStore(
   db: Db,
   options: {
     beforePublish: (products: readonly { id: string; sku: string }[]) => Promise<void>;
-    isToldOf?: (entryId: string) => boolean;
     isMine: (name: 'outbox') => Promise<boolean>;
   },
 ): ProductsStore {
@@ -32,7 +31,6 @@ export function createProductsStore(
     stock: createMongoStock(collections),
     outbox: createMongoOutbox(collections, {
       beforePublish: options.beforePublish,
-      isToldOf: options.isToldOf ?? (() => false),
       refreshGroup: (group) => catalogue.refreshGroup(group),
       isMine: () => options.isMine('outbox'),
     }),
