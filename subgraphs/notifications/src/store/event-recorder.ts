@@ -4,9 +4,8 @@ import type { NotificationsStore } from './store.js';
 const CONSUMER = 'notifications';
 
 /**
- * One statement, hence one round trip and one commit: each purchase brings four events here. An event that nobody is to
- * hear of writes nothing at all, not even that it was handled. Of two processes with the same event the second one waits
- * at `processed_events` for the first, then does nothing.
+ * One statement, hence one round trip and one commit: each purchase brings four events here. Of two processes with the
+ * same event the second one waits at `processed_events` for the first, then does nothing.
  */
 const RECORD = `
   WITH known AS (
@@ -16,14 +15,13 @@ const RECORD = `
     SELECT id FROM webhooks WHERE is_active AND $2 = ANY (event_types) AND $6::text IS NOT NULL
   ),
   handled AS (
-    INSERT INTO processed_events (consumer, event_id) SELECT '${CONSUMER}', $1::uuid
-    WHERE $5::json IS NOT NULL OR EXISTS (SELECT FROM listeners) ON CONFLICT DO NOTHING RETURNING event_id
+    INSERT INTO processed_events (consumer, event_id) VALUES ('${CONSUMER}', $1) ON CONFLICT DO NOTHING RETURNING event_id
   ),
   mail AS (
     INSERT INTO notifications
       (id, event_id, kind, user_id, recipient, subject, text, html, status, created_at, due_at)
     SELECT id, event_id, kind, user_id, recipient, subject, text, html, status, created_at, due_at
-    FROM json_populate_record(NULL::notifications, $5) WHERE EXISTS (SELECT FROM handled)
+    FROM json_populate_record(NULL::notifications, $5::json) WHERE $5 IS NOT NULL AND EXISTS (SELECT FROM handled)
     ON CONFLICT DO NOTHING RETURNING id
   ),
   deliveries AS (
