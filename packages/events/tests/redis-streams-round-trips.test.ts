@@ -4,7 +4,7 @@ import { Redis } from 'ioredis';
 import { pino } from 'pino';
 import { keysOf } from '../src/adapters/redis-streams-connection.js';
 import { createRedisStreamsBus, type EventBus } from '../src/index.js';
-import { createRecorder, gate, stockChanged, upTo } from './contract/recorder.js';
+import { createRecorder, gate, randomPause, stockChanged, upTo } from './contract/recorder.js';
 
 const logger = pino({ level: 'silent' });
 const { stream } = keysOf('products');
@@ -72,14 +72,17 @@ describe('the acknowledgement of an event', () => {
   it.each([1, 2])(
     'does not keep others of its aggregate waiting that were read before it was handled, by %d processes',
     async (processes) => {
-      const recorder = createRecorder(() => new Promise((resolve) => setTimeout(resolve, 5)));
+      const startedAt: number[] = [];
+      const recorder = createRecorder(() => {
+        startedAt.push(performance.now());
+        return randomPause();
+      });
       for (let n = 1; n < processes; n++) await subscribe(recorder.handle);
       const bus = await subscribe(recorder.handle);
-      const startedAt = Date.now();
       for (const n of upTo(COUNT)) await bus.publish([stockChanged('a', n)]);
       await until(() => recorder.handled.length === COUNT);
-      // Had each been acknowledged by itself, 100 ms after it was handled, it would have been twice that.
-      expect(Date.now() - startedAt).toBeLessThan(50 * COUNT);
+      // Were each acknowledged by itself, 100 ms after it was handled, none could follow sooner, however slow the machine.
+      expect(Math.min(...startedAt.slice(1).map((at, index) => at - startedAt[index]!))).toBeLessThan(100);
       expect(recorder.of('a')).toEqual(upTo(COUNT));
     },
   );
@@ -110,7 +113,6 @@ describe('an event of a type that nobody in the group wants', () => {
     await until(async () => (await unread()) === 0);
     const seconds = (Date.now() - startedAt) / 1000;
     expect((await scripts()).calls).toBeLessThan(5 + 3 * seconds);
-    expect(seconds).toBeLessThan(4);
     expect(recorder.started).toEqual([]);
   });
 });
