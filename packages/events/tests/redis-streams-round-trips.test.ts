@@ -81,8 +81,9 @@ describe('the acknowledgement of an event', () => {
       const bus = await subscribe(recorder.handle);
       for (const n of upTo(COUNT)) await bus.publish([stockChanged('a', n)]);
       await until(() => recorder.handled.length === COUNT);
-      // Were each acknowledged by itself, 100 ms after it was handled, none could follow sooner, however slow the machine.
-      expect(Math.min(...startedAt.slice(1).map((at, index) => at - startedAt[index]!))).toBeLessThan(100);
+      // Each would be kept for most of the 100 ms that an acknowledgement may linger; a busy machine slows some, not all.
+      const gaps = startedAt.slice(1).map((at, index) => at - startedAt[index]!);
+      expect(gaps.sort((one, other) => one - other)[Math.floor(COUNT / 4)]).toBeLessThan(50);
       expect(recorder.of('a')).toEqual(upTo(COUNT));
     },
   );
