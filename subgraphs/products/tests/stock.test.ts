@@ -1,8 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { AnyEvent } from '@cartograph/events';
 import { newId } from '@cartograph/service-kit';
 import { auditStock } from '../src/stock-audit.js';
-import { createMongoOutbox } from '../src/store/mongo-outbox.js';
 import { startStock, type StockHarness } from './stock-support.js';
 
 let shop: StockHarness;
@@ -374,51 +372,6 @@ describe('a crash in the middle', () => {
     ]);
     expect(await shop.collections.products.findOne({ _id: id })).toMatchObject({ outbox: [], sequence: 3 });
     expect(await shop.collections.products.countDocuments({ hasOutbox: true })).toBe(0);
-  });
-});
-
-describe('the relay', () => {
-  const relayAll = async () => {
-    while ((await shop.store.outbox.relay(async () => {}, 100)).count > 0);
-  };
-
-  it('should leave what is added while it publishes for the next time, and publish it once', async () => {
-    const [id, other] = [await shop.addProduct(5), await shop.addProduct(5)];
-    await relayAll();
-    await shop.adjust(id, 1);
-    await shop.adjust(other, 1);
-    const published: unknown[] = [];
-    const publish = async (events: AnyEvent[]) => {
-      published.push(...events.map(({ aggregateId, sequence }) => [aggregateId, sequence]));
-      if (published.length === 2) await shop.adjust(id, 1);
-    };
-    await shop.store.outbox.relay(publish, 100);
-    expect(await shop.collections.products.find({ hasOutbox: true }).toArray()).toMatchObject([
-      { _id: id, outbox: [{ available: 1 }] },
-    ]);
-    await shop.store.outbox.relay(publish, 100);
-    expect(published.slice(0, 2).sort()).toEqual(
-      [
-        [id, 3],
-        [other, 3],
-      ].sort(),
-    );
-    expect(published.slice(2)).toEqual([[id, 4]]);
-    expect(await shop.collections.products.countDocuments({ hasOutbox: true })).toBe(0);
-  });
-
-  it('should have a cache forget products before it tells of their entries', async () => {
-    const id = await shop.addProduct(5);
-    await relayAll();
-    await shop.adjust(id, 1);
-    const forgotten: string[] = [];
-    const outbox = createMongoOutbox(shop.collections, {
-      beforePublish: async (products) => void forgotten.push(...products.map((product) => product.id)),
-      refreshGroup: async () => {},
-      isMine: async () => true,
-    });
-    await outbox.relay(async () => expect(forgotten).toEqual([id]), 100);
-    expect(forgotten).toEqual([id]);
   });
 });
 
