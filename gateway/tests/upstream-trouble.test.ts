@@ -153,6 +153,8 @@ describe('clients', () => {
       extensions: { code: 'TOO_MANY_OPERATIONS' },
     });
     expect(streams()).toMatchObject({ streams: 1_000, members: 1_000 });
+    // One that ended before the socket upstream is open would never be seen there.
+    await until(() => upstream.open().length === 1_000, 'the thousand upstream');
     // The socket goes on: who ends one may begin another.
     socket.send('{"id":"0","type":"complete"}');
     begin('again', 10_000);
