@@ -27,6 +27,7 @@ const STORES = ['postgres', 'redis', 'mongodb'];
 const BUYERS = 50;
 const PIECES = 5;
 const RUSHES = 3;
+const TURNS = 3;
 /** Services that only hear of a checkout: their work is no part of it, nor of the floor, but takes the same cores. */
 const FOLLOWERS = ['payments', 'notifications'];
 /** What a service has done after its first minutes. */
@@ -48,10 +49,15 @@ async function measure(atOnce, work, times = count) {
       }
     }),
   );
-  const seconds = (performance.now() - startedAt) / 1000;
-  durations.sort((a, b) => a - b);
-  const at = (share) => durations[Math.min(times - 1, Math.floor(times * share))];
-  return { rate: times / seconds, p50: at(0.5), p99: at(0.99) };
+  return { durations, seconds: (performance.now() - startedAt) / 1000 };
+}
+
+/** What several runs come to together. */
+function summary(runs) {
+  const durations = runs.flatMap((run) => run.durations).sort((a, b) => a - b);
+  const seconds = runs.reduce((sum, run) => sum + run.seconds, 0);
+  const at = (share) => durations[Math.min(durations.length - 1, Math.floor(durations.length * share))];
+  return { rate: durations.length / seconds, p50: at(0.5), p99: at(0.99) };
 }
 
 const tell = (text) => process.stderr.write(`${text}\n`);
@@ -105,71 +111,67 @@ try {
   tell(`${WARM_UP} purchases to warm up: code that has not run often costs several times as much`);
   await measure(Math.max(...levels), buy, WARM_UP);
 
-  /** Checkouts of carts that are full already, and what becomes of them. */
-  const measureCheckouts = async (atOnce) => {
-    const carts = [];
-    const placed = [];
-    for (let index = 0; index < count; index++) carts.push(await fillCart(stack.graph, productOf(index)));
-    const measured = await measure(atOnce, async (index, worker) => {
-      placed.push(await checkOut(customers[worker], carts[index]));
-    });
-    return { measured, untilPaid: () => Promise.all(placed.map((id) => payments.untilPaid(id))) };
-  };
-
-  const ours = new Map();
   const purchases = new Map();
   for (const atOnce of levels) {
-    tell(`${count} checkouts and ${count} whole purchases, ${atOnce} at once`);
-    const { measured: followed, untilPaid } = await measureCheckouts(atOnce);
-    ours.set(atOnce, followed);
-    await untilPaid();
-
+    tell(`${count} whole purchases, ${atOnce} at once`);
     const before = cpu();
     const measured = await measure(atOnce, buy);
     const after = cpu();
     const used = new Map(parts.map((name) => [name, (after.get(name) - before.get(name)) / count]));
-    purchases.set(atOnce, { ...measured, used });
+    purchases.set(atOnce, { ...summary([measured]), used });
   }
   tell('The last pieces');
   const rushes = [];
   for (let round = 0; round < RUSHES; round++)
     rushes.push(await rushForTheLast(PIECES, admin, category, customers.slice(0, BUYERS)));
 
-  tell(`Checkouts alone, without ${FOLLOWERS.join(' and ')}`);
-  const alone = new Map();
-  const left = [];
-  await Promise.all(FOLLOWERS.map((service) => stack.halt(service)));
-  for (const atOnce of levels) {
-    const { measured, untilPaid } = await measureCheckouts(atOnce);
-    alone.set(atOnce, measured);
-    left.push(untilPaid);
-  }
-  await Promise.all(FOLLOWERS.map((service) => stack.start(service)));
-  await Promise.all(left.map((untilPaid) => untilPaid()));
-
-  for (const service of stack.services) await stack.halt(service);
-  tell('The floor');
+  const unpaid = [];
   const floor = await openFloor({ ordersUrl, mongoUrl, productIds });
-  const bare = new Map();
-  for (const atOnce of levels) bare.set(atOnce, await measure(atOnce, (index) => floor.place(index)));
+  /** Checkouts of carts that are full already, by turns with the floor, since no two moments of a machine are alike. */
+  const compare = async (atOnce, { isFollowed }) => {
+    tell(
+      `${count} checkouts ${isFollowed ? 'with what follows' : 'alone'}, ${atOnce} at once, and the floor`,
+    );
+    const ours = [];
+    const bare = [];
+    const placed = [];
+    for (let turn = 0; turn < TURNS; turn++) {
+      const carts = [];
+      for (let index = 0; index < count / TURNS; index++)
+        carts.push(await fillCart(stack.graph, productOf(index)));
+      const check = async (index, worker) => placed.push(await checkOut(customers[worker], carts[index]));
+      ours.push(await measure(atOnce, check, carts.length));
+      if (isFollowed) await Promise.all(placed.splice(0).map((id) => payments.untilPaid(id)));
+      bare.push(await measure(atOnce, (index) => floor.place(index), carts.length));
+    }
+    unpaid.push(...placed);
+    const [own, least] = [ours, bare].map(summary);
+    return { own, least, share: own.rate / least.rate };
+  };
+  const followed = new Map();
+  for (const atOnce of levels) followed.set(atOnce, await compare(atOnce, { isFollowed: true }));
+  await Promise.all(FOLLOWERS.map((service) => stack.halt(service)));
+  const alone = new Map();
+  for (const atOnce of levels) alone.set(atOnce, await compare(atOnce, { isFollowed: false }));
   await floor.close();
+  await Promise.all(FOLLOWERS.map((service) => stack.start(service)));
+  await Promise.all(unpaid.map((id) => payments.untilPaid(id)));
 
   const sum = (used, names) => names.reduce((total, name) => total + used.get(name), 0);
   const table = [
     `${count} of each after ${WARM_UP} purchases to warm up, on ${cpus().length} cores (${cpus()[0]?.model.trim()}), Node.js ${process.versions.node}; services, stores and load share the machine.`,
-    'The floor makes the same writes by bare drivers: two transactions, a hold and a conditional stock update, with no GraphQL, cart, prices or events sent.',
+    'The floor makes the same writes by bare drivers: two transactions, a hold and a conditional stock update, with no GraphQL, cart, prices or events sent; both by turns.',
     `Alone: while ${FOLLOWERS.join(' and ')} are stopped; their events wait, and all orders are paid after their start. With what follows: while both work on the same cores.`,
     '',
-    '| at once | alone/s | p50 (ms) | p99 (ms) | with what follows/s | p50 (ms) | p99 (ms) | floor/s | p50 (ms) | p99 (ms) | alone, share of the floor | with what follows |',
-    `| ${Array(12).fill('---:').join(' | ')} |`,
-    ...levels.map((atOnce) => {
-      const [own, followed, least] = [alone, ours, bare].map((runs) => runs.get(atOnce));
-      const cells = [own, followed, least]
-        .flatMap(({ rate, p50, p99 }) => [rate, p50, p99])
-        .map((n) => round(n));
-      const shares = [own, followed].map(({ rate }) => round(rate / least.rate, 2));
-      return `| ${[atOnce, ...cells, ...shares].join(' | ')} |`;
-    }),
+    '| at once | | checkouts/s | p50 (ms) | p99 (ms) | floor/s | p50 (ms) | p99 (ms) | share of the floor |',
+    '| ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |',
+    ...levels.flatMap((atOnce) =>
+      Object.entries({ alone, 'with what follows': followed }).map(([kind, runs]) => {
+        const { own, least, share } = runs.get(atOnce);
+        const cells = [own, least].flatMap(({ rate, p50, p99 }) => [rate, p50, p99]).map((n) => round(n));
+        return `| ${[atOnce, kind, ...cells, round(share, 2)].join(' | ')} |`;
+      }),
+    ),
     '',
     'Whole purchases: into a cart, checkout with address, until the payment is accepted (`PAYMENT_DELAY_MS=0`: the simulated bank answers at once). CPU a purchase, in ms:',
     '',

@@ -3,9 +3,15 @@ import { randomUUID } from 'node:crypto';
 import { MongoClient } from 'mongodb';
 import pg from 'pg';
 
-/** Two transactions and three single-document writes, as DESIGN §3 has them. The services must not run meanwhile. */
+const NEVER = new Date('9999-01-01');
+
+/**
+ * Two transactions and three single-document writes, as DESIGN §3 has them. No service takes them up: its outbox is a table
+ * of its own, its checkouts are leased, and its holds do not end.
+ */
 export async function openFloor({ ordersUrl, mongoUrl, productIds }) {
   const pool = new pg.Pool({ connectionString: ordersUrl, max: 20 });
+  await pool.query('CREATE TABLE floor_outbox (LIKE outbox INCLUDING ALL)');
   const mongo = await new MongoClient(mongoUrl, {
     writeConcern: { w: 'majority', journal: true },
     maxPoolSize: 20,
@@ -21,11 +27,12 @@ export async function openFloor({ ordersUrl, mongoUrl, productIds }) {
     ];
     const draft = JSON.stringify({ id: orderId, customerId: 'floor', items });
     await pool.query(
-      `INSERT INTO checkouts (order_id, customer_id, idempotency_key, input_hash, state, draft) VALUES ($1, 'floor', $2, 'hash', 'RESERVING', $3)`,
+      `INSERT INTO checkouts (order_id, customer_id, idempotency_key, input_hash, state, draft, lease_id, leased_until)
+       VALUES ($1, 'floor', $2, 'hash', 'RESERVING', $3, $1, now() + interval '1 hour')`,
       [orderId, randomUUID(), draft],
     );
     const at = new Date();
-    const hold = { state: 'RESERVING', items: [{ productId, quantity: 1 }], revision: 1, expiresAt: at };
+    const hold = { state: 'RESERVING', items: [{ productId, quantity: 1 }], revision: 1, expiresAt: NEVER };
     await holds.insertOne({ _id: orderId, ...hold });
     const { matchedCount } = await products.updateOne(
       { _id: productId, available: { $gte: 1 }, 'reservations.orderId': { $ne: orderId } },
@@ -47,7 +54,7 @@ export async function openFloor({ ordersUrl, mongoUrl, productIds }) {
          VALUES ($1, $2, 'floor', 'PENDING', $3, 'EUR', 1250, '{}', now(), now(), 1)`,
         [orderId, orderId, JSON.stringify(items)],
       );
-      await client.query('INSERT INTO outbox (aggregate_id, event) VALUES ($1, $2)', [orderId, draft]);
+      await client.query('INSERT INTO floor_outbox (aggregate_id, event) VALUES ($1, $2)', [orderId, draft]);
       await client.query(
         `INSERT INTO order_events (order_id, customer_id, type, status, occurred_at, actor_type) VALUES ($1, 'floor', 'PLACED', 'PENDING', now(), 'CUSTOMER')`,
         [orderId],

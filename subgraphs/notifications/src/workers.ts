@@ -44,13 +44,8 @@ export function createSendWorkers({
       });
       return;
     }
-    await store.updateNotification(notification.id, {
-      attempts,
-      status: 'SENT',
-      sentAt: new Date(),
-      failureReason: null,
-      ...(PERSONAL_LINK_KINDS.has(notification.kind) && { text: REDACTED, html: REDACTED }),
-    });
+    const kept = PERSONAL_LINK_KINDS.has(notification.kind) ? { text: REDACTED, html: REDACTED } : {};
+    await store.markSent({ id: notification.id, attempts, sentAt: new Date(), ...kept });
   }
 
   return {

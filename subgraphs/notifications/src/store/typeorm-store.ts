@@ -1,9 +1,10 @@
 import { claimDue } from '@cartograph/service-kit';
+import DataLoader from 'dataloader';
 import { In, type DataSource, type EntityManager, type EntitySchema, type ObjectLiteral } from 'typeorm';
 import type { Notification } from '../domain/notification.js';
 import type { Webhook, WebhookDelivery } from '../domain/webhook.js';
 import { createEventRecorder } from './event-recorder.js';
-import type { Listing, NotificationsStore, NotificationsTransaction, TimeKey } from './store.js';
+import type { Listing, NotificationsStore, NotificationsTransaction, SentMail, TimeKey } from './store.js';
 import {
   attemptTable,
   deliveryTable,
@@ -20,10 +21,24 @@ const toDelivery = ({ dueAt, ...delivery }: DeliveryRow): WebhookDelivery => ({
   nextAttemptAt: delivery.status === 'PENDING' ? dueAt : null,
 });
 
+const MARK_SENT = `
+  UPDATE notifications SET status = 'SENT', attempts = sent.attempts, sent_at = sent."sentAt", failure_reason = NULL,
+    text = coalesce(sent.text, notifications.text), html = coalesce(sent.html, notifications.html)
+  FROM json_to_recordset($1) AS sent (id uuid, attempts int, "sentAt" timestamptz, text text, html text)
+  WHERE notifications.id = sent.id`;
+
 export function createNotificationsStore(database: DataSource): NotificationsStore {
   const notifications = database.getRepository(notificationTable);
   const webhooks = database.getRepository(webhookTable);
   const deliveries = database.getRepository(deliveryTable);
+  // A batch, no cache: mails that were sent side by side are noted by one statement and one commit.
+  const sent = new DataLoader<SentMail, void>(
+    async (mails) => {
+      await database.query(MARK_SENT, [JSON.stringify(mails)]);
+      return mails.map(() => undefined);
+    },
+    { cache: false },
+  );
 
   return {
     ...createEventRecorder(database),
@@ -47,6 +62,7 @@ export function createNotificationsStore(database: DataSource): NotificationsSto
     async updateNotification(id, changes) {
       await notifications.update({ id }, changes);
     },
+    markSent: (mail) => sent.load(mail),
 
     webhooks: () => webhooks.find({ order: { createdAt: 'ASC', id: 'ASC' } }),
     webhook: async (id) => (await webhooks.findOneBy({ id })) ?? undefined,

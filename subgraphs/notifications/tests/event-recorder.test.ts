@@ -1,0 +1,117 @@
+import { jest } from '@jest/globals';
+import { migrateDatabase, newId } from '@cartograph/service-kit';
+import { createTestDatabase } from '@cartograph/testing';
+import type { DataSource } from 'typeorm';
+import { openDatabase } from '../src/store/database.js';
+import { createEventRecorder } from '../src/store/event-recorder.js';
+import type { EventRecord } from '../src/store/store.js';
+
+let testDatabase: Awaited<ReturnType<typeof createTestDatabase>>;
+let databases: DataSource[];
+
+beforeEach(async () => {
+  testDatabase = await createTestDatabase();
+  databases = [await openDatabase(testDatabase.url), await openDatabase(testDatabase.url)];
+  await migrateDatabase(databases[0]!);
+});
+
+afterEach(async () => {
+  await Promise.all(databases.map((database) => database.destroy()));
+  await testDatabase.drop();
+});
+
+function record(text = 'We have your order'): EventRecord {
+  const [eventId, at] = [newId(), new Date()];
+  const mail: EventRecord['mail'] = {
+    id: newId(),
+    eventId,
+    kind: 'ORDER_PLACED',
+    userId: 'carl',
+    to: 'carl@example.com',
+    subject: text,
+    text,
+    html: text,
+    status: 'PENDING',
+    attempts: 0,
+    failureReason: null,
+    sentAt: null,
+    createdAt: at,
+    dueAt: at,
+  };
+  const order = { orderId: newId(), number: 'CG-7F3K-2Q9M' };
+  return { eventId, eventType: 'order.placed', order, mail, webhookPayload: '{}', at };
+}
+
+const listen = () =>
+  databases[0]!.query(
+    `INSERT INTO webhooks (id, url, event_types, secret, is_active, created_at)
+     VALUES ($1, 'http://localhost/', '{order.placed}', 'whsec_', true, now())`,
+    [newId()],
+  );
+const eventsIn = async (table: string) =>
+  (await databases[0]!.query<{ event_id: string }[]>(`SELECT event_id FROM ${table}`))
+    .map(({ event_id }) => event_id)
+    .sort();
+const idsOf = (events: readonly EventRecord[]) => events.map(({ eventId }) => eventId).sort();
+
+it('records events of one moment by one statement', async () => {
+  await listen();
+  const events = [record(), { ...record(), mail: undefined }, { ...record(), webhookPayload: undefined }];
+  const recorder = createEventRecorder(databases[0]!);
+  const query = jest.spyOn(databases[0]!, 'query');
+  const made = await Promise.all(events.map((event) => recorder.recordEvent(event)));
+  expect(query).toHaveBeenCalledTimes(1);
+  expect(made).toEqual([
+    { mails: 1, deliveries: 1 },
+    { mails: 0, deliveries: 1 },
+    { mails: 1, deliveries: 0 },
+  ]);
+  expect(await Promise.all(events.map((event) => recorder.recordEvent(event)))).toEqual(
+    events.map(() => ({ mails: 0, deliveries: 0 })),
+  );
+});
+
+it('is not held up by one that cannot be stored', async () => {
+  // Postgres has no such character.
+  const events = [record(), record('\u0000'), record()];
+  const recorder = createEventRecorder(databases[0]!);
+  const outcomes = await Promise.allSettled(events.map((event) => recorder.recordEvent(event)));
+  expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  expect(await eventsIn('processed_events')).toEqual(idsOf([events[0]!, events[2]!]));
+});
+
+it('makes each mail and delivery once when two processes have the same events in other orders', async () => {
+  await listen();
+  const events = Array.from({ length: 50 }, () => record());
+  const made = await Promise.all(
+    [events, events.toReversed()].flatMap((mine, process) => {
+      const recorder = createEventRecorder(databases[process]!);
+      return mine.map((event) => recorder.recordEvent({ ...event, mail: { ...event.mail!, id: newId() } }));
+    }),
+  );
+  expect(made.reduce((sum, { mails }) => sum + mails, 0)).toBe(50);
+  expect(made.reduce((sum, { deliveries }) => sum + deliveries, 0)).toBe(50);
+  for (const table of ['processed_events', 'notifications', 'webhook_deliveries'])
+    expect(await eventsIn(table)).toEqual(idsOf(events));
+});
+
+it('knows whom and what it was asked for, and in which order', async () => {
+  const recorder = createEventRecorder(databases[0]!);
+  const ada = { userId: 'ada', email: 'ada@example.com', name: 'Ada' };
+  await recorder.saveRecipient(ada, new Date());
+  const { order, ...event } = record();
+  await recorder.recordEvent({ ...event, order });
+  expect(
+    await Promise.all([
+      recorder.acquaintances('nobody', order!.orderId),
+      recorder.acquaintances('ada', undefined),
+      recorder.acquaintances('ada', 'none'),
+      recorder.acquaintances('ada', order!.orderId),
+    ]),
+  ).toEqual([
+    { recipient: undefined, order },
+    { recipient: ada, order: undefined },
+    { recipient: ada, order: undefined },
+    { recipient: ada, order },
+  ]);
+});
