@@ -192,6 +192,47 @@ export const tellOfTheBackOffice = (shop: Storefront) =>
       }
     });
 
+    it('should give money back once when the answer is lost and the dialog is opened again', async () => {
+      const customer = await registerCustomer(shop.stack, 'Rita Refund');
+      await fillCart(customer, await createProduct(shop.admin, 3));
+      const { order } = await checkOut(customer);
+      const { page } = await openSignedIn(shop, `/admin/orders/${order!.id}`);
+      const refund = async () => {
+        await page.getByRole('button', { name: 'Refund …' }).click();
+        const dialog = page.getByRole('dialog');
+        await dialog.getByLabel('Amount').fill('1.50');
+        await dialog.getByLabel('Reason').fill('A dent');
+        await dialog.getByRole('button', { name: 'Refund' }).click();
+        return dialog;
+      };
+      await page.route('**/graphql', async (route) => {
+        if (!route.request().postData()?.includes('mutation AdminRefundPayment')) return route.fallback();
+        await route.fetch();
+        await route.abort('connectionreset');
+      });
+      const unanswered = await refund();
+      await unanswered.locator('[data-problem=offline]').waitFor();
+      await page.unrouteAll({ behavior: 'wait' });
+      await page.keyboard.press('Escape');
+      await unanswered.waitFor({ state: 'detached' });
+
+      await (await refund()).waitFor({ state: 'detached' });
+      await page.getByText('“A dent”').waitFor();
+      const refunds = async () => {
+        const { order: now } = await shop.admin.expectData<{
+          order: { payment: { refunds: { amount: { amount: string } }[] } };
+        }>('query ($id: ID!) { order(id: $id) { payment { refunds { amount { amount } } } } }', {
+          id: order!.id,
+        });
+        return now.payment.refunds.map(({ amount }) => amount.amount);
+      };
+      expect(await refunds()).toEqual(['1.50']);
+      // What was answered is over: the same once more is another refund.
+      await (await refund()).waitFor({ state: 'detached' });
+      await until(async () => (await refunds()).length === 2);
+      await page.context().close();
+    }, 120_000);
+
     it('should find people, change what they may do, and take it back where the shop refuses', async () => {
       const { page } = await openSignedIn(shop, '/admin/users');
       await page.getByLabel('Search by name or e-mail').fill('lovelace');

@@ -2,6 +2,7 @@ export * from './access.js';
 export * from './config.js';
 export * from './connection.js';
 export * from './errors.js';
+export * from './idempotency-key.js';
 export * from './identity.js';
 export * from './ids.js';
 export * from './logger.js';

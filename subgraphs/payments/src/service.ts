@@ -1,6 +1,7 @@
 import { createEvent, type EventData, type EventEnvelope } from '@cartograph/events';
-import { formatAmount, MoneyError, parseMoney, type MoneyInput } from '@cartograph/money';
 import { currentContext, isId, Refusal, type Identity, type Worker } from '@cartograph/service-kit';
+import { v5 as uuidv5 } from 'uuid';
+import { readPaymentToken, readRefundInput, type RefundInput, type RetryInput } from './domain/input.js';
 import {
   canRetry,
   isFullyRefunded,
@@ -10,6 +11,7 @@ import {
   type PaymentAttempt,
   type Refund,
 } from './domain/payment.js';
+import { amountToRefund, checkRepeat } from './domain/refund.js';
 import type { ChargeResult } from './provider/payment-provider.js';
 import type { PaymentsStore, PaymentsTransaction, SeenAttempt, Settlement } from './store/store.js';
 
@@ -30,10 +32,6 @@ export interface PaymentsServiceDependencies {
 export type PaymentsService = ReturnType<typeof createPaymentsService>;
 
 const ORDER_CANCELLED = 'The order was cancelled.';
-const MAX_REASON = 500;
-const MAX_TOKEN = 200;
-// eslint-disable-next-line no-control-regex -- control characters are what it looks for
-const CONTROL = /[\u0000-\u001f\u007f]/;
 
 /** The use cases of payments: each is one transaction, safe to repeat. */
 export function createPaymentsService({
@@ -178,16 +176,8 @@ export function createPaymentsService({
    * Tries a failed payment again.
    * @throws Refusal NOT_FOUND, INVALID_INPUT, PAYMENT_NOT_RETRYABLE
    */
-  async function retryPayment(
-    identity: Identity,
-    input: { paymentId: string; paymentToken?: string | null | undefined },
-  ): Promise<Payment> {
-    const token = input.paymentToken ?? null;
-    if (token !== null && (token.length < 1 || token.length > MAX_TOKEN || CONTROL.test(token))) {
-      throw new Refusal('INVALID_INPUT', `A payment token has 1 to ${MAX_TOKEN} printable characters.`, [
-        'paymentToken',
-      ]);
-    }
+  async function retryPayment(identity: Identity, input: RetryInput): Promise<Payment> {
+    const token = readPaymentToken(input);
     const payment = await store.transaction(async (tx) => {
       const found = await lockVisible(tx, identity, input.paymentId);
       if (!canRetry(found)) {
@@ -205,40 +195,21 @@ export function createPaymentsService({
   }
 
   /**
-   * Gives back all that is left of a payment, or a part of it.
-   * @throws Refusal NOT_FOUND, INVALID_INPUT, CURRENCY_MISMATCH, PAYMENT_NOT_REFUNDABLE, REFUND_EXCEEDS_PAYMENT
+   * Gives back all that is left of a payment, or a part of it; once, however often it is asked for with one key.
+   * @throws Refusal NOT_FOUND, INVALID_INPUT, CURRENCY_MISMATCH, PAYMENT_NOT_REFUNDABLE, REFUND_EXCEEDS_PAYMENT,
+   *   IDEMPOTENCY_KEY_REUSED
    */
-  async function refundPayment(
-    identity: Identity,
-    input: { paymentId: string; amount?: MoneyInput | null | undefined; reason?: string | null | undefined },
-  ): Promise<Payment> {
-    const reason = readReason(input.reason);
-    const amount = input.amount ? readAmount(input.amount) : undefined;
+  async function refundPayment(identity: Identity, input: RefundInput): Promise<Payment> {
+    const request = readRefundInput(input);
+    const { amount, reason, idempotencyKey: key } = request;
     const payment = await store.transaction(async (tx) => {
       const found = await lockVisible(tx, identity, input.paymentId);
-      const left = refundable(found, await tx.refunds(found.id));
-      if (amount && amount.currency !== left.currency) {
-        throw new Refusal(
-          'CURRENCY_MISMATCH',
-          `This payment is in ${left.currency}, not ${amount.currency}.`,
-          ['amount', 'currency'],
-        );
-      }
-      if (left.minor <= 0) {
-        throw new Refusal(
-          'PAYMENT_NOT_REFUNDABLE',
-          `Nothing of this payment is left to refund: it is ${found.status}.`,
-          ['paymentId'],
-        );
-      }
-      if (amount && amount.minor > left.minor) {
-        throw new Refusal(
-          'REFUND_EXCEEDS_PAYMENT',
-          `At most ${formatAmount(left)} ${left.currency} can still be refunded.`,
-          ['amount', 'amount'],
-        );
-      }
-      await tx.insertRefund(newRefund(found, amount ?? left, reason));
+      const refunds = await tx.refunds(found.id);
+      const id = key === null ? newId() : uuidv5(key, found.id);
+      const earlier = refunds.find((refund) => refund.id === id);
+      // Before anything else: what it gave may be all that was left.
+      if (earlier) checkRepeat(earlier, request);
+      else await tx.insertRefund(newRefund(found, amountToRefund(found, refunds, amount), reason, id));
       return found;
     });
     onRefunds();
@@ -286,8 +257,13 @@ export function createPaymentsService({
     startedAt: now(),
   });
 
-  const newRefund = (payment: Payment, amount: Payment['amount'], reason: string | null): Refund => ({
-    id: newId(),
+  const newRefund = (
+    payment: Payment,
+    amount: Payment['amount'],
+    reason: string | null,
+    id = newId(),
+  ): Refund => ({
+    id,
     paymentId: payment.id,
     amount,
     status: 'PENDING',
@@ -306,31 +282,4 @@ export function createPaymentsService({
     retryPayment,
     refundPayment,
   };
-}
-
-function readReason(reason: string | null | undefined): string | null {
-  const text = reason?.trim() ?? '';
-  if (text.length > MAX_REASON || CONTROL.test(text)) {
-    throw new Refusal(
-      'INVALID_INPUT',
-      `A reason has at most ${MAX_REASON} characters and no control characters.`,
-      ['reason'],
-    );
-  }
-  return text === '' ? null : text;
-}
-
-function readAmount(input: MoneyInput): Payment['amount'] {
-  try {
-    const amount = parseMoney(input);
-    if (amount.minor <= 0)
-      throw new Refusal('INVALID_INPUT', `A refund must be more than 0, got ${input.amount}.`, [
-        'amount',
-        'amount',
-      ]);
-    return amount;
-  } catch (error) {
-    if (error instanceof MoneyError) throw new Refusal('INVALID_INPUT', error.message, ['amount', 'amount']);
-    throw error;
-  }
 }

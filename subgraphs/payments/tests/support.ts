@@ -5,19 +5,33 @@ import {
   startSubgraph,
   startTestRedis,
   testBaseConfig,
+  until,
   userIdentity,
   type RunningSubgraph,
 } from '@cartograph/testing';
+import pg from 'pg';
 import { createPaymentsApp } from '../src/app.js';
 import type { PaymentsConfig } from '../src/config.js';
+
+const OF_ORDER = `query ($orders: [_Any!]!) { _entities(representations: $orders) { ... on Order {
+  payment { id status failureReason canRetry amount { amount currency } refunds { amount { amount } status } attempts { number status } }
+} } }`;
 
 export const admin = userIdentity('ada', 'ADMIN');
 
 export interface Harness extends RunningSubgraph {
-  readonly databaseUrl: string;
   readonly bus: EventBus;
   /** Everything payments has published, in order of arrival. */
   readonly published: AnyEvent[];
+  /** The types of what it has published about an order. */
+  typesOf(orderId: string): string[];
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests read what the query above asks for
+  paymentOf(orderId: string): Promise<any>;
+  /** Waits until an order's payment has this status. */
+  settled(orderId: string, status: string): Promise<void>;
+  inDatabase<Row extends pg.QueryResultRow>(sql: string, values?: unknown[]): Promise<Row[]>;
+  /** What the provider's own books say, the only truth about money. */
+  books(): Promise<{ charged: number; charges: number; refunded: number }>;
 }
 
 /** Payments in this process, on a database and a Redis of its own. */
@@ -45,11 +59,44 @@ export async function startPayments(settings: Partial<PaymentsConfig> = {}): Pro
     types: ['payment.succeeded', 'payment.failed', 'payment.refunded'],
     handle: async (event) => void published.push(event),
   });
+  const paymentOf: Harness['paymentOf'] = async (orderId) => {
+    const orders = [{ __typename: 'Order', id: orderId }];
+    const { data, errors } = await subgraph.ask(OF_ORDER, { orders }, admin);
+    if (errors) throw new Error(JSON.stringify(errors));
+    return data._entities[0].payment;
+  };
+  const inDatabase: Harness['inDatabase'] = async (sql, values) => {
+    const client = new pg.Client(database.url);
+    await client.connect();
+    try {
+      return (await client.query(sql, values)).rows;
+    } finally {
+      await client.end();
+    }
+  };
   return {
     ...subgraph,
-    databaseUrl: database.url,
     bus,
     published,
+    typesOf: (orderId) =>
+      published.filter(({ data }) => 'orderId' in data && data.orderId === orderId).map(({ type }) => type),
+    paymentOf,
+    async settled(orderId, status) {
+      await until(async () => (await paymentOf(orderId))?.status === status);
+    },
+    inDatabase,
+    async books() {
+      const [sums] = await inDatabase<Record<'charged' | 'charges' | 'refunded', string | null>>(
+        `SELECT (SELECT sum(amount_minor) FROM provider.charges WHERE status = 'succeeded') AS charged,
+                (SELECT count(*) FROM provider.charges WHERE status = 'succeeded') AS charges,
+                (SELECT sum(amount_minor) FROM provider.refunds) AS refunded`,
+      );
+      return {
+        charged: Number(sums!.charged),
+        charges: Number(sums!.charges),
+        refunded: Number(sums!.refunded),
+      };
+    },
     async close() {
       await listening.close();
       await bus.close();

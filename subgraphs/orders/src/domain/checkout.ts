@@ -1,5 +1,5 @@
 import { MoneyError, parseMoney, type Money, type MoneyInput } from '@cartograph/money';
-import { Refusal, type UserErrorOutput } from '@cartograph/service-kit';
+import { idempotencyKeyFault, Refusal, type UserErrorOutput } from '@cartograph/service-kit';
 import { readAddress, type Address, type AddressInput } from './address.js';
 
 export interface CheckoutInput {
@@ -19,8 +19,6 @@ export interface CheckoutRequest {
   readonly paymentToken: string | null;
 }
 
-const MAX_KEY = 255;
-const KEY = /^[\x20-\x7E]+$/;
 const TOKEN = /^[\w.:~+/=-]{1,200}$/;
 
 /** @throws Refusal naming every faulty field at once */
@@ -29,13 +27,8 @@ export function readCheckoutInput(input: CheckoutInput): CheckoutRequest {
   const refuse = (field: string, message: string) =>
     errors.push({ code: 'INVALID_INPUT', message, field: [field] });
   const { idempotencyKey } = input;
-  if (idempotencyKey.length === 0 || idempotencyKey.length > MAX_KEY)
-    refuse(
-      'idempotencyKey',
-      `The idempotency key must have 1 to ${MAX_KEY} characters, got ${idempotencyKey.length}.`,
-    );
-  else if (!KEY.test(idempotencyKey))
-    refuse('idempotencyKey', 'The idempotency key may only have printable ASCII characters, such as a UUID.');
+  const keyFault = idempotencyKeyFault(idempotencyKey);
+  if (keyFault) refuse('idempotencyKey', keyFault);
   if (input.cartId != null && !/^[\x21-\x7E]{1,100}$/.test(input.cartId))
     refuse('cartId', 'This is not the id of a cart.');
   if (input.paymentToken != null && !TOKEN.test(input.paymentToken))

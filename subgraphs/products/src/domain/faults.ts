@@ -1,4 +1,4 @@
-import { Refusal, type UserErrorOutput } from '@cartograph/service-kit';
+import { idempotencyKeyFault, Refusal, type UserErrorOutput } from '@cartograph/service-kit';
 import { hasForbiddenCharacters } from './text.js';
 
 export type ProductErrorCode =
@@ -65,21 +65,11 @@ export function readText(
   return text;
 }
 
-const MAX_KEY = 255;
-
 /** Reads a key that a client makes up, so that what it sends twice is done once. */
 export function readIdempotencyKey(faults: Faults, key: string | null | undefined): string | undefined {
   if (key == null) return undefined;
-  if (key.length === 0 || key.length > MAX_KEY)
-    faults.add(
-      ['idempotencyKey'],
-      `The idempotency key must have 1 to ${MAX_KEY} characters, got ${key.length}.`,
-    );
-  else if (!/^[\x20-\x7E]+$/.test(key))
-    faults.add(
-      ['idempotencyKey'],
-      'The idempotency key may only have printable ASCII characters, such as a UUID.',
-    );
+  const fault = idempotencyKeyFault(key);
+  if (fault) faults.add(['idempotencyKey'], fault);
   return key;
 }
 

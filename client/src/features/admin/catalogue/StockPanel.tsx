@@ -1,4 +1,3 @@
-import { useRef } from 'react';
 import { Link } from 'react-router';
 import { Field } from '../../../components/Field.js';
 import { Panel } from '../../../components/Panel.js';
@@ -7,7 +6,7 @@ import { Skeleton } from '../../../components/Skeleton.js';
 import { Submit } from '../../../components/Submit.js';
 import type { StockEntryType } from '../../../generated/schema.js';
 import { useForm } from '../../../lib/forms.js';
-import { newIdempotencyKey } from '../../../lib/idempotency-key.js';
+import { useSendOnce } from '../../../lib/use-send-once.js';
 import { words } from '../components/Badge.js';
 import { LoadMore } from '../../../components/LoadMore.js';
 import { When } from '../components/When.js';
@@ -32,17 +31,12 @@ export function StockPanel({ product }: { readonly product: StockPartsFragment }
     fetchPolicy: 'cache-and-network',
   });
   const [adjust] = useAdminAdjustStockMutation();
-  // What was sent and never answered: sent again it is the same change, not one more.
-  const unanswered = useRef<{ sent: string; idempotencyKey: string }>(undefined);
+  const sendOnce = useSendOnce();
   const form = useForm(['delta', 'reason'], async (value, element) => {
     const delta = wholeNumber(value('delta'));
     if (!delta) return [{ message: 'Give a whole number other than 0, e.g. 12 or -3.', field: ['delta'] }];
     const input = { productId: id, delta, reason: value('reason') };
-    const sent = JSON.stringify(input);
-    if (unanswered.current?.sent !== sent) unanswered.current = { sent, idempotencyKey: newIdempotencyKey() };
-    const { idempotencyKey } = unanswered.current;
-    const { data } = await adjust({ variables: { input: { ...input, idempotencyKey } } });
-    unanswered.current = undefined;
+    const { data } = await sendOnce(input, (keyed) => adjust({ variables: { input: keyed } }));
     const errors = data?.adjustStock.userErrors ?? [];
     if (errors.length === 0) {
       element.reset();

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { Button } from '../../../components/Button.js';
 import { Panel } from '../../../components/Panel.js';
 import { Price } from '../../../components/Price.js';
+import { useSendOnce } from '../../../lib/use-send-once.js';
 import { StatusBadge } from '../components/Badge.js';
 import { When } from '../components/When.js';
 import type { AdminPaymentFragment } from './AdminPayment.generated.js';
@@ -14,6 +15,7 @@ interface PaymentPanelProps {
 
 export function PaymentPanel({ payment, onDone }: PaymentPanelProps) {
   const [isRefunding, setRefunding] = useState(false);
+  const sendOnce = useSendOnce();
   return (
     <Panel>
       <h2 className="mb-2 text-lg font-semibold">Payment</h2>
@@ -58,6 +60,7 @@ export function PaymentPanel({ payment, onDone }: PaymentPanelProps) {
       {payment && isRefunding && (
         <RefundDialog
           payment={payment}
+          sendOnce={sendOnce}
           onClose={() => setRefunding(false)}
           onDone={() => {
             setRefunding(false);

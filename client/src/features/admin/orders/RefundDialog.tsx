@@ -2,6 +2,7 @@ import { Button } from '../../../components/Button.js';
 import { Field } from '../../../components/Field.js';
 import { FormNotices } from '../../../components/FormNotices.js';
 import { useForm } from '../../../lib/forms.js';
+import type { SendOnce } from '../../../lib/use-send-once.js';
 import { isDecimal } from '../components/decimal.js';
 import { Dialog } from '../components/Dialog.js';
 import { TextAreaField } from '../components/TextAreaField.js';
@@ -10,27 +11,26 @@ import { useAdminRefundPaymentMutation } from './AdminRefundPayment.generated.js
 
 interface RefundDialogProps {
   readonly payment: AdminPaymentFragment;
+  /** Of the page: this dialog may be closed and opened again before there is an answer. */
+  readonly sendOnce: SendOnce;
   readonly onDone: () => void;
   readonly onClose: () => void;
 }
 
 /** Gives money back, all of it or a part. */
-export function RefundDialog({ payment, onDone, onClose }: RefundDialogProps) {
+export function RefundDialog({ payment, sendOnce, onDone, onClose }: RefundDialogProps) {
   const [refund] = useAdminRefundPaymentMutation();
   const { currency } = payment.amount;
   const form = useForm(['amount', 'amount.amount', 'reason'], async (value) => {
     const amount = value('amount').trim();
     if (amount && !isDecimal(amount))
       return [{ message: 'Give an amount such as 12.50.', field: ['amount'] }];
-    const { data } = await refund({
-      variables: {
-        input: {
-          paymentId: payment.id,
-          amount: amount ? { amount, currency } : null,
-          reason: value('reason').trim() || null,
-        },
-      },
-    });
+    const input = {
+      paymentId: payment.id,
+      amount: amount ? { amount, currency } : null,
+      reason: value('reason').trim() || null,
+    };
+    const { data } = await sendOnce(input, (keyed) => refund({ variables: { input: keyed } }));
     const errors = data?.refundPayment.userErrors ?? [];
     if (errors.length === 0) onDone();
     return errors;
