@@ -1,4 +1,4 @@
-import { jest } from '@jest/globals';
+import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
 import { migrateDatabase, newId } from '@cartograph/service-kit';
 import { createTestDatabase } from '@cartograph/testing';
 import type { DataSource } from 'typeorm';
