@@ -6,8 +6,8 @@ export function createSubscription(notify: (event: AnyEvent) => Promise<void>): 
   return {
     consumer: 'notifications',
     types: EVENT_TYPES,
-    // Nobody waits for a mail as they wait for a page.
-    gatherMs: 50,
+    // Nobody waits for a mail as they wait for a page, and what comes together is recorded together.
+    gatherMs: 250,
     handle: inTraceOf(notify),
   };
 }
