@@ -1,8 +1,10 @@
 /** Of sockets (Node), of a Postgres that ends, starts or is full (SQLSTATE), and of Postgres connections (class 08). */
 const CODES =
   /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN|57P0[123]|53300|08...)$/;
-/** Of the drivers of MongoDB and Redis. */
+/** Of the drivers of MongoDB and Redis, and of a transaction whose connection broke between two statements (TypeORM). */
 const NAMES = new Set([
+  'QueryRunnerAlreadyReleasedError',
+  'QueryRunnerProviderAlreadyReleasedError',
   'MongoServerSelectionError',
   'MongoNetworkError',
   'MongoNetworkTimeoutError',
@@ -11,7 +13,7 @@ const NAMES = new Set([
 ]);
 /** What drivers say without a code: pg, its pool, and ioredis. */
 const MESSAGES =
-  /^(Connection terminated|timeout exceeded when trying to connect|Connection is closed|Command timed out|Stream isn't writeable)/;
+  /^(Connection terminated|Client (was closed|has encountered a connection error)|timeout exceeded when trying to connect|Connection is closed|Command timed out|Stream isn't writeable)/;
 
 interface DriverError {
   readonly code?: unknown;

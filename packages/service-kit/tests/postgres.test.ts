@@ -3,6 +3,7 @@ import { createTestDatabase, startTestPostgres, until } from '@cartograph/testin
 import pg from 'pg';
 import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
 import { migrateDatabase, pooledClient, untilItAnswers } from '../src/postgres.js';
+import { isStoreOutage } from '../src/store-outage.js';
 
 describe('a connection of a pool', () => {
   let postgres: Awaited<ReturnType<typeof startTestPostgres>>;
@@ -40,6 +41,21 @@ describe('a connection of a pool', () => {
     expect(count).toBeLessThanOrEqual(100);
     expect(await runner.query('SELECT $1::int + 119 AS sum', [2])).toEqual([{ sum: 121 }]);
     await runner.release();
+  });
+
+  it('should, when it is cut between two statements of a transaction, fail as in any outage', async () => {
+    const failure = await database
+      .transaction(async (tx) => {
+        const [{ pid }] = await tx.query('SELECT pg_backend_pid() AS pid');
+        const client = (await tx.queryRunner!.connect()) as pg.Client;
+        const closed = new Promise<void>((resolve) => client.once('end', resolve));
+        await database.query('SELECT pg_terminate_backend($1)', [pid]);
+        await closed;
+        await tx.query('SELECT 1');
+      })
+      .catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(Error);
+    expect(isStoreOutage(failure)).toBe(true);
   });
 
   it('should, when its server is killed, fail the query under way, however many errors it meets, and be replaced by a new one', async () => {

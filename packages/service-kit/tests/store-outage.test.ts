@@ -14,6 +14,7 @@ describe('A store outage', () => {
     Object.assign(new Error('QueryFailedError'), { driverError: withCode('57P03') }),
     new Error('wrapped', { cause: withCode('ECONNRESET') }),
     new Error('Connection terminated unexpectedly'),
+    new Error('Client has encountered a connection error and is not queryable'),
     new Error("Stream isn't writeable and enableOfflineQueue options is false"),
     Object.assign(new Error('x'), { name: 'MongoServerSelectionError' }),
   ])('is told from %s', (error) => expect(isStoreOutage(error)).toBe(true));
