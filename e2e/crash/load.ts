@@ -7,7 +7,6 @@ import {
   createProduct,
   fillCart,
   registerCustomer,
-  signInAdmin,
   type Checkout,
   type UserError,
 } from '../harness/shop.js';
@@ -36,8 +35,7 @@ const TOKENS = ['tok_ok', 'tok_ok', 'tok_declined', 'tok_flaky'];
 const PATIENCE_MS = 120_000;
 
 /** People who buy, pay again, call off, ship, refund and restock, and who mind no outage. */
-export async function startLoad(stack: TestStack, seed: number): Promise<Load> {
-  const admin = await signInAdmin(stack);
+export async function startLoad(stack: TestStack, admin: GraphClient, seed: number): Promise<Load> {
   const products = await Promise.all([200, 50, 5].map((stock) => createProduct(admin, stock)));
   const customers = await Promise.all(
     Array.from({ length: CUSTOMERS }, (_, index) => registerCustomer(stack, `Customer ${index}`)),

@@ -8,12 +8,14 @@ const NAMES = new Set([
   'MongoServerSelectionError',
   'MongoNetworkError',
   'MongoNetworkTimeoutError',
+  'MongoPoolClearedError',
+  'MongoWaitQueueTimeoutError',
   'MaxRetriesPerRequestError',
   'ClusterAllFailedError',
 ]);
-/** What drivers say without a code: pg, its pool, and ioredis. */
+/** What comes without a code: from pg, its pool and ioredis, and from a Redis that is starting or no master (any more). */
 const MESSAGES =
-  /^(Connection terminated|Client (was closed|has encountered a connection error)|timeout exceeded when trying to connect|Connection is closed|Command timed out|Stream isn't writeable)/;
+  /^(Connection terminated|Client (was closed|has encountered a connection error)|timeout exceeded when trying to connect|Connection is closed|Command timed out|Command aborted due to connection close|Stream isn't writeable|(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN) )/;
 
 interface DriverError {
   readonly code?: unknown;

@@ -16,7 +16,9 @@ describe('A store outage', () => {
     new Error('Connection terminated unexpectedly'),
     new Error('Client has encountered a connection error and is not queryable'),
     new Error("Stream isn't writeable and enableOfflineQueue options is false"),
+    new Error('LOADING Redis is loading the dataset in memory'),
     Object.assign(new Error('x'), { name: 'MongoServerSelectionError' }),
+    Object.assign(new Error('x'), { name: 'MongoPoolClearedError' }),
   ])('is told from %s', (error) => expect(isStoreOutage(error)).toBe(true));
 
   it.each([withCode('23505'), withCode('42601'), new TypeError('x is not a function'), 'ECONNREFUSED', null])(
