@@ -134,7 +134,9 @@ async function isOpen(admin: GraphClient): Promise<boolean> {
 
 /** A store or service that is gone is an outage; this code says that the shop did not know what had happened to it. */
 const unexplainedErrors = ({ outcomes }: Diary): string[] =>
-  [...outcomes].flatMap(([what, count]) => (what.endsWith('INTERNAL_SERVER_ERROR') ? `${what} ${count}` : []));
+  [...outcomes].flatMap(([what, count]) =>
+    what.endsWith('INTERNAL_SERVER_ERROR') ? `${what} ${count}` : [],
+  );
 
 /** The data folder goes with the shop; what led to a fault is worth keeping. */
 function keepLogs(stack: TestStack): string {
