@@ -21,10 +21,11 @@ const toDelivery = ({ dueAt, ...delivery }: DeliveryRow): WebhookDelivery => ({
   nextAttemptAt: delivery.status === 'PENDING' ? dueAt : null,
 });
 
+// By arrays: Postgres takes every JSON array for a hundred rows, for which it would read the whole of a small table.
 const MARK_SENT = `
-  UPDATE notifications SET status = 'SENT', attempts = sent.attempts, sent_at = sent."sentAt", failure_reason = NULL,
+  UPDATE notifications SET status = 'SENT', attempts = sent.attempts, sent_at = sent.at, failure_reason = NULL,
     text = coalesce(sent.text, notifications.text), html = coalesce(sent.html, notifications.html)
-  FROM json_to_recordset($1) AS sent (id uuid, attempts int, "sentAt" timestamptz, text text, html text)
+  FROM unnest($1::uuid[], $2::int[], $3::timestamptz[], $4::text[], $5::text[]) AS sent (id, attempts, at, text, html)
   WHERE notifications.id = sent.id`;
 
 export function createNotificationsStore(database: DataSource): NotificationsStore {
@@ -34,7 +35,13 @@ export function createNotificationsStore(database: DataSource): NotificationsSto
   // A batch, no cache: mails that were sent side by side are noted by one statement and one commit.
   const sent = new DataLoader<SentMail, void>(
     async (mails) => {
-      await database.query(MARK_SENT, [JSON.stringify(mails)]);
+      await database.query(MARK_SENT, [
+        mails.map(({ id }) => id),
+        mails.map(({ attempts }) => attempts),
+        mails.map(({ sentAt }) => sentAt),
+        mails.map(({ text }) => text ?? null),
+        mails.map(({ html }) => html ?? null),
+      ]);
       return mails.map(() => undefined);
     },
     { cache: false },
