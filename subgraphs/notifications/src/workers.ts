@@ -44,8 +44,13 @@ export function createSendWorkers({
       });
       return;
     }
-    const kept = PERSONAL_LINK_KINDS.has(notification.kind) ? { text: REDACTED, html: REDACTED } : {};
-    await store.markSent({ id: notification.id, attempts, sentAt: new Date(), ...kept });
+    await store.updateNotification(notification.id, {
+      attempts,
+      status: 'SENT',
+      sentAt: new Date(),
+      failureReason: null,
+      ...(PERSONAL_LINK_KINDS.has(notification.kind) && { text: REDACTED, html: REDACTED }),
+    });
   }
 
   return {

@@ -1,5 +1,6 @@
 import DataLoader from 'dataloader';
 import type { DataSource } from 'typeorm';
+import type { KnownOrder, Recipient } from '../domain/notification.js';
 import type { EventRecord, NotificationsStore } from './store.js';
 
 const CONSUMER = 'notifications';
@@ -42,11 +43,13 @@ const RECORD = `
     (SELECT count(*) FROM delivery WHERE delivery.event_id = event.event_id)::int AS deliveries
   FROM event`;
 
+// Looked up row by row: for a join, a plan made while the tables were small would read the whole of them when they no longer are.
 const ACQUAINTANCES = `
-  SELECT recipients.user_id AS "userId", email, name, known_orders.order_id AS "orderId", number
-  FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS asked (user_id, order_id, n)
-  LEFT JOIN recipients ON recipients.user_id = asked.user_id LEFT JOIN known_orders ON known_orders.order_id = asked.order_id
-  ORDER BY n`;
+  SELECT (SELECT json_build_object('userId', user_id, 'email', email, 'name', name) FROM recipients
+      WHERE recipients.user_id = asked.user_id) AS recipient,
+    (SELECT json_build_object('orderId', order_id, 'number', number) FROM known_orders
+      WHERE known_orders.order_id = asked.order_id) AS "order"
+  FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS asked (user_id, order_id, n) ORDER BY n`;
 
 type Recorder = Pick<NotificationsStore, 'saveRecipient' | 'acquaintances' | 'recordEvent'>;
 type Acquaintances = Awaited<ReturnType<Recorder['acquaintances']>>;
@@ -82,9 +85,9 @@ export function createEventRecorder(database: DataSource): Recorder {
         pairs.map(({ userId }) => userId),
         pairs.map(({ orderId }) => orderId ?? null),
       ]);
-      return rows.map(({ userId, email, name, orderId, number }) => ({
-        recipient: userId === null ? undefined : { userId, email, name },
-        order: orderId === null ? undefined : { orderId, number },
+      return rows.map(({ recipient, order }) => ({
+        recipient: recipient ?? undefined,
+        order: order ?? undefined,
       }));
     },
     { cache: false },
@@ -104,13 +107,9 @@ export function createEventRecorder(database: DataSource): Recorder {
   };
 }
 
-/** A row of outer joins; columns of what was not found are null. */
 interface AcquaintanceRow {
-  readonly userId: string | null;
-  readonly email: string;
-  readonly name: string;
-  readonly orderId: string | null;
-  readonly number: string;
+  readonly recipient: Recipient | null;
+  readonly order: KnownOrder | null;
 }
 
 const toRow = ({ eventId, eventType, order, mail, webhookPayload, at }: EventRecord) => ({

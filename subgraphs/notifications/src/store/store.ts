@@ -26,13 +26,6 @@ export interface EventRecord {
   readonly at: Date;
 }
 
-export interface SentMail extends Pick<Notification, 'id' | 'attempts'> {
-  readonly sentAt: Date;
-  /** What is kept instead of what was sent. */
-  readonly text?: string;
-  readonly html?: string;
-}
-
 /** What one transaction may do. */
 export interface NotificationsTransaction {
   /** Does nothing if the same event already made a notification of that kind for that address. */
@@ -70,9 +63,10 @@ export interface NotificationsStore {
   claimNotifications(limit: number, until: Date): Promise<Notification[]>;
   updateNotification(
     id: string,
-    changes: Partial<Pick<Notification, 'status' | 'attempts' | 'failureReason'>> & { dueAt?: Date },
+    changes: Partial<
+      Pick<Notification, 'status' | 'attempts' | 'failureReason' | 'sentAt' | 'text' | 'html'>
+    > & { dueAt?: Date },
   ): Promise<void>;
-  markSent(sent: SentMail): Promise<void>;
   webhooks(): Promise<Webhook[]>;
   webhook(id: string): Promise<Webhook | undefined>;
   insertWebhook(webhook: Webhook): Promise<void>;

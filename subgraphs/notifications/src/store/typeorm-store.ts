@@ -1,10 +1,9 @@
 import { claimDue } from '@cartograph/service-kit';
-import DataLoader from 'dataloader';
 import { In, type DataSource, type EntityManager, type EntitySchema, type ObjectLiteral } from 'typeorm';
 import type { Notification } from '../domain/notification.js';
 import type { Webhook, WebhookDelivery } from '../domain/webhook.js';
 import { createEventRecorder } from './event-recorder.js';
-import type { Listing, NotificationsStore, NotificationsTransaction, SentMail, TimeKey } from './store.js';
+import type { Listing, NotificationsStore, NotificationsTransaction, TimeKey } from './store.js';
 import {
   attemptTable,
   deliveryTable,
@@ -21,31 +20,10 @@ const toDelivery = ({ dueAt, ...delivery }: DeliveryRow): WebhookDelivery => ({
   nextAttemptAt: delivery.status === 'PENDING' ? dueAt : null,
 });
 
-// By arrays: Postgres takes every JSON array for a hundred rows, for which it would read the whole of a small table.
-const MARK_SENT = `
-  UPDATE notifications SET status = 'SENT', attempts = sent.attempts, sent_at = sent.at, failure_reason = NULL,
-    text = coalesce(sent.text, notifications.text), html = coalesce(sent.html, notifications.html)
-  FROM unnest($1::uuid[], $2::int[], $3::timestamptz[], $4::text[], $5::text[]) AS sent (id, attempts, at, text, html)
-  WHERE notifications.id = sent.id`;
-
 export function createNotificationsStore(database: DataSource): NotificationsStore {
   const notifications = database.getRepository(notificationTable);
   const webhooks = database.getRepository(webhookTable);
   const deliveries = database.getRepository(deliveryTable);
-  // A batch, no cache: mails that were sent side by side are noted by one statement and one commit.
-  const sent = new DataLoader<SentMail, void>(
-    async (mails) => {
-      await database.query(MARK_SENT, [
-        mails.map(({ id }) => id),
-        mails.map(({ attempts }) => attempts),
-        mails.map(({ sentAt }) => sentAt),
-        mails.map(({ text }) => text ?? null),
-        mails.map(({ html }) => html ?? null),
-      ]);
-      return mails.map(() => undefined);
-    },
-    { cache: false },
-  );
 
   return {
     ...createEventRecorder(database),
@@ -69,7 +47,6 @@ export function createNotificationsStore(database: DataSource): NotificationsSto
     async updateNotification(id, changes) {
       await notifications.update({ id }, changes);
     },
-    markSent: (mail) => sent.load(mail),
 
     webhooks: () => webhooks.find({ order: { createdAt: 'ASC', id: 'ASC' } }),
     webhook: async (id) => (await webhooks.findOneBy({ id })) ?? undefined,
