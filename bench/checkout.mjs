@@ -30,7 +30,7 @@ const RUSHES = 3;
 const TURNS = 3;
 /** Services that only hear of a checkout: their work is no part of it, nor of the floor, but takes the same cores. */
 const FOLLOWERS = ['payments', 'notifications'];
-/** After fewer purchases their cost still falls: from 500 to 800 by a quarter, from then on by nothing that could be seen. */
+/** After fewer purchases the services' own cost still falls, while their code is being compiled. */
 const WARM_UP = 1500;
 const upTo = (length) => Array.from({ length }, (_, index) => index);
 const round = (number, digits = 1) => number.toFixed(digits);
