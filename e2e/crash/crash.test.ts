@@ -3,10 +3,10 @@ import { randomInt } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startTestStack, until, type GraphClient, type TestStack } from '@cartograph/testing';
+import { startTestStack, type GraphClient, type TestStack } from '@cartograph/testing';
 import { chooseBuses } from '../harness/buses.js';
 import { createRandom } from '../harness/random.js';
-import { signInAdmin } from '../harness/shop.js';
+import { signInAdmin, untilOpen } from '../harness/shop.js';
 import { startWebhookReceiver, type WebhookReceiver } from '../harness/webhook-receiver.js';
 import { inspectShop, type Inspector } from '../invariants/invariants.js';
 import { startLoad, type Diary } from './load.js';
@@ -92,7 +92,7 @@ describe.each(buses)(`kill -9 of everything under load (seed ${seed}, events ove
     }).finally(() => load.stop());
     tell(`storm ${storm}: ${load.diary.placed.size} orders placed; waiting for rest`);
     await inspector.untilAtRest({ timeoutMs: 300_000 });
-    await until(() => isOpen(admin));
+    await untilOpen(admin);
     const { faults, explained } = await inspector.judge(admin, (evidence) => [
       ...findBrokenPromises(load.diary, evidence),
       ...findMessageFaults(receiver, EVENT_TYPES, evidence),
@@ -123,14 +123,6 @@ describe.each(buses)(`kill -9 of everything under load (seed ${seed}, events ove
     Math.max(600_000, minutes * 60_000 + 600_000),
   );
 });
-
-/** Whether the gateway asks every subgraph again: one that was killed last is left alone for a moment after it is back. */
-async function isOpen(admin: GraphClient): Promise<boolean> {
-  const { errors } = await admin.query(
-    '{ me { id } cart { id } orders(first: 1) { nodes { id } } payment(id: "none") { id } products(first: 1) { nodes { id } } webhookEventTypes }',
-  );
-  return errors === undefined;
-}
 
 /** A store or service that is gone is an outage; this code says that the shop did not know what had happened to it. */
 const unexplainedErrors = ({ outcomes }: Diary): string[] =>

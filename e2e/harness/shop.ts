@@ -27,6 +27,13 @@ export async function signInAdmin(stack: Entrance): Promise<GraphClient> {
   return asSignedIn(stack, session);
 }
 
+/** Waits until the gateway asks every subgraph again: one that was killed is left alone for a moment after it is back. */
+export async function untilOpen(admin: GraphClient): Promise<void> {
+  const everySubgraph =
+    '{ me { id } cart { id } orders(first: 1) { nodes { id } } payment(id: "none") { id } products(first: 1) { nodes { id } } webhookEventTypes }';
+  await until(async () => (await admin.query(everySubgraph)).errors === undefined);
+}
+
 /** A new customer, signed in. */
 export async function registerCustomer(stack: Entrance, name = 'Customer'): Promise<GraphClient> {
   const { session } = await stack.graph.expectData<SessionData>(

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startTestStack, type GraphClient, type TestStack } from '@cartograph/testing';
-import { signInAdmin } from '../harness/shop.js';
+import { signInAdmin, untilOpen } from '../harness/shop.js';
 import { inspectShop, type Inspector } from '../invariants/invariants.js';
 import type { SharedShop } from './shared-shop.js';
 import { describeFalsifications } from './stories/falsified.js';
@@ -47,6 +47,7 @@ describe('an order', () => {
 
   it('should be paid, told of and accounted for in the end, whatever was killed', async () => {
     await inspector.untilAtRest();
+    await untilOpen(admin);
     const { faults, explained } = await inspector.judge(admin);
     expect(faults).toEqual([]);
     expect([...explained.keys()]).toEqual(['is being packed and paid']);
