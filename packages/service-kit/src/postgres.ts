@@ -34,7 +34,8 @@ const MIGRATION_LOCK = 4_000_001;
 
 /**
  * Brings the tables up to date. Processes that do it at once wait for each other. Each migration is a transaction, or with
- * `transaction = false` none, as CREATE INDEX CONCURRENTLY demands.
+ * `transaction = false` none, as CREATE INDEX CONCURRENTLY demands. One that may take longer than a pool's `statement_timeout`
+ * sets its own.
  */
 export async function migrateDatabase(database: Migratable): Promise<void> {
   const runner = database.createQueryRunner();
@@ -78,18 +79,37 @@ export async function claimDue(
   return rows.map(({ id }) => id);
 }
 
+/**
+ * How a service keeps its connections: `extra` of a TypeORM data source, whose options are those of pg's `Pool`.
+ * @param client pg's `Client`; the kit itself depends on no driver
+ * @param size most connections at once
+ */
+export function poolOptions<Client extends ClientClass>(client: Client, size: number) {
+  return {
+    Client: pooledClient(client),
+    max: size,
+    connectionTimeoutMillis: 5_000,
+    // A new connection costs a process, a sign-in and all plans anew: no quiet moment should end it. Load balancers of clouds
+    // forget a silent one after 350 s.
+    idleTimeoutMillis: 300_000,
+    // A process that was stopped in the middle of a transaction must not keep others waiting for its locks.
+    idle_in_transaction_session_timeout: 10_000,
+    statement_timeout: 30_000,
+  };
+}
+
 /** Statements that one connection keeps prepared: the server keeps the plans of each in memory. */
 const MAX_PREPARED = 100;
 
 /**
- * pg's `Client`, as the pool of a service wants it: `extra: { Client: pooledClient(Client) }`.
+ * pg's `Client`, as the pool of a service wants it.
  * - It outlives its server. One that is killed breaks a connection twice, with its last words and with the end of the
  *   socket; TypeORM listens only until the first one, and an `error` that nobody listens to ends the process. Whoever
  *   waits for a query hears of it anyway.
  * - It has the server parse each statement once per connection, rather than each time:
  *   https://node-postgres.com/features/queries#prepared-statements. Behind PgBouncer that takes `max_prepared_statements`.
  */
-export function pooledClient<Client extends ClientClass>(client: Client): Client {
+function pooledClient<Client extends ClientClass>(client: Client): Client {
   return class extends client {
     readonly #names = new Map<string, string>();
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createTestDatabase, startTestPostgres, until } from '@cartograph/testing';
 import pg from 'pg';
 import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
-import { migrateDatabase, pooledClient, untilItAnswers } from '../src/postgres.js';
+import { migrateDatabase, poolOptions, untilItAnswers } from '../src/postgres.js';
 import { isStoreOutage } from '../src/store-outage.js';
 
 describe('a connection of a pool', () => {
@@ -14,7 +14,7 @@ describe('a connection of a pool', () => {
     database = await new DataSource({
       type: 'postgres',
       url: postgres.urlFor('shop'),
-      extra: { Client: pooledClient(pg.Client) },
+      extra: poolOptions(pg.Client, 10),
     }).initialize();
   }, 60_000);
   afterAll(async () => {

@@ -1,7 +1,7 @@
 import { createWorker, type Logger, type Worker } from '@cartograph/service-kit';
 import type { Mailer } from './channels/mailer.js';
 import type { WebhookSender } from './channels/webhook-sender.js';
-import { mailRetryDelay, PERSONAL_LINK_KINDS, type Notification } from './domain/notification.js';
+import { mailRetryDelay, type Notification } from './domain/notification.js';
 import type { NotificationsService } from './service.js';
 import type { NotificationsStore } from './store/store.js';
 
@@ -17,8 +17,6 @@ export interface WorkerDependencies {
   readonly webhookTimeoutMs: number;
 }
 
-const REDACTED = 'This message held a personal link and is not kept.';
-
 /** Sends mails and deliveries that are due. */
 export function createSendWorkers({
   store,
@@ -30,27 +28,21 @@ export function createSendWorkers({
   webhookTimeoutMs,
 }: WorkerDependencies): { mails: Worker<Notification>; deliveries: Worker<unknown> } {
   async function sendMail(notification: Notification): Promise<void> {
-    const attempts = notification.attempts + 1;
     try {
       await mailer.send(notification);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
+      const attempts = notification.attempts + 1;
       const wait = mailRetryDelay(attempts);
       logger.warn({ err: error, notification: notification.id, attempts }, 'A mail could not be sent');
-      await store.updateNotification(notification.id, {
+      await store.markUnsent(notification.id, {
         attempts,
         failureReason: reason.slice(0, 500),
         ...(wait === undefined ? { status: 'FAILED' } : { dueAt: new Date(Date.now() + wait) }),
       });
       return;
     }
-    await store.updateNotification(notification.id, {
-      attempts,
-      status: 'SENT',
-      sentAt: new Date(),
-      failureReason: null,
-      ...(PERSONAL_LINK_KINDS.has(notification.kind) && { text: REDACTED, html: REDACTED }),
-    });
+    await store.markSent(notification.id);
   }
 
   return {
@@ -58,7 +50,7 @@ export function createSendWorkers({
       name: 'mails',
       claim: (limit) => store.claimNotifications(limit, new Date(Date.now() + mailLeaseMs)),
       run: sendMail,
-      concurrency: 10,
+      concurrency: 20,
       logger,
     }),
     deliveries: createWorker({

@@ -1,4 +1,4 @@
-import { pooledClient, untilItAnswers } from '@cartograph/service-kit';
+import { poolOptions, untilItAnswers } from '@cartograph/service-kit';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { Notifications1763600000000 } from './migrations/1-notifications.js';
@@ -13,7 +13,7 @@ export function openDatabase(url: string): Promise<DataSource> {
       applicationName: 'notifications',
       entities: [recipientTable, notificationTable, webhookTable, deliveryTable, attemptTable],
       migrations: [Notifications1763600000000],
-      extra: { max: 20, Client: pooledClient(pg.Client) },
+      extra: poolOptions(pg.Client, 20),
     }).initialize(),
   );
 }

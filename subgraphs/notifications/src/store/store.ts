@@ -61,11 +61,12 @@ export interface NotificationsStore {
     limit: number,
   ): Promise<Listing<Notification>>;
   claimNotifications(limit: number, until: Date): Promise<Notification[]>;
-  updateNotification(
+  /** Keeps that a mail was sent, and no longer what it said if that held a personal link. */
+  markSent(id: string): Promise<void>;
+  /** Keeps that a mail could not be sent: until `dueAt`, or for good. */
+  markUnsent(
     id: string,
-    changes: Partial<
-      Pick<Notification, 'status' | 'attempts' | 'failureReason' | 'sentAt' | 'text' | 'html'>
-    > & { dueAt?: Date },
+    changes: Pick<Notification, 'attempts' | 'failureReason'> & ({ dueAt: Date } | { status: 'FAILED' }),
   ): Promise<void>;
   webhooks(): Promise<Webhook[]>;
   webhook(id: string): Promise<Webhook | undefined>;

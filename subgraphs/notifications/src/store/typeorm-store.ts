@@ -1,6 +1,7 @@
 import { claimDue } from '@cartograph/service-kit';
+import DataLoader from 'dataloader';
 import { In, type DataSource, type EntityManager, type EntitySchema, type ObjectLiteral } from 'typeorm';
-import type { Notification } from '../domain/notification.js';
+import { PERSONAL_LINK_KINDS, type Notification } from '../domain/notification.js';
 import type { Webhook, WebhookDelivery } from '../domain/webhook.js';
 import { createEventRecorder } from './event-recorder.js';
 import type { Listing, NotificationsStore, NotificationsTransaction, TimeKey } from './store.js';
@@ -13,6 +14,16 @@ import {
   type NotificationRow,
 } from './tables.js';
 
+const REDACTED = 'This message held a personal link and is not kept.';
+
+const MARK_SENT = `
+  UPDATE notifications SET status = 'SENT', attempts = attempts + 1, sent_at = $2, failure_reason = NULL,
+    text = CASE WHEN kind = ANY ($3) THEN $4 ELSE text END, html = CASE WHEN kind = ANY ($3) THEN $4 ELSE html END
+  WHERE id = ANY ($1)`;
+
+/** How long mails that are sent may gather to be marked by one statement. A crash in that time sends them twice. */
+const MARK_AFTER_MS = 20;
+
 const toNotification = ({ dueAt: _due, ...notification }: NotificationRow): Notification => notification;
 
 const toDelivery = ({ dueAt, ...delivery }: DeliveryRow): WebhookDelivery => ({
@@ -24,6 +35,13 @@ export function createNotificationsStore(database: DataSource): NotificationsSto
   const notifications = database.getRepository(notificationTable);
   const webhooks = database.getRepository(webhookTable);
   const deliveries = database.getRepository(deliveryTable);
+  const sent = new DataLoader<string, void>(
+    async (ids) => {
+      await database.query(MARK_SENT, [ids, new Date(), [...PERSONAL_LINK_KINDS], REDACTED]);
+      return ids.map(() => undefined);
+    },
+    { cache: false, batchScheduleFn: (mark) => setTimeout(mark, MARK_AFTER_MS) },
+  );
 
   return {
     ...createEventRecorder(database),
@@ -44,7 +62,8 @@ export function createNotificationsStore(database: DataSource): NotificationsSto
       if (ids.length === 0) return [];
       return (await notifications.findBy({ id: In(ids) })).map(toNotification);
     },
-    async updateNotification(id, changes) {
+    markSent: (id) => sent.load(id),
+    async markUnsent(id, changes) {
       await notifications.update({ id }, changes);
     },
 

@@ -131,14 +131,12 @@ export function createCheckout(deps: CheckoutDeps): Checkout {
       const { idempotencyKey, paymentToken } = request;
       const inputHash = createHash('sha256').update(fingerprint(request)).digest('hex');
       const again = () => repeat(user.userId, idempotencyKey, inputHash);
-      const before = await again();
-      if (before) return before;
       let draft;
       try {
         draft = await drawUp(user, request);
       } catch (error) {
-        // The first request with this key may have come through meanwhile, and its order has emptied the cart.
-        const placed = error instanceof Refusal ? await again() : undefined;
+        // Mostly so for a repeat: its order has emptied the cart.
+        const placed = await again();
         if (placed) return placed;
         throw error;
       }

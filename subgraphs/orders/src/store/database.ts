@@ -1,4 +1,4 @@
-import { pooledClient, untilItAnswers } from '@cartograph/service-kit';
+import { poolOptions, untilItAnswers } from '@cartograph/service-kit';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { CreateOrders1767225600000 } from './migrations/1767225600000-create-orders.js';
@@ -13,15 +13,8 @@ export function openDatabase(url: string, poolSize: number): Promise<DataSource>
       entities: [OrderTable, OrderEventTable, CheckoutTable],
       migrations: [CreateOrders1767225600000],
       migrationsTableName: 'migrations',
-      poolSize,
       applicationName: 'cartograph-orders',
-      connectTimeoutMS: 5_000,
-      // A process that was stopped in the middle of a transaction must not keep others waiting for its locks.
-      extra: {
-        idle_in_transaction_session_timeout: 10_000,
-        statement_timeout: 30_000,
-        Client: pooledClient(pg.Client),
-      },
+      extra: poolOptions(pg.Client, poolSize),
     }).initialize(),
   );
 }

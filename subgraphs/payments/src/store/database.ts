@@ -1,4 +1,4 @@
-import { pooledClient, untilItAnswers } from '@cartograph/service-kit';
+import { poolOptions, untilItAnswers } from '@cartograph/service-kit';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { Payments1763600000000 } from './migrations/1-payments.js';
@@ -14,7 +14,7 @@ export function openDatabase(url: string): Promise<DataSource> {
       applicationName: 'payments',
       entities: [paymentTable, attemptTable, refundTable],
       migrations: [Payments1763600000000, AbandonedAttempts1764100000000],
-      extra: { max: 20, Client: pooledClient(pg.Client) },
+      extra: poolOptions(pg.Client, 20),
     }).initialize(),
   );
 }

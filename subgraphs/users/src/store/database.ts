@@ -1,4 +1,4 @@
-import { pooledClient, untilItAnswers } from '@cartograph/service-kit';
+import { poolOptions, untilItAnswers } from '@cartograph/service-kit';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { CreateUsers1771400000000 } from './migrations/1771400000000-create-users.js';
@@ -13,10 +13,8 @@ export async function openDatabase(url: string, poolSize = 10): Promise<DataSour
       entities: tables,
       migrations: [CreateUsers1771400000000],
       migrationsTableName: 'migrations',
-      poolSize,
       applicationName: 'cartograph-users',
-      connectTimeoutMS: 5_000,
-      extra: { Client: pooledClient(pg.Client) },
+      extra: poolOptions(pg.Client, poolSize),
     }).initialize(),
   );
 }

@@ -1,4 +1,4 @@
-import { pooledClient } from '@cartograph/service-kit';
+import { poolOptions } from '@cartograph/service-kit';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { __Name____timestamp__ } from './migrations/1-__name__.js';
@@ -11,6 +11,6 @@ export function createDataSource(url: string): DataSource {
     applicationName: '__name__',
     entities: [__entity__Table],
     migrations: [__Name____timestamp__],
-    extra: { max: 20, Client: pooledClient(pg.Client) },
+    extra: poolOptions(pg.Client, 20),
   });
 }
