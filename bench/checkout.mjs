@@ -1,50 +1,55 @@
-// `npm run bench:checkout [-- --count 300] [--at-once 1,10,50]`: checkouts per second through the gateway beside a floor
-// of the bare writes, alone and with all that follows from them; what a whole purchase (cart, checkout with address, payment
-// accepted) costs in time and in CPU of all services and stores; and who gets the last 5 pieces. Linux only: CPU comes from
-// /proc.
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+// `npm run bench:checkout [-- --count 300] [--at-once 1,10,50] [--seconds 60] [--without-peer]`: what a whole purchase (cart, checkout with
+// address, payment accepted) costs in time and in CPU of all services and stores, by turns with Vendure; checkouts per second
+// through the gateway beside a floor of the bare writes, alone and with all that follows from them; and who gets the last 5
+// pieces. Linux only: CPU comes from /proc.
+import { resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { startTestStack } from '../packages/testing/dist/index.js';
+import { startTestStack, until } from '../packages/testing/dist/index.js';
 import { cpuOfTree } from './checkout/cpu.mjs';
 import { openFloor } from './checkout/floor.mjs';
+import { watchFollowers } from './checkout/followers.mjs';
 import { watchPayments } from './checkout/payments.mjs';
+import { installPeer, startPeer } from './checkout/peer.mjs';
+import { purchaseTable, report } from './checkout/report.mjs';
 import { checkOut, createProduct, fillCart, register, tryToCheckOut } from './checkout/shop.mjs';
 
 const { values } = parseArgs({
   options: {
     count: { type: 'string', default: '300' },
     'at-once': { type: 'string', default: '1,10,50' },
+    // Of whole purchases, each turn of each shop. Half as long before it they do not count: after the pause both are slower.
+    seconds: { type: 'string', default: '60' },
+    'without-peer': { type: 'boolean', default: false },
     // Where to leave a CPU profile of each service; its figures are not to be compared with others.
     profile: { type: 'string' },
   },
 });
 const count = Number(values.count);
+const seconds = Number(values.seconds);
 const levels = values['at-once'].split(',').map(Number);
 const STORES = ['postgres', 'redis', 'mongodb'];
 const BUYERS = 50;
 const PIECES = 5;
 const RUSHES = 3;
 const TURNS = 3;
+const PURCHASE_TURNS = 2;
+/** After fewer purchases the cost still falls, while code is being compiled. */
+const WARM_UP = 1000;
 /** Services that only hear of a checkout: their work is no part of it, nor of the floor, but takes the same cores. */
 const FOLLOWERS = ['payments', 'notifications'];
-/** After fewer purchases the services' own cost still falls, while their code is being compiled. */
-const WARM_UP = 1500;
 const upTo = (length) => Array.from({ length }, (_, index) => index);
-const round = (number, digits = 1) => number.toFixed(digits);
 
-/** Does `work` `times` times, `atOnce` at a time. */
-async function measure(atOnce, work, times = count) {
+/** Does `work` `times` times or for some seconds, `atOnce` at a time. */
+async function measure(atOnce, work, { times = Infinity, seconds = Infinity }) {
   const durations = [];
-  const queue = upTo(times).values();
   const startedAt = performance.now();
+  let begun = 0;
   await Promise.all(
     upTo(atOnce).map(async (worker) => {
-      for (const index of queue) {
+      while (begun < times && performance.now() - startedAt < seconds * 1000) {
         const began = performance.now();
-        await work(index, worker);
+        await work(begun++, worker);
         durations.push(performance.now() - began);
       }
     }),
@@ -57,7 +62,7 @@ function summary(runs) {
   const durations = runs.flatMap((run) => run.durations).sort((a, b) => a - b);
   const seconds = runs.reduce((sum, run) => sum + run.seconds, 0);
   const at = (share) => durations[Math.min(durations.length - 1, Math.floor(durations.length * share))];
-  return { rate: durations.length / seconds, p50: at(0.5), p99: at(0.99) };
+  return { bought: durations.length, rate: durations.length / seconds, p50: at(0.5), p99: at(0.99) };
 }
 
 const tell = (text) => process.stderr.write(`${text}\n`);
@@ -79,15 +84,26 @@ const profiling = values.profile && {
   NODE_OPTIONS: `--import ${new URL('./support/cpu-profile.mjs', import.meta.url)}`,
   CPU_PROFILE_DIR: resolve(values.profile),
 };
+const withPeer = !values['without-peer'];
+if (withPeer) installPeer();
+const buyers = Math.max(BUYERS, ...levels);
 const stack = await startTestStack({
   env: { LOG_LEVEL: 'warn', ...profiling },
-  serviceEnv: { payments: { PAYMENT_DELAY_MS: '0' } },
+  serviceEnv: { payments: { PAYMENT_DELAY_MS: '0' }, users: { ACCESS_TOKEN_LIFETIME_S: '86400' } },
 });
 let payments;
+let followers;
+let peer;
+let floor;
 try {
   const ordersUrl = stack.storeUrl('orders', 'ORDERS_DATABASE_URL');
   const mongoUrl = stack.storeUrl('products', 'MONGODB_URL');
   payments = await watchPayments(ordersUrl);
+  followers = await watchFollowers({
+    orders: ordersUrl,
+    payments: stack.storeUrl('payments', 'PAYMENTS_DATABASE_URL'),
+    notifications: stack.storeUrl('notifications', 'NOTIFICATIONS_DATABASE_URL'),
+  });
   const { login } = await stack.graph.expectData(
     'mutation { login(input: { email: "ada@example.com", password: "cartograph" }) { session { accessToken } } }',
   );
@@ -97,36 +113,71 @@ try {
   const productIds = [];
   for (let index = 0; index < 50; index++) productIds.push(await createProduct(admin, category));
   const customers = [];
-  for (let index = 0; index < Math.max(BUYERS, ...levels); index++)
-    customers.push(await register(stack.graph));
+  for (let index = 0; index < buyers; index++) customers.push(await register(stack.graph));
+  if (withPeer) peer = await startPeer(buyers);
 
   const productOf = (index) => productIds[index % productIds.length];
-  const parts = [...stack.services, ...STORES];
-  const cpu = () => new Map(parts.map((name) => [name, cpuOfTree(stack.pid(name))]));
-
   const buy = async (index, worker) => {
     const cartId = await fillCart(customers[worker].as(undefined), productOf(index));
     await payments.untilPaid(await checkOut(customers[worker], cartId));
   };
-  tell(`${WARM_UP} purchases to warm up: code that has not run often costs several times as much`);
-  await measure(Math.max(...levels), buy, WARM_UP);
+  const shops = [
+    {
+      name: 'Cartograph',
+      buy,
+      isAtRest: followers.areAtRest,
+      pids: Object.fromEntries([...stack.services, ...STORES].map((name) => [name, stack.pid(name)])),
+    },
+    ...(peer ? [{ name: 'Vendure', ...peer }] : []),
+  ];
+  tell(`${WARM_UP} purchases to warm up`);
+  for (const { buy } of shops) await measure(Math.max(...levels), buy, { times: WARM_UP });
 
-  const purchases = new Map();
-  for (const atOnce of levels) {
-    tell(`${count} whole purchases, ${atOnce} at once`);
+  /** A turn of purchases, with the CPU of all that follows from them; before it some that do not count, after the pause. */
+  const turnAt = async ({ buy, isAtRest, pids }, atOnce) => {
+    const cpu = () => new Map(Object.entries(pids).map(([name, pid]) => [name, cpuOfTree(pid)]));
+    const rest = async () => {
+      // Events that gather are neither in an outbox nor a mail yet.
+      await sleep(500);
+      await until(isAtRest, {
+        intervalMs: 100,
+        timeoutMs: 300_000,
+        what: 'all that follows from the purchases',
+      });
+    };
+    await measure(atOnce, buy, { seconds: seconds / 2 });
+    await rest();
     const before = cpu();
-    const measured = await measure(atOnce, buy);
+    const measured = await measure(atOnce, buy, { seconds });
+    await rest();
     const after = cpu();
-    const used = new Map(parts.map((name) => [name, (after.get(name) - before.get(name)) / count]));
-    purchases.set(atOnce, { ...summary([measured]), used });
+    return { ...measured, used: new Map([...after].map(([name, ms]) => [name, ms - before.get(name)])) };
+  };
+  const purchases = [];
+  for (const atOnce of levels) {
+    tell(`Whole purchases, ${atOnce} at once${peer ? ', by turns with Vendure' : ''}`);
+    const turns = shops.map(() => []);
+    for (let turn = 0; turn < PURCHASE_TURNS; turn++)
+      for (const [index, shop] of shops.entries()) turns[index].push(await turnAt(shop, atOnce));
+    purchases.push(
+      ...shops.map(({ name, pids }, index) => {
+        const { bought, ...figures } = summary(turns[index]);
+        const each = (part) => turns[index].reduce((sum, { used }) => sum + used.get(part), 0) / bought;
+        const used = new Map(Object.keys(pids).map((part) => [part, each(part)]));
+        return { shop: name, atOnce, ...figures, used };
+      }),
+    );
   }
+  tell(purchaseTable(purchases).join('\n'));
+  await peer?.close();
+  peer = undefined;
   tell('The last pieces');
-  const rushes = [];
+  const runs = [];
   for (let round = 0; round < RUSHES; round++)
-    rushes.push(await rushForTheLast(PIECES, admin, category, customers.slice(0, BUYERS)));
+    runs.push(await rushForTheLast(PIECES, admin, category, customers.slice(0, BUYERS)));
 
   const unpaid = [];
-  const floor = await openFloor({ ordersUrl, mongoUrl, productIds });
+  floor = await openFloor({ ordersUrl, mongoUrl, productIds });
   /** Checkouts of carts that are full already, by turns with the floor, since no two moments of a machine are alike. */
   const compare = async (atOnce, { isFollowed }) => {
     tell(
@@ -140,60 +191,37 @@ try {
       for (let index = 0; index < count / TURNS; index++)
         carts.push(await fillCart(stack.graph, productOf(index)));
       const check = async (index, worker) => placed.push(await checkOut(customers[worker], carts[index]));
-      ours.push(await measure(atOnce, check, carts.length));
+      ours.push(await measure(atOnce, check, { times: carts.length }));
       if (isFollowed) await Promise.all(placed.splice(0).map((id) => payments.untilPaid(id)));
-      bare.push(await measure(atOnce, (index) => floor.place(index), carts.length));
+      bare.push(await measure(atOnce, (index) => floor.place(index), { times: carts.length }));
     }
     unpaid.push(...placed);
-    const [own, least] = [ours, bare].map(summary);
-    return { own, least, share: own.rate / least.rate };
+    const kind = isFollowed ? 'with what follows' : 'alone';
+    return { atOnce, kind, own: summary(ours), floor: summary(bare) };
   };
-  const followed = new Map();
-  for (const atOnce of levels) followed.set(atOnce, await compare(atOnce, { isFollowed: true }));
+  const checkouts = [];
+  for (const atOnce of levels) checkouts.push(await compare(atOnce, { isFollowed: true }));
   await Promise.all(FOLLOWERS.map((service) => stack.halt(service)));
-  const alone = new Map();
-  for (const atOnce of levels) alone.set(atOnce, await compare(atOnce, { isFollowed: false }));
-  await floor.close();
+  for (const atOnce of levels) checkouts.push(await compare(atOnce, { isFollowed: false }));
   await Promise.all(FOLLOWERS.map((service) => stack.start(service)));
   await Promise.all(unpaid.map((id) => payments.untilPaid(id)));
 
-  const sum = (used, names) => names.reduce((total, name) => total + used.get(name), 0);
-  const table = [
-    `${count} of each after ${WARM_UP} purchases to warm up, on ${cpus().length} cores (${cpus()[0]?.model.trim()}), Node.js ${process.versions.node}; services, stores and load share the machine.`,
-    'The floor makes the same writes by bare drivers: two transactions, a hold and a conditional stock update, with no GraphQL, cart, prices or events sent; both by turns.',
-    `Alone: while ${FOLLOWERS.join(' and ')} are stopped; their events wait, and all orders are paid after their start. With what follows: while both work on the same cores.`,
-    '',
-    '| at once | | checkouts/s | p50 (ms) | p99 (ms) | floor/s | p50 (ms) | p99 (ms) | share of the floor |',
-    '| ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |',
-    ...levels.flatMap((atOnce) =>
-      Object.entries({ alone, 'with what follows': followed }).map(([kind, runs]) => {
-        const { own, least, share } = runs.get(atOnce);
-        const cells = [own, least].flatMap(({ rate, p50, p99 }) => [rate, p50, p99]).map((n) => round(n));
-        return `| ${[atOnce, kind, ...cells, round(share, 2)].join(' | ')} |`;
-      }),
-    ),
-    '',
-    'Whole purchases: into a cart, checkout with address, until the payment is accepted (`PAYMENT_DELAY_MS=0`: the simulated bank answers at once). CPU a purchase, in ms:',
-    '',
-    `| at once | purchases/s | p50 (ms) | p99 (ms) | all CPU | services | stores | ${parts.join(' | ')} |`,
-    `| ${Array(7 + parts.length)
-      .fill('---:')
-      .join(' | ')} |`,
-    ...levels.map((atOnce) => {
-      const { rate, p50, p99, used } = purchases.get(atOnce);
-      const sums = [parts, stack.services, STORES].map((names) => sum(used, names));
-      const cells = [rate, p50, p99, ...sums, ...parts.map((name) => used.get(name))];
-      return `| ${[atOnce, ...cells.map((n) => round(n))].join(' | ')} |`;
+  const rush = { pieces: PIECES, buyers: BUYERS, runs };
+  console.log(
+    report({
+      count,
+      warmUp: WARM_UP,
+      seconds: PURCHASE_TURNS * seconds,
+      purchases,
+      checkouts,
+      followers: FOLLOWERS,
+      rush,
     }),
-    '',
-    `The last ${PIECES} pieces, wanted by ${BUYERS} buyers at the same moment, ${RUSHES} times: confirmed and paid ${rushes.map(({ confirmed }) => confirmed).join(', ')}; all others were told ${[...new Set(rushes.flatMap(({ refusals }) => refusals))].join(', ')}.`,
-    '',
-  ].join('\n');
-  const file = join(dirname(fileURLToPath(import.meta.url)), 'results', 'checkout.md');
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, table);
-  console.log(table);
+  );
 } finally {
+  await peer?.close();
+  await floor?.close();
+  await followers?.close();
   await payments?.close();
   await stack.stop();
 }
