@@ -38,6 +38,7 @@ export async function startPeer(buyers) {
       ...process.env,
       NODE_ENV: 'production',
       NODE_NO_WARNINGS: '1',
+      VENDURE_DISABLE_TELEMETRY: 'true',
       DATABASE_URL: postgres.urlFor('vendure'),
       PORT: String(port),
       MAIL_DIRECTORY: join(home, 'mails'),
