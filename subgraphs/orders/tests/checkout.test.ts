@@ -52,15 +52,18 @@ describe('the same key again', () => {
     expect(await counts()).toEqual({ orders: 1, checkouts: 1, events: 1 });
   });
 
-  it.each(['cart', 'read'])('gives the same order while its neighbours do not answer (%s)', async (broken) => {
-    fill('carl', ['tea', 2]);
-    const idempotencyKey = newId();
-    const first = await orders.checkout(customer('carl'), { idempotencyKey });
-    world.standIns.before = (operation) => {
-      if (operation === broken) throw new Error('Out of order.');
-    };
-    expect(await orders.checkout(customer('carl'), { idempotencyKey })).toEqual(first);
-  });
+  it.each(['cart', 'read'])(
+    'gives the same order while its neighbours do not answer (%s)',
+    async (broken) => {
+      fill('carl', ['tea', 2]);
+      const idempotencyKey = newId();
+      const first = await orders.checkout(customer('carl'), { idempotencyKey });
+      world.standIns.before = (operation) => {
+        if (operation === broken) throw new Error('Out of order.');
+      };
+      expect(await orders.checkout(customer('carl'), { idempotencyKey })).toEqual(first);
+    },
+  );
 
   it('is refused for another input', async () => {
     fill('carl', ['tea', 2]);
