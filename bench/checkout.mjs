@@ -1,9 +1,8 @@
-// `npm run bench:checkout [-- --count 300] [--at-once 1,10,50] [--seconds 60] [--without-peer]`: what a whole purchase (cart, checkout with
-// address, payment accepted) costs in time and in CPU of all services and stores, by turns with Vendure; checkouts per second
-// through the gateway beside a floor of the bare writes, alone and with all that follows from them; and who gets the last 5
-// pieces. Linux only: CPU comes from /proc.
+// `npm run bench:checkout [-- --count 300] [--at-once 1,10,50] [--seconds 60] [--without-peer]`: what a whole purchase (cart,
+// checkout with address, payment accepted) costs in time and in CPU of all services and stores, by turns with Vendure; checkouts
+// per second through the gateway beside a floor of the bare writes, alone and with all that follows from them; and who gets the
+// last 5 pieces. Linux only: CPU comes from /proc.
 import { resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { startTestStack, until } from '../packages/testing/dist/index.js';
 import { cpuOfTree } from './checkout/cpu.mjs';
@@ -136,15 +135,9 @@ try {
   /** A turn of purchases, with the CPU of all that follows from them; before it some that do not count, after the pause. */
   const turnAt = async ({ buy, isAtRest, pids }, atOnce) => {
     const cpu = () => new Map(Object.entries(pids).map(([name, pid]) => [name, cpuOfTree(pid)]));
-    const rest = async () => {
-      // Events that gather are neither in an outbox nor a mail yet.
-      await sleep(500);
-      await until(isAtRest, {
-        intervalMs: 100,
-        timeoutMs: 300_000,
-        what: 'all that follows from the purchases',
-      });
-    };
+    const rest = () =>
+      // Seldom enough for events that gather for 250 ms.
+      until(isAtRest, { intervalMs: 500, timeoutMs: 300_000, what: 'all that follows from the purchases' });
     await measure(atOnce, buy, { seconds: seconds / 2 });
     await rest();
     const before = cpu();

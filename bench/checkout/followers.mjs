@@ -1,27 +1,35 @@
 import pg from 'pg';
 
-/** What a checkout leaves to be done behind its back: events to be published, payments, mails. */
-const OPEN = {
-  orders: 'SELECT count(*)::int AS open FROM outbox',
-  payments: `SELECT (SELECT count(*) FROM outbox) + (SELECT count(*) FROM payments WHERE status = 'PENDING') AS open`,
-  notifications: `SELECT count(*)::int AS open FROM notifications WHERE status = 'PENDING'`,
+/** What a checkout leaves to be done behind its back: events to be published and handled, payments, mails. */
+const FOLLOWING = {
+  orders: `SELECT (SELECT count(*) FROM outbox)::int AS open, (SELECT count(*) FROM processed_events)::int AS handled`,
+  payments: `SELECT (SELECT count(*) FROM outbox)::int + (SELECT count(*) FROM payments WHERE status = 'PENDING')::int AS open,
+    (SELECT count(*) FROM processed_events)::int AS handled`,
+  notifications: `SELECT (SELECT count(*) FROM notifications WHERE status = 'PENDING')::int AS open,
+    (SELECT count(*) FROM processed_events)::int AS handled`,
 };
 
 /** Tells when all that follows from checkouts is done. */
 export async function watchFollowers(urls) {
   const watched = await Promise.all(
-    Object.entries(OPEN).map(async ([service, sql]) => {
+    Object.entries(FOLLOWING).map(async ([service, sql]) => {
       const client = new pg.Client({ connectionString: urls[service] });
       await client.connect();
       return { client, sql };
     }),
   );
+  let before;
   return {
+    /** Whether nothing is open and nothing was handled since the last look: events on the bus are in no table. */
     async areAtRest() {
-      const open = await Promise.all(
-        watched.map(async ({ client, sql }) => (await client.query(sql)).rows[0].open),
+      const rows = await Promise.all(
+        watched.map(async ({ client, sql }) => (await client.query(sql)).rows[0]),
       );
-      return open.every((count) => Number(count) === 0);
+      const sum = (column) => rows.reduce((total, row) => total + row[column], 0);
+      const handled = sum('handled');
+      const isStill = handled === before;
+      before = handled;
+      return isStill && sum('open') === 0;
     },
     close: () => Promise.all(watched.map(({ client }) => client.end())),
   };

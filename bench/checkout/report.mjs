@@ -5,7 +5,7 @@ import { cpus } from 'node:os';
 /** Without the peer it is a file of its own, so that a run of ours alone does not take the comparison's place. */
 const fileOf = (purchases) =>
   new URL(
-    `../results/checkout${purchases.some(({ shop }) => shop !== 'Cartograph') ? '' : '-alone'}.md`,
+    `../results/checkout${purchases.some(({ shop }) => shop !== 'Cartograph') ? '' : '-without-peer'}.md`,
     import.meta.url,
   );
 
@@ -40,6 +40,7 @@ export function report({ count, warmUp, seconds, purchases, checkouts, followers
   return text;
 }
 
+/** Lines of a table: one for each shop and number of buyers. */
 export function purchaseTable(purchases) {
   const ahead = ({ shop, atOnce, rate, used }) => {
     const peer = purchases.find((other) => other.atOnce === atOnce && other.shop !== shop);

@@ -39,6 +39,54 @@ const search = async (words: string, category?: string): Promise<string[]> => {
   return products.nodes.map(({ sku }: { sku: string }) => sku);
 };
 
+// First: it looks at the whole tree, to which the others add.
+describe('categories', () => {
+  it('should form a tree, count what stands below them and hand down their attributes', async () => {
+    await shop.staff(
+      'mutation { createCategory(input: { slug: "tree", name: "Tree", attributes: [{ name: "height", type: NUMBER, unit: "m" }] }) { userErrors { code } } }',
+    );
+    await shop.staff(
+      'mutation { createCategory(input: { slug: "branch", name: "Branch", parent: "tree" }) { userErrors { code } } }',
+    );
+    await shop.addProduct({ category: 'branch' });
+    const { data } = await shop.ask(
+      '{ category(slug: "branch") { name parent { slug } path { slug } productCount attributes { name label type unit } } categories { slug productCount children { slug } } }',
+    );
+    expect(data).toEqual({
+      category: {
+        name: 'Branch',
+        parent: { slug: 'tree' },
+        path: [{ slug: 'tree' }, { slug: 'branch' }],
+        productCount: 1,
+        attributes: [{ name: 'height', label: 'height', type: 'NUMBER', unit: 'm' }],
+      },
+      categories: [
+        { slug: 'things', productCount: expect.any(Number), children: [] },
+        { slug: 'tree', productCount: 1, children: [{ slug: 'branch' }] },
+      ],
+    });
+  });
+
+  it('should refuse a slug that is taken and a parent that is not there', async () => {
+    const create =
+      'mutation ($input: CreateCategoryInput!) { createCategory(input: $input) { category { slug } userErrors { code field } } }';
+    expect(await shop.staff(create, { input: { slug: 'things', name: 'Again' } })).toEqual({
+      createCategory: { category: null, userErrors: [{ code: 'SLUG_TAKEN', field: ['slug'] }] },
+    });
+    expect(
+      await shop.staff(create, { input: { slug: 'Bad Slug', name: '', parent: 'nowhere' } }),
+    ).toMatchObject({
+      createCategory: {
+        userErrors: [
+          { field: ['slug'] },
+          { code: 'CATEGORY_NOT_FOUND', field: ['parent'] },
+          { field: ['name'] },
+        ],
+      },
+    });
+  });
+});
+
 describe('staff who rearrange the shop', () => {
   it('should rename a category, and customers find what stands in and below it by the new name', async () => {
     const lamps = await addCategory('Lamps');
