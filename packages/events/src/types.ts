@@ -13,7 +13,7 @@ const address = z.object({
   line2: z.string().nullish(),
   city: z.string(),
   region: z.string().nullish(),
-  postalCode: z.string(),
+  postalCode: z.string().nullable(),
   country: z.string().length(2),
 });
 const orderItem = z.object({

@@ -10,7 +10,7 @@ import { isOverdue, moveOrder, type OrderChange } from './domain/changes.js';
 import { SYSTEM, type Actor, type Order } from './domain/order.js';
 import { allowedTransitions, canFollow, requireTransition, type OrderStatus } from './domain/order-state.js';
 import { eventsOf } from './domain/published.js';
-import { readText } from './domain/text.js';
+import { readText } from '@cartograph/service-kit/text';
 import { outOfStock } from './domain/totals.js';
 import type { StockKeeper } from './stock-keeper.js';
 import type { OrdersStore, PublishedChange, StoredChange } from './store/store.js';

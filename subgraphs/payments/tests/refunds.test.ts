@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { until } from '@cartograph/testing';
 import { admin, orderPlaced, startPayments, type Harness } from './support.js';
 
-const REFUND = `mutation ($input: RefundPaymentInput!) { refundPayment(input: $input) { payment { id status } userErrors { code field message } } }`;
+const REFUND = `mutation ($input: RefundPaymentInput!) { refundPayment(input: $input) { payment { id status refunds { reason } } userErrors { code field message } } }`;
 
 let payments: Harness;
 beforeAll(async () => {
@@ -11,7 +11,10 @@ beforeAll(async () => {
 afterAll(() => payments.close());
 
 interface Answer {
-  readonly payment: { readonly id: string } | null;
+  readonly payment: {
+    readonly id: string;
+    readonly refunds: readonly { readonly reason: string | null }[];
+  } | null;
   readonly userErrors: readonly {
     readonly code: string;
     readonly field: readonly string[];
@@ -104,6 +107,26 @@ describe('a refund', () => {
   });
 });
 
+describe('the reason of a refund', () => {
+  it('may have several lines, as in the text area it is typed into', async () => {
+    const { refund } = await paid();
+    const { payment, userErrors } = await refund({
+      amount: euros('1.00'),
+      reason: ' Scratched\r\nand dented \n',
+    });
+    expect(userErrors).toEqual([]);
+    expect(payment?.refunds[0]?.reason).toBe('Scratched\nand dented');
+  });
+
+  it('may not reverse the text that follows it', async () => {
+    const { refund } = await paid();
+    const { userErrors } = await refund({ reason: 'ok \u202E' });
+    expect(userErrors).toEqual([
+      { code: 'INVALID_INPUT', field: ['reason'], message: 'The reason contains control characters.' },
+    ]);
+  });
+});
+
 describe('a refund with an idempotency key', () => {
   it('is given once and never refused when it is sent ten times at once', async () => {
     const { id, orderId, refund, givenBack, confirmed } = await paid();
@@ -126,7 +149,7 @@ describe('a refund with an idempotency key', () => {
     await payments.settled(orderId, 'REFUNDED');
     const same = [part, rest, { idempotencyKey: 'part' }, { ...rest, amount: euros('15.00'), reason: ' ' }];
     for (const input of same)
-      expect(await refund(input)).toEqual({ payment: { id, status: 'REFUNDED' }, userErrors: [] });
+      expect(await refund(input)).toMatchObject({ payment: { id, status: 'REFUNDED' }, userErrors: [] });
     expect(await givenBack()).toEqual([1000, 1500]);
   });
 

@@ -26,7 +26,14 @@ const TEXT_FIELDS: readonly TextField[] = [
     isOptional: true,
     width: WHOLE,
   },
-  { name: 'postalCode', label: 'Postal code', autoComplete: 'postal-code', width: 'sm:col-span-2' },
+  // Required in some countries only; the server knows which.
+  {
+    name: 'postalCode',
+    label: 'Postal code',
+    autoComplete: 'postal-code',
+    isOptional: true,
+    width: 'sm:col-span-2',
+  },
   { name: 'city', label: 'City', autoComplete: 'address-level2', width: 'sm:col-span-4' },
   {
     name: 'region',
@@ -48,7 +55,7 @@ export function readAddress(value: (name: string) => string): AddressInput {
     ...(value('line2').trim() && { line2: value('line2') }),
     city: value('city'),
     ...(value('region').trim() && { region: value('region') }),
-    postalCode: value('postalCode'),
+    ...(value('postalCode').trim() && { postalCode: value('postalCode') }),
     country: value('country'),
   };
 }

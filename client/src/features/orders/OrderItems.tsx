@@ -48,7 +48,7 @@ export function Address({ address }: { readonly address: Order['shippingAddress'
     address.name,
     address.line1,
     address.line2,
-    `${address.postalCode} ${address.city}`,
+    [address.postalCode, address.city].filter(Boolean).join(' '),
     address.region,
     country,
   ].filter(Boolean);

@@ -233,7 +233,7 @@ function addressLine({
   region,
   country,
 }: EventData<'order.placed'>['shippingAddress']): string {
-  return [name, line1, line2, `${postalCode} ${city}`, region, countries.of(country)]
+  return [name, line1, line2, [postalCode, city].filter(Boolean).join(' '), region, countries.of(country)]
     .filter(Boolean)
     .join(', ');
 }

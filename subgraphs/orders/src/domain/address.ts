@@ -1,6 +1,7 @@
 import type { UserErrorOutput } from '@cartograph/service-kit';
 import { COUNTRY_CODES } from './countries.js';
-import { readText, type TextRule } from './text.js';
+import { readText, type TextRule } from '@cartograph/service-kit/text';
+import { readPostalCode } from './postal-code.js';
 
 export interface Address {
   readonly name: string;
@@ -8,20 +9,20 @@ export interface Address {
   readonly line2: string | null;
   readonly city: string;
   readonly region: string | null;
-  readonly postalCode: string;
-  /** ISO 3166-1 alpha-2. */
+  /** Null where the country has none, or where it was left out and may be. */
+  readonly postalCode: string | null;
+  /** ISO 3166-1 alpha-2, or XK for Kosovo. */
   readonly country: string;
 }
 
 export type AddressInput = Readonly<Partial<Record<keyof Address, string | null | undefined>>>;
 
-const RULES: Record<Exclude<keyof Address, 'country'>, TextRule & { label: string }> = {
+const RULES: Record<Exclude<keyof Address, 'country' | 'postalCode'>, TextRule & { label: string }> = {
   name: { label: 'The name', max: 100, isRequired: true },
   line1: { label: 'The street address', max: 100, isRequired: true },
   line2: { label: 'The second address line', max: 100 },
   city: { label: 'The city', max: 100, isRequired: true },
   region: { label: 'The region', max: 100 },
-  postalCode: { label: 'The postal code', max: 20, isRequired: true },
 };
 
 /** Reads an address, tidied; all that is wrong with it is added to `errors` at once. */
@@ -44,8 +45,12 @@ export function readAddress(
   else if (!COUNTRY_CODES.has(country)) {
     refuse(
       'country',
-      `The country must be a two-letter code of ISO 3166-1, such as "DE"; "${[...country].slice(0, 20).join('')}" is none.`,
+      `The country must be a two-letter code of ISO 3166-1, such as "DE"; got "${[...country].slice(0, 20).join('')}".`,
     );
+  } else {
+    const code = readPostalCode(input.postalCode, country);
+    if ('fault' in code) refuse('postalCode', code.fault);
+    else values['postalCode'] = code.value;
   }
   return errors.length > before ? undefined : ({ ...values, country } as unknown as Address);
 }

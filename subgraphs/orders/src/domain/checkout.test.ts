@@ -3,7 +3,7 @@ import { Refusal } from '@cartograph/service-kit';
 import { fingerprint, judgeRepeat, PriceChanged, readCheckoutInput, type KnownCheckout } from './checkout.js';
 import { checkTotal, outOfStock, priceItems, type LiveProduct } from './totals.js';
 
-const shippingAddress = { name: 'Ann', line1: 'Street 1', city: 'Town', postalCode: '1', country: 'CH' };
+const shippingAddress = { name: 'Ann', line1: 'Street 1', city: 'Town', postalCode: '8001', country: 'CH' };
 const input = { idempotencyKey: 'key', shippingAddress };
 
 function refusalOf(work: () => unknown): Refusal {

@@ -1,5 +1,6 @@
 import { MoneyError, parseMoney, type Money, type MoneyInput } from '@cartograph/money';
 import { idempotencyKeyFault, Refusal, type UserErrorOutput } from '@cartograph/service-kit';
+import { readText } from '@cartograph/service-kit/text';
 
 const MAX_TOKEN = 200;
 const MAX_REASON = 500;
@@ -53,12 +54,11 @@ export function readRefundInput(input: RefundInput): RefundRequest {
     if (!(error instanceof MoneyError)) throw error;
     refuse(['amount', 'amount'], error.message);
   }
-  const reason = input.reason?.trim() ?? '';
-  if (reason.length > MAX_REASON || CONTROL.test(reason))
-    refuse(['reason'], `A reason has at most ${MAX_REASON} characters and no control characters.`);
+  const reason = readText(input.reason, { max: MAX_REASON, allowsLines: true });
+  if ('fault' in reason) refuse(['reason'], `The reason ${reason.fault}.`);
   const idempotencyKey = input.idempotencyKey ?? null;
   const keyFault = idempotencyKey === null ? undefined : idempotencyKeyFault(idempotencyKey);
   if (keyFault) refuse(['idempotencyKey'], keyFault);
-  if (errors.length > 0) throw new Refusal(errors);
-  return { amount, reason: reason === '' ? null : reason, idempotencyKey };
+  if ('fault' in reason || errors.length > 0) throw new Refusal(errors);
+  return { amount, reason: reason.value, idempotencyKey };
 }

@@ -151,7 +151,7 @@ export function OrderPage() {
                 address.name,
                 address.line1,
                 address.line2,
-                `${address.postalCode} ${address.city}`,
+                [address.postalCode, address.city].filter(Boolean).join(' '),
                 address.region,
                 COUNTRIES.of(address.country),
               ]
