@@ -43,13 +43,14 @@ async function populate(stack: TestStack): Promise<PopulatedShop> {
   };
   const orderId = await buy(customer);
   await fillCart(customer, product);
-  // Later than the customer's, so that a stream of one's own events from then on begins with something.
-  await buy(stranger);
-  const { payment, firstCursor } = await untilPaid(customer, orderId);
+  // Before the next order, so that it has a delivery.
   const webhook = await admin.expectData(
     'mutation ($input: CreateWebhookInput!) { createWebhook(input: $input) { webhook { id } } }',
     { input: { url: 'https://nobody.invalid/hook', eventTypes: ['order.placed'] } },
   );
+  // Later than the customer's, so that a stream of one's own events from then on begins with something.
+  await buy(stranger);
+  const { payment, firstCursor } = await untilPaid(customer, orderId);
   const seen = await customer.expectData<{
     me: { id: string; cart: { id: string } };
     product: { category: { id: string } };

@@ -1,4 +1,5 @@
 import { Fault } from './errors.js';
+import { isId } from './ids.js';
 
 /** What a list field of a Relay connection is asked for. */
 export interface PageArguments {
@@ -60,6 +61,31 @@ function readCursor<Key>(list: string, cursor: string, readKey: (values: unknown
 export function createCursor(list: string, ...values: readonly (string | number | null)[]): string {
   return Buffer.from(JSON.stringify([list, ...values])).toString('base64url');
 }
+
+/** The sort key of a list by time: a moment and, among items of the same moment, an id. */
+export interface TimeKey {
+  readonly at: Date;
+  readonly id: string;
+}
+
+/**
+ * Reads the key of {@link createTimeCursor}, for {@link readPage}.
+ * @throws Error for moments outside the years 1 to 9999, which stores cannot hold, and for ids that cannot be ours
+ */
+export function readTimeKey(values: readonly unknown[]): TimeKey {
+  const [at, id] = values;
+  if (values.length !== 2 || typeof at !== 'string' || typeof id !== 'string' || !isId(id))
+    throw new Error('not a moment and an id');
+  const moment = new Date(at);
+  // Also refuses an invalid date, whose year is NaN.
+  if (!(moment.getUTCFullYear() >= 1 && moment.getUTCFullYear() <= 9_999))
+    throw new Error('not a moment of the years 1 to 9999');
+  return { at: moment, id };
+}
+
+/** The cursor of one item of a list by time. */
+export const createTimeCursor = (list: string, at: Date, id: string): string =>
+  createCursor(list, at.toISOString(), id);
 
 /**
  * Makes a connection out of up to `first + 1` rows (the extra one tells that there are more).

@@ -1,11 +1,12 @@
 import type { DeadLetterQueue } from '@cartograph/events';
 import {
   createConnection,
-  createCursor,
+  createTimeCursor,
   isId,
   MAX_PAGE_SIZE,
   Fault,
   readPage,
+  readTimeKey,
   refusable,
   Refusal,
   scalarResolvers,
@@ -86,16 +87,15 @@ async function newestFirst<Row extends TimeKey>(
   args: PageArguments,
   load: (after: TimeKey | undefined, limit: number) => Promise<Listing<Row>>,
 ) {
-  const page = readPage(list, args, ([createdAt, id]): TimeKey => {
-    const time = new Date(createdAt as string);
-    if (Number.isNaN(time.getTime()) || typeof id !== 'string' || !isId(id)) throw new Error('malformed');
-    return { createdAt: time, id };
+  const page = readPage(list, args, (values): TimeKey => {
+    const { at, id } = readTimeKey(values);
+    return { createdAt: at, id };
   });
   const { rows, totalCount } = await load(page.after, page.first + 1);
   return createConnection(
     rows,
     page,
-    ({ createdAt, id }) => createCursor(list, createdAt.toISOString(), id),
+    ({ createdAt, id }) => createTimeCursor(list, createdAt, id),
     totalCount,
   );
 }

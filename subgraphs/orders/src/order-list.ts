@@ -1,4 +1,11 @@
-import { createConnection, createCursor, Fault, readPage, type Connection } from '@cartograph/service-kit';
+import {
+  createConnection,
+  createTimeCursor,
+  Fault,
+  readPage,
+  readTimeKey,
+  type Connection,
+} from '@cartograph/service-kit';
 import type { Order } from './domain/order.js';
 import { parseOrderNumber } from './domain/order-number.js';
 import type { OrderStatus } from './domain/order-state.js';
@@ -36,11 +43,9 @@ export function readFilter(input: OrderFilterInput | null | undefined): OrderFil
   };
 }
 
-function readKey([placedAt, id]: unknown[]): OrderKey {
-  const date = new Date(placedAt as number);
-  if (typeof placedAt !== 'number' || Number.isNaN(date.getTime()) || typeof id !== 'string')
-    throw new Error('no order key');
-  return { placedAt: date, id };
+function readKey(values: unknown[]): OrderKey {
+  const { at, id } = readTimeKey(values);
+  return { placedAt: at, id };
 }
 
 /** Newest first. @throws Fault BAD_USER_INPUT */
@@ -54,7 +59,7 @@ export async function listOrders(
   const page = readPage(list, args, readKey);
   const isNothing = filter.statuses?.length === 0;
   const rows = isNothing ? [] : await store.listOrders(filter, page.after, page.first + 1);
-  const cursorOf = ({ placedAt, id }: Order) => createCursor(list, placedAt.getTime(), id);
+  const cursorOf = ({ placedAt, id }: Order) => createTimeCursor(list, placedAt, id);
   const { totalCount: _, ...connection } = createConnection(rows, page, cursorOf, 0);
   return { ...connection, count: async () => (isNothing ? 0 : store.countOrders(filter)) };
 }

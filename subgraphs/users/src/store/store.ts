@@ -1,4 +1,5 @@
 import type { AnyEvent } from '@cartograph/events';
+import type { TimeKey } from '@cartograph/service-kit';
 import type { OneTimePurpose, OneTimeToken } from '../domain/one-time-token.js';
 import type { RefreshToken, Session } from '../domain/session.js';
 import type { SigningKey } from '../domain/signing-key.js';
@@ -9,16 +10,10 @@ export interface ReadOptions {
   readonly lock?: boolean;
 }
 
-/** The sort key of a list that begins with the newest. */
-export interface AgeKey {
-  readonly at: Date;
-  readonly id: string;
-}
-
 export interface ListOptions {
   /** One more than this is given, where there are more. */
   readonly first: number;
-  readonly after: AgeKey | undefined;
+  readonly after: TimeKey | undefined;
 }
 
 export interface Listed<Row> {
