@@ -6,6 +6,7 @@ import type { SendResult } from './channels/webhook-sender.js';
 import {
   isWebhookEventType,
   outcomeOf,
+  rotateSecret as withNewSecret,
   WEBHOOK_EVENT_TYPES,
   type Webhook,
   type WebhookDelivery,
@@ -32,8 +33,6 @@ export interface NotificationsServiceDependencies {
 }
 
 export type NotificationsService = ReturnType<typeof createNotificationsService>;
-
-const DAY_MS = 86_400_000;
 
 /** What staff do with webhooks, and what becomes of deliveries. */
 export function createNotificationsService({
@@ -138,8 +137,7 @@ export function createNotificationsService({
       url: new URL(url).href,
       eventTypes: [...new Set(input.eventTypes)],
       secret,
-      previousSecret: null,
-      previousSecretUntil: null,
+      previousSecrets: [],
       isActive: true,
       disabledReason: null,
       createdAt: now(),
@@ -148,14 +146,18 @@ export function createNotificationsService({
     return { webhook, secret };
   }
 
-  /** @throws Refusal NOT_FOUND */
+  /** @throws Refusal NOT_FOUND, TOO_MANY_SECRETS */
   async function rotateSecret(webhookId: string): Promise<{ webhook: Webhook; secret: string }> {
     const secret = newSecret();
-    const webhook = await changeWebhook(webhookId, (current) => ({
-      secret,
-      previousSecret: current.secret,
-      previousSecretUntil: new Date(now().getTime() + DAY_MS),
-    }));
+    const webhook = await changeWebhook(webhookId, (current) => {
+      const rotated = withNewSecret(current, secret, now());
+      if (rotated) return rotated;
+      throw new Refusal(
+        'TOO_MANY_SECRETS',
+        'This webhook was rotated so often that 20 of its secrets are still valid. Each stays valid for 24 hours after it was replaced: try again later.',
+        ['webhookId'],
+      );
+    });
     return { webhook, secret };
   }
 

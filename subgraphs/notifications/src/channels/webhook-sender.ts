@@ -1,6 +1,6 @@
 import { Webhook as Signer } from 'standardwebhooks';
 import { Agent, request } from 'undici';
-import { readRetryAfter, type Webhook, type WebhookDelivery } from '../domain/webhook.js';
+import { readRetryAfter, signingSecrets, type Webhook, type WebhookDelivery } from '../domain/webhook.js';
 import { publicLookup, refuseWebhookUrl } from './webhook-address.js';
 
 export interface SendResult {
@@ -91,16 +91,8 @@ function describe(error: unknown, timeoutMs: number): string {
   return name === 'TimeoutError' ? `No answer within ${timeoutMs} ms` : message || name || String(error);
 }
 
-/** With a second signature by the previous secret while a rotation overlaps. */
-function sign(
-  { secret, previousSecret, previousSecretUntil }: Webhook,
-  id: string,
-  payload: string,
-  now: Date,
-): string {
-  const secrets = [
-    secret,
-    ...(previousSecret && previousSecretUntil && previousSecretUntil > now ? [previousSecret] : []),
-  ];
-  return secrets.map((each) => new Signer(each).sign(id, now, payload)).join(' ');
-}
+/** One signature for each secret that is valid, separated by blanks as the specification says. */
+const sign = (webhook: Webhook, id: string, payload: string, now: Date): string =>
+  signingSecrets(webhook, now)
+    .map((secret) => new Signer(secret).sign(id, now, payload))
+    .join(' ');

@@ -1,5 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
-import { outcomeOf, readRetryAfter, RETRY_SCHEDULE, WEBHOOK_EVENT_TYPES, webhookPayload } from './webhook.js';
+import { EVENT_DATA } from '@cartograph/events';
+import {
+  isWebhookEventType,
+  outcomeOf,
+  readRetryAfter,
+  RETRY_SCHEDULE,
+  rotateSecret,
+  signingSecrets,
+  WEBHOOK_EVENT_TYPES,
+  webhookPayload,
+} from './webhook.js';
 
 const random = () => 0;
 
@@ -40,13 +50,51 @@ describe('a webhook', () => {
     expect(readRetryAfter('soon', now)).toBe(0);
   });
 
-  it('never tells user events, payment tokens or addresses', () => {
+  it('never tells user events', () => {
     expect(WEBHOOK_EVENT_TYPES.filter((type) => type.startsWith('user.'))).toEqual([]);
-    const payload = webhookPayload({
-      type: 'order.placed',
-      occurredAt: 't',
-      data: { orderId: 'o', paymentToken: 'tok', shippingAddress: {} },
-    });
-    expect(JSON.parse(payload)).toEqual({ type: 'order.placed', timestamp: 't', data: { orderId: 'o' } });
+  });
+
+  it('tells every field of the other events but tokens, addresses and cart ids; a new field has to be added to a list', () => {
+    const told = (fields: readonly string[]) => {
+      const data = Object.fromEntries(fields.map((field) => [field, field]));
+      const payload = webhookPayload({ type: 'order.placed', occurredAt: 't', data });
+      return Object.keys((JSON.parse(payload) as { data: object }).data);
+    };
+    const fields = Object.entries(EVENT_DATA)
+      .filter(([type]) => isWebhookEventType(type))
+      .flatMap(([, schema]) => Object.keys(schema.shape));
+    const all = [...new Set(fields)];
+    expect(all.filter((field) => !told(all).includes(field)).sort()).toEqual([
+      'cartId',
+      'paymentToken',
+      'shippingAddress',
+    ]);
+    expect(told(['somethingNew'])).toEqual([]);
+  });
+
+  it('keeps every secret valid for a day after it was replaced, however often it is rotated', () => {
+    const start = Date.parse('2026-01-01T00:00:00Z');
+    const at = (hours: number) => new Date(start + hours * 3_600_000);
+    let webhook: Parameters<typeof signingSecrets>[0] = { secret: 's0', previousSecrets: [] };
+    for (const hour of [1, 2, 20]) webhook = rotateSecret(webhook, `s${hour}`, at(hour))!;
+    expect(signingSecrets(webhook, at(20))).toEqual(['s20', 's2', 's1', 's0']);
+    expect(signingSecrets(webhook, at(24.9))).toEqual(['s20', 's2', 's1', 's0']);
+    expect(signingSecrets(webhook, at(25.1))).toEqual(['s20', 's2', 's1']);
+    expect(signingSecrets(webhook, at(44.1))).toEqual(['s20']);
+    webhook = rotateSecret(webhook, 's50', at(50))!;
+    expect(webhook.previousSecrets).toHaveLength(1);
+  });
+
+  it('is not rotated rather than losing a secret whose time has not run out', () => {
+    const now = new Date();
+    let webhook: Parameters<typeof signingSecrets>[0] | undefined = { secret: 's', previousSecrets: [] };
+    let rotations = 0;
+    for (let next = webhook; next; rotations++) {
+      webhook = next;
+      next = rotateSecret(webhook, `s${rotations}`, now)!;
+    }
+    expect(rotations).toBe(20);
+    expect(signingSecrets(webhook, now)).toContain('s');
+    expect(rotateSecret(webhook, 'later', new Date(now.getTime() + 25 * 3_600_000))).toBeDefined();
   });
 });

@@ -6,12 +6,17 @@ export interface Webhook {
   readonly eventTypes: readonly string[];
   /** `whsec_…`, base64 behind the prefix. */
   readonly secret: string;
-  readonly previousSecret: string | null;
-  /** Until when deliveries are signed with the previous secret too. */
-  readonly previousSecretUntil: Date | null;
+  /** Secrets before this one that deliveries are signed with too, newest first. */
+  readonly previousSecrets: readonly PreviousSecret[];
   readonly isActive: boolean;
   readonly disabledReason: string | null;
   readonly createdAt: Date;
+}
+
+export interface PreviousSecret {
+  readonly secret: string;
+  /** Until when it is promised to work, ISO 8601. */
+  readonly until: string;
 }
 
 export interface WebhookDelivery {
@@ -47,16 +52,49 @@ export const WEBHOOK_EVENT_TYPES = EVENT_TYPES.filter((type) =>
 export const isWebhookEventType = (type: string): type is EventType =>
   (WEBHOOK_EVENT_TYPES as string[]).includes(type);
 
-/** Fields of event data that no receiver needs. */
-const PRIVATE_FIELDS = new Set(['paymentToken', 'shippingAddress']);
+/**
+ * Fields of event data that receivers are sent. A field that is not listed stays here: an address, a payment token, and the
+ * id of a cart, which lets anyone who has it read a guest's cart.
+ */
+const PUBLIC_FIELDS = new Set([
+  ...['orderId', 'number', 'customerId', 'items', 'total', 'placedAt', 'status', 'previousStatus', 'note'],
+  ...['paymentId', 'amount', 'reason', 'canRetry', 'refundId'],
+  ...['productId', 'sku', 'name', 'price', 'isArchived', 'version', 'available', 'delta'],
+]);
 
 /**
  * The body of a delivery.
  * @see https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md#payload-structure
  */
 export function webhookPayload(event: { type: string; occurredAt: string; data: object }): string {
-  const data = Object.fromEntries(Object.entries(event.data).filter(([key]) => !PRIVATE_FIELDS.has(key)));
+  const data = Object.fromEntries(Object.entries(event.data).filter(([key]) => PUBLIC_FIELDS.has(key)));
   return JSON.stringify({ type: event.type, timestamp: event.occurredAt, data });
+}
+
+/** How long deliveries are also signed with a secret after it was replaced, in milliseconds. */
+const ROTATION_OVERLAP_MS = 24 * 3_600_000;
+/** Each secret adds a signature of about 50 bytes to a header, and receivers limit those. */
+const MAX_SECRETS = 20;
+
+/** All secrets that a delivery is signed with at `now`, the current one first. */
+export const signingSecrets = ({ secret, previousSecrets }: SecretsOf, now: Date): string[] => [
+  secret,
+  ...liveSecrets(previousSecrets, now).map((previous) => previous.secret),
+];
+
+type SecretsOf = Pick<Webhook, 'secret' | 'previousSecrets'>;
+
+const liveSecrets = (secrets: readonly PreviousSecret[], now: Date): PreviousSecret[] =>
+  secrets.filter(({ until }) => Date.parse(until) > now.getTime());
+
+/**
+ * Replaces the secret; the old one, and those before it whose time has not run out, go on to work until it has.
+ * @returns undefined if too many secrets are still valid to add another
+ */
+export function rotateSecret(webhook: SecretsOf, secret: string, now: Date): SecretsOf | undefined {
+  const until = new Date(now.getTime() + ROTATION_OVERLAP_MS).toISOString();
+  const previousSecrets = [{ secret: webhook.secret, until }, ...liveSecrets(webhook.previousSecrets, now)];
+  return previousSecrets.length < MAX_SECRETS ? { secret, previousSecrets } : undefined;
 }
 
 const SECOND = 1_000;

@@ -1,6 +1,6 @@
 import { EntitySchema } from 'typeorm';
 import type { Notification } from '../domain/notification.js';
-import type { Webhook, WebhookAttempt, WebhookDelivery } from '../domain/webhook.js';
+import type { PreviousSecret, Webhook, WebhookAttempt, WebhookDelivery } from '../domain/webhook.js';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -40,7 +40,10 @@ export const notificationTable = new EntitySchema<NotificationRow>({
   },
 });
 
-export type WebhookRow = Mutable<Omit<Webhook, 'eventTypes'>> & { eventTypes: string[] };
+export type WebhookRow = Mutable<Omit<Webhook, 'eventTypes' | 'previousSecrets'>> & {
+  eventTypes: string[];
+  previousSecrets: PreviousSecret[];
+};
 
 export const webhookTable = new EntitySchema<WebhookRow>({
   name: 'webhook',
@@ -50,8 +53,7 @@ export const webhookTable = new EntitySchema<WebhookRow>({
     url: { type: 'text' },
     eventTypes: { name: 'event_types', type: 'text', array: true },
     secret: { type: 'text' },
-    previousSecret: { name: 'previous_secret', type: 'text', nullable: true },
-    previousSecretUntil: { name: 'previous_secret_until', type: 'timestamptz', nullable: true },
+    previousSecrets: { name: 'previous_secrets', type: 'jsonb' },
     isActive: { name: 'is_active', type: 'boolean' },
     disabledReason: { name: 'disabled_reason', type: 'text', nullable: true },
     createdAt: { name: 'created_at', type: 'timestamptz' },

@@ -70,7 +70,11 @@ export function createNotificationsStore(database: DataSource): NotificationsSto
     webhooks: () => webhooks.find({ order: { createdAt: 'ASC', id: 'ASC' } }),
     webhook: async (id) => (await webhooks.findOneBy({ id })) ?? undefined,
     async insertWebhook(webhook) {
-      await webhooks.insert({ ...webhook, eventTypes: [...webhook.eventTypes] });
+      await webhooks.insert({
+        ...webhook,
+        eventTypes: [...webhook.eventTypes],
+        previousSecrets: [...webhook.previousSecrets],
+      });
     },
     deleteWebhook: async (id) => (await webhooks.delete({ id })).affected === 1,
 
@@ -145,8 +149,15 @@ function createTransaction(manager: EntityManager): NotificationsTransaction {
     },
     lockWebhook: async (id) =>
       (await webhooks.findOne({ where: { id }, lock: { mode: 'pessimistic_write' } })) ?? undefined,
-    async updateWebhook(id, { eventTypes, ...changes }: Partial<Webhook>) {
-      await webhooks.update({ id }, { ...changes, ...(eventTypes && { eventTypes: [...eventTypes] }) });
+    async updateWebhook(id, { eventTypes, previousSecrets, ...changes }: Partial<Webhook>) {
+      await webhooks.update(
+        { id },
+        {
+          ...changes,
+          ...(eventTypes && { eventTypes: [...eventTypes] }),
+          ...(previousSecrets && { previousSecrets: [...previousSecrets] }),
+        },
+      );
       return webhooks.findOneByOrFail({ id });
     },
     async failPendingDeliveries(webhookId) {

@@ -29,7 +29,7 @@ export function PaymentPanel({ payment, onDone }: PaymentPanelProps) {
           {payment.failureReason && <p className="mt-1 text-sm">{payment.failureReason}</p>}
           <h3 className="mt-4 text-sm font-semibold">Tries to charge</h3>
           <ul className="mt-1 space-y-1 text-sm">
-            {payment.attempts.map((attempt) => (
+            {payment.attempts?.map((attempt) => (
               <li key={attempt.number}>
                 {attempt.number}. <When at={attempt.startedAt} /> <StatusBadge status={attempt.status} />
                 {attempt.failureReason && <span className="block">{attempt.failureReason}</span>}

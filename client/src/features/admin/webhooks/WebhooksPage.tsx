@@ -18,19 +18,19 @@ export function WebhooksPage() {
   return (
     <>
       <PageHeader title="Webhooks" note="Addresses outside that are told what happens in the shop.">
-        <Button onClick={() => setCreating(true)} disabled={!data}>
+        <Button onClick={() => setCreating(true)} disabled={!data?.webhookEventTypes}>
           New webhook
         </Button>
       </PageHeader>
       {error && <ProblemNotice error={error} onRetry={refetch} />}
       {!data && !error && <Skeleton className="h-40" />}
-      {data?.webhooks.length === 0 && (
+      {data?.webhooks?.length === 0 && (
         <Empty title="No webhooks yet">
           Make one, and its address gets a signed POST for each event that it asked for.
         </Empty>
       )}
       <ul className="grid gap-4 md:grid-cols-2">
-        {data?.webhooks.map((webhook) => (
+        {data?.webhooks?.map((webhook) => (
           <li
             key={webhook.id}
             className="rounded-2xl border border-stone-200 bg-white p-5 dark:border-stone-800 dark:bg-stone-900"
@@ -53,7 +53,7 @@ export function WebhooksPage() {
           </li>
         ))}
       </ul>
-      {isCreating && data && (
+      {isCreating && data?.webhookEventTypes && (
         <CreateWebhookDialog
           eventTypes={data.webhookEventTypes}
           onClose={() => setCreating(false)}
