@@ -8,7 +8,7 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { parse as parseYaml } from 'yaml';
-import { composeSchemas, findRefusedChanges } from './compose/compose.mjs';
+import { composeSchemas, judgeChanges } from './compose/compose.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const at = (...parts) => join(root, ...parts);
@@ -75,10 +75,11 @@ function checkBreaking() {
   const baseline = findBaseline();
   if (!baseline) return console.log('No earlier api.graphql to compare with.');
   const accepted = parseYaml(readFileSync(at('schema', 'accepted-breaking-changes.yaml'), 'utf8')) ?? [];
-  const refused = findRefusedChanges(baseline.sdl, composed.api, accepted);
+  const { refused, notable } = judgeChanges(baseline.sdl, composed.api, accepted);
+  for (const change of notable) console.log(`note  ${change}`);
   if (refused.length === 0) return;
   fail(
-    `api.graphql breaks clients of ${baseline.ref}. Keep what they use (deprecate it first), or list in schema/accepted-breaking-changes.yaml why they can bear it:`,
+    `api.graphql breaks clients of ${baseline.ref}. Keep what they use (deprecate it first), or list in schema/accepted-breaking-changes.yaml why clients are unaffected:`,
     refused,
   );
 }

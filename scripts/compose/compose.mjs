@@ -1,7 +1,8 @@
 // Pure part of `npm run compose`: schemas in, composed schemas or readable problems out.
 import { composeServices } from '@apollo/composition';
 import { Supergraph } from '@apollo/federation-internals';
-import { buildSchema, findBreakingChanges, Kind, parse, print, printSchema } from 'graphql';
+import { buildSchema, Kind, parse, print, printSchema } from 'graphql';
+import { findClientChanges } from './client-changes.mjs';
 
 /**
  * @typedef {{ name: string, url: string, file: string, sdl: string }} SubgraphSource `file` as to be shown to people
@@ -92,14 +93,14 @@ function describeError(error, subgraphs) {
 }
 
 /**
- * Breaking changes between two API schemas, one line each, but for those accepted.
+ * Changes between two API schemas by their effect on clients.
  * @param {string} before
  * @param {string} after
- * @param {{ change: string, reason: string }[]} accepted
+ * @param {{ change: string, reason: string }[]} accepted breaking changes that were decided on
+ * @returns {{ refused: string[], notable: string[] }} one line each; `refused` are breaking and not accepted
  */
-export function findRefusedChanges(before, after, accepted) {
+export function judgeChanges(before, after, accepted) {
   const reasons = new Map(accepted.map(({ change, reason }) => [change, reason]));
-  return findBreakingChanges(buildSchema(before), buildSchema(after))
-    .map(({ type, description }) => `${type}: ${description}`)
-    .filter((change) => !reasons.get(change));
+  const { breaking, notable } = findClientChanges(buildSchema(before), buildSchema(after));
+  return { refused: breaking.filter((change) => !reasons.get(change)), notable };
 }
