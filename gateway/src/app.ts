@@ -94,7 +94,11 @@ export function createGatewayApp(config: GatewayConfig, { logger, registry }: Ru
     identity:
       config.AUTH_JWKS_URL === undefined
         ? undefined
-        : useIdentity({ jwksUrl: config.AUTH_JWKS_URL, secret: config.INTERNAL_AUTH_SECRET! }),
+        : useIdentity({
+            jwksUrl: config.AUTH_JWKS_URL,
+            keysRefreshMs: config.AUTH_JWKS_REFRESH_MS,
+            secret: config.INTERNAL_AUTH_SECRET!,
+          }),
     scope: {
       forwardHeaders: config.FORWARD_HEADERS.map((name) => name.toLowerCase()),
       trustedProxies: config.TRUSTED_PROXIES,

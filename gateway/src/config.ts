@@ -76,6 +76,7 @@ const shape = {
   TRUSTED_PROXIES: env.integer(0, { max: 16 }),
 
   AUTH_JWKS_URL: env.url('http', 'https').optional().describe('a URL starting with http:// or https://'),
+  AUTH_JWKS_REFRESH_MS: env.integer(20_000, { min: 50, max: 30_000 }),
   INTERNAL_AUTH_SECRET: env.secret().optional().describe('a secret of at least 32 characters'),
 
   BODY_LIMIT_BYTES: env.integer(1024 * 1024, { min: 1 }),

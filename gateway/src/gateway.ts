@@ -153,6 +153,7 @@ export class Gateway {
 
   async close(): Promise<void> {
     this.options.admission.shedding.close();
+    this.options.identity?.close();
     this.streams.close();
     await Promise.all([...this.#sockets.values()].map((socket) => socket.close()));
     await this.subgraphs.close();

@@ -4,6 +4,7 @@ import { ErrorLink } from '@apollo/client/link/error';
 import { GraphQLWsLink } from '@apollo/client/link/subscriptions';
 import { CombinedGraphQLErrors, ServerError } from '@apollo/client/errors';
 import { getMainDefinition, relayStylePagination } from '@apollo/client/utilities';
+import { OperationTypeNode } from 'graphql';
 import { from as observableFrom, switchMap } from 'rxjs';
 import { liveClient } from './live.js';
 import { pictureUrl } from './picture-url.js';
@@ -15,12 +16,19 @@ const authorize = new SetContextLink(async ({ headers }) => {
   return { headers: { ...headers, ...(token && { authorization: `Bearer ${token}` }) } };
 });
 
-/** A token that was refused all the same (revoked, or clocks that differ) is renewed once and the operation sent again. */
+/**
+ * A token that was refused all the same (revoked, or clocks that differ) is renewed once and the operation sent again.
+ * The gateway has answered what a guest may ask: of a mutation, only a field that did nothing may be sent again.
+ */
 const renewWhenRefused = new ErrorLink(({ error, operation, forward }) => {
+  const isMutation = operation.operationType === OperationTypeNode.MUTATION;
   const isRefused =
     (ServerError.is(error) && error.statusCode === 401) ||
     (CombinedGraphQLErrors.is(error) &&
-      error.errors.some(({ extensions }) => extensions?.['code'] === 'UNAUTHENTICATED'));
+      error.errors.some(
+        ({ extensions, path }) =>
+          extensions?.['code'] === 'UNAUTHENTICATED' && (!isMutation || (path?.length ?? 0) <= 1),
+      ));
   if (!isRefused || operation.getContext()['isRenewed']) return undefined;
   operation.setContext({ isRenewed: true });
   return observableFrom(freshAccessToken({ force: true })).pipe(switchMap(() => forward(operation)));

@@ -64,6 +64,9 @@ export class RequestScope {
 
   /** The whole answer may be kept as long as its shortest-lived part; what somebody signed in sees, only by them. */
   cacheControl(): string {
+    const identity = this.#identity;
+    // The next answer to this person, with a renewed token, may be another one.
+    if (identity?.kind === 'anonymous' && identity.tokenRefusal) return 'no-store';
     if (this.#maxAge === Infinity || this.#maxAge === 0) return 'no-store';
     const isPrivate =
       this.#isPrivate || (this.#identity !== undefined && this.#identity.kind !== 'anonymous');

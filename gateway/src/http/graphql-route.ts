@@ -1,13 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Identity } from '@cartograph/service-kit/identity';
+import type { TokenRefusal } from '@cartograph/service-kit/token-refusal';
 import type { RequestScope } from '../execution/scope.js';
 import type { Gateway, Prepared } from '../gateway.js';
 import type { GraphQLRequest } from '../pipeline.js';
-import { readBearer } from '../plugins/use-identity.js';
+import { guestAfter, KeysUnavailableError, readBearer, TokenError } from '../plugins/use-identity.js';
 import type { StreamSink } from '../subscriptions/member.js';
 import { readAccept, type ResponseKind } from './accept.js';
 import { checkContentType, HttpFault, parseGet, parsePost, readBody } from './read-request.js';
-import { INTERNAL_ERROR, Reply } from './reply.js';
+import { INTERNAL_ERROR, INVALID_TOKEN, Reply, tokenFault } from './reply.js';
 import { type HttpStream, openHttpStream } from './stream-responses.js';
 
 export interface GraphQLRouteOptions {
@@ -62,25 +63,35 @@ export class GraphQLRoute {
     };
     try {
       checkRequest(request, kinds);
-      const identified = this.gateway.options.identity?.identify(readBearer(request.headers.authorization));
+      const identified = this.#identify(request);
       if (identified instanceof Promise) {
         identified.then(
-          (identity) => {
-            exchange.identity = identity;
-            this.#read(exchange, search);
-          },
+          (identity) => this.#read(exchange, identity, search),
           (error: unknown) => refuse(exchange, error),
         );
         return;
       }
-      exchange.identity = identified;
+      this.#read(exchange, identified, search);
     } catch (error) {
-      return refuse(exchange, error);
+      refuse(exchange, error);
     }
-    this.#read(exchange, search);
   }
 
-  #read(exchange: Exchange, search: string): void {
+  /** A token that does not count makes the request a guest's: whoever has only an old one can still sign in or renew it. */
+  #identify({ headers }: IncomingMessage): Identity | undefined | Promise<Identity | undefined> {
+    try {
+      const identified = this.gateway.options.identity?.identify(readBearer(headers.authorization));
+      return identified instanceof Promise ? identified.catch(guestAfter) : identified;
+    } catch (error) {
+      return guestAfter(error);
+    }
+  }
+
+  #read(exchange: Exchange, identity: Identity | undefined, search: string): void {
+    exchange.identity = identity;
+    const refusal = refusalOf(identity);
+    if (refusal && refusal !== 'TOKEN_UNVERIFIED')
+      exchange.reply.response.setHeader('www-authenticate', INVALID_TOKEN);
     if (exchange.request.method === 'GET') return this.#prepare(exchange, () => parseGet(search));
     readBody(exchange.request, this.options.bodyLimit, (fault, text) => {
       if (fault) exchange.reply.fault(fault);
@@ -94,7 +105,7 @@ export class GraphQLRoute {
       const parsed = parse();
       const scope = this.gateway.scopeFor(request, exchange.identity);
       const prepared = this.gateway.prepare(parsed, scope, (operation) =>
-        checkMethod(exchange, operation.kind),
+        checkOperation(exchange, operation.kind),
       );
       if (prepared instanceof Promise) {
         prepared.then(
@@ -132,9 +143,11 @@ export class GraphQLRoute {
   #stream({ reply, kinds, identity }: Exchange, prepared: Prepared, scope: RequestScope): void {
     const kind = kinds.find((one) => one === 'event-stream' || one === 'multipart') as
       'event-stream' | 'multipart';
-    const running: { leave?: () => void; timer?: NodeJS.Timeout } = {};
+    const running: { leave?: () => void; timer?: NodeJS.Timeout; stopWatching?: (() => void) | undefined } =
+      {};
     const over = (): void => {
       clearTimeout(running.timer);
+      running.stopWatching?.();
       this.#streams.delete(stream);
     };
     const stream = openHttpStream(reply.handOver(), kind, this.options.keepAliveMs, () => {
@@ -156,18 +169,20 @@ export class GraphQLRoute {
     };
     stream.drained = () => sink.drained?.();
     running.leave = this.gateway.open(prepared, scope, sink);
-    if (identity?.kind !== 'user') return;
-    const expire = (): void => {
-      const left = identity.expiresAt - Date.now();
-      if (left > 0) {
-        running.timer = setTimeout(expire, Math.min(left, MAX_DELAY_MS));
-        running.timer.unref();
-        return;
+    /** Ends the stream when its token counts no longer. */
+    const check = (): void => {
+      clearTimeout(running.timer);
+      if (identity?.kind !== 'user' || !this.#streams.has(stream)) return;
+      const refusal = this.gateway.options.identity?.refusalOf(identity);
+      if (refusal) {
+        running.leave?.();
+        return sink.error([tokenFault(refusal)]);
       }
-      running.leave?.();
-      sink.error([{ message: 'The access token has expired.', extensions: { code: 'UNAUTHENTICATED' } }]);
+      running.timer = setTimeout(check, Math.min(identity.expiresAt - Date.now(), MAX_DELAY_MS));
+      running.timer.unref();
     };
-    expire();
+    running.stopWatching = this.gateway.options.identity?.onRefusals(check);
+    check();
   }
 }
 
@@ -195,8 +210,15 @@ function checkRequest(request: IncomingMessage, kinds: readonly ResponseKind[]):
   else refuseCrossSite(request);
 }
 
-/** @throws HttpFault where the kind of operation does not fit method and Accept */
-function checkMethod({ request, kinds }: Exchange, kind: Prepared['operation']['kind']): void {
+function refusalOf(identity: Identity | undefined): TokenRefusal | undefined {
+  return identity?.kind === 'anonymous' ? identity.tokenRefusal : undefined;
+}
+
+/**
+ * @throws HttpFault where the kind of operation does not fit method and Accept; TokenError or KeysUnavailableError where
+ * a stream is asked for by a token that does not count: it would stay a guest's for as long as it is open
+ */
+function checkOperation({ request, kinds, identity }: Exchange, kind: Prepared['operation']['kind']): void {
   const isStreamable = kinds.includes('event-stream') || kinds.includes('multipart');
   if (request.method === 'GET' && (kind === 'mutation' || (kind === 'subscription' && !isStreamable))) {
     throw new HttpFault(405, 'METHOD_NOT_ALLOWED', `A ${kind} cannot be sent by GET: use POST.`, {
@@ -210,6 +232,9 @@ function checkMethod({ request, kinds }: Exchange, kind: Prepared['operation']['
       'A subscription needs "Accept: text/event-stream", "Accept: multipart/mixed; subscriptionSpec=1.0", or a WebSocket by the graphql-transport-ws protocol.',
     );
   }
+  const refusal = kind === 'subscription' ? refusalOf(identity) : undefined;
+  if (refusal === 'TOKEN_UNVERIFIED') throw new KeysUnavailableError();
+  if (refusal) throw new TokenError(refusal);
 }
 
 /**

@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import type { ResponseError } from '../execution/errors.js';
 import { RequestRefused } from '../gateway.js';
+import { SIGN_IN_REASONS, type TokenRefusal } from '@cartograph/service-kit/token-refusal';
 import { KeysUnavailableError, TokenError } from '../plugins/use-identity.js';
 import { MEDIA_TYPES } from './accept.js';
 import { HttpFault } from './read-request.js';
@@ -88,14 +89,10 @@ export class Reply {
       return this.#errors(status, error.errors, error.headers);
     }
     if (error instanceof TokenError) {
-      return this.#errors(401, [{ message: error.message, extensions: { code: 'UNAUTHENTICATED' } }], {
-        'www-authenticate': 'Bearer error="invalid_token"',
-      });
+      return this.#errors(401, [tokenFault(error.reason)], { 'www-authenticate': INVALID_TOKEN });
     }
     if (error instanceof KeysUnavailableError) {
-      return this.#errors(503, [{ message: error.message, extensions: { code: 'SERVICE_UNAVAILABLE' } }], {
-        'retry-after': '1',
-      });
+      return this.#errors(503, [tokenFault('TOKEN_UNVERIFIED')], { 'retry-after': '1' });
     }
     this.#errors(500, [INTERNAL_ERROR]);
   }
@@ -107,6 +104,15 @@ export class Reply {
   ): void {
     this.send(status, JSON.stringify({ errors }), { 'cache-control': 'no-store', ...headers });
   }
+}
+
+/** RFC 6750 §3.1. Sent also with answers to what a guest may ask: a renewed token would tell more. */
+export const INVALID_TOKEN = 'Bearer error="invalid_token"';
+
+/** The fault of a stream whose token does not count, or no longer. */
+export function tokenFault(reason: TokenRefusal): ResponseError {
+  const code = reason === 'TOKEN_UNVERIFIED' ? 'SERVICE_UNAVAILABLE' : 'UNAUTHENTICATED';
+  return { message: SIGN_IN_REASONS[reason], extensions: { code, reason } };
 }
 
 export const INTERNAL_ERROR: ResponseError = {

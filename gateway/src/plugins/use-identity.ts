@@ -1,27 +1,28 @@
-import { type Identity, signIdentity } from '@cartograph/service-kit/identity';
-import { createRemoteJWKSet, errors, jwtVerify, type JWTVerifyGetKey } from 'jose';
+import { type AnonymousIdentity, type Identity, signIdentity } from '@cartograph/service-kit/identity';
+import { SIGN_IN_REASONS, type TokenRefusal } from '@cartograph/service-kit/token-refusal';
+import type { JWTVerifyGetKey } from 'jose';
 import { LRUCache } from 'lru-cache';
-import { z } from 'zod';
 import { ANONYMOUS } from '../execution/scope.js';
+import { PublishedKeys } from './published-keys.js';
+import { readClaims, type TokenIdentity, verifyAccessToken } from './verify-token.js';
 
 /** How long a signed identity header is used again; it is good for 60 s, so a subgraph always gets one with time left. */
 const SIGNATURE_REUSE_MS = 15_000;
 
-const claims = z.object({
-  sub: z.string().min(1),
-  role: z.enum(['CUSTOMER', 'ADMIN']),
-  sid: z.string(),
-  exp: z.number(),
-});
-
-/** The token is malformed, wrong, expired or revoked by key rotation. */
+/** An access token was sent that does not count. */
 export class TokenError extends Error {
   override readonly name = 'TokenError';
+  constructor(readonly reason: TokenRefusal) {
+    super(SIGN_IN_REASONS[reason]);
+  }
 }
 
 /** The users service, which publishes the keys, does not answer, and no key is known yet. */
 export class KeysUnavailableError extends Error {
   override readonly name = 'KeysUnavailableError';
+  constructor() {
+    super(SIGN_IN_REASONS.TOKEN_UNVERIFIED);
+  }
 }
 
 export interface IdentityOptions {
@@ -29,35 +30,42 @@ export interface IdentityOptions {
   readonly secret: string;
   readonly issuer?: string;
   readonly audience?: string;
-  /** For tests: keys without a network. */
-  readonly keys?: JWTVerifyGetKey;
+  /** How often the published keys are read again: a revoked key counts for no longer than this. */
+  readonly keysRefreshMs?: number;
 }
 
 export interface IdentityPlugin {
   /**
    * Reads an access token.
-   * @param token without the `Bearer` scheme; undefined for nobody
+   * @param token without the `Bearer` scheme; undefined for a guest
    * @throws TokenError, KeysUnavailableError
    */
   identify(token: string | undefined): Identity | Promise<Identity>;
+  /** Why an identity that was fine when its token was checked is not any more; undefined if it still is. */
+  refusalOf(identity: Identity): TokenRefusal | undefined;
+  /** Calls back when identities may have lost their validity. @returns stops it */
+  onRefusals(listener: () => void): () => void;
   /** The signed header for one subgraph. A string when a fresh one is at hand, as it nearly always is. */
   sign(identity: Identity, audience: string): string | Promise<string>;
+  close(): void;
 }
 
 /** Checks access tokens against the users service's published keys and vouches for their bearers to subgraphs. */
 export function useIdentity(options: IdentityOptions): IdentityPlugin {
-  const keys =
-    options.keys ??
-    createRemoteJWKSet(new URL(options.jwksUrl), {
-      cooldownDuration: 5_000,
-      cacheMaxAge: 600_000,
-      timeoutDuration: 5_000,
-    });
-  const known = new LRUCache<string, Extract<Identity, { kind: 'user' }>>({ max: 10_000 });
+  const listeners = new Set<() => void>();
+  const keys = new PublishedKeys(options.jwksUrl, options.keysRefreshMs, () => {
+    for (const listener of listeners) listener();
+  });
+  const known = new LRUCache<string, TokenIdentity>({ max: 10_000 });
   const signatures = new LRUCache<string, string>({ max: 20_000, ttl: SIGNATURE_REUSE_MS });
 
+  const refusalOf = (identity: Identity): TokenRefusal | undefined => {
+    if (!isTokenIdentity(identity)) return undefined;
+    if (identity.expiresAt <= Date.now()) return 'TOKEN_EXPIRED';
+    return keys.has(identity.keyId) ? undefined : 'TOKEN_INVALID';
+  };
   const verify = async (token: string): Promise<Identity> => {
-    const identity = await verifyToken(token, keys, options);
+    const identity = await verifyToken(token, keys.find, options);
     known.set(token, identity);
     return identity;
   };
@@ -66,9 +74,15 @@ export function useIdentity(options: IdentityOptions): IdentityPlugin {
       if (token === undefined) return ANONYMOUS;
       const identity = known.get(token);
       if (!identity) return verify(token);
-      if (identity.expiresAt > Date.now()) return identity;
+      const refusal = refusalOf(identity);
+      if (refusal === undefined) return identity;
       known.delete(token);
-      throw new TokenError('The access token has expired.');
+      throw new TokenError(refusal);
+    },
+    refusalOf,
+    onRefusals(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
     },
     sign(identity, audience) {
       const expiry = identity.kind === 'user' ? identity.expiresAt : 0;
@@ -82,46 +96,60 @@ export function useIdentity(options: IdentityOptions): IdentityPlugin {
         },
       );
     },
+    close: () => keys.close(),
   };
 }
+
+const isTokenIdentity = (identity: Identity): identity is TokenIdentity =>
+  identity.kind === 'user' && 'keyId' in identity;
 
 async function verifyToken(
   token: string,
   keys: JWTVerifyGetKey,
   options: IdentityOptions,
-): Promise<Extract<Identity, { kind: 'user' }>> {
-  try {
-    const { payload } = await jwtVerify(token, keys, {
-      issuer: options.issuer ?? 'cartograph',
-      audience: options.audience ?? 'cartograph',
-      algorithms: ['EdDSA', 'ES256'],
-      requiredClaims: ['exp', 'sub'],
-    });
-    const { sub, role, sid, exp } = claims.parse(payload);
-    return { kind: 'user', userId: sub, role, sessionId: sid, expiresAt: exp * 1000 };
-  } catch (error) {
-    if (error instanceof errors.JWTExpired) throw new TokenError('The access token has expired.');
-    // Anything that is not about the token itself came from fetching the keys.
-    const isTokenFault =
-      error instanceof errors.JOSEError &&
-      !(error instanceof errors.JWKSTimeout) &&
-      error.code !== 'ERR_JOSE_GENERIC';
-    if (isTokenFault || error instanceof z.ZodError) throw new TokenError('The access token is not valid.');
-    throw new KeysUnavailableError('Tokens cannot be checked at the moment.');
-  }
+): Promise<TokenIdentity> {
+  // Before any key is looked for: it may have been forgotten since, and the token has expired all the same.
+  const claims = readClaims(token);
+  if (claims === undefined) throw new TokenError('TOKEN_INVALID');
+  if (claims.exp * 1000 <= Date.now()) throw new TokenError('TOKEN_EXPIRED');
+  const result = await verifyAccessToken(token, keys, {
+    issuer: options.issuer ?? 'cartograph',
+    audience: options.audience ?? 'cartograph',
+  });
+  if (result === 'expired') throw new TokenError('TOKEN_EXPIRED');
+  if (result === 'invalid') throw new TokenError('TOKEN_INVALID');
+  if (result === 'no keys') throw new KeysUnavailableError();
+  return result;
+}
+
+const guests = new Map<TokenRefusal, AnonymousIdentity>();
+
+/** The guest that a request counts as whose token was refused. @throws what is no refusal of a token */
+export function guestAfter(error: unknown): AnonymousIdentity {
+  const reason =
+    error instanceof TokenError
+      ? error.reason
+      : error instanceof KeysUnavailableError
+        ? 'TOKEN_UNVERIFIED'
+        : undefined;
+  if (reason === undefined) throw error;
+  let guest = guests.get(reason);
+  if (!guest) guests.set(reason, (guest = { kind: 'anonymous', tokenRefusal: reason }));
+  return guest;
 }
 
 /** Requests with equal keys may share answers and streams: the same person in the same session, by whichever token. */
 export function identityKey(identity: Identity | undefined): string {
-  if (identity?.kind !== 'user')
-    return identity?.kind === 'service' ? `service:${identity.name}` : 'anonymous';
-  return `user:${identity.userId}:${identity.role}:${identity.sessionId}`;
+  if (identity === undefined) return 'anonymous';
+  if (identity.kind === 'user') return `user:${identity.userId}:${identity.role}:${identity.sessionId}`;
+  if (identity.kind === 'service') return `service:${identity.name}`;
+  return identity.tokenRefusal === undefined ? 'anonymous' : `anonymous:${identity.tokenRefusal}`;
 }
 
 /** The token of an `Authorization: Bearer …` value; undefined when there is none; throws on another scheme. */
 export function readBearer(value: string | undefined): string | undefined {
   if (value === undefined || value.trim() === '') return undefined;
   const match = /^Bearer +(\S+) *$/i.exec(value);
-  if (!match) throw new TokenError('The Authorization header must read "Bearer <access token>".');
+  if (!match) throw new TokenError('TOKEN_INVALID');
   return match[1];
 }

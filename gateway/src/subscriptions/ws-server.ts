@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Identity } from '@cartograph/service-kit/identity';
+import type { TokenRefusal } from '@cartograph/service-kit/token-refusal';
 import { WebSocket, WebSocketServer } from 'ws';
 import { isObject, type JsonObject } from '../execution/json.js';
 import { type Gateway, type Prepared, RequestRefused } from '../gateway.js';
@@ -11,6 +12,13 @@ import type { StreamSink } from './member.js';
 import { CLOSE, type RunningOperation, SocketConnection, type SocketHandler } from './ws.js';
 
 const PROTOCOL = 'graphql-transport-ws';
+/** A close reason has at most 123 bytes (RFC 6455 §5.5). */
+const CLOSE_REASONS: Readonly<Record<TokenRefusal, string>> = {
+  TOKEN_EXPIRED: 'Forbidden: the access token has expired',
+  TOKEN_INVALID: 'Forbidden: the access token is invalid',
+  TOKEN_REVOKED: 'Forbidden: the session has ended or its rights have changed',
+  TOKEN_UNVERIFIED: 'Forbidden: the access token cannot be checked',
+};
 /** setTimeout takes no longer delay; a token that lives longer is looked at again then. */
 const MAX_DELAY_MS = 2 ** 31 - 1;
 
@@ -35,6 +43,7 @@ export class SocketServer {
   readonly #server: WebSocketServer;
   readonly #connections = new Map<WebSocket, SocketConnection<Session>>();
   readonly #silent = new WeakSet<WebSocket>();
+  readonly #sessions = new Set<Session>();
   readonly #heartbeat: NodeJS.Timeout;
 
   constructor(
@@ -58,6 +67,9 @@ export class SocketServer {
       if (request.url?.split('?', 1)[0] !== '/graphql')
         return void socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
       this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#accept(webSocket, request));
+    });
+    gateway.options.identity?.onRefusals(() => {
+      for (const session of [...this.#sessions]) this.#armExpiry(session);
     });
     this.#heartbeat = setInterval(() => this.#beat(), options.keepAliveMs / 2);
     this.#heartbeat.unref();
@@ -84,7 +96,10 @@ export class SocketServer {
       init: (parameters) => this.#init(parameters, request, (code, reason) => connection.close(code, reason)),
       start: (session, operation, sink) => this.#start(session, operation, sink),
       pinged: (session, payload) => this.#renew(session, payload),
-      closed: (session) => clearTimeout(session?.timer),
+      closed: (session) => {
+        clearTimeout(session?.timer);
+        if (session) this.#sessions.delete(session);
+      },
     };
     const connection = new SocketConnection<Session>(socket, request, handler, this.options.maxOperations);
     this.#connections.set(socket, connection);
@@ -123,6 +138,7 @@ export class SocketServer {
       if (error instanceof KeysUnavailableError) return [1013, 'Try again later'];
       return [1011, 'Internal error'];
     }
+    this.#sessions.add(session);
     this.#armExpiry(session);
     return session;
   }
@@ -157,12 +173,14 @@ export class SocketServer {
     }
   }
 
-  /** Ends the socket when its token does; clients reconnect with a fresh one. */
+  /** Ends the socket when its token does, or counts no longer; clients reconnect with a fresh one. */
   #armExpiry(session: Session): void {
     clearTimeout(session.timer);
-    if (session.identity?.kind !== 'user') return;
-    const left = session.identity.expiresAt - Date.now();
-    if (left <= 0) return session.close(...CLOSE.forbidden('Forbidden: the access token has expired'));
+    const { identity } = session;
+    if (identity?.kind !== 'user') return;
+    const refusal = this.gateway.options.identity?.refusalOf(identity);
+    if (refusal) return session.close(...CLOSE.forbidden(CLOSE_REASONS[refusal]));
+    const left = identity.expiresAt - Date.now();
     session.timer = setTimeout(() => this.#armExpiry(session), Math.min(left, MAX_DELAY_MS));
     session.timer.unref();
   }

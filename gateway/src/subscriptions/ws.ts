@@ -104,7 +104,10 @@ export class SocketConnection<Session> {
       return this.close(...CLOSE.badRequest('The "payload" of connection_init must be an object.'));
     this.#state = 'initialising';
     const session = await this.handler.init(payload ?? {}, this.request);
-    if ((this.#state as string) === 'closed') return;
+    if ((this.#state as string) === 'closed') {
+      if (!Array.isArray(session)) this.handler.closed(session as Session);
+      return;
+    }
     clearTimeout(this.#initTimer);
     if (Array.isArray(session)) return this.close(session[0] as number, session[1] as string);
     this.#session = session as Session;

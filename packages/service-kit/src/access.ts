@@ -11,7 +11,8 @@ import {
   type GraphQLSchema,
 } from 'graphql';
 import { Fault } from './errors.js';
-import type { Identity, UserIdentity } from './identity.js';
+import type { AnonymousIdentity, Identity, UserIdentity } from './identity.js';
+import { SIGN_IN_REASONS } from './token-refusal.js';
 
 /**
  * Who may see a type or call a field, as `@access(to: […])` says in the SDL:
@@ -93,9 +94,26 @@ function isAllowed(rule: Rule, identity: Identity, owns: (user: UserIdentity) =>
   return rule.includes('OWNER') && owns(identity);
 }
 
+/**
+ * The fault for a guest who asks for what needs a person. If the request carried a token that does not count, it says
+ * why and what to do, so that clients can tell "no token" from "renew the token".
+ * @param signIn what to say to a guest without a token, such as "Sign in to see this cart."
+ */
+export function signInFault({ tokenRefusal }: Partial<AnonymousIdentity>, signIn: string): Fault {
+  if (tokenRefusal === undefined) return new Fault('UNAUTHENTICATED', signIn, { reason: 'TOKEN_MISSING' });
+  const code = tokenRefusal === 'TOKEN_UNVERIFIED' ? 'SERVICE_UNAVAILABLE' : 'UNAUTHENTICATED';
+  return new Fault(code, SIGN_IN_REASONS[tokenRefusal], { reason: tokenRefusal });
+}
+
+/** @throws Fault unless a user asks */
+export function requireUser(identity: Identity, signIn = 'Sign in first.'): UserIdentity {
+  if (identity.kind === 'user') return identity;
+  throw signInFault(identity.kind === 'anonymous' ? identity : {}, signIn);
+}
+
 function refusal(identity: Identity, what: string): Fault {
   return identity.kind === 'anonymous'
-    ? new Fault('UNAUTHENTICATED', `Sign in to see or change ${what}.`)
+    ? signInFault(identity, `Sign in to see or change ${what}.`)
     : new Fault('FORBIDDEN', `You may not see or change ${what}.`);
 }
 

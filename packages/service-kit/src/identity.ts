@@ -1,6 +1,7 @@
 import type { webcrypto } from 'node:crypto';
 import { jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
+import { SIGN_IN_REASONS, type TokenRefusal } from './token-refusal.js';
 
 /** The HTTP header (and, on WebSockets, the key in a subscribe message's `extensions.headers`) that says who asks. */
 export const IDENTITY_HEADER = 'x-cartograph-identity';
@@ -9,6 +10,8 @@ export type Role = 'CUSTOMER' | 'ADMIN';
 
 export interface AnonymousIdentity {
   readonly kind: 'anonymous';
+  /** Why the access token that the request carried does not count; absent if it carried none. */
+  readonly tokenRefusal?: TokenRefusal | undefined;
 }
 
 export interface UserIdentity {
@@ -32,8 +35,15 @@ export type Identity = AnonymousIdentity | UserIdentity | ServiceIdentity;
 /** How long a signed identity is good for. Short: it only has to cross one hop. */
 export const IDENTITY_LIFETIME_S = 60;
 
+const tokenRefusals = Object.keys(SIGN_IN_REASONS).filter(
+  (reason): reason is TokenRefusal => reason !== 'TOKEN_MISSING',
+);
+
 const claims = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('anonymous') }),
+  z.object({
+    kind: z.literal('anonymous'),
+    tokenRefusal: z.enum(tokenRefusals).optional(),
+  }),
   z.object({
     kind: z.literal('user'),
     userId: z.string().min(1),
@@ -108,14 +118,19 @@ export async function verifyIdentity(
     const { payload } = await jwtVerify(token, await keyOf(options.secret), {
       audience: options.audience,
       algorithms: ['HS256'],
-      requiredClaims: ['exp', 'iss', 'who'],
+      requiredClaims: ['exp', 'iat', 'iss', 'who'],
       clockTolerance: 5,
+      // Whatever `exp` says: also refuses what was signed in the future.
+      maxTokenAge: IDENTITY_LIFETIME_S,
     });
     const identity = claims.parse(payload['who']);
     // A service speaks for itself, or passes on a user it serves; only the gateway vouches for the public.
     if (identity.kind === 'service' && payload.iss !== `service:${identity.name}`) throw new Error('issuer');
     if (verified.size >= VERIFIED_LIMIT) verified.delete(verified.keys().next().value!);
-    verified.set(key, { identity, endsAtMs: payload.exp! * 1000 });
+    verified.set(key, {
+      identity,
+      endsAtMs: Math.min(payload.exp!, payload.iat! + IDENTITY_LIFETIME_S) * 1000,
+    });
     return identity;
   } catch {
     verified.delete(key);

@@ -14,5 +14,6 @@ export * from './run-service.js';
 export * from './scalars.js';
 export * from './service-client.js';
 export * from './subgraph-server.js';
+export * from './token-refusal.js';
 export * from './worker.js';
 export { WrittenData } from './written-data.js';

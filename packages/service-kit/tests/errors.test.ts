@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { FAULT_CODES, refusable, Refusal } from '../src/errors.js';
+import { SIGN_IN_REASONS } from '../src/token-refusal.js';
 
 describe('errors', () => {
   it('are listed in docs/errors.md with the same meaning', () => {
@@ -8,7 +9,7 @@ describe('errors', () => {
     const listed = Object.fromEntries(
       [...docs.matchAll(/^\| `([A-Z_]+)` +\| (.+?) +\|$/gm)].map(([, code, meaning]) => [code, meaning]),
     );
-    expect(listed).toEqual(FAULT_CODES);
+    expect(listed).toEqual({ ...FAULT_CODES, ...SIGN_IN_REASONS });
   });
 
   it('turn a refusal into user errors and let faults through', async () => {

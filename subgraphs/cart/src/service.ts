@@ -1,6 +1,6 @@
 import type { Fault } from '@cartograph/service-kit';
 import { Refusal, type Identity } from '@cartograph/service-kit';
-import { isHolder, maySee, notYours } from './domain/access.js';
+import { isHolder, maySee, notYours, ownCartId } from './domain/access.js';
 import { createEmptyCart, type Cart, type CartLimits } from './domain/cart.js';
 import { ownerOf, userCartId } from './domain/cart-id.js';
 import * as errors from './domain/errors.js';
@@ -42,7 +42,7 @@ export function createCartService(options: {
 
   /** The id of the cart to change; `undefined` if it names none. */
   function idToChange({ identity }: Asker, { cartId }: Target): string | undefined {
-    if (cartId == null) return identity.kind === 'user' ? userCartId(identity.userId) : undefined;
+    if (cartId == null) return ownCartId(identity);
     if (!ownerOf(cartId)) throw errors.noCart('cartId');
     if (!isHolder(identity, cartId)) throw notYours(identity);
     return cartId;
@@ -91,7 +91,7 @@ export function createCartService(options: {
   return {
     /** What the holder of a cart sees: their look keeps it for another seven days. */
     async viewCart(identity: Identity, cartId: string | null | undefined): Promise<Cart | null> {
-      const id = cartId ?? (identity.kind === 'user' ? userCartId(identity.userId) : undefined);
+      const id = cartId ?? ownCartId(identity);
       const owner = id === undefined ? undefined : ownerOf(id);
       if (id === undefined || !owner) return null;
       if (!maySee(identity, id)) throw notYours(identity);

@@ -1,12 +1,5 @@
 import { toMoneyOutput } from '@cartograph/money';
-import {
-  Fault,
-  isId,
-  refusable,
-  scalarResolvers,
-  type Identity,
-  type UserIdentity,
-} from '@cartograph/service-kit';
+import { isId, refusable, requireUser, scalarResolvers, type UserIdentity } from '@cartograph/service-kit';
 import type { Checkout } from './checkout/checkout.js';
 import { PriceChanged } from './domain/checkout.js';
 import type { Actor, Order, OrderEvent } from './domain/order.js';
@@ -37,12 +30,6 @@ export const owners = {
   OrderEvent: (event: EventModel, user: UserIdentity) => event.customerId === user.userId,
   User: ({ id }: { id: string }, user: UserIdentity) => id === user.userId,
 };
-
-/** `@access(to: [SIGNED_IN])` has let only users through. */
-function requireUser(identity: Identity): UserIdentity {
-  if (identity.kind === 'user') return identity;
-  throw new Fault('UNAUTHENTICATED', 'Sign in first.');
-}
 
 const toModel = ({ event, order }: EventWithOrder): EventModel => ({ ...event, of: order });
 

@@ -49,7 +49,16 @@ export function createAnswerCache<Context extends BaseGraphQLContext>({
           if (!isPublicList(operation, contextValue.identity)) return null;
           const now = await revision();
           if (now === undefined) return null;
-          const key = JSON.stringify([now, queryHash, request.operationName, request.variables]);
+          const { identity } = contextValue;
+          // Refusals differ by it, and those who ask the same at the same moment share one answer.
+          const tokenRefusal = identity.kind === 'anonymous' ? identity.tokenRefusal : undefined;
+          const key = JSON.stringify([
+            now,
+            queryHash,
+            request.operationName,
+            request.variables,
+            tokenRefusal ?? null,
+          ]);
           let wasKept = true;
           const make = async (): Promise<WrittenData | undefined> => {
             wasKept = false;

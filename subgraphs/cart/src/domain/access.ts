@@ -1,5 +1,5 @@
-import { Fault, type Identity } from '@cartograph/service-kit';
-import { ownerOf } from './cart-id.js';
+import { Fault, signInFault, type Identity } from '@cartograph/service-kit';
+import { ownerOf, userCartId } from './cart-id.js';
 
 const isUser = (identity: Identity, userId: string) => identity.kind === 'user' && identity.userId === userId;
 
@@ -16,8 +16,18 @@ export function maySee(identity: Identity, cartId: string): boolean {
   return isHolder(identity, cartId) || isStaff || identity.kind === 'service';
 }
 
+/**
+ * The cart of a request that names none: the user's own, and none yet for a guest.
+ * @throws Fault if it came with a token that does not count: the person means their own cart, not a new guest cart
+ */
+export function ownCartId(identity: Identity): string | undefined {
+  if (identity.kind === 'user') return userCartId(identity.userId);
+  if (identity.kind === 'anonymous' && identity.tokenRefusal) throw notYours(identity);
+  return undefined;
+}
+
 export function notYours(identity: Identity): Fault {
   return identity.kind === 'anonymous'
-    ? new Fault('UNAUTHENTICATED', 'Sign in to see or change this cart.')
+    ? signInFault(identity, 'Sign in to see or change this cart.')
     : new Fault('FORBIDDEN', 'This cart belongs to somebody else.');
 }

@@ -148,6 +148,7 @@ export function openStream(options: StreamOptions): AsyncIterableIterator<EventW
     const error = new Fault(
       'UNAUTHENTICATED',
       'Your sign-in has expired: renew it and subscribe again with your last cursor as "after".',
+      { reason: 'TOKEN_EXPIRED' },
     );
     expiry = setTimeout(() => end({ error }, { dropQueue: true }), Math.max(0, expiresIn)).unref();
   }
