@@ -34,8 +34,11 @@ export interface UsersContext extends BaseGraphQLContext {
   readonly loaders: Loaders;
 }
 
-/** How long verifiers may keep the published keys. Shorter than a new key is published before it signs. */
-const JWKS_MAX_AGE_S = 300;
+/**
+ * How long HTTP caches may keep the published keys. With the 5 s of the key ring and the 20 s of a gateway, a revoked
+ * key is refused within a minute.
+ */
+const JWKS_MAX_AGE_S = 15;
 const MAX_USER_AGENT_LENGTH = 400;
 
 /** Wires the users service; it does not listen yet. */
@@ -51,9 +54,10 @@ export async function createUsersApp(
   if (config.MIGRATE_ON_START) await migrateDatabase(database);
   const store = createTypeormStore(database);
   const accessTokenLifetimeMs = config.ACCESS_TOKEN_LIFETIME_S * 1000;
+  const secret = config.KEY_ENCRYPTION_SECRET ?? config.INTERNAL_AUTH_SECRET;
   const keyRing = createKeyRing({
     store,
-    secret: config.KEY_ENCRYPTION_SECRET ?? config.INTERNAL_AUTH_SECRET,
+    secret,
     accessTokenLifetimeMs,
     clock,
     logger,
@@ -76,6 +80,7 @@ export async function createUsersApp(
     logger,
     accessTokenLifetimeMs,
     refreshTokenLifetimeMs: config.REFRESH_TOKEN_LIFETIME_S * 1000,
+    tokenSecret: secret,
     onEvents: () => events?.relay.wake(),
     onPasswordCheck: (outcome: 'right' | 'wrong' | 'slowed') => checks.inc({ outcome }),
   };

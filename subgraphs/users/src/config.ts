@@ -5,8 +5,8 @@ const storeShape = {
   USERS_DATABASE_URL: env.url('postgres', 'postgresql'),
   /** Encrypts the signing keys in the database; INTERNAL_AUTH_SECRET, which all services know, where it is not set. */
   KEY_ENCRYPTION_SECRET: env.secret().optional(),
-  /** Seconds. Longer than requests in flight, shorter than a stolen token should live. */
-  ACCESS_TOKEN_LIFETIME_S: env.integer(900, { min: 1, max: 86_400 }),
+  /** Seconds. Longer than requests in flight, shorter than a stolen token should live; gateways refuse more than an hour. */
+  ACCESS_TOKEN_LIFETIME_S: env.integer(900, { min: 1, max: 3_600 }),
 };
 
 const shape = {

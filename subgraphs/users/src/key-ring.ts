@@ -10,8 +10,8 @@ import {
 } from './domain/signing-key.js';
 import type { UsersStore } from './store/store.js';
 
-/** How long a process may not know of a key that another one made. */
-const REFRESH_MS = 15_000;
+/** How long a process may not know of a key that another one made or revoked. */
+const REFRESH_MS = 5_000;
 /** Added to the life of a key's last token before the key is forgotten. */
 const MARGIN_MS = 5 * 60_000;
 /** How long retired keys stay in the table, to be seen by an operator. */

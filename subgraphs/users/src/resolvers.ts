@@ -1,4 +1,4 @@
-import { isId, refusable, scalarResolvers, type UserIdentity } from '@cartograph/service-kit';
+import { isId, refusable, scalarResolvers, signInFault, type UserIdentity } from '@cartograph/service-kit';
 import type { UsersContext } from './app.js';
 import { describeDevice } from './domain/device.js';
 import type { User } from './domain/user.js';
@@ -11,8 +11,11 @@ export function createResolvers(service: UsersService): Resolvers {
     DateTime: scalarResolvers.DateTime,
 
     Query: {
-      me: (_, __, { identity, loaders }) =>
-        identity.kind === 'user' && isId(identity.userId) ? loaders.user.load(identity.userId) : null,
+      me(_, __, { identity, loaders }) {
+        // A guest is nobody; a client whose token does not count has to learn that it must renew it.
+        if (identity.kind === 'anonymous' && identity.tokenRefusal) throw signInFault(identity, '');
+        return identity.kind === 'user' && isId(identity.userId) ? loaders.user.load(identity.userId) : null;
+      },
       user: (_, { id }, { loaders }) => (isId(id) ? loaders.user.load(id) : null),
       users: (_, args) => service.users(args),
     },

@@ -63,7 +63,7 @@ describe('The key ring', () => {
   });
 
   /**
-   * The worst verifier there may be: it keeps the published keys for 15 minutes (HTTP caches 5, the gateway 10), and
+   * The worst verifier there may be: it keeps the published keys for 15 minutes (HTTP caches 15 s, the gateway 20 s), and
    * does not look again for a key it does not know. Time is simulated, the store is real.
    */
   it('rotates without a failed request, and forgets the old key when its last token has ended', async () => {
@@ -166,9 +166,9 @@ describe('The published keys', () => {
     expect(payload.exp! - payload.iat!).toBe(900);
   });
 
-  it('may be cached for five minutes and hold nothing private', async () => {
+  it('may be cached for 15 seconds and hold nothing private', async () => {
     const response = await fetch(`${world.base}/.well-known/jwks.json`);
-    expect(response.headers.get('cache-control')).toBe('public, max-age=300');
+    expect(response.headers.get('cache-control')).toBe('public, max-age=15');
     const { keys } = (await response.json()) as { keys: object[] };
     expect(keys.map((key) => Object.keys(key).sort())).toEqual([['alg', 'crv', 'kid', 'kty', 'use', 'x']]);
   });

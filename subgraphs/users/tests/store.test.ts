@@ -79,7 +79,11 @@ describe('The migrations', () => {
     const changes = upQueries
       .map(({ query }) => query)
       .filter((sql) => !/ DROP CONSTRAINT |^DROP INDEX /.test(sql));
-    expect(changes).toEqual([]);
+    // Processes of the version before write them while a deployment is under way.
+    expect(changes).toEqual([
+      'ALTER TABLE "refresh_tokens" DROP COLUMN "parent_hash"',
+      'ALTER TABLE "refresh_tokens" DROP COLUMN "forgiven_at"',
+    ]);
   });
 });
 
@@ -152,11 +156,9 @@ describe('The store', () => {
       await store.insertRefreshToken({
         hash: Buffer.from(session.id),
         sessionId: session.id,
-        parentHash: null,
         createdAt,
         expiresAt: session.expiresAt,
         usedAt: null,
-        forgivenAt: null,
       });
     }
     await store.deleteEnded(before, before);

@@ -6,7 +6,7 @@ import { createKeyRing, type KeyRing } from '../key-ring.js';
 import { openDatabase } from '../store/database.js';
 import { createTypeormStore } from '../store/typeorm-store.js';
 
-/** Longer than anybody keeps the published keys: the gateway 10 minutes, HTTP caches 5. */
+/** Much longer than anything keeps the published keys: gateways 20 s, HTTP caches 15. */
 const PUBLISH_AHEAD_S = 1_200;
 
 const USAGE = `Usage: npm run keys -- <command>
@@ -15,7 +15,7 @@ const USAGE = `Usage: npm run keys -- <command>
   rotate            make a new key: published at once, signing in ${PUBLISH_AHEAD_S / 60} minutes, when all know it
   rotate --after N  the same, signing in N seconds
   rotate --now      sign with it at once (after a leak; then revoke the old one)
-  revoke KID        publish a key no longer: people signed in with it have to renew their tokens
+  revoke KID        publish a key no longer: within a minute its tokens are refused, and people's clients renew them
 
 Takes USERS_DATABASE_URL and INTERNAL_AUTH_SECRET (or KEY_ENCRYPTION_SECRET) from the environment, or else from
 the shop that npm start runs here.
@@ -65,7 +65,7 @@ async function run(args: readonly string[], source: NodeJS.ProcessEnv | undefine
     }
     if (command === 'revoke') {
       if (!(await keyRing.revoke(id!))) throw new UsageError(`There is no key ${id}.`);
-      return `Key ${id} is not published any more.\n\n${await table(keyRing)}`;
+      return `Key ${id} is not published any more; its tokens are refused within a minute.\n\n${await table(keyRing)}`;
     }
     return await table(keyRing);
   } finally {

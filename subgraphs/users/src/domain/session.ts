@@ -1,4 +1,4 @@
-/** One device that is signed in: a family of refresh tokens, each made from the one before. */
+/** One device that is signed in: a chain of refresh tokens, each made from the one before. */
 export interface Session {
   readonly id: string;
   readonly userId: string;
@@ -14,25 +14,21 @@ export interface Session {
 export interface RefreshToken {
   readonly hash: Buffer;
   readonly sessionId: string;
-  /** The token it was exchanged for; null for the first of a session. */
-  readonly parentHash: Buffer | null;
   readonly createdAt: Date;
   readonly expiresAt: Date;
-  /** When it was exchanged, or put out of use because a sibling was. */
+  /** When it was first exchanged. */
   readonly usedAt: Date | null;
-  /** When a second use was forgiven. */
-  readonly forgivenAt: Date | null;
 }
 
-/** An answer may get lost on its way, and the client ask again: for so long that is no theft. */
+/** A response may be lost and the client ask again, or several tabs ask at once: for so long that is no theft. */
 export const RETRY_WINDOW_MS = 10_000;
 
 export type RefreshDecision =
   /** First use: exchange it. */
   | 'rotate'
-  /** A retry: exchange it once more, beside the first exchange. */
-  | 'forgive'
-  /** Used by two: end the session, since one of them is a thief. */
+  /** Used again within the retry window: answer with the newest token of the session. */
+  | 'repeat'
+  /** Used again later: end the session, since one of the two users is a thief. */
   | 'revoke'
   /** Ended or expired: nothing to do but to sign in again. */
   | 'refuse';
@@ -40,11 +36,12 @@ export type RefreshDecision =
 /**
  * What the use of a refresh token means.
  *
- * After a retry the token has two children. Using one puts the other out of use (it counts as used then), so the
- * one whose answer got lost does no harm, and a thief's child beside the owner's is found out at the next exchange.
+ * However often a token is used within the retry window, all get one and the same successor. So a session has one chain
+ * of tokens, its clients cannot put each other's tokens out of use, and a thief who used the window is found out when
+ * the successor is used for the second time.
  */
 export function decideRefresh(
-  token: Pick<RefreshToken, 'usedAt' | 'forgivenAt' | 'expiresAt'>,
+  token: Pick<RefreshToken, 'usedAt' | 'expiresAt'>,
   session: Pick<Session, 'revokedAt'>,
   isUserActive: boolean,
   now: Date,
@@ -52,8 +49,7 @@ export function decideRefresh(
   if (session.revokedAt || !isUserActive) return 'refuse';
   if (!token.usedAt) return token.expiresAt > now ? 'rotate' : 'refuse';
   const isRetry = now.getTime() - token.usedAt.getTime() <= RETRY_WINDOW_MS;
-  if (isRetry && !token.forgivenAt && token.expiresAt > now) return 'forgive';
-  return 'revoke';
+  return isRetry ? 'repeat' : 'revoke';
 }
 
 export function isLive(session: Pick<Session, 'revokedAt' | 'expiresAt'>, now: Date): boolean {

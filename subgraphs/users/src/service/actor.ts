@@ -1,4 +1,4 @@
-import { Fault, isId, type Identity, type UserIdentity } from '@cartograph/service-kit';
+import { Fault, isId, requireUser, signInFault, type Identity } from '@cartograph/service-kit';
 import { isLive, type Session } from '../domain/session.js';
 import type { User } from '../domain/user.js';
 import type { UsersQueries } from '../store/store.js';
@@ -25,7 +25,7 @@ export async function requireActor(
   const user = isId(userId) ? await tx.findUser(userId, { lock }) : null;
   const session = isId(sessionId) ? await tx.findSession(sessionId) : null;
   if (!user?.isActive || session?.userId !== user.id || !isLive(session, deps.clock())) {
-    throw new Fault('UNAUTHENTICATED', 'Your session has ended: sign in again.');
+    throw signInFault({ tokenRefusal: 'TOKEN_REVOKED' }, '');
   }
   return { user, session };
 }
@@ -35,9 +35,4 @@ export async function requireAdmin(deps: UsersDeps, tx: UsersQueries, identity: 
   const actor = await requireActor(deps, tx, identity);
   if (actor.user.role !== 'ADMIN') throw new Fault('FORBIDDEN', 'Only staff may do this.');
   return actor;
-}
-
-function requireUser(identity: Identity): UserIdentity {
-  if (identity.kind !== 'user') throw new Fault('UNAUTHENTICATED', 'Sign in first.');
-  return identity;
 }

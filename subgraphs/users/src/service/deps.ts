@@ -14,6 +14,8 @@ export interface UsersDeps {
   readonly logger: Logger;
   readonly accessTokenLifetimeMs: number;
   readonly refreshTokenLifetimeMs: number;
+  /** What refresh tokens are made with: the same in all processes. */
+  readonly tokenSecret: string;
   /** Called after a commit that saved events. */
   readonly onEvents: () => void;
   /** For metrics. */

@@ -1,6 +1,6 @@
 import { newId } from '@cartograph/service-kit';
 import { createAccessToken } from '../access-tokens.js';
-import { createSecretToken } from '../domain/secret-token.js';
+import { createSecretToken, type SecretToken } from '../domain/secret-token.js';
 import type { Origin, User } from '../domain/user.js';
 import type { UsersQueries } from '../store/store.js';
 import type { UsersDeps } from './deps.js';
@@ -47,27 +47,24 @@ export async function storeSession(
     user,
     sessionId: id,
     expiresAt,
-    refreshToken: await storeRefreshToken(tx, id, null, now, expiresAt),
+    refreshToken: await storeRefreshToken(tx, id, now, expiresAt),
   };
 }
 
-/** Stores a refresh token of a session; gives the token itself. */
+/** Stores a refresh token of a session, a random one unless it is given; gives the token itself. */
 export async function storeRefreshToken(
   tx: UsersQueries,
   sessionId: string,
-  parentHash: Buffer | null,
   createdAt: Date,
   expiresAt: Date,
+  { value, hash }: SecretToken = createSecretToken(),
 ): Promise<string> {
-  const { value, hash } = createSecretToken();
   await tx.insertRefreshToken({
     hash,
     sessionId,
-    parentHash,
     createdAt,
     expiresAt,
     usedAt: null,
-    forgivenAt: null,
   });
   return value;
 }

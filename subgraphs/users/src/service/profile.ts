@@ -65,9 +65,9 @@ export function createProfileService(deps: UsersDeps) {
         const changed = { ...present, passwordHash };
         await tx.saveUser(changed);
         await tx.revokeSessions({ userId: present.id, except: session.id }, now);
-        // Whoever has stolen a token of this session loses it, too.
+        // A stolen token of this session must not be good for anything, not even as a retry.
         await tx.findSession(session.id, { lock: true });
-        await tx.retireRefreshTokens(session.id, 'all', now);
+        await tx.deleteRefreshTokens(session.id);
         await tx.deleteOneTimeTokens(present.id);
         const expiresAt = new Date(now.getTime() + deps.refreshTokenLifetimeMs);
         await tx.touchSession(session.id, {
@@ -76,7 +76,7 @@ export function createProfileService(deps: UsersDeps) {
           address: origin.address ?? session.address,
           userAgent: origin.userAgent ?? session.userAgent,
         });
-        const refreshToken = await storeRefreshToken(tx, session.id, null, now, expiresAt);
+        const refreshToken = await storeRefreshToken(tx, session.id, now, expiresAt);
         await record(deps, tx, 'PASSWORD_CHANGED', origin, {
           userId: present.id,
           actorId: present.id,

@@ -1,11 +1,12 @@
-import { Fault, isId, newId, type Identity } from '@cartograph/service-kit';
+import { isId, newId, requireUser, type Identity } from '@cartograph/service-kit';
 import { refusals } from '../domain/errors.js';
 import { normalisePassword, readFields } from '../domain/fields.js';
-import { hashToken } from '../domain/secret-token.js';
+import { createSuccessor, hashToken } from '../domain/secret-token.js';
 import { decideRefresh } from '../domain/session.js';
 import type { Origin, User } from '../domain/user.js';
 import { nextUserEvent } from '../domain/user-events.js';
 import type { LoginInput, LogoutInput, RegisterInput } from '../generated/graphql.js';
+import type { UsersQueries } from '../store/store.js';
 import { requireActor } from './actor.js';
 import { record } from './audit.js';
 import type { UsersDeps } from './deps.js';
@@ -29,6 +30,17 @@ export function createSessionsService(deps: UsersDeps) {
       const present = await tx.findUser(user.id, { lock: true });
       if (present?.passwordHash === user.passwordHash) await tx.saveUser({ ...present, passwordHash });
     });
+  }
+
+  /** The last token in the chain that a used one begins: stored by a request just before, or to be stored. */
+  async function findNewest(tx: UsersQueries, refreshToken: string) {
+    let token = createSuccessor(refreshToken, deps.tokenSecret);
+    let stored = await tx.findRefreshToken(token.hash);
+    while (stored?.usedAt) {
+      token = createSuccessor(token.value, deps.tokenSecret);
+      stored = await tx.findRefreshToken(token.hash);
+    }
+    return { token, stored };
   }
 
   return {
@@ -128,9 +140,11 @@ export function createSessionsService(deps: UsersDeps) {
           });
         }
         if (decision === 'revoke' || decision === 'refuse' || !user) return null;
-        await tx.updateRefreshToken(hash, decision === 'rotate' ? { usedAt: now } : { forgivenAt: now });
-        if (decision === 'rotate' && token.parentHash) {
-          await tx.retireRefreshTokens(session.id, { childrenOf: token.parentHash }, now);
+        if (decision === 'rotate') await tx.markRefreshTokenUsed(hash, now);
+        const newest = await findNewest(tx, refreshToken);
+        if (newest.stored) {
+          const { expiresAt } = newest.stored;
+          return { user, sessionId: session.id, refreshToken: newest.token.value, expiresAt };
         }
         const expiresAt = new Date(now.getTime() + deps.refreshTokenLifetimeMs);
         await tx.touchSession(session.id, {
@@ -139,7 +153,7 @@ export function createSessionsService(deps: UsersDeps) {
           address: origin.address ?? session.address,
           userAgent: origin.userAgent ?? session.userAgent,
         });
-        const next = await storeRefreshToken(tx, session.id, hash, now, expiresAt);
+        const next = await storeRefreshToken(tx, session.id, now, expiresAt, newest.token);
         return { user, sessionId: session.id, refreshToken: next, expiresAt };
       });
       if (!stored) throw refusals.invalidRefreshToken();
@@ -149,8 +163,7 @@ export function createSessionsService(deps: UsersDeps) {
     /** @returns how many sessions it ended; 0 for a token that is worth nothing any more */
     async logout(input: LogoutInput, identity: Identity, origin: Origin): Promise<number> {
       const named = input.refreshToken;
-      if (named == null && identity.kind !== 'user')
-        throw new Fault('UNAUTHENTICATED', 'Give the refresh token of the session to end, or sign in.');
+      if (named == null) requireUser(identity, 'Give the refresh token of the session to end, or sign in.');
       return store.transaction(async (tx) => {
         const sessionId =
           named != null

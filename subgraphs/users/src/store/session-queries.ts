@@ -31,12 +31,7 @@ export function createSessionQueries(manager: EntityManager): SessionQueries {
 
     findRefreshToken: (hash) => tokens.findOneBy({ hash }),
     insertRefreshToken: async (token) => void (await tokens.insert(token)),
-    updateRefreshToken: async (hash, changes) => void (await tokens.update({ hash }, changes)),
-    async retireRefreshTokens(sessionId, which, now) {
-      await tokens.update(
-        { sessionId, usedAt: IsNull(), ...(which !== 'all' && { parentHash: which.childrenOf }) },
-        { usedAt: now },
-      );
-    },
+    markRefreshTokenUsed: async (hash, usedAt) => void (await tokens.update({ hash }, { usedAt })),
+    deleteRefreshTokens: async (sessionId) => void (await tokens.delete({ sessionId })),
   };
 }

@@ -50,12 +50,9 @@ export interface SessionQueries {
 
   findRefreshToken(hash: Buffer): Promise<RefreshToken | null>;
   insertRefreshToken(token: RefreshToken): Promise<void>;
-  updateRefreshToken(
-    hash: Buffer,
-    changes: Partial<Pick<RefreshToken, 'usedAt' | 'forgivenAt'>>,
-  ): Promise<void>;
-  /** Puts unused tokens of a session out of use: the children of one token, or all. */
-  retireRefreshTokens(sessionId: string, which: { childrenOf: Buffer } | 'all', now: Date): Promise<void>;
+  markRefreshTokenUsed(hash: Buffer, now: Date): Promise<void>;
+  /** Forgets all tokens of a session. */
+  deleteRefreshTokens(sessionId: string): Promise<void>;
 }
 
 export interface OneTimeTokenQueries {

@@ -47,11 +47,9 @@ export const refreshTokens = new EntitySchema<RefreshToken>({
   columns: {
     hash: { type: 'bytea', primary: true },
     sessionId: { name: 'session_id', type: 'uuid' },
-    parentHash: { name: 'parent_hash', type: 'bytea', nullable: true },
     createdAt: { ...moment, name: 'created_at' },
     expiresAt: { ...moment, name: 'expires_at' },
     usedAt: { ...moment, name: 'used_at', nullable: true },
-    forgivenAt: { ...moment, name: 'forgiven_at', nullable: true },
   },
 });
 
