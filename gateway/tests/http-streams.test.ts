@@ -114,7 +114,7 @@ describe('multipart/mixed; subscriptionSpec=1.0', () => {
   it('says why a stream ended', async () => {
     const stream = open('multipart/mixed;subscriptionSpec=1.0', { query }, await issuer.issue({}, 1_500));
     await until(() => stream.isOver, 'the end');
-    expect(stream.text).toContain('{"payload":null,"errors":[{"message":"The access token has expired."');
+    expect(stream.text).toContain('{"payload":null,"errors":[{"message":"The access token has expired. ');
     expect(stream.text.endsWith('--graphql--\r\n')).toBe(true);
   });
 });

@@ -9,6 +9,7 @@ import {
   migrateDatabase,
   type BaseGraphQLContext,
   type Identity,
+  type Logger,
   type Runtime,
   type ServiceApp,
 } from '@cartograph/service-kit';
@@ -21,6 +22,7 @@ import { createLoaders, type Loaders } from './loaders.js';
 import { createResolvers, owners } from './resolvers.js';
 import { addSampleUsers } from './sample-data.js';
 import { createUsersService } from './service.js';
+import type { MadeAdmin } from './service/admins.js';
 import { createMemoryCounter, withFallback } from './store/attempt-counter.js';
 import { openDatabase } from './store/database.js';
 import { createRedisCounter } from './store/redis-counter.js';
@@ -86,6 +88,7 @@ export async function createUsersApp(
   };
   if (config.SAMPLE_DATA) await addSampleUsers(deps);
   const service = createUsersService(deps);
+  if (config.ADMIN_EMAIL) logFirstAdmin(logger, await service.makeFirstAdmin(config.ADMIN_EMAIL));
 
   const server = await createSubgraphServer<UsersContext>({
     name: 'users',
@@ -119,6 +122,21 @@ export async function createUsersApp(
       await database.destroy();
     },
   };
+}
+
+function logFirstAdmin(logger: Logger, made: MadeAdmin | null): void {
+  if (!made) return;
+  const { outcome, user } = made;
+  const said = {
+    created: 'Made the first administrator by ADMIN_EMAIL; a link to set the password was mailed',
+    promoted: 'Made the account with ADMIN_EMAIL the first administrator',
+    already: 'The account with ADMIN_EMAIL is an administrator',
+    deactivated: 'The account with ADMIN_EMAIL is deactivated: name another by "npm run users -- make-admin"',
+  }[outcome];
+  logger[outcome === 'deactivated' ? 'warn' : 'info'](
+    { userId: user.id, registeredAt: user.createdAt },
+    said,
+  );
 }
 
 /** `main.js migrate`. */

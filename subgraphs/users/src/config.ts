@@ -1,5 +1,6 @@
 import { baseConfigShape, ConfigError, env, readConfig, withRunningStack } from '@cartograph/service-kit';
 import { z } from 'zod';
+import { readEmail, type EmailAddress } from './domain/email.js';
 
 const storeShape = {
   USERS_DATABASE_URL: env.url('postgres', 'postgresql'),
@@ -24,6 +25,13 @@ const shape = {
   /** RabbitMQ instead of Redis Streams for events. */
   AMQP_URL: env.url('amqp', 'amqps').optional(),
   SAMPLE_DATA: env.boolean(false),
+  /** Made an administrator when a shop that has none starts for the first time. */
+  ADMIN_EMAIL: z
+    .string()
+    .transform((value) => readEmail(value))
+    .refine((email): email is EmailAddress => typeof email !== 'string')
+    .optional()
+    .describe('an e-mail address such as ada@example.com'),
   REFRESH_TOKEN_LIFETIME_S: env.integer(7 * 86_400, { min: 1, max: 366 * 86_400 }),
 };
 
@@ -41,8 +49,16 @@ export function readUsersConfig(source: NodeJS.ProcessEnv = process.env) {
   return config;
 }
 
-/** What `cli/keys.ts` reads: the environment, or else that of the shop that runs here. @throws ConfigError */
-export function readKeysConfig(source: NodeJS.ProcessEnv = process.env) {
+/** What `cli/keys.ts` and `cli/users.ts` read: the environment, or else that of the shop that runs here. @throws ConfigError */
+export function readCommandConfig(source: NodeJS.ProcessEnv = process.env) {
   const given = withRunningStack('users', 'USERS_DATABASE_URL', source);
-  return readConfig({ ...storeShape, INTERNAL_AUTH_SECRET: env.secret() }, given);
+  return readConfig(
+    {
+      ...storeShape,
+      INTERNAL_AUTH_SECRET: env.secret(),
+      /** Where links lead. */
+      STOREFRONT_URL: env.url('http', 'https').default('http://localhost:4000'),
+    },
+    given,
+  );
 }

@@ -26,10 +26,13 @@ export async function addSampleUsers(
   deps: Pick<UsersDeps, 'store' | 'clock' | 'onEvents' | 'passwords'>,
 ): Promise<void> {
   for (const sample of SAMPLE_USERS) {
-    if (await deps.store.findUserByEmail(sample.email)) continue;
+    if (await deps.store.findUserByEmail({ key: sample.email, earlierForm: sample.email })) continue;
     const now = deps.clock();
     const user: User = {
       ...sample,
+      emailKey: sample.email,
+      registrationKey: null,
+      tokenEpoch: 0,
       isActive: true,
       passwordHash: await deps.passwords.hash(PASSWORD),
       createdAt: now,

@@ -1,4 +1,5 @@
 import type { UsersDeps } from './service/deps.js';
+import { createAdminsService } from './service/admins.js';
 import { createListsService } from './service/lists.js';
 import { createProfileService } from './service/profile.js';
 import { createRecoveryService } from './service/recovery.js';
@@ -15,6 +16,7 @@ export function createUsersService(deps: UsersDeps) {
     ...createProfileService(deps),
     ...createRecoveryService(deps),
     ...createStaffService(deps),
+    ...createAdminsService(deps),
     ...createListsService(deps.store),
   };
 }

@@ -12,8 +12,9 @@ export function startTidying(store: UsersStore, clock: () => Date, logger: Logge
   const tidy = () => {
     const now = clock().getTime();
     store
-      .deleteEnded(new Date(now - KEEP_ENDED_MS), new Date(now - KEEP_AUDIT_MS))
-      .catch((error: unknown) => logger.warn({ err: error }, 'Could not remove ended sessions'));
+      .fillEmailKeys()
+      .then(() => store.deleteEnded(new Date(now - KEEP_ENDED_MS), new Date(now - KEEP_AUDIT_MS)))
+      .catch((error: unknown) => logger.warn({ err: error }, 'Could not tidy the store'));
   };
   const timer = setInterval(tidy, EVERY_MS);
   timer.unref();

@@ -31,6 +31,97 @@ describe('Registering', () => {
     expect(session?.user.id).toBe(id);
   });
 
+  it.each([
+    ['İlayda@example.com', 'ilayda@example.com'],
+    ['Jürgen@Bücher.example', 'jürgen@xn--bcher-kva.example'],
+    ['οδοσ@example.com', 'ΟΔΟΣ@example.com'],
+  ])('takes %s and %s for the same person, who may sign in by either', async (one, other) => {
+    const { id } = await world.register({ email: one });
+    const again = await world.mutate('register', { email: other, password: PASSWORD, name: 'X' });
+    expect(again.refusal).toBe('EMAIL_TAKEN');
+    for (const email of [one, other])
+      expect((await world.mutate('login', { email, password: PASSWORD })).session?.user.id).toBe(id);
+    expect((await world.mutate('requestPasswordReset', { email: other })).payload).toMatchObject({
+      isAccepted: true,
+    });
+    expect((await world.events()).at(-1)).toMatchObject({
+      type: 'user.password_reset_requested',
+      data: { userId: id },
+    });
+  });
+
+  it.each(['a\u200b@example.com', 'a\u00ad@example.com', 'a@exam\u2060ple.com', 'a..b@example.com'])(
+    'refuses %j, also to sign in and to reset a password',
+    async (email) => {
+      const inputs = { register: { password: PASSWORD, name: 'X' }, login: { password: PASSWORD } };
+      for (const [name, more] of Object.entries({ ...inputs, requestPasswordReset: {} })) {
+        const { userErrors } = await world.mutate(name, { email, ...more });
+        expect(userErrors).toMatchObject([{ code: 'INVALID_INPUT', field: ['email'] }]);
+      }
+    },
+  );
+
+  it('counts failures of all spellings of an address together', async () => {
+    await world.register({ email: 'ilknur@bücher.example' });
+    const spellings = ['İlknur@bücher.example', 'ILKNUR@BÜCHER.example', 'ilknur@xn--bcher-kva.example'];
+    const attempt = (index: number) =>
+      world.mutate('login', { email: spellings[index % 3], password: 'wrong password' });
+    const refusals: (string | undefined)[] = [];
+    for (let index = 0; index < 6; index += 1) refusals.push((await attempt(index)).refusal as string);
+    expect(refusals).toEqual([...Array(5).fill('INVALID_CREDENTIALS'), 'RATE_LIMITED']);
+  });
+
+  describe('with an idempotency key', () => {
+    const registration = (changes: object = {}) => ({
+      email: 'repeat@example.com',
+      password: PASSWORD,
+      name: 'Repeater',
+      idempotencyKey: 'form-1',
+      ...changes,
+    });
+
+    it('gives a repetition, and twenty at once, sessions of the one account that was made', async () => {
+      const answers = await Promise.all(
+        Array.from({ length: 20 }, () => world.mutate('register', registration())),
+      );
+      answers.push(await world.mutate('register', registration()));
+      const ids = new Set(answers.map(({ session }) => session?.user.id));
+      expect(ids.size).toBe(1);
+      expect([...ids][0]).toBeDefined();
+      const registered = (await world.events()).filter(({ data }) => data['email'] === 'repeat@example.com');
+      expect(registered).toHaveLength(1);
+      const { session } = answers.at(-1)!;
+      expect(
+        (await world.mutate('refreshSession', { refreshToken: session!.refreshToken })).session,
+      ).not.toBeNull();
+    });
+
+    it.each([
+      ['another key', { idempotencyKey: 'form-2' }],
+      ['no key', { idempotencyKey: null }],
+      ['another password', { password: 'another password' }],
+    ])('learns no more than anyone with %s', async (_what, changes) => {
+      await world.mutate('register', registration());
+      const { userErrors } = await world.mutate('register', registration(changes));
+      expect(userErrors).toMatchObject([{ code: 'EMAIL_TAKEN', field: ['email'] }]);
+    });
+
+    it('is over after a day', async () => {
+      await world.mutate('register', registration());
+      await world.database.query(
+        `UPDATE users SET created_at = created_at - interval '25 hours' WHERE email = 'repeat@example.com'`,
+      );
+      expect((await world.mutate('register', registration())).refusal).toBe('EMAIL_TAKEN');
+    });
+
+    it('refuses a key that is none', async () => {
+      for (const idempotencyKey of ['', 'x'.repeat(256), 'ключ']) {
+        const { userErrors } = await world.mutate('register', registration({ idempotencyKey }));
+        expect(userErrors).toMatchObject([{ code: 'INVALID_INPUT', field: ['idempotencyKey'] }]);
+      }
+    });
+  });
+
   it('names every faulty field at once', async () => {
     const { userErrors } = await world.mutate('register', {
       email: 'no address',

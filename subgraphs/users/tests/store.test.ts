@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { migrateDatabase, newId } from '@cartograph/service-kit';
 import { createTestDatabase, type TestDatabase } from '@cartograph/testing';
 import type { DataSource } from 'typeorm';
+import { readEmail } from '../src/domain/email.js';
 import type { Session } from '../src/domain/session.js';
 import { EmailTakenError, type User } from '../src/domain/user.js';
 import { createLoaders } from '../src/loaders.js';
@@ -29,6 +30,9 @@ const person = (changes: Partial<User> = {}): User => {
   return {
     id,
     email: `${id}@example.com`,
+    emailKey: `${id}@example.com`,
+    registrationKey: null,
+    tokenEpoch: 0,
     name: 'Somebody',
     role: 'CUSTOMER',
     isActive: true,
@@ -62,11 +66,54 @@ describe('The migrations', () => {
     await own.drop();
   });
 
-  it('can be undone and done again', async () => {
+  it('give accounts of before a key, one of those that share one, and lock nobody out', async () => {
     const own = await createTestDatabase();
     const source = await openDatabase(own.url, 2);
     await migrateDatabase(source);
     await source.undoLastMigration();
+    const addresses = [
+      'a\u200b@example.com',
+      'a@example.com',
+      'x@xn--bcher-kva.example',
+      'x@bücher.example',
+      'i\u0307layda@example.com',
+      'a..b@example.com',
+    ];
+    for (const [index, email] of addresses.entries())
+      await source.query(
+        `INSERT INTO users (id, email, name, role, is_active, password_hash, created_at, updated_at, event_count, search_text)
+         VALUES ($1, $2, 'x', 'CUSTOMER', true, 'x', $3, $3, 0, '')`,
+        [newId(), email, new Date(createdAt.getTime() + index)],
+      );
+    await migrateDatabase(source);
+    const migrated = createTypeormStore(source);
+    expect((await migrated.findDuplicates()).map(({ email }) => email)).toEqual([addresses[0], addresses[3]]);
+    const foundBy = async (given: string) => {
+      const email = readEmail(given);
+      return typeof email === 'string' ? email : (await migrated.findUserByEmail(email))?.email;
+    };
+    expect(await foundBy('A@example.com')).toBe(addresses[1]);
+    expect(await foundBy('x@BÜCHER.example')).toBe(addresses[3]);
+    expect(await foundBy('x@XN--BCHER-KVA.example')).toBe(addresses[2]);
+    expect(await foundBy('İlayda@example.com')).toBe(addresses[4]);
+    expect(await foundBy('ilayda@example.com')).toBe(addresses[4]);
+
+    // The other account has another address now: the hourly look gives the key to the one that had none.
+    await source.query(
+      `UPDATE users SET email = 'b@example.com', email_key = 'b@example.com' WHERE email = $1`,
+      [addresses[1]],
+    );
+    await migrated.fillEmailKeys();
+    expect(await foundBy('a@example.com')).toBe(addresses[0]);
+    await source.destroy();
+    await own.drop();
+  });
+
+  it('can be undone and done again', async () => {
+    const own = await createTestDatabase();
+    const source = await openDatabase(own.url, 2);
+    await migrateDatabase(source);
+    for (const _ of source.migrations) await source.undoLastMigration();
     const tables = await source.query(`SELECT tablename FROM pg_tables WHERE schemaname = 'public'`);
     expect(tables).toEqual([{ tablename: 'migrations' }]);
     await migrateDatabase(source);
@@ -92,7 +139,7 @@ describe('The store', () => {
     const user = person({ name: 'Zoë 👩🏽‍🚀', role: 'ADMIN', eventCount: 3 });
     expect(await store.insertUser(user)).toBe(true);
     expect(await store.findUser(user.id)).toEqual(user);
-    expect(await store.findUserByEmail(user.email)).toEqual(user);
+    expect(await store.findUserByEmail({ key: user.email, earlierForm: '' })).toEqual(user);
   });
 
   it('gives an address to one user', async () => {

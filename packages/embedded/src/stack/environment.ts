@@ -25,7 +25,6 @@ export function sharedEnvironment(options: {
     IMAGES_BASE_URL: `${url('gateway').replace('127.0.0.1', 'localhost')}/images`,
     STOREFRONT_URL: url('gateway').replace('127.0.0.1', 'localhost'),
     WEBHOOK_ALLOW_PRIVATE: 'true',
-    ADMIN_EMAIL: 'ada@example.com',
     ...Object.fromEntries(declaredServices.map(({ name }) => [addressVariable(name), url(name)])),
     ...given,
     // Shells and test runners export these two for purposes of their own.

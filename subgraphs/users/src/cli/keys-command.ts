@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { ConfigError, createLogger } from '@cartograph/service-kit';
-import { readKeysConfig } from '../config.js';
+import { readCommandConfig } from '../config.js';
 import { signingCandidates, type SigningKey } from '../domain/signing-key.js';
 import { createKeyRing, type KeyRing } from '../key-ring.js';
 import { openDatabase } from '../store/database.js';
@@ -49,7 +49,7 @@ async function run(args: readonly string[], source: NodeJS.ProcessEnv | undefine
     throw new UsageError(`--after takes whole seconds up to 30 days, got "${values.after}".`);
   if (command === 'revoke' && !id) throw new UsageError('Which key? Give its id, as "list" shows it.');
 
-  const config = readKeysConfig(source);
+  const config = readCommandConfig(source);
   const database = await openDatabase(config.USERS_DATABASE_URL, 2);
   try {
     const keyRing = createKeyRing({

@@ -1,18 +1,12 @@
-import { Refusal, type UserErrorOutput } from '@cartograph/service-kit';
+import { idempotencyKeyFault, Refusal, type UserErrorOutput } from '@cartograph/service-kit';
 import type { ErrorCode } from '../generated/graphql.js';
+import { hashToken } from './secret-token.js';
+import { readEmail, type EmailAddress } from './email.js';
 
-/** A domain of two labels or more; letters of any script, as mail may have (RFC 6531). */
-const EMAIL =
-  /^[^\s@"(),:;<>[\]\\]+@(?:[\p{L}\p{N}](?:[\p{L}\p{N}\p{M}-]{0,61}[\p{L}\p{N}\p{M}])?\.)+[\p{L}\p{N}][\p{L}\p{N}\p{M}-]*$/u;
 /** Control characters, and those that turn the direction of the text after them (Unicode UAX #9). */
 const UNPRINTABLE = /[\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
 /** What leaves no trace on paper: a name of nothing else would be empty. */
-const INVISIBLE = /^[\p{Z}\p{C}\p{M}]*$/u;
-
-/** The one way in which an address is written, stored and looked up: what people type differs in case and width. */
-export function normaliseEmail(value: string): string {
-  return value.normalize('NFKC').trim().toLowerCase().normalize('NFKC');
-}
+const BLANK = /^[\p{Z}\p{C}\p{M}\p{Default_Ignorable_Code_Point}\u2800]*$/u;
 
 /** The form in which a password is hashed: the same keys give other code points on other systems (NIST SP 800-63B §5.1.1.2). */
 export function normalisePassword(value: string): string {
@@ -29,13 +23,6 @@ export function foldForSearch(value: string): string {
 
 /** Why a value of this kind cannot be used, in words for people; undefined if it can. */
 const faults = {
-  email(value: string): string | undefined {
-    if (value === '') return 'An e-mail address is needed.';
-    if (value.length > 254) return 'An e-mail address has at most 254 characters.';
-    if (UNPRINTABLE.test(value) || !EMAIL.test(value))
-      return 'This is no e-mail address; one looks like ada@example.com.';
-    return undefined;
-  },
   password(value: string): string | undefined {
     const length = [...value].length;
     if (length < 8) return 'A password has at least 8 characters.';
@@ -43,7 +30,7 @@ const faults = {
     return undefined;
   },
   name(value: string): string | undefined {
-    if (INVISIBLE.test(value)) return 'A name is needed.';
+    if (BLANK.test(value)) return 'A name is needed.';
     if (UNPRINTABLE.test(value)) return 'A name cannot have control characters or line breaks.';
     if ([...value].length > 100) return 'A name has at most 100 characters.';
     return undefined;
@@ -52,12 +39,13 @@ const faults = {
 
 /** Reads the fields of one input; `done` refuses all faulty ones at once. */
 export interface FieldReader {
-  /** Normalised. */
-  email(value: string, field: string): string;
+  email(value: string, field: string): EmailAddress;
   /** Normalised. */
   password(value: string, field: string): string;
   /** Trimmed and composed (NFC). */
   name(value: string, field: string): string;
+  /** Its hash; null where none is given. */
+  idempotencyKey(value: string | null | undefined, field: string): Buffer | null;
   /** @throws Refusal with one INVALID_INPUT for each faulty field */
   done(): void;
 }
@@ -70,9 +58,20 @@ export function readFields(): FieldReader {
     return value;
   };
   return {
-    email: (value, field) => read('email', normaliseEmail(value), field),
+    email(value, field) {
+      const email = readEmail(value);
+      if (typeof email !== 'string') return email;
+      errors.push({ code: 'INVALID_INPUT', message: email, field: [field] });
+      return { address: '', key: '', earlierForm: '' };
+    },
     password: (value, field) => read('password', normalisePassword(value), field),
     name: (value, field) => read('name', value.trim().normalize('NFC'), field),
+    idempotencyKey(value, field) {
+      if (value == null) return null;
+      const message = idempotencyKeyFault(value);
+      if (message) errors.push({ code: 'INVALID_INPUT', message, field: [field] });
+      return hashToken(value);
+    },
     done() {
       if (errors.length > 0) throw new Refusal(errors);
     },

@@ -2,8 +2,13 @@ import type { Role, SecurityEventType } from '../generated/graphql.js';
 
 export interface User {
   readonly id: string;
-  /** Normalised; unique. */
+  /** Unique. */
   readonly email: string;
+  /**
+   * What the address is compared by, unique; null for an account that an older version made beside another one with the
+   * same key. It is found by its exact address.
+   */
+  readonly emailKey: string | null;
   readonly name: string;
   readonly role: Role;
   readonly isActive: boolean;
@@ -11,6 +16,13 @@ export interface User {
   readonly passwordHash: string;
   readonly createdAt: Date;
   readonly updatedAt: Date;
+  /** Hash of the idempotency key of the registration. */
+  readonly registrationKey: Buffer | null;
+  /**
+   * How often the rights of this user have changed: access tokens carry it, and those that carry a smaller number than
+   * the last one are refused everywhere.
+   */
+  readonly tokenEpoch: number;
   /** How many events this user has had: the `sequence` of the last one. */
   readonly eventCount: number;
 }

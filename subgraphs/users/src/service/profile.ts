@@ -1,4 +1,5 @@
 import type { Identity } from '@cartograph/service-kit';
+import { emailKey } from '../domain/email.js';
 import { refusals } from '../domain/errors.js';
 import { normalisePassword, readFields } from '../domain/fields.js';
 import { MAIL_INTERVAL_MS, ONE_TIME_TOKEN_LIFETIME_MS } from '../domain/one-time-token.js';
@@ -22,7 +23,7 @@ export function createProfileService(deps: UsersDeps) {
 
   /** Makes sure that it is the user who asks, not somebody at their unlocked desk. */
   async function checkPassword(user: User, password: string, origin: Origin, field: string): Promise<void> {
-    const isRight = await slowed(deps, user.email, origin.address, () =>
+    const isRight = await slowed(deps, emailKey(user.email), origin.address, () =>
       passwords.isHashOf(user.passwordHash, normalisePassword(password)),
     );
     if (!isRight) throw refusals.wrongPassword([field]);
@@ -112,12 +113,12 @@ export function createProfileService(deps: UsersDeps) {
           hash: token.hash,
           userId: present.id,
           purpose: 'EMAIL_CHANGE',
-          newEmail,
+          newEmail: newEmail.address,
           createdAt: now,
           expiresAt,
         });
         const next = nextUserEvent('user.email_change_requested', present, now, {
-          newEmail,
+          newEmail: newEmail.address,
           token: token.value,
           expiresAt: expiresAt.toISOString(),
         });
@@ -131,7 +132,7 @@ export function createProfileService(deps: UsersDeps) {
         return next.user;
       });
       deps.onEvents();
-      return { email: newEmail, user: saved };
+      return { email: newEmail.address, user: saved };
     },
 
     async confirmEmailChange(token: string, origin: Origin): Promise<{ email: string; user: User }> {
@@ -145,7 +146,7 @@ export function createProfileService(deps: UsersDeps) {
             throw refusals.invalidToken();
           const next = nextUserEvent(
             'user.updated',
-            { ...user, email: pending.newEmail, updatedAt: now },
+            { ...user, email: pending.newEmail, emailKey: emailKey(pending.newEmail), updatedAt: now },
             now,
             {},
           );

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { EmailAddress } from '../domain/email.js';
 import { refusals } from '../domain/errors.js';
 import { readFields } from '../domain/fields.js';
 import { MAIL_INTERVAL_MS, ONE_TIME_TOKEN_LIFETIME_MS } from '../domain/one-time-token.js';
@@ -17,14 +18,14 @@ const ANSWER_AFTER_MS = 250;
 export function createRecoveryService(deps: UsersDeps) {
   const { store, clock, passwords } = deps;
 
-  async function mailToken(email: string, origin: Origin): Promise<void> {
+  async function mailToken(email: EmailAddress, origin: Origin): Promise<void> {
     const known = await store.findUserByEmail(email);
     if (!known) return;
     const token = createSecretToken();
     const isSaved = await store.transaction(async (tx) => {
       const user = await tx.findUser(known.id, { lock: true });
       const now = clock();
-      if (!user?.isActive || user.email !== email) return false;
+      if (!user?.isActive || user.email !== known.email) return false;
       const lastAt = await tx.lastOneTimeTokenAt(user.id, 'PASSWORD_RESET');
       if (lastAt && now.getTime() - lastAt.getTime() < MAIL_INTERVAL_MS) return false;
       const expiresAt = new Date(now.getTime() + ONE_TIME_TOKEN_LIFETIME_MS.PASSWORD_RESET);

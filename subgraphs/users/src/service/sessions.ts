@@ -1,4 +1,5 @@
 import { isId, newId, requireUser, type Identity } from '@cartograph/service-kit';
+import { emailKey } from '../domain/email.js';
 import { refusals } from '../domain/errors.js';
 import { normalisePassword, readFields } from '../domain/fields.js';
 import { createSuccessor, hashToken } from '../domain/secret-token.js';
@@ -19,6 +20,9 @@ import {
 } from './open-session.js';
 import { slowed } from './slowed.js';
 
+/** How long a registration may be repeated by its idempotency key. */
+const REPEAT_REGISTRATION_MS = 24 * 3_600_000;
+
 /** Registering, signing in, staying signed in and signing out. */
 export function createSessionsService(deps: UsersDeps) {
   const { store, clock, passwords } = deps;
@@ -30,6 +34,34 @@ export function createSessionsService(deps: UsersDeps) {
       const present = await tx.findUser(user.id, { lock: true });
       if (present?.passwordHash === user.passwordHash) await tx.saveUser({ ...present, passwordHash });
     });
+  }
+
+  /**
+   * A registration whose response was lost is sent again: with the same key and password it gets a session of the account
+   * that it has made. Everything else learns what it learns without a key.
+   */
+  async function repeatRegistration(
+    known: User,
+    registrationKey: Buffer | null,
+    password: string,
+    origin: Origin,
+  ): Promise<OpenedSession> {
+    const isSameKey = registrationKey !== null && known.registrationKey?.equals(registrationKey) === true;
+    const isRecent = clock().getTime() - known.createdAt.getTime() < REPEAT_REGISTRATION_MS;
+    if (!isSameKey || !isRecent) throw refusals.emailTaken(['email']);
+    const isRight = await slowed(deps, emailKey(known.email), origin.address, () =>
+      passwords.isHashOf(known.passwordHash, password),
+    );
+    if (!isRight) throw refusals.emailTaken(['email']);
+    const stored = await store.transaction(async (tx) => {
+      const present = await tx.findUser(known.id, { lock: true });
+      if (!present?.isActive || present.passwordHash !== known.passwordHash)
+        throw refusals.emailTaken(['email']);
+      const session = await storeSession(deps, tx, present, origin);
+      await record(deps, tx, 'SIGNED_IN', origin, { userId: present.id, sessionId: session.sessionId });
+      return session;
+    });
+    return openSession(deps, stored);
   }
 
   /** The last token in the chain that a used one begins: stored by a request just before, or to be stored. */
@@ -49,9 +81,12 @@ export function createSessionsService(deps: UsersDeps) {
       const email = fields.email(input.email, 'email');
       const password = fields.password(input.password, 'password');
       const name = fields.name(input.name, 'name');
+      const registrationKey = fields.idempotencyKey(input.idempotencyKey, 'idempotencyKey');
       fields.done();
+      const repeat = (known: User) => repeatRegistration(known, registrationKey, password, origin);
       // Before hashing, so that a form with a taken address costs little; the insert decides all the same.
-      if (await store.findUserByEmail(email)) throw refusals.emailTaken(['email']);
+      const known = await store.findUserByEmail(email);
+      if (known) return repeat(known);
 
       const passwordHash = await passwords.hash(password);
       const now = clock();
@@ -59,7 +94,10 @@ export function createSessionsService(deps: UsersDeps) {
         'user.registered',
         {
           id: newId(),
-          email,
+          email: email.address,
+          emailKey: email.key,
+          registrationKey,
+          tokenEpoch: 0,
           name,
           role: 'CUSTOMER',
           isActive: true,
@@ -72,12 +110,17 @@ export function createSessionsService(deps: UsersDeps) {
         {},
       );
       const stored = await store.transaction(async (tx) => {
-        if (!(await tx.insertUser(user))) throw refusals.emailTaken(['email']);
+        if (!(await tx.insertUser(user))) return null;
         await tx.saveEvents([event]);
         const session = await storeSession(deps, tx, user, origin);
         await record(deps, tx, 'REGISTERED', origin, { userId: user.id, sessionId: session.sessionId });
         return session;
       });
+      if (!stored) {
+        const other = await store.findUserByEmail(email);
+        if (!other) throw refusals.emailTaken(['email']);
+        return repeat(other);
+      }
       deps.onEvents();
       return openSession(deps, stored);
     },
@@ -89,7 +132,7 @@ export function createSessionsService(deps: UsersDeps) {
       const password = normalisePassword(input.password);
 
       let user: User | null = null;
-      const isRight = await slowed(deps, email, origin.address, async () => {
+      const isRight = await slowed(deps, email.key, origin.address, async () => {
         user = await store.findUserByEmail(email);
         const matches = await passwords.isHashOf(
           user?.passwordHash ?? (await passwords.decoyHash()),

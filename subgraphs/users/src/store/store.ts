@@ -1,5 +1,6 @@
 import type { AnyEvent } from '@cartograph/events';
 import type { TimeKey } from '@cartograph/service-kit';
+import type { EmailAddress } from '../domain/email.js';
 import type { OneTimePurpose, OneTimeToken } from '../domain/one-time-token.js';
 import type { RefreshToken, Session } from '../domain/session.js';
 import type { SigningKey } from '../domain/signing-key.js';
@@ -23,8 +24,11 @@ export interface Listed<Row> {
 
 export interface UserQueries {
   findUser(id: string, options?: ReadOptions): Promise<User | null>;
-  /** @param email normalised */
-  findUserByEmail(email: string, options?: ReadOptions): Promise<User | null>;
+  /** The account with exactly this address, or else the one with its key. */
+  findUserByEmail(
+    email: Pick<EmailAddress, 'key' | 'earlierForm'>,
+    options?: ReadOptions,
+  ): Promise<User | null>;
   findUsers(ids: readonly string[]): Promise<User[]>;
   /** Newest first; @param words folded, all of which must occur in name or e-mail address */
   listUsers(words: readonly string[], options: ListOptions): Promise<Listed<User>>;
@@ -33,7 +37,9 @@ export interface UserQueries {
   /** Writes all fields of a user that is there. @throws EmailTakenError */
   saveUser(user: User): Promise<void>;
   /** Counts the other active admins, while nobody else can change who is one. */
-  countOtherAdmins(userId: string): Promise<number>;
+  countOtherAdmins(userId: string | null): Promise<number>;
+  /** Accounts without a key, oldest first: those whose address another account has in another spelling. */
+  findDuplicates(): Promise<User[]>;
 }
 
 export interface SessionQueries {
@@ -83,9 +89,14 @@ export interface SigningKeyQueries {
 
 /** What can be done inside a transaction as well as on its own. */
 export interface UsersQueries
-  extends UserQueries, SessionQueries, OneTimeTokenQueries, AuditQueries, SigningKeyQueries {
+  extends UserQueries, SessionQueries, OneTimeTokenQueries, AuditQueries, SigningKeyQueries, StartQueries {
   /** Stores events for the relay; lock their user first, so that they keep their order. */
   saveEvents(events: readonly AnyEvent[]): Promise<void>;
+}
+
+export interface StartQueries {
+  /** Notes that something is done once for a shop; false if it was done before. */
+  markDone(what: string, at: Date): Promise<boolean>;
 }
 
 export interface UsersStore extends UsersQueries {
@@ -93,5 +104,7 @@ export interface UsersStore extends UsersQueries {
   transaction<Result>(work: (tx: UsersQueries) => Promise<Result>): Promise<Result>;
   /** Removes tokens and sessions that ended before `sessionsBefore`, and audit entries older than `auditBefore`. */
   deleteEnded(sessionsBefore: Date, auditBefore: Date): Promise<void>;
+  /** Gives a key to accounts that have none, where no other account has it. */
+  fillEmailKeys(): Promise<void>;
   ping(): Promise<void>;
 }

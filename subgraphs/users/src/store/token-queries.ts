@@ -1,13 +1,13 @@
 import { In, LessThan, MoreThan, type EntityManager } from 'typeorm';
 import { listByAge } from './list-by-age.js';
-import type { AuditQueries, OneTimeTokenQueries, SigningKeyQueries } from './store.js';
+import type { AuditQueries, OneTimeTokenQueries, SigningKeyQueries, StartQueries } from './store.js';
 import { oneTimeTokens, securityEvents, signingKeys } from './tables.js';
 
 const KEYS_LOCK = 7_201_003;
 
 export function createTokenQueries(
   manager: EntityManager,
-): OneTimeTokenQueries & AuditQueries & SigningKeyQueries {
+): OneTimeTokenQueries & AuditQueries & SigningKeyQueries & StartQueries {
   const tokens = manager.getRepository(oneTimeTokens);
   const events = manager.getRepository(securityEvents);
   const keys = manager.getRepository(signingKeys);
@@ -29,6 +29,11 @@ export function createTokenQueries(
         'occurredAt',
         options,
       ),
+
+    async markDone(what, at) {
+      const sql = 'INSERT INTO done_once (what, at) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING what';
+      return (await manager.query<unknown[]>(sql, [what, at])).length === 1;
+    },
 
     findSigningKeys: () => keys.find({ order: { activeFrom: 'DESC' } }),
     lockSigningKeys: async () => void (await manager.query('SELECT pg_advisory_xact_lock($1)', [KEYS_LOCK])),

@@ -1,5 +1,6 @@
 import { saveEvents } from '@cartograph/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
+import { fillEmailKeys } from './fill-email-keys.js';
 import { createSessionQueries } from './session-queries.js';
 import type { UsersQueries, UsersStore } from './store.js';
 import { createTokenQueries } from './token-queries.js';
@@ -16,6 +17,7 @@ export function createTypeormStore(database: DataSource): UsersStore {
       await database.query('DELETE FROM one_time_tokens WHERE expires_at < $1', [sessionsBefore]);
       await database.query('DELETE FROM security_events WHERE occurred_at < $1', [auditBefore]);
     },
+    fillEmailKeys: () => fillEmailKeys(database.manager),
     ping: async () => void (await database.query('SELECT 1')),
   };
 }

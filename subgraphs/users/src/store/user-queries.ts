@@ -1,4 +1,4 @@
-import { In, QueryFailedError, type EntityManager } from 'typeorm';
+import { In, IsNull, QueryFailedError, type EntityManager } from 'typeorm';
 import { foldForSearch } from '../domain/fields.js';
 import { EmailTakenError, type User } from '../domain/user.js';
 import { listByAge } from './list-by-age.js';
@@ -13,7 +13,13 @@ export function createUserQueries(manager: EntityManager): UserQueries {
   const repository = manager.getRepository(users);
   return {
     findUser: (id, options) => repository.findOne({ where: { id }, ...lockMode(options) }),
-    findUserByEmail: (email, options) => repository.findOne({ where: { email }, ...lockMode(options) }),
+    async findUserByEmail({ key, earlierForm }, options) {
+      const found = await repository.find({
+        where: [{ email: earlierForm }, { emailKey: key }],
+        ...lockMode(options),
+      });
+      return found.find(({ email }) => email === earlierForm) ?? found[0] ?? null;
+    },
     findUsers: (ids) => repository.findBy({ id: In([...ids]) }),
     listUsers(words, options) {
       const query = repository.createQueryBuilder('row');
@@ -47,11 +53,12 @@ export function createUserQueries(manager: EntityManager): UserQueries {
     async countOtherAdmins(userId) {
       await manager.query('SELECT pg_advisory_xact_lock($1)', [ADMINS_LOCK]);
       const [row] = await manager.query<{ count: number }[]>(
-        `SELECT count(*)::int AS count FROM users WHERE role = 'ADMIN' AND is_active AND id <> $1`,
+        `SELECT count(*)::int AS count FROM users WHERE role = 'ADMIN' AND is_active AND id IS DISTINCT FROM $1`,
         [userId],
       );
       return row!.count;
     },
+    findDuplicates: () => repository.find({ where: { emailKey: IsNull() }, order: { createdAt: 'ASC' } }),
   };
 }
 
