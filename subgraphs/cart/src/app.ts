@@ -9,6 +9,7 @@ import {
 } from '@cartograph/service-kit';
 import DataLoader from 'dataloader';
 import type { CartConfig } from './config.js';
+import { createCartCheckout } from './checkout.js';
 import type { Cart } from './domain/cart.js';
 import { newGuestCartId } from './domain/cart-id.js';
 import { createCartSubscription } from './events.js';
@@ -57,7 +58,7 @@ export async function createCartApp(config: CartConfig, runtime: Runtime): Promi
   const server = await createSubgraphServer<CartContext>({
     name: 'cart',
     typeDefs,
-    resolvers: createResolvers(service, createCartMetrics(registry)),
+    resolvers: createResolvers(service, createCartCheckout(store), createCartMetrics(registry)),
     owners: { User: (user: { id: string }, { userId }) => user.id === userId },
     context: (base) => ({
       ...base,

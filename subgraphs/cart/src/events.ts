@@ -19,13 +19,14 @@ export function createCartSubscription(store: CartStore): EventSubscription {
 /** Takes what was ordered out of the cart it was ordered from; what was added meanwhile stays. */
 async function onOrderPlaced(
   store: CartStore,
-  { id, data }: Extract<AnyEvent, { type: 'order.placed' }>,
+  { id: eventId, data }: Extract<AnyEvent, { type: 'order.placed' }>,
 ): Promise<void> {
+  const order = { orderId: data.orderId, items: data.items, eventId };
   const own = userCartId(data.customerId);
   const guest = data.cartId && ownerOf(data.cartId)?.kind === 'guest' ? data.cartId : undefined;
-  const outcome = await store.takeOrdered(guest ?? own, id, data.items);
+  const outcome = await store.takeOrdered(guest ?? own, order);
   if (outcome === 'merging') throw new Error(`Cart of order ${data.orderId} is being merged`);
   // Ordered as a guest, merged at login before this event arrived: the lines are in the user's own cart now.
   if (guest && outcome === 'no-cart' && (await store.wasMerged(own, guest)))
-    await store.takeOrdered(own, id, data.items);
+    await store.takeOrdered(own, order);
 }

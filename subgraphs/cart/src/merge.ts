@@ -36,8 +36,9 @@ export async function mergeGuestCart(
       withStock(guest.cart.lines, products),
       withStock(guest.cart.saved, products),
     ]);
-    if ((await store.beginMerge(guest.cart, userId)) !== 'done') continue;
-    const merged = await store.merge(ownId, guestCartId, { lines, saved });
+    const start = await store.beginMerge(guest.cart, userId);
+    if (start.outcome !== 'done') continue;
+    const merged = await store.merge(ownId, guestCartId, { lines, saved, claims: start.claims });
     await store.endMerge(guestCartId, userId);
     return merged;
   }

@@ -1,6 +1,7 @@
 import { multiplyMoney, toMoneyOutput, type Money } from '@cartograph/money';
 import { refusable, scalarResolvers, type UserErrorOutput } from '@cartograph/service-kit';
 import type { CartContext } from './app.js';
+import type { CartCheckout } from './checkout.js';
 import { maySee, notYours } from './domain/access.js';
 import { totalQuantity, type Cart } from './domain/cart.js';
 import { ownerOf, userCartId } from './domain/cart-id.js';
@@ -20,7 +21,19 @@ export interface PayloadModel {
 
 const REFUSED = { cart: null, differences: [] };
 
-export function createResolvers(service: CartService, metrics: CartMetrics): Resolvers<CartContext> {
+const CLAIM_OUTCOMES = {
+  done: 'CLAIMED',
+  empty: 'EMPTY',
+  'no-cart': 'NOT_FOUND',
+  'claimed-before': 'CLAIMED_BEFORE',
+  ordered: 'ORDERED',
+} as const;
+
+export function createResolvers(
+  service: CartService,
+  checkout: CartCheckout,
+  metrics: CartMetrics,
+): Resolvers<CartContext> {
   /** A mutation that hands its input to the use case. */
   function mutation<Input>(useCase: (asker: CartContext, input: Input) => Promise<Changed>) {
     return async (
@@ -50,6 +63,22 @@ export function createResolvers(service: CartService, metrics: CartMetrics): Res
       moveToCart: mutation(service.moveToCart),
       removeSavedItem: mutation(service.removeSavedItem),
       mergeCart: mutation(service.mergeCart),
+      claimCart: async (_, { input }) => {
+        const { id, claim } = await checkout.claim(input);
+        return {
+          outcome: CLAIM_OUTCOMES[claim.outcome],
+          cartId: id,
+          orderId: 'orderId' in claim ? claim.orderId : null,
+          ageMs: 'ageMs' in claim ? claim.ageMs : null,
+          version: 'cart' in claim ? String(claim.cart.version) : null,
+          lines: 'cart' in claim ? [...claim.cart.lines] : [],
+        };
+      },
+      releaseCart: async (_, { input }) => {
+        await checkout.release(input);
+        return { ok: true };
+      },
+      takeOrderedFromCart: async (_, { input }) => ({ ok: await checkout.takeOrdered(input.cartId, input) }),
     },
     Cart: {
       async __resolveReference({ id }, { identity, carts }) {

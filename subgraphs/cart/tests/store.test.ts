@@ -54,7 +54,7 @@ describe.each([
     const ids = Array.from({ length: 60 }, newGuestCartId);
     for (const id of ids) {
       await store.add(id, line('kettle'), { create: true });
-      await store.takeOrdered(id, 'event', [{ productId: 'kettle', quantity: 1 }]);
+      await store.takeOrdered(id, { orderId: 'first', items: [{ productId: 'kettle', quantity: 1 }] });
     }
     expect(await store.readMany(ids)).toHaveLength(60);
     const perNode = 'nodes' in client ? client.nodes('master') : [client];
@@ -63,7 +63,7 @@ describe.each([
       const keys = await node.keys('cart:{g_*');
       expect(keys.length).toBeGreaterThan(0);
       const carts = keys.filter((key) => key.endsWith('}'));
-      expect(keys).toEqual(expect.arrayContaining(carts.map((key) => `${key}:handled:event`)));
+      expect(keys).toEqual(expect.arrayContaining(carts.map((key) => `${key}:handled:order:first`)));
     }
   });
 
@@ -74,17 +74,17 @@ describe.each([
       await store.add(guestId, line('kettle', 5), { create: true });
       await store.add(guestId, line('cup', 2), { create: true });
       const { cart } = (await store.readForMerge(guestId))!;
-      expect(await store.beginMerge(cart, `merger-${i}`)).toBe('done');
+      expect(await store.beginMerge(cart, `merger-${i}`)).toEqual({ outcome: 'done', claims: [] });
       expect(await store.add(guestId, line('late'), { create: false })).toEqual({ outcome: 'no-cart' });
       const lines = [line('kettle', 5), line('cup', 2, 0)];
-      const merged = await store.merge(ownId, guestId, { lines, saved: [] });
+      const merged = await store.merge(ownId, guestId, { lines, saved: [], claims: [] });
       expect(quantities(merged.cart)).toEqual({ kettle: 99 });
       expect(merged.cart.saved).toMatchObject([{ productId: 'cup', quantity: 2 }]);
       expect(merged.differences).toEqual([
         { productId: 'kettle', name: 'Kettle', kind: 'reduced', asked: 103, got: 99 },
         { productId: 'cup', name: 'Kettle', kind: 'saved', asked: 2, got: 0 },
       ]);
-      const again = await store.merge(ownId, guestId, { lines, saved: [] });
+      const again = await store.merge(ownId, guestId, { lines, saved: [], claims: [] });
       expect(again.differences).toEqual([]);
       expect(again.cart.saved).toMatchObject([{ quantity: 2 }]);
       await store.endMerge(guestId, `merger-${i}`);

@@ -13,6 +13,7 @@ import {
   type Runtime,
   type ServiceApp,
 } from '@cartograph/service-kit';
+import { createCartClaims } from './checkout/cart-claims.js';
 import { createCheckout } from './checkout/checkout.js';
 import { createRecovery } from './checkout/recovery.js';
 import { createCartClient } from './clients/cart.js';
@@ -76,8 +77,7 @@ export async function createOrdersApp(config: OrdersConfig, runtime: Runtime): P
   const checkout = createCheckout({
     ...deps,
     products,
-    cart,
-    newId,
+    claims: createCartClaims({ store, cart, newId, leaseMs: config.CHECKOUT_LEASE_MS, logger }),
     newNumber: () => createOrderNumber((below) => randomInt(below)),
     reservationMs: config.RESERVATION_S * 1_000,
     logger,

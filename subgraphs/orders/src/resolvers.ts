@@ -1,7 +1,7 @@
 import { toMoneyOutput } from '@cartograph/money';
 import { isId, refusable, requireUser, scalarResolvers, type UserIdentity } from '@cartograph/service-kit';
 import type { Checkout } from './checkout/checkout.js';
-import { PriceChanged } from './domain/checkout.js';
+import { CartAlreadyOrdered, PriceChanged } from './domain/checkout.js';
 import type { Actor, Order, OrderEvent } from './domain/order.js';
 import { lineTotal } from './domain/totals.js';
 import type { Resolvers } from './generated/graphql.js';
@@ -62,15 +62,17 @@ export function createResolvers({ store, service, checkout, streams }: ResolverD
     Mutation: {
       checkout: async (_, { input }, { identity }) => {
         let currentTotal = null;
+        let existingOrder: Order | undefined;
         const payload = await refusable({ order: null }, async () => {
           try {
             return { order: await checkout.checkout(requireUser(identity), input) };
           } catch (error) {
             if (error instanceof PriceChanged) currentTotal = toMoneyOutput(error.currentTotal);
+            if (error instanceof CartAlreadyOrdered) existingOrder = error.order;
             throw error;
           }
         });
-        return { ...payload, currentTotal };
+        return { ...payload, currentTotal, existingOrder: existingOrder ?? null };
       },
       cancelOrder: (_, { input }, { identity }) =>
         refusable({ order: null }, async () => ({

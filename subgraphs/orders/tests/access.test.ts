@@ -134,8 +134,10 @@ describe('lists of orders', () => {
   const numbers: string[] = [];
 
   beforeAll(async () => {
-    world.standIns.carts.set('eve', [{ productId: 'tea', quantity: 1 }]);
-    for (let i = 0; i < 7; i++) numbers.unshift((await orders.checkout(customer('eve'))).order!.number);
+    for (let i = 0; i < 7; i++) {
+      world.standIns.carts.set('eve', [{ productId: 'tea', quantity: 1 }]);
+      numbers.unshift((await orders.checkout(customer('eve'))).order!.number);
+    }
   });
 
   it('of a user are for that user and staff, also by _entities', async () => {

@@ -17,11 +17,12 @@ afterAll(async () => {
   await world.close();
 });
 beforeEach(async () => {
-  const { products, carts, reservations } = world.standIns;
+  const { products, carts, claims, reservations } = world.standIns;
   products.set('tea', { name: 'Green tea', price: '4.50', available: 100 });
   products.set('pot', { name: 'Tea pot', price: '29.00', available: 3 });
   reservations.clear();
   carts.clear();
+  claims.clear();
   world.standIns.before = world.standIns.after = () => undefined;
   await world.sql('TRUNCATE orders, order_events, checkouts CASCADE');
 });
@@ -114,6 +115,137 @@ describe('the same key again', () => {
     expect(await counts()).toEqual({ orders: 1, checkouts: 1, events: 1 });
     expect(world.standIns.held('tea')).toBe(1);
     expect((await orders.checkout(customer('carl'), { idempotencyKey })).order!.id).toBe([...ids][0]);
+  });
+});
+
+describe('one cart', () => {
+  const code = (answer: { order: unknown; userErrors: { code: string }[] }) =>
+    answer.order ? 'PLACED' : codes(answer).join();
+
+  it('checked out 20 times at once under different keys becomes one order; the others learn which', async () => {
+    fill('carl', ['tea', 2]);
+    const answers = await Promise.all(Array.from({ length: 20 }, () => orders.checkout(customer('carl'))));
+    const placed = answers.flatMap(({ order }) => order ?? []);
+    expect(placed).toHaveLength(1);
+    for (const answer of answers)
+      expect(['PLACED', 'CHECKOUT_IN_PROGRESS', 'CART_ALREADY_ORDERED']).toContain(code(answer));
+    expect(await counts()).toEqual({ orders: 1, checkouts: 1, events: 1 });
+    expect(world.standIns.held('tea')).toBe(2);
+
+    const late = await orders.checkout(customer('carl'));
+    expect(late).toMatchObject({
+      order: null,
+      existingOrder: { id: placed[0]!.id, number: placed[0]!.number },
+      userErrors: [
+        {
+          code: 'CART_ALREADY_ORDERED',
+          message: `This cart has already been ordered: your order is ${placed[0]!.number}.`,
+        },
+      ],
+    });
+    expect(await counts()).toEqual({ orders: 1, checkouts: 1, events: 1 });
+  });
+
+  it('checked out by two accounts tells the second nothing about the order of the first', async () => {
+    fill('shared', ['tea', 1]);
+    const cartId = 'cart-shared';
+    const both = await Promise.all(['carl', 'dora'].map((who) => orders.checkout(customer(who), { cartId })));
+    expect(both.filter(({ order }) => order)).toHaveLength(1);
+    const first = both.find(({ order }) => order)!.order!;
+    const second = customer(both[0]!.order ? 'dora' : 'carl');
+    const answer = await orders.checkout(second, { cartId });
+    expect(answer).toMatchObject({ order: null, existingOrder: null });
+    expect(codes(answer)).toEqual(['CART_ALREADY_ORDERED']);
+    expect(JSON.stringify(answer)).not.toContain(first.number);
+    expect(JSON.stringify(answer)).not.toContain(first.id);
+  });
+
+  it('is not ordered twice while its checkout still runs', async () => {
+    fill('carl', ['tea', 1]);
+    const gate = createGate();
+    world.standIns.before = (operation) => (operation === 'reserve' ? gate.pass() : undefined);
+    const first = orders.checkout(customer('carl'));
+    await gate.reached;
+    const second = await orders.checkout(customer('carl'));
+    expect(codes(second)).toEqual(['CHECKOUT_IN_PROGRESS']);
+    gate.open();
+    expect((await first).order).not.toBeNull();
+    expect(await counts()).toMatchObject({ orders: 1 });
+  });
+
+  it.each([
+    ['its price changed', { expectedTotal: { amount: '1.00', currency: 'EUR' } }, 'PRICE_CHANGED', 2],
+    ['it was sold out', {}, 'OUT_OF_STOCK', 4],
+  ] as const)('is free again when %s', async (_, input, refusal, pots) => {
+    fill('carl', ['pot', pots]);
+    expect(codes(await orders.checkout(customer('carl'), input))).toEqual([refusal]);
+    expect(world.standIns.claims.size).toBe(0);
+    world.standIns.products.get('pot')!.available = 10;
+    expect((await orders.checkout(customer('carl'))).order).not.toBeNull();
+  });
+
+  it('is free again when its checkout was undone, and only once cart has heard of it', async () => {
+    fill('carl', ['tea', 1]);
+    let isCartDown = true;
+    world.standIns.after = (operation) => {
+      if (operation === 'reserve') throw new Error('the answer is lost');
+    };
+    world.standIns.before = (operation) => {
+      if (operation === 'releaseCart' && isCartDown) throw new Error('down');
+    };
+    expect((await orders.checkout(customer('carl'))).errors).toMatchObject([
+      { extensions: { code: 'SERVICE_UNAVAILABLE' } },
+    ]);
+    await until(() => world.standIns.calls.some(({ operation }) => operation === 'releaseCart'));
+    expect(await counts()).toMatchObject({ checkouts: 1 });
+    isCartDown = false;
+    await until(async () => (await counts())?.['checkouts'] === 0);
+    expect(world.standIns.claims.size).toBe(0);
+    world.standIns.after = () => undefined;
+    expect((await orders.checkout(customer('carl'))).order).not.toBeNull();
+  });
+
+  it('whose claim was lost is still ordered only once at one version', async () => {
+    fill('carl', ['tea', 1]);
+    const { order } = await orders.checkout(customer('carl'));
+    // As after a failover of Redis to a replica that had not heard of the claim.
+    world.standIns.claims.clear();
+    const second = await orders.checkout(customer('carl'));
+    expect(second).toMatchObject({ order: null, existingOrder: { id: order!.id } });
+    expect(world.standIns.claims.size).toBe(0);
+    expect(await counts()).toMatchObject({ orders: 1 });
+  });
+
+  it('is not ordered by a checkout that stood still longer than its claim lasts', async () => {
+    fill('carl', ['tea', 1]);
+    const gate = createGate();
+    let isFirst = true;
+    world.standIns.before = (operation) => {
+      if (operation !== 'read' || !isFirst) return undefined;
+      isFirst = false;
+      return gate.pass();
+    };
+    const brief = await startOrders(world, { CHECKOUT_LEASE_MS: '500', SERVICE_TIMEOUT_MS: '30000' });
+    try {
+      const first = brief.checkout(customer('carl'));
+      await gate.reached;
+      expect(codes(await brief.checkout(customer('carl')))).toEqual(['CHECKOUT_IN_PROGRESS']);
+      const second = await until(async () => (await brief.checkout(customer('carl'))).order);
+      gate.open();
+      expect((await first).errors).toMatchObject([{ extensions: { code: 'SERVICE_UNAVAILABLE' } }]);
+      expect(await world.sql('SELECT id FROM orders')).toEqual([{ id: second.id }]);
+    } finally {
+      await brief.close();
+    }
+  });
+
+  it('that was filled again after its order can be ordered again, whether or not order.placed has arrived', async () => {
+    fill('carl', ['tea', 1]);
+    const first = await orders.checkout(customer('carl'));
+    fill('carl', ['pot', 1]);
+    const second = await orders.checkout(customer('carl'));
+    expect(second.order!.id).not.toBe(first.order!.id);
+    expect(second.order!.total.amount).toBe('29.00');
   });
 });
 

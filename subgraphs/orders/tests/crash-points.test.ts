@@ -17,9 +17,13 @@ const CURSOR_LOCK = 7_012_004;
  */
 const HELD_UP = {
   reading: ['before', 'cart'],
+  claimed: ['after', 'cart'],
+  deserted: ['after', 'cart'],
+  pricing: ['before', 'read'],
   reserving: ['before', 'reserve'],
   reserved: ['after', 'reserve'],
   releasing: ['before', 'release'],
+  unclaiming: ['before', 'releaseCart'],
   retrying: ['before', 'reserve'],
   forgotten: ['after', 'reserve'],
   accepted: ['after', 'reserve'],
@@ -59,7 +63,9 @@ const stockOf = (who: Customer) => ({
 
 /** Carts and products are named like their customers. */
 function whose(operation: Operation, input: Record<string, unknown>): string | undefined {
-  if (operation === 'cart') return (input['id'] as string).slice('cart-'.length);
+  if (operation === 'cart' || operation === 'releaseCart')
+    return String(input['cartId']).slice('cart-'.length);
+  if (operation === 'read') return (input['representations'] as { id: string }[])[0]!.id;
   if (operation === 'reserve') return (input['items'] as { productId: string }[])[0]!.productId;
   return world.standIns.reservations.get(input['orderId'] as string)?.items[0]!.productId;
 }
@@ -68,7 +74,7 @@ function holdUp(): void {
   for (const when of ['before', 'after'] as const)
     world.standIns[when] = (operation, input) => {
       const who = whose(operation, input);
-      if (who === 'releasing' && when === 'after' && operation === 'reserve')
+      if ((who === 'releasing' || who === 'unclaiming') && when === 'after' && operation === 'reserve')
         throw new Error('the answer is lost');
       const [heldWhen, heldAt] = HELD_UP[who as HeldUp] ?? [];
       return heldWhen === when && heldAt === operation ? gates.get(who as HeldUp)!.pass() : undefined;
@@ -88,8 +94,7 @@ async function killAmidWork(): Promise<void> {
       who,
       request.catch(() => 'no answer'),
     );
-  for (const who of ['reading', 'reserving', 'reserved', 'releasing', 'retrying', 'forgotten'] as const)
-    ask(who, checkout(orders, who));
+  for (const who of gates.keys()) if (who !== 'accepted' && who !== 'paid') ask(who, checkout(orders, who));
   ask('placing', checkout(orders, 'placing'));
   const ACCEPT = `mutation ($id: ID!) { updateOrderStatus(input: { orderId: $id, status: PROCESSING }) { order { status } } }`;
   ask('accepted', orders.send(admin(), ACCEPT, { id: accepted.order!.id }));
@@ -141,6 +146,9 @@ async function expectOneOrder(who: Customer, orders: Pick<RunningOrders, 'checko
     return isOpen ? undefined : (await ordersOf(who))[0]?.id;
   });
   expect((await checkout(orders, who)).order!.id).toBe(id);
+  // Another tab's request for the same cart.
+  const other = await orders.checkout(customer(who), { cartId: `cart-${who}` });
+  expect(other).toMatchObject({ order: null, existingOrder: { id } });
   expect(await ordersOf(who)).toHaveLength(1);
   expect(stockOf(who)).toEqual({ available: 8, held: 2 });
   expect(await historyOf(id)).toEqual(['PLACED']);
@@ -151,11 +159,12 @@ async function expectOneOrder(who: Customer, orders: Pick<RunningOrders, 'checko
 
 describe('a process that is killed', () => {
   it('has answered nobody with an order that it had not placed', () => {
-    const { releasing, ...others } = Object.fromEntries(answers);
-    expect(releasing).toMatchObject({
-      order: null,
-      errors: [{ extensions: { code: 'SERVICE_UNAVAILABLE' } }],
-    });
+    const { releasing, unclaiming, ...others } = Object.fromEntries(answers);
+    for (const answer of [releasing, unclaiming])
+      expect(answer).toMatchObject({
+        order: null,
+        errors: [{ extensions: { code: 'SERVICE_UNAVAILABLE' } }],
+      });
     expect(new Set(Object.values(others))).toEqual(new Set(['no answer']));
   });
 
@@ -163,6 +172,27 @@ describe('a process that is killed', () => {
     expect(await checkoutsOf('reading')).toEqual([]);
     await checkout(successor, 'reading');
     await expectOneOrder('reading', successor);
+  });
+
+  it.each(['claimed', 'pricing'] as const)(
+    'after it claimed the cart, before it stored anything (%s), leaves a claim that the same key takes up',
+    async (who) => {
+      expect(await checkoutsOf(who)).toEqual([]);
+      expect(world.standIns.claims.has(who)).toBe(true);
+      await checkout(successor, who);
+      await expectOneOrder(who, successor);
+    },
+  );
+
+  it('after it claimed the cart leaves a claim that ends, so that another key can order the cart', async () => {
+    keys.delete('deserted');
+    world.standIns.claims.get('deserted')!.at = Date.now();
+    expect((await checkout(successor, 'deserted')).userErrors).toMatchObject([
+      { code: 'CHECKOUT_IN_PROGRESS' },
+    ]);
+    world.standIns.claims.get('deserted')!.at = Date.now() - 60_000;
+    await checkout(successor, 'deserted');
+    await expectOneOrder('deserted', successor);
   });
 
   it('is not waited for longer than its lease: the customer’s own retry finishes the order', async () => {
@@ -191,18 +221,24 @@ describe('a process that is killed', () => {
     await expectOneOrder(who, last!);
   });
 
-  it('while it gives a reservation back is followed by one that gives it back', async () => {
-    await until(async () => (await checkoutsOf('releasing')).length === 0);
-    expect(stockOf('releasing')).toEqual({ available: 10, held: 0 });
-    expect(await ordersOf('releasing')).toEqual([]);
-    await checkout(last!, 'releasing');
-    await expectOneOrder('releasing', last!);
-  });
+  it.each(['releasing', 'unclaiming'] as const)(
+    'while it gives back a reservation or a claim (%s) is followed by one that gives both back',
+    async (who) => {
+      await until(async () => (await checkoutsOf(who)).length === 0);
+      expect(stockOf(who)).toEqual({ available: 10, held: 0 });
+      expect(await ordersOf(who)).toEqual([]);
+      expect(world.standIns.claims.has(who)).toBe(false);
+      keys.delete(who);
+      await checkout(last!, who);
+      await expectOneOrder(who, last!);
+    },
+  );
 
   it('so long ago that nobody expects the order any more is followed by one that undoes it', async () => {
     await until(async () => (await checkoutsOf('forgotten')).length === 0);
     expect(stockOf('forgotten')).toEqual({ available: 10, held: 0 });
     expect(await ordersOf('forgotten')).toEqual([]);
+    expect(world.standIns.claims.has('forgotten')).toBe(false);
   });
 
   it('while an admin accepts the order leaves an order that says what is held for it', async () => {

@@ -25,7 +25,10 @@ beforeEach(() => {
   world.standIns.before = world.standIns.after = () => undefined;
 });
 
-const place = async () => (await orders.checkout(customer('carl'))).order!.id;
+async function place(): Promise<string> {
+  world.standIns.carts.set('carl', [{ productId: 'tea', quantity: 2 }]);
+  return (await orders.checkout(customer('carl'))).order!.id;
+}
 
 type PaymentType = 'payment.succeeded' | 'payment.failed' | 'payment.refunded';
 

@@ -7,7 +7,7 @@ import { startTestStack, until, type TestStack } from '@cartograph/testing';
 import { parse, validate } from 'graphql';
 import { CART_OPERATIONS } from '../src/clients/cart.js';
 import { PRODUCTS_OPERATIONS } from '../src/clients/products.js';
-import { admin, customer } from './support/client.js';
+import { admin, anonymous, customer } from './support/client.js';
 import { clientOf } from './support/orders.js';
 
 describe('what orders asks its neighbours', () => {
@@ -78,15 +78,17 @@ describe('with the real products and cart', () => {
     return payload.product.id;
   }
 
-  const addToCart = (userId: string, productId: string, quantity = 1) =>
-    ask(
+  const addTo = async (identity: Identity, productId: string, quantity: number): Promise<string> => {
+    const { addToCart: payload } = await ask<{ addToCart: { cart: { id: string } } }>(
       'cart',
-      customer(userId),
-      `mutation ($input: AddToCartInput!) { addToCart(input: $input) { userErrors { message } } }`,
-      {
-        input: { productId, quantity },
-      },
+      identity,
+      `mutation ($input: AddToCartInput!) { addToCart(input: $input) { cart { id } userErrors { message } } }`,
+      { input: { productId, quantity } },
     );
+    return payload.cart.id;
+  };
+  const addToCart = (userId: string, productId: string, quantity = 1) =>
+    addTo(customer(userId), productId, quantity);
   const availability = async (productId: string) =>
     (
       await ask<{ product: { stock: { available: number; reserved: number; sold: number } } }>(
@@ -108,6 +110,52 @@ describe('with the real products and cart', () => {
       if (!order)
         expect(userErrors).toMatchObject([{ code: 'OUT_OF_STOCK', message: '"Tea pot" is sold out.' }]);
     expect(await availability(productId)).toEqual({ available: 0, reserved: 5, sold: 0 });
+  }, 60_000);
+
+  it.each(['own', 'guest'] as const)(
+    'twenty checkouts of one cart (%s) at once give one order, and what is added after it is ordered on its own',
+    async (kind) => {
+      const productId = await createProduct(100);
+      const [carl, dora] = [newId(), newId()];
+      const cartId = await addTo(kind === 'own' ? customer(carl) : anonymous, productId, 3);
+      const buyers = Array.from({ length: 20 }, (_, i) => (kind === 'guest' && i % 2 === 1 ? dora : carl));
+      const answers = await Promise.all(
+        buyers.map((buyer) => orders.checkout(customer(buyer), kind === 'guest' ? { cartId } : {})),
+      );
+      expect(answers.flatMap(({ errors }) => errors ?? [])).toEqual([]);
+      const placed = answers.flatMap(({ order }) => order ?? []);
+      expect(placed).toHaveLength(1);
+      for (const { order, userErrors } of answers)
+        if (!order) expect(['CHECKOUT_IN_PROGRESS', 'CART_ALREADY_ORDERED']).toContain(userErrors[0]!.code);
+      expect(await availability(productId)).toEqual({ available: 97, reserved: 3, sold: 0 });
+      for (const buyer of new Set(buyers)) {
+        const late = await orders.checkout(customer(buyer), { cartId });
+        const isTheirs = buyers[answers.findIndex(({ order }) => order)] === buyer;
+        expect(late).toMatchObject({ order: null, existingOrder: isTheirs ? { id: placed[0]!.id } : null });
+        expect(late.userErrors[0]!.code).toBe('CART_ALREADY_ORDERED');
+      }
+      if (kind === 'guest') return;
+      await addToCart(carl, productId, 1);
+      const second = await orders.checkout(customer(carl));
+      expect(second.order!.total.amount).toBe('29.00');
+    },
+    60_000,
+  );
+
+  it('only its holder can check a cart out', async () => {
+    const productId = await createProduct(10);
+    const cartId = await addToCart(newId(), productId, 1);
+    for (const [who, id] of [
+      [admin(), cartId],
+      [customer(newId()), cartId],
+      [customer(newId()), `g_${'x'.repeat(32)}`],
+      [customer(newId()), 'nonsense'],
+    ] as const) {
+      const { order, userErrors, errors } = await orders.checkout(who, { cartId: id });
+      expect([order, errors]).toEqual([null, undefined]);
+      expect(userErrors).toMatchObject([{ code: 'NOT_FOUND', field: ['cartId'] }]);
+    }
+    expect((await availability(productId)).reserved).toBe(0);
   }, 60_000);
 
   it('an order empties its cart, gives its stock back when cancelled and sells it when shipped', async () => {

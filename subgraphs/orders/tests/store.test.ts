@@ -39,7 +39,7 @@ describe('orders in Postgres', () => {
   it('can be migrated down to nothing and up again', async () => {
     const other = await openTestStore();
     try {
-      await other.database.undoLastMigration();
+      for (const _ of other.database.migrations) await other.database.undoLastMigration();
       const tables = await other.database.query<{ table_name: string }[]>(
         `SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'`,
       );
@@ -90,13 +90,35 @@ describe('orders in Postgres', () => {
 });
 
 describe('checkouts in Postgres', () => {
-  const start = (idempotencyKey = newId()) =>
-    test.store.startCheckout({ draft: draftOf('carl'), idempotencyKey, inputHash: 'h', paymentToken: 'tok' });
+  const start = (idempotencyKey = newId()) => startFor(null, '1', idempotencyKey);
+  const startFor = (cartId: string | null, cartVersion: string, idempotencyKey = newId()) =>
+    test.store.startCheckout({
+      draft: { ...draftOf('carl'), cartId },
+      cartVersion,
+      idempotencyKey,
+      inputHash: 'h',
+      paymentToken: 'tok',
+    });
 
   it('are begun once for each customer and key, whoever is first', async () => {
     const key = newId();
     const begun = await Promise.all(Array.from({ length: 10 }, () => start(key)));
     expect(begun.filter(Boolean)).toHaveLength(1);
+  });
+
+  it('are begun once for each cart while one is under way, and once for each of its versions', async () => {
+    const begun = await Promise.all(Array.from({ length: 10 }, (_, i) => startFor('cart-1', String(i % 2))));
+    const [first, ...more] = begun.filter((open) => open !== undefined);
+    expect(more).toEqual([]);
+    expect(await test.store.findOrderOfCart('cart-1', '5')).toBe(first!.orderId);
+    await test.store.removeCheckout(first!);
+    expect(await test.store.findOrderOfCart('cart-1', '5')).toBeUndefined();
+
+    const second = await startFor('cart-1', '1');
+    await completeTestCheckout(test.store, second!);
+    expect(await startFor('cart-1', '1')).toBeUndefined();
+    expect(await test.store.findOrderOfCart('cart-1', '1')).toBe(second!.orderId);
+    expect(await startFor('cart-1', '2')).toBeDefined();
   });
 
   it('are nobody else’s while they are leased, and the old owner can do nothing once they were taken over', async () => {

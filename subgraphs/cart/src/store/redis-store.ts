@@ -4,7 +4,7 @@ import type { Cart, CartLimits, CartLine, Snapshot } from '../domain/cart.js';
 import type { Difference } from '../domain/warnings.js';
 import { closeRedisClient, type RedisClient } from './redis-client.js';
 import { defineScripts, whenAvailable, type ScriptAnswer } from './scripts.js';
-import type { CartStore, Change, MergedLine, NotDone } from './store.js';
+import type { CartStore, Change, ClaimOutcome, MergedLine, NotDone } from './store.js';
 
 /** A line as the scripts keep it. */
 interface StoredLine {
@@ -21,7 +21,7 @@ const HANDLED_MARK_MS = 30 * 24 * 3600 * 1000;
 // The braces are the hash tag: all keys of a cart lie in one slot of a cluster.
 // https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#hash-tags
 const keyOf = (cartId: string) => `cart:{${cartId}}`;
-const handledKey = (cartId: string, eventId: string) => `${keyOf(cartId)}:handled:${eventId}`;
+const handledKey = (cartId: string, id: string) => `${keyOf(cartId)}:handled:${id}`;
 const mergedKey = (cartId: string, guestCartId: string) => `${keyOf(cartId)}:merged:${guestCartId}`;
 const archivedKey = (productId: string) => `archived:{${productId}}`;
 
@@ -76,18 +76,20 @@ export function createRedisCartStore(client: RedisClient, limits: CartLimits): C
       return { cart: toCart(guestCartId, hash), mergingInto: hash['mergingInto'] ?? null };
     },
     async beginMerge(guest, userId) {
-      const [outcome] = await runScript(
+      const [outcome, , hash] = await runScript(
         'begin-merge',
         [keyOf(guest.id)],
         [lifetimeMs, userId, guest.version],
       );
-      return outcome as 'done' | 'no-cart' | 'version-changed';
+      if (outcome !== 'done') return { outcome: outcome as 'no-cart' | 'version-changed' };
+      const fields = Object.entries(fieldsOf(hash));
+      return { outcome, claims: fields.filter(([name]) => name.startsWith('c:')).map(([, claim]) => claim) };
     },
-    async merge(cartId, guestCartId, { lines, saved }) {
+    async merge(cartId, guestCartId, { lines, saved, claims }) {
       const [, , hash, differences] = await runScript(
         'merge',
         [keyOf(cartId), mergedKey(cartId, guestCartId)],
-        [lifetimeMs, maxLines, maxQuantity, maxLines, toStoredLines(lines), toStoredLines(saved)],
+        [lifetimeMs, maxLines, maxQuantity, maxLines, toStoredLines(lines), toStoredLines(saved), ...claims],
       );
       return { cart: toCart(cartId, fieldsOf(hash)), differences: readDifferences(differences!) };
     },
@@ -98,11 +100,24 @@ export function createRedisCartStore(client: RedisClient, limits: CartLimits): C
       return (await whenAvailable(() => client.exists(mergedKey(cartId, guestCartId)))) === 1;
     },
 
-    async takeOrdered(cartId, eventId, items) {
+    async claim(cartId, holder, orderId) {
+      const answer = await runScript('claim', [keyOf(cartId)], [lifetimeMs, holder, orderId]);
+      return toClaim(cartId, answer);
+    },
+    async release(cartId, orderId) {
+      const [outcome] = await runScript('release', [keyOf(cartId)], [lifetimeMs, orderId]);
+      return outcome === 'done';
+    },
+    async takeOrdered(cartId, { orderId, items, eventId = orderId }) {
       const [outcome] = await runScript(
         'take-ordered',
-        [keyOf(cartId), handledKey(cartId, eventId)],
-        [lifetimeMs, HANDLED_MARK_MS, ...items.flatMap(({ productId, quantity }) => [productId, quantity])],
+        [keyOf(cartId), handledKey(cartId, `order:${orderId}`), handledKey(cartId, eventId)],
+        [
+          lifetimeMs,
+          HANDLED_MARK_MS,
+          orderId,
+          ...items.flatMap(({ productId, quantity }) => [productId, quantity]),
+        ],
       );
       return outcome as 'done' | 'no-cart' | 'repeated' | 'merging';
     },
@@ -168,6 +183,13 @@ function toChange(cartId: string, [outcome, number, hash]: ScriptAnswer): Change
   if (outcome === 'done') return { outcome, cart: toCart(cartId, fieldsOf(hash)) };
   if (outcome === 'over-limit' || outcome === 'over-stock') return { outcome, held: number };
   return { outcome } as NotDone;
+}
+
+function toClaim(cartId: string, [outcome, number, hash, orderId]: ScriptAnswer): ClaimOutcome {
+  if (outcome === 'done') return { outcome, cart: toCart(cartId, fieldsOf(hash)), orderId: orderId! };
+  if (outcome === 'claimed-before') return { outcome, orderId: orderId!, ageMs: number };
+  if (outcome === 'ordered') return { outcome, orderId: orderId! };
+  return { outcome } as ClaimOutcome;
 }
 
 function fieldsOf(flat: readonly string[]): Record<string, string> {

@@ -14,7 +14,9 @@ const KEYS = {
   'begin-merge': 1,
   'end-merge': 1,
   merge: 2,
-  'take-ordered': 2,
+  claim: 1,
+  release: 1,
+  'take-ordered': 3,
 } as const;
 
 export type ScriptName = keyof typeof KEYS;

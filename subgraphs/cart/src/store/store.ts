@@ -28,6 +28,20 @@ export interface MergedLine {
   readonly snapshot: Snapshot;
 }
 
+/** `claims` are those of checkouts that are under way, to be handed to `merge`. */
+export type MergeStart =
+  | { readonly outcome: 'done'; readonly claims: readonly string[] }
+  | { readonly outcome: 'no-cart' | 'version-changed' };
+
+export type ClaimOutcome =
+  | { readonly outcome: 'no-cart' | 'empty' }
+  /** `orderId` is the one that was given, or that of an earlier claim of the same holder. */
+  | { readonly outcome: 'done'; readonly cart: Cart; readonly orderId: string }
+  /** Another request has claimed it for this order. */
+  | { readonly outcome: 'claimed-before'; readonly orderId: string; readonly ageMs: number }
+  /** The cart has become this order and was not changed since, or the holder's own order. */
+  | { readonly outcome: 'ordered'; readonly orderId: string };
+
 /** Carts. Each function is one atomic step; all reject with Fault SERVICE_UNAVAILABLE while the store is away. */
 export interface CartStore {
   /** @param options.renew whether its lifetime begins anew */
@@ -54,23 +68,39 @@ export interface CartStore {
   ): Promise<Change<{ asked: number }>>;
 
   /** Stops changes to a guest's cart, if it is still at `version`. */
-  beginMerge(guest: Cart, userId: string): Promise<'done' | 'no-cart' | 'version-changed'>;
+  beginMerge(guest: Cart, userId: string): Promise<MergeStart>;
   /** Adds a guest's lines, unless that guest's cart was merged into this one before. */
   merge(
     cartId: string,
     guestCartId: string,
-    content: { lines: readonly MergedLine[]; saved: readonly MergedLine[] },
+    content: {
+      lines: readonly MergedLine[];
+      saved: readonly MergedLine[];
+      /** As `beginMerge` gave them. */
+      claims: readonly string[];
+    },
   ): Promise<{ cart: Cart; differences: Difference[] }>;
   endMerge(guestCartId: string, userId: string): Promise<void>;
   wasMerged(cartId: string, guestCartId: string): Promise<boolean>;
   /** A guest's cart, also while it is being merged. */
   readForMerge(guestCartId: string): Promise<{ cart: Cart; mergingInto: string | null } | null>;
 
-  /** Takes out what was ordered, once for each event. `merging`: the cart is being merged, try again later. */
+  /**
+   * Claims everything in the cart for one order, and reads it. What is added from then on is not part of the claim.
+   * @param holder the request that checks out; the same one again gets its own claim back
+   * @param orderId the order that the claim is for, unless the holder has a claim already
+   */
+  claim(cartId: string, holder: string, orderId: string): Promise<ClaimOutcome>;
+  /** Ends a claim that led to no order. False if there is no such cart. */
+  release(cartId: string, orderId: string): Promise<boolean>;
+  /**
+   * Takes out what was ordered and ends the order's claim; once for each order. `merging`: the cart is being merged, try
+   * again later.
+   * @param eventId of its `order.placed`, under which earlier versions noted that it was done
+   */
   takeOrdered(
     cartId: string,
-    eventId: string,
-    items: readonly Pick<CartLine, 'productId' | 'quantity'>[],
+    order: { orderId: string; items: readonly Pick<CartLine, 'productId' | 'quantity'>[]; eventId?: string },
   ): Promise<'done' | 'no-cart' | 'repeated' | 'merging'>;
 
   /** What was heard of a product, for when products cannot be asked. */

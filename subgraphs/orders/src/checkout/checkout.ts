@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { currentContext, Refusal, type Logger, type UserIdentity } from '@cartograph/service-kit';
-import type { CartClient } from '../clients/cart.js';
 import type { ProductsClient } from '../clients/products.js';
 import { placeOrder } from '../domain/changes.js';
 import {
@@ -15,14 +14,14 @@ import { eventsOf } from '../domain/published.js';
 import { checkTotal, outOfStock, priceItems } from '../domain/totals.js';
 import type { StockKeeper } from '../stock-keeper.js';
 import type { OpenCheckout, OrdersStore, StoredChange } from '../store/store.js';
+import type { CartClaims, ClaimedCart } from './cart-claims.js';
 
 export interface CheckoutDeps {
   readonly store: OrdersStore;
   readonly products: ProductsClient;
-  readonly cart: CartClient;
+  readonly claims: CartClaims;
   readonly stock: StockKeeper;
   readonly clock: () => Date;
-  readonly newId: () => string;
   readonly newNumber: () => string;
   /** How long products holds the items of an order that is not paid. */
   readonly reservationMs: number;
@@ -51,7 +50,7 @@ const inProgress = () =>
 
 /** The saga of placing an order: DESIGN §3. Its progress is stored before each step, and each step may be repeated. */
 export function createCheckout(deps: CheckoutDeps): Checkout {
-  const { store, products, cart, stock, clock, logger } = deps;
+  const { store, products, claims, stock, clock, logger } = deps;
 
   /** Where the key was used before: the order it stands for, if it is there or can be finished now. */
   async function repeat(customerId: string, key: string, inputHash: string): Promise<Order | undefined> {
@@ -63,31 +62,43 @@ export function createCheckout(deps: CheckoutDeps): Checkout {
     return finishOrGiveUp(open);
   }
 
-  async function drawUp(user: UserIdentity, request: CheckoutRequest): Promise<OrderDraft> {
-    const snapshot = await cart.readCart(user, request.cartId);
-    const lines = snapshot?.lines ?? [];
-    const live =
-      lines.length > 0
-        ? await products.readProducts([...new Set(lines.map(({ productId }) => productId))])
-        : new Map();
+  async function drawUp(
+    user: UserIdentity,
+    request: CheckoutRequest,
+    { lines, cartId, orderId }: ClaimedCart,
+  ): Promise<OrderDraft> {
+    const live = await products.readProducts([...new Set(lines.map(({ productId }) => productId))]);
     const { items, total } = priceItems(lines, live);
     checkTotal(total, request.expectedTotal);
     return {
-      id: deps.newId(),
+      id: orderId,
       customerId: user.userId,
       items,
       total,
       shippingAddress: request.shippingAddress,
-      cartId: snapshot?.id ?? null,
+      cartId,
     };
   }
+
+  async function forget(open: OpenCheckout): Promise<void> {
+    const { orderId } = open;
+    const { cartId, customerId } = open.draft;
+    await claims.end({ cartId, customerId, orderId });
+    await store.removeCheckout(open);
+  }
+
+  const logUndone =
+    ({ orderId }: OpenCheckout) =>
+    (err: unknown) =>
+      logger.warn({ err, orderId }, 'A checkout that was refused will be undone by the recovery worker');
 
   async function finish(open: OpenCheckout): Promise<Order> {
     const { draft, paymentToken } = open;
     const reservedUntil = new Date(clock().getTime() + deps.reservationMs);
     const shortages = await products.reserve(open.orderId, draft.items, reservedUntil);
     if (shortages) {
-      await store.removeCheckout(open);
+      // Nothing is held. The claim ends before the checkout is forgotten: if this process dies, recovery goes on.
+      if (await store.giveUpCheckout(open, { keepLease: true })) await forget(open).catch(logUndone(open));
       throw outOfStock(shortages, draft.items);
     }
     const stored = await store.completeCheckout(
@@ -131,28 +142,35 @@ export function createCheckout(deps: CheckoutDeps): Checkout {
       const { idempotencyKey, paymentToken } = request;
       const inputHash = createHash('sha256').update(fingerprint(request)).digest('hex');
       const again = () => repeat(user.userId, idempotencyKey, inputHash);
-      let draft;
+      let claimed: ClaimedCart | undefined;
+      let open: OpenCheckout | undefined;
+      // False while it is not known whether the checkout was stored.
+      let mayRelease = true;
       try {
-        draft = await drawUp(user, request);
+        claimed = await claims.claim({ ...request, customerId: user.userId });
+        const draft = await drawUp(user, request, claimed);
+        claims.checkAge(claimed);
+        mayRelease = false;
+        const cartVersion = claimed.version;
+        open = await store.startCheckout({ draft, cartVersion, idempotencyKey, inputHash, paymentToken });
+        mayRelease = open === undefined;
+        // Without a reason, an earlier request with the same key was refused between our two looks.
+        if (!open) throw (await claims.whyTaken(claimed, user.userId)) ?? inProgress();
       } catch (error) {
+        if (claimed?.isNew && mayRelease) await claims.release({ ...claimed, customerId: user.userId });
         // Mostly so for a repeat: its order has emptied the cart.
         const placed = await again();
         if (placed) return placed;
         throw error;
       }
-      const open = await store.startCheckout({ draft, idempotencyKey, inputHash, paymentToken });
-      if (open) return finishOrGiveUp(open);
-      const order = await again();
-      if (order) return order;
-      // It was refused between our two looks.
-      throw inProgress();
+      return finishOrGiveUp(open);
     },
 
     finish,
 
     async compensate(open) {
       await products.release(open.orderId);
-      await store.removeCheckout(open);
+      await forget(open);
     },
   };
 }

@@ -1,34 +1,71 @@
-import type { ServiceClient, UserIdentity } from '@cartograph/service-kit';
+import type { ServiceClient } from '@cartograph/service-kit';
+import type { OrderItem } from '../domain/order.js';
 import type { CartLine } from '../domain/totals.js';
 
-const READ = `query ($id: ID) { cart(id: $id) { id items { product { id } quantity } } }`;
+const CLAIM = `mutation ($input: ClaimCartInput!) {
+  claimCart(input: $input) { outcome cartId orderId ageMs version lines { productId quantity } }
+}`;
+const RELEASE = `mutation ($input: ReleaseCartInput!) { releaseCart(input: $input) { ok } }`;
+const TAKE_ORDERED = `mutation ($input: TakeOrderedInput!) { takeOrderedFromCart(input: $input) { ok } }`;
 
-/** For a test that holds it against cart's schema. */
-export const CART_OPERATIONS = [READ];
+/** For a test that holds them against cart's schema. */
+export const CART_OPERATIONS = [CLAIM, RELEASE, TAKE_ORDERED];
 
-export interface CartSnapshot {
-  readonly id: string;
-  readonly lines: readonly CartLine[];
-}
+/** How claiming a cart went; cart's schema says what the outcomes mean. */
+export type CartClaim =
+  | { readonly outcome: 'NOT_FOUND' | 'EMPTY' }
+  | {
+      readonly outcome: 'CLAIMED';
+      readonly cartId: string;
+      readonly version: string;
+      /** The order that was given, or that of an earlier claim of the same holder. */
+      readonly orderId: string;
+      readonly lines: readonly CartLine[];
+    }
+  | {
+      readonly outcome: 'CLAIMED_BEFORE';
+      readonly cartId: string;
+      readonly orderId: string;
+      readonly ageMs: number;
+    }
+  | { readonly outcome: 'ORDERED'; readonly orderId: string };
 
+/** What orders asks of cart. All of it may be asked again. */
 export interface CartClient {
-  /** The cart as its customer sees it; undefined if there is none. @param id default: the customer's own */
-  readCart(identity: UserIdentity, id: string | null): Promise<CartSnapshot | undefined>;
+  /**
+   * Claims a cart for one order and reads it.
+   * @param request.cartId default: the customer's own
+   * @param request.holder the same for every repeat of one request
+   */
+  claim(request: {
+    customerId: string;
+    cartId: string | null;
+    holder: string;
+    orderId: string;
+  }): Promise<CartClaim>;
+  /** Ends the claim of a checkout that failed. */
+  release(claim: { cartId: string | null; customerId: string; orderId: string }): Promise<void>;
+  /** Takes an order out of the cart in which its claim was found, before its `order.placed` gets there. */
+  takeOrdered(cartId: string, orderId: string, items: readonly OrderItem[]): Promise<void>;
 }
 
-interface CartData {
-  cart: { id: string; items: { product: { id: string } | null; quantity: number }[] } | null;
-}
-
-/** @throws Fault SERVICE_UNAVAILABLE while cart does not answer */
+/** @throws Fault SERVICE_UNAVAILABLE from every method while cart does not answer */
 export function createCartClient(client: ServiceClient): CartClient {
   return {
-    async readCart(identity, id) {
-      const { cart } = await client.send<CartData>(READ, { id }, { identity });
-      if (!cart) return undefined;
-      // A line whose product nobody knows any more keeps its place, so that checkout can refuse it by name.
-      const lines = cart.items.map(({ product, quantity }) => ({ productId: product?.id ?? '', quantity }));
-      return { id: cart.id, lines };
+    async claim(input) {
+      return (await client.send<{ claimCart: CartClaim }>(CLAIM, { input })).claimCart;
+    },
+    async release(input) {
+      await client.send(RELEASE, { input });
+    },
+    async takeOrdered(cartId, orderId, items) {
+      await client.send(TAKE_ORDERED, {
+        input: {
+          cartId,
+          orderId,
+          items: items.map(({ productId, quantity }) => ({ productId, quantity })),
+        },
+      });
     },
   };
 }

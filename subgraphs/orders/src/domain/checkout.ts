@@ -1,5 +1,6 @@
 import { MoneyError, parseMoney, type Money, type MoneyInput } from '@cartograph/money';
 import { idempotencyKeyFault, Refusal, type UserErrorOutput } from '@cartograph/service-kit';
+import type { Order } from './order.js';
 import { readAddress, type Address, type AddressInput } from './address.js';
 
 export interface CheckoutInput {
@@ -105,6 +106,23 @@ export function judgeRepeat(known: KnownCheckout, inputHash: string): 'replay' |
       : 'The first request with this idempotency key failed and is being undone. Send it again in a moment.',
     ['idempotencyKey'],
   );
+}
+
+/** Another checkout has claimed the cart and has not placed its order yet. */
+export const checkoutInProgress = (): Refusal =>
+  new Refusal('CHECKOUT_IN_PROGRESS', 'A checkout of this cart is in progress. Try again in a moment.');
+
+/** The cart has become an order. */
+export class CartAlreadyOrdered extends Refusal {
+  /** @param order only if it belongs to the customer who is told */
+  constructor(readonly order: Order | undefined) {
+    super(
+      'CART_ALREADY_ORDERED',
+      order
+        ? `This cart has already been ordered: your order is ${order.number}.`
+        : 'This cart has already been ordered.',
+    );
+  }
 }
 
 /** The order's total is not what the customer saw. */

@@ -27,6 +27,9 @@ export const lineTotal = ({ unitPrice, quantity }: OrderItem): Money => multiply
 
 const show = (money: Money) => `${formatAmount(money)} ${money.currency}`;
 
+export const cartEmpty = (): Refusal =>
+  new Refusal('CART_EMPTY', 'The cart is empty: put something into it first.');
+
 /**
  * Makes an order's lines out of a cart's, at today's names and prices.
  * @throws Refusal naming each line that cannot be bought
@@ -35,7 +38,7 @@ export function priceItems(
   lines: readonly CartLine[],
   products: ReadonlyMap<string, LiveProduct>,
 ): { items: OrderItem[]; total: Money } {
-  if (lines.length === 0) throw new Refusal('CART_EMPTY', 'The cart is empty: put something into it first.');
+  if (lines.length === 0) throw cartEmpty();
   const errors: UserErrorOutput[] = [];
   const items: OrderItem[] = [];
   for (const { productId, quantity } of lines) {

@@ -54,12 +54,12 @@ export function createCheckoutStore(database: DataSource, leaseMs: number): Chec
       return row;
     },
 
-    async startCheckout({ draft, idempotencyKey, inputHash, paymentToken }) {
+    async startCheckout({ draft, cartVersion, idempotencyKey, inputHash, paymentToken }) {
       const [row] = await run<OpenRow>(
         `INSERT INTO checkouts (order_id, customer_id, idempotency_key, input_hash, state, draft, payment_token,
-           lease_id, leased_until)
-         VALUES ($2, $3, $4, $5, 'RESERVING', $6, $7, $1, clock_timestamp() + ${Number(leaseMs)} * interval '1 ms')
-         ON CONFLICT (customer_id, idempotency_key) DO NOTHING RETURNING ${OPEN_COLUMNS}`,
+           cart_id, cart_version, lease_id, leased_until)
+         VALUES ($2, $3, $4, $5, 'RESERVING', $6, $7, $8, $9, $1, clock_timestamp() + ${Number(leaseMs)} * interval '1 ms')
+         ON CONFLICT DO NOTHING RETURNING ${OPEN_COLUMNS}`,
         [
           randomUUID(),
           draft.id,
@@ -68,9 +68,20 @@ export function createCheckoutStore(database: DataSource, leaseMs: number): Chec
           inputHash,
           JSON.stringify(draft),
           paymentToken,
+          draft.cartId,
+          cartVersion,
         ],
       );
       return row && toOpen(row);
+    },
+
+    async findOrderOfCart(cartId, cartVersion) {
+      const [row] = await run<{ order_id: string }>(
+        `SELECT order_id FROM checkouts WHERE cart_id = $1 AND (cart_version = $2 OR state <> 'PLACED')
+         ORDER BY cart_version = $2 DESC LIMIT 1`,
+        [cartId, cartVersion],
+      );
+      return row?.order_id;
     },
 
     async takeOverCheckout(orderId) {
@@ -96,9 +107,10 @@ export function createCheckoutStore(database: DataSource, leaseMs: number): Chec
 
     completeCheckout: (lease, place, newNumber) => placeOrder(database, lease, place, newNumber),
 
-    async giveUpCheckout({ orderId, leaseId }) {
+    async giveUpCheckout({ orderId, leaseId }, { keepLease = false } = {}) {
       const rows = await run(
-        `UPDATE checkouts SET state = 'COMPENSATING', leased_until = NULL, next_attempt_at = clock_timestamp()
+        `UPDATE checkouts SET state = 'COMPENSATING', next_attempt_at = clock_timestamp()
+           ${keepLease ? '' : ', leased_until = NULL'}
          WHERE ${holds} AND state <> 'PLACED' RETURNING order_id`,
         [orderId, leaseId],
       );

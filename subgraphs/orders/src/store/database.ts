@@ -2,6 +2,7 @@ import { poolOptions, untilItAnswers } from '@cartograph/service-kit';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { CreateOrders1767225600000 } from './migrations/1767225600000-create-orders.js';
+import { CartClaims1796082000000 } from './migrations/1796082000000-cart-claims.js';
 import { CheckoutTable, OrderEventTable, OrderTable } from './tables.js';
 
 /** Connects to Postgres. @param url with user, password and database */
@@ -11,7 +12,7 @@ export function openDatabase(url: string, poolSize: number): Promise<DataSource>
       type: 'postgres',
       url,
       entities: [OrderTable, OrderEventTable, CheckoutTable],
-      migrations: [CreateOrders1767225600000],
+      migrations: [CreateOrders1767225600000, CartClaims1796082000000],
       migrationsTableName: 'migrations',
       applicationName: 'cartograph-orders',
       extra: poolOptions(pg.Client, poolSize),

@@ -25,6 +25,8 @@ export interface OpenCheckout extends Lease {
 
 export interface NewCheckout {
   readonly draft: OrderDraft;
+  /** The version of the draft's cart that it was made of. */
+  readonly cartVersion: string;
   readonly idempotencyKey: string;
   readonly inputHash: string;
   readonly paymentToken: string | null;
@@ -68,8 +70,13 @@ export interface EventWithOrder {
 
 export interface CheckoutStore {
   findCheckout(customerId: string, idempotencyKey: string): Promise<KnownCheckout | undefined>;
-  /** Writes it down with a lease. Undefined if that customer has used the key already. */
+  /**
+   * Stores it with a lease. Undefined if that customer has used the key already, if the cart was ordered at this version,
+   * or if another checkout of the cart is under way.
+   */
   startCheckout(checkout: NewCheckout): Promise<OpenCheckout | undefined>;
+  /** The order for which a cart was checked out at this version, or is being checked out now. */
+  findOrderOfCart(cartId: string, cartVersion: string): Promise<string | undefined>;
   /** Takes up one that stands still; undefined if it does not, or no longer. */
   takeOverCheckout(orderId: string): Promise<OpenCheckout | undefined>;
   /** Takes up to `limit` that stand still and are due; several processes never get the same. */
@@ -80,8 +87,8 @@ export interface CheckoutStore {
     place: (number: string) => PublishedChange,
     newNumber: () => string,
   ): Promise<StoredChange | undefined>;
-  /** From now on it is to be undone. The lease is given back. False if it was lost before. */
-  giveUpCheckout(lease: Lease): Promise<boolean>;
+  /** From now on it is to be undone. The lease is given back unless it is to be kept. False if it was lost before. */
+  giveUpCheckout(lease: Lease, options?: { readonly keepLease?: boolean }): Promise<boolean>;
   /** Gives the lease back; the worker tries again after `delayMs`. */
   postponeCheckout(lease: Lease, delayMs: number): Promise<void>;
   /** Whether the order's checkout is known, in whatever state. */

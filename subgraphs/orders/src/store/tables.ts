@@ -84,6 +84,9 @@ export interface CheckoutRow {
   customerId: string;
   idempotencyKey: string;
   inputHash: string;
+  /** The cart and its version that were claimed; null in checkouts of earlier versions of this service. */
+  cartId: string | null;
+  cartVersion: number | null;
   state: CheckoutState;
   /** What will be the order; null once it is one. */
   draft: OrderDraft | null;
@@ -106,6 +109,13 @@ export const CheckoutTable = new EntitySchema<CheckoutRow>({
     customerId: { type: 'text', name: 'customer_id' },
     idempotencyKey: { type: 'text', name: 'idempotency_key' },
     inputHash: { type: 'text', name: 'input_hash' },
+    cartId: { type: 'text', name: 'cart_id', nullable: true },
+    cartVersion: {
+      type: 'bigint',
+      name: 'cart_version',
+      nullable: true,
+      transformer: bigintAsNumber,
+    },
     state: { type: 'text' },
     draft: { type: 'jsonb', nullable: true },
     paymentToken: { type: 'text', name: 'payment_token', nullable: true },

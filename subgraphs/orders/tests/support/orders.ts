@@ -19,6 +19,7 @@ export const ADDRESS = {
 export const CHECKOUT = `mutation ($input: CheckoutInput!) {
   checkout(input: $input) {
     order { id number status total { amount currency } placedAt reservedUntil }
+    existingOrder { id number }
     currentTotal { amount currency }
     userErrors { code message field }
   }
@@ -40,6 +41,7 @@ export interface CheckoutData {
       placedAt: string;
       reservedUntil: string | null;
     } | null;
+    existingOrder: { id: string; number: string } | null;
     currentTotal: { amount: string; currency: string } | null;
     userErrors: UserErrorData[];
   };
@@ -167,7 +169,10 @@ export function clientOf(url: string, secret = SECRET): Omit<RunningOrders, 'reg
         },
         secret,
       );
-      return { ...(data?.checkout ?? { order: null, currentTotal: null, userErrors: [] }), errors };
+      return {
+        ...(data?.checkout ?? { order: null, existingOrder: null, currentTotal: null, userErrors: [] }),
+        errors,
+      };
     },
   };
 }

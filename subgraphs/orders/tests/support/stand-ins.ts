@@ -18,7 +18,9 @@ interface Reservation {
   expiresAt: string | null;
 }
 
-export type Operation = 'read' | 'reserve' | 'release' | 'cart';
+type Lines = { productId: string; quantity: number }[];
+
+export type Operation = 'read' | 'reserve' | 'release' | 'cart' | 'releaseCart' | 'takeOrdered';
 
 /**
  * Stands in for products and cart: speaks their contract over HTTP, keeps stock the way products does, and can be told to
@@ -28,8 +30,10 @@ export interface StandIns {
   readonly url: string;
   readonly products: Map<string, StockedProduct>;
   readonly reservations: Map<string, Reservation>;
-  /** Customer → lines. */
-  readonly carts: Map<string, { productId: string; quantity: number }[]>;
+  /** Customer → lines. Setting other lines makes another version of the cart. */
+  readonly carts: Map<string, Lines>;
+  /** Customer → who has claimed the cart. */
+  readonly claims: Map<string, { holder: string; orderId: string; lines: Lines; at: number }>;
   readonly calls: { operation: Operation; input: unknown; identity: Identity }[];
   /** Runs before an operation takes effect; may wait for something, or throw to answer with an error. */
   before: (operation: Operation, input: Record<string, unknown>) => Promise<void> | void;
@@ -55,6 +59,9 @@ export async function startStandIns(): Promise<StandIns> {
   const products = new Map<string, StockedProduct>();
   const reservations = new Map<string, Reservation>();
   const carts: StandIns['carts'] = new Map();
+  const claims: StandIns['claims'] = new Map();
+  const orderedAs = new Map<Lines, { holder: string; orderId: string }>();
+  const versions = new Map<Lines, string>();
 
   function give(orderId: string): void {
     for (const { productId, quantity } of reservations.get(orderId)?.items ?? [])
@@ -86,24 +93,66 @@ export async function startStandIns(): Promise<StandIns> {
     return { id, sku: `SKU-${id}`, name, price: { amount: price, currency }, isArchived };
   };
 
-  function readCart(id: string | null, identity: Identity) {
-    const owner = id?.replace(/^cart-/, '') ?? (identity.kind === 'user' ? identity.userId : '');
+  const ownerOf = ({ cartId, customerId }: { cartId?: string | null; customerId: string }) =>
+    cartId?.replace(/^cart-/, '') ?? customerId;
+
+  /** As cart does; only that here a claim is of all lines, and a changed cart is another list of lines. */
+  function claimCart(
+    input: { cartId?: string | null; customerId: string } & { holder: string; orderId: string },
+  ) {
+    const owner = ownerOf(input);
     const lines = carts.get(owner);
-    if (!lines) return { cart: null };
-    const items = lines.map(({ productId, quantity }) => ({ product: { id: productId }, quantity }));
-    return { cart: { id: `cart-${owner}`, items } };
+    const claim = claims.get(owner);
+    const nothing = { cartId: `cart-${owner}`, orderId: null, ageMs: null, version: null, lines: [] };
+    if (claim && claim.holder !== input.holder)
+      return {
+        ...nothing,
+        outcome: 'CLAIMED_BEFORE',
+        orderId: claim.orderId,
+        ageMs: Date.now() - claim.at,
+      };
+    if (!lines) return { ...nothing, outcome: input.cartId == null ? 'EMPTY' : 'NOT_FOUND' };
+    const ordered = orderedAs.get(lines);
+    if (ordered) return { ...nothing, outcome: 'ORDERED', orderId: ordered.orderId };
+    if (lines.length === 0) return { ...nothing, outcome: 'EMPTY' };
+    const { holder, orderId } = claim ?? input;
+    claims.set(owner, { holder, orderId, lines, at: Date.now() });
+    const version = versions.get(lines) ?? String(Date.now() * 1_000 + versions.size);
+    versions.set(lines, version);
+    return { ...nothing, outcome: 'CLAIMED', orderId, version, lines };
+  }
+
+  function releaseCart(input: { cartId?: string | null; customerId: string; orderId: string }) {
+    const owner = ownerOf(input);
+    if (claims.get(owner)?.orderId === input.orderId) claims.delete(owner);
+    return { ok: true };
+  }
+
+  function takeOrdered({ cartId, orderId }: { cartId: string; orderId: string }) {
+    const owner = ownerOf({ cartId, customerId: '' });
+    const claim = claims.get(owner);
+    if (claim?.orderId !== orderId) return { ok: true };
+    claims.delete(owner);
+    if (carts.get(owner) !== claim.lines) return { ok: true };
+    const rest: Lines = [];
+    orderedAs.set(rest, claim);
+    carts.set(owner, rest);
+    return { ok: true };
   }
 
   function operationOf(query: string): Operation {
     if (query.includes('reserveStock')) return 'reserve';
     if (query.includes('releaseStock')) return 'release';
-    return query.includes('_entities') ? 'read' : 'cart';
+    if (query.includes('claimCart')) return 'cart';
+    if (query.includes('releaseCart')) return 'releaseCart';
+    if (query.includes('takeOrderedFromCart')) return 'takeOrdered';
+    return 'read';
   }
 
   async function answer({ query, variables }: Body, signature: string): Promise<unknown> {
     const operation = operationOf(query);
     const input = (variables['input'] ?? variables) as Record<string, unknown>;
-    const audience = operation === 'cart' ? 'cart' : 'products';
+    const audience = ['cart', 'releaseCart', 'takeOrdered'].includes(operation) ? 'cart' : 'products';
     const identity = await verifyIdentity(signature, { audience, secret: SECRET });
     standIns.calls.push({ operation, input, identity });
     await standIns.before(operation, input);
@@ -117,7 +166,11 @@ export async function startStandIns(): Promise<StandIns> {
           give(input['orderId'] as string);
           return { releaseStock: { ok: true } };
         case 'cart':
-          return readCart(input['id'] as string | null, identity);
+          return { claimCart: claimCart(input as never) };
+        case 'releaseCart':
+          return { releaseCart: releaseCart(input as never) };
+        case 'takeOrdered':
+          return { takeOrderedFromCart: takeOrdered(input as never) };
       }
     };
     const result = data();
@@ -139,6 +192,7 @@ export async function startStandIns(): Promise<StandIns> {
     products,
     reservations,
     carts,
+    claims,
     calls: [],
     before: () => undefined,
     after: () => undefined,

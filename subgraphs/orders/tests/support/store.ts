@@ -74,6 +74,7 @@ export async function placeTestOrder(
   const draft = draftOf(customerId);
   const open = await store.startCheckout({
     draft,
+    cartVersion: '1',
     idempotencyKey: draft.id,
     inputHash: 'hash',
     paymentToken: null,

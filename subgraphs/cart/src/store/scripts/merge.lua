@@ -1,9 +1,9 @@
 -- KEYS: the user's cart, the mark that this guest's cart was merged.
 -- ARGV: lifetime, most lines, most pieces a line, most saved, the guest's lines and saved ones as JSON lists of
--- { id, quantity, stock (absent if the product is not sold), snapshot }.
+-- { id, quantity, stock (absent if the product is not sold), snapshot }, then the claims on the guest's cart.
 -- Adds a fourth value to the answer: as JSON, [{ id, kind, asked, got }] for each line that did not go in whole.
 local maxLines, maxQuantity, maxSaved = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
-local differences = {}
+local differences, gained = {}, {}
 local function differs(kind, line, asked, got)
   differences[#differences + 1] = { id = line.id, kind = kind, asked = asked, got = got, name = line.snapshot.name }
 end
@@ -37,6 +37,7 @@ local function addLine(line)
   local got = math.max(held, math.min(asked, maxQuantity, line.stock))
   if got == 0 then return setAside(line) end
   if got > held then
+    gained[line.id] = got - held
     local snapshot = line.snapshot
     snapshot.quantity = got
     snapshot.position = own and own.position or nextPosition()
@@ -50,7 +51,16 @@ if redis.call('SET', KEYS[2], '1', 'NX', 'PX', lifetime) then
   for _, line in ipairs(cjson.decode(ARGV[6])) do
     if not addSaved(line) then differs('left-out', line, line.quantity, 0) end
   end
-  redis.call('HINCRBY', cart, 'version', 1)
+  newVersion()
+  -- Claims move along with their pieces, so that what is being ordered cannot be ordered again from here.
+  for i = 7, #ARGV do
+    local claim = cjson.decode(ARGV[i])
+    for id, pieces in pairs(claim.lines) do
+      local kept = math.min(pieces, gained[id] or 0)
+      claim.lines[id] = kept > 0 and kept or nil
+    end
+    if next(claim.lines) then redis.call('HSET', cart, 'c:' .. claim.orderId, cjson.encode(claim)) end
+  end
 end
 renew()
 local result = answer('done')

@@ -2,8 +2,11 @@
 --   l:<productId>  a line, as JSON { position, quantity, name, minor, currency }
 --   s:<productId>  the same, saved for later
 --   position       the last position given
---   version        grows with every change
+--   version        grows with every change, from the moment of the first one in ms: never the same again, even if the cart
+--                  expires or is lost and begins again under its old id
 --   expiresAt      ms since the epoch, as the key's own expiry
+--   c:<orderId>    a claim: what a checkout is ordering, as JSON { orderId, holder, at, lines: { <productId>: pieces } }
+--   ordered        the last order made of this cart, as JSON { orderId, holder, version }
 --   mergingInto    only in a guest's cart that is being merged: the user's id; it takes no changes any more
 -- ARGV[1] is a cart's lifetime in ms. Every script answers { outcome, number, the hash as it is now }.
 local cart = KEYS[1]
@@ -22,20 +25,47 @@ local function read(list, id)
   return text and cjson.decode(text)
 end
 
-local function write(list, id, line)
-  redis.call('HSET', cart, list .. ':' .. id, cjson.encode(line))
-end
-
-local function drop(list, id)
-  return redis.call('HDEL', cart, list .. ':' .. id)
-end
-
 local function all(list)
   local found = {}
   for _, field in ipairs(redis.call('HKEYS', cart)) do
     if string.sub(field, 1, 2) == list .. ':' then found[#found + 1] = string.sub(field, 3) end
   end
   return found
+end
+
+local claims
+local function openClaims()
+  if not claims then
+    claims = {}
+    for _, orderId in ipairs(all('c')) do claims[#claims + 1] = read('c', orderId) end
+  end
+  return claims
+end
+
+-- No more pieces of a product are claimed than the cart holds. Pieces that the customer takes out of the cart are no
+-- longer claimed: if the same product is added again later, those pieces are not what was ordered.
+local function limitClaims(id, quantity)
+  for _, claim in ipairs(openClaims()) do
+    local claimed = claim.lines[id]
+    if claimed then
+      local kept = math.min(claimed, quantity)
+      quantity = quantity - kept
+      if kept < claimed then
+        claim.lines[id] = kept > 0 and kept or nil
+        redis.call('HSET', cart, 'c:' .. claim.orderId, cjson.encode(claim))
+      end
+    end
+  end
+end
+
+local function write(list, id, line)
+  redis.call('HSET', cart, list .. ':' .. id, cjson.encode(line))
+  if list == 'l' then limitClaims(id, line.quantity) end
+end
+
+local function drop(list, id)
+  if list == 'l' then limitClaims(id, 0) end
+  return redis.call('HDEL', cart, list .. ':' .. id)
 end
 
 local function nextPosition()
@@ -49,15 +79,28 @@ local function otherCurrency(id)
   end
 end
 
-local function renew()
+local function now()
   local time = redis.call('TIME')
-  local expiresAt = string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000) + lifetime)
+  return time[1] * 1000 + math.floor(time[2] / 1000)
+end
+
+local function asText(number)
+  return string.format('%.0f', number)
+end
+
+local function renew()
+  local expiresAt = asText(now() + lifetime)
   redis.call('HSET', cart, 'expiresAt', expiresAt)
   redis.call('PEXPIREAT', cart, expiresAt)
 end
 
+local function newVersion()
+  redis.call('HSETNX', cart, 'version', asText(now()))
+  return redis.call('HINCRBY', cart, 'version', 1)
+end
+
 local function changed(number)
-  redis.call('HINCRBY', cart, 'version', 1)
+  newVersion()
   renew()
   return answer('done', number)
 end
