@@ -12,7 +12,8 @@ const WHOLE_SHOP = '^<rootDir>/(e2e|bench)'.replace(
   root.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'),
 );
 
-rmSync(join(root, '.data', 'test-results.json'), { force: true });
+const { ENGINES } = process.env;
+rmSync(join(root, '.data', ENGINES ? `test-results.${ENGINES}.json` : 'test-results.json'), { force: true });
 const given = process.argv.slice(2);
 const rounds =
   given.length > 0

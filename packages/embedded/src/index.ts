@@ -6,3 +6,4 @@ export { findFreePort, isPortFree } from './process/free-port.js';
 export { FolderInUseError, lockFolder } from './process/folder-lock.js';
 export { spawnGuarded } from './process/guarded.js';
 export { manageProcess, whenPrinted, type ManagedProcess } from './process/managed-process.js';
+export { unpackPackages, type UnpackOptions } from './stores/debian-packages.js';

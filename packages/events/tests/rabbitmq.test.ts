@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import { createRabbitMqBus, type BusLimits, type EventBus } from '../src/index.js';
 import { describeBusContract } from './bus-contract.js';
 import { createRecorder, stockChanged, upTo, userRegistered } from './contract/recorder.js';
+import { describeRabbitDeadLetters } from './rabbitmq-dead-letters.js';
 
 const logger = pino({ level: 'silent' });
 
@@ -43,6 +44,8 @@ describeWithRabbitMq('The RabbitMQ bus', () => {
     reset: async () => {},
     close: () => server.close(),
   });
+
+  describeRabbitDeadLetters(() => server.url);
 
   describe('for other programs and for operators', () => {
     const buses: EventBus[] = [];
@@ -114,35 +117,6 @@ describeWithRabbitMq('The RabbitMQ bus', () => {
       });
       await createBus().publish([stockChanged('changing', 1)]);
       expect((await channel.checkQueue('changing.products')).messageCount).toBe(0);
-    });
-
-    it('gives up an event that process after process ended with', async () => {
-      const bus = createBus();
-      const once = await bus.subscribe({
-        consumer: 'dying',
-        types: ['stock.changed'],
-        handle: async () => {},
-      });
-      await once.close();
-      const deadly = stockChanged('dying', 1);
-      await bus.publish([deadly]);
-      for (let death = 0; death <= 50; death++) {
-        const life = await connection.createChannel();
-        await new Promise<void>((resolve, reject) => {
-          life.consume('dying.products', () => resolve()).catch(reject);
-        });
-        await life.close();
-      }
-      const [letter] = await until(async () => {
-        const letters = await bus.deadLetters.list({ consumer: 'dying' });
-        return letters.length > 0 ? letters : undefined;
-      });
-      expect(letter).toMatchObject({ event: deadly, consumer: 'dying' });
-      expect(letter!.reason).toMatch(/ended or was lost/);
-      const recorder = createRecorder();
-      await bus.subscribe({ consumer: 'dying', types: ['stock.changed'], handle: recorder.handle });
-      expect(await bus.deadLetters.replay(letter!.id)).toBe(true);
-      await until(() => recorder.of('dying').length === 1);
     });
 
     it('does not let one aggregate whose events fail keep all others out', async () => {

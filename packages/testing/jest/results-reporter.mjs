@@ -5,7 +5,9 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
-const file = join(root, '.data', 'test-results.json');
+// Runs on other engines are counted apart, and have files of their own.
+const { ENGINES } = process.env;
+const file = join(root, '.data', ENGINES ? `test-results.${ENGINES}.json` : 'test-results.json');
 
 export default class ResultsReporter {
   onRunComplete(_contexts, results) {

@@ -1,3 +1,4 @@
+export { ENGINE_SETS, prepareEngines, type Engines, type EngineSet } from './engines.js';
 export {
   createGraphClient,
   type GraphClient,

@@ -8,16 +8,18 @@ import {
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { until } from './until.js';
 
 const VERSIONS = '/usr/lib/rabbitmq/lib';
 
 /**
- * The distribution's server program; the wrapper on the PATH insists on a user of its own.
+ * The program that RABBITMQ_SERVER names, else the distribution's; the wrapper on the PATH insists on a user of its own.
  * Undefined where RabbitMQ is not installed (Debian: `apt-get install rabbitmq-server`).
  */
 export function findRabbitMq(): string | undefined {
+  const chosen = process.env['RABBITMQ_SERVER'];
+  if (chosen) return chosen;
   if (!existsSync(VERSIONS)) return undefined;
   const programs = readdirSync(VERSIONS).map((version) => join(VERSIONS, version, 'sbin', 'rabbitmq-server'));
   return programs.find((program) => existsSync(program));
@@ -60,13 +62,16 @@ export async function startTestRabbitMq(): Promise<TestRabbitMq> {
     // Erlang takes the shell's place, so that signals reach it.
     RUNNING_UNDER_SYSTEMD: 'yes',
   };
+  // A server of another system comes with an epmd of its own.
+  const own = join(dirname(program), 'epmd');
+  const epmdProgram = existsSync(own) ? own : 'epmd';
   // Erlang's name service would otherwise be started as a daemon that nobody ends.
   const epmd = manageProcess({
     name: 'epmd',
     program: 'epmd',
     recordFile: join(home, 'epmd.json'),
     stopSignal: 'SIGTERM',
-    spawn: () => spawnGuarded('epmd', [], { onParentDeath: 'SIGTERM', env }),
+    spawn: () => spawnGuarded(epmdProgram, [], { onParentDeath: 'SIGTERM', env }),
     ready: () => until(() => isListening(epmdPort), { what: 'epmd' }).then(() => {}),
   });
   const server = manageProcess({

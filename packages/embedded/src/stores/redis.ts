@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { spawnGuarded } from '../process/guarded.js';
 import { whenPrinted } from '../process/managed-process.js';
 import { findRedisServer } from './redis-binary.js';
@@ -34,7 +34,7 @@ export async function startRedis(options: RedisOptions = {}): Promise<Redis> {
   const persistence = durable ? ['--appendonly', 'yes', '--appendfsync', 'always'] : ['--appendonly', 'no'];
   const { process: managed, port } = await startOnPort(options.port, (candidate) => ({
     name: 'redis',
-    program: 'redis-server',
+    program: basename(command),
     recordFile: join(home, 'process.json'),
     stopSignal: 'SIGTERM',
     ...(options.logFile ? { logFile: options.logFile } : {}),

@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ConfirmChannel, Options, RecoveringChannelModel } from 'amqplib';
+import type { ConfirmChannel, Message, Options, RecoveringChannelModel } from 'amqplib';
 import type { Logger } from 'pino';
 
 /** How long a call waits for a broker that is away, and for its answers. */
@@ -20,6 +21,14 @@ export interface RabbitConnection {
   keepChannel(open: (channel: ConfirmChannel) => Promise<void>): KeptChannel;
   /** A channel for one piece of work; what it fetched and did not acknowledge goes back. */
   withChannel<Result>(work: (channel: ConfirmChannel) => Promise<Result>): Promise<Result>;
+  /**
+   * Does a piece of work on a channel of its own whose refusal is an answer: undefined if RabbitMQ refused with this code
+   * (404: there is no such queue; 405: another connection has it).
+   */
+  unlessRefused<Result>(
+    code: 404 | 405,
+    work: (channel: ConfirmChannel) => Promise<Result>,
+  ): Promise<Result | undefined>;
   close(): Promise<void>;
 }
 
@@ -42,11 +51,26 @@ export function connectRabbitMq(url: string, logger: Logger): RabbitConnection {
   const closing = new AbortController();
   const connecting = connect(address.href).then((connection) => watch(connection, logger));
 
-  async function openChannel(): Promise<ConfirmChannel> {
+  async function openChannel(expected?: number): Promise<ConfirmChannel> {
     const channel = await (await connecting).createConfirmChannel();
+    watchReturns(channel);
     // Without a listener, a channel that the broker closes would end the process; who uses it sees its `close`.
-    channel.on('error', (error) => logger.warn({ err: error }, 'RabbitMQ closed a channel'));
+    channel.on('error', (error: { code?: number }) => {
+      if (error.code !== expected) logger.warn({ err: error }, 'RabbitMQ closed a channel');
+    });
     return channel;
+  }
+
+  async function withChannel<Result>(
+    work: (channel: ConfirmChannel) => Promise<Result>,
+    expected?: number,
+  ): Promise<Result> {
+    const channel = await within(AWAY_MS, openChannel(expected), 'RabbitMQ is away: no connection');
+    try {
+      return await work(channel);
+    } finally {
+      await within(LEAVE_MS, channel.close(), 'RabbitMQ did not close a channel').catch(() => {});
+    }
   }
 
   return {
@@ -91,12 +115,13 @@ export function connectRabbitMq(url: string, logger: Logger): RabbitConnection {
         },
       };
     },
-    async withChannel(work) {
-      const channel = await within(AWAY_MS, openChannel(), 'RabbitMQ is away: no connection');
+    withChannel: (work) => withChannel(work),
+    async unlessRefused(code, work) {
       try {
-        return await work(channel);
-      } finally {
-        await within(LEAVE_MS, channel.close(), 'RabbitMQ did not close a channel').catch(() => {});
+        return await withChannel(work, code);
+      } catch (error) {
+        if ((error as { code?: number }).code === code) return undefined;
+        throw error;
       }
     },
     async close() {
@@ -146,6 +171,38 @@ export function confirmed(
     );
   });
   return within(ANSWER_MS, sent, 'RabbitMQ did not confirm an event');
+}
+
+/** No queue takes what was sent to this exchange with this key. */
+export class UnroutableError extends Error {
+  override readonly name = 'UnroutableError';
+}
+
+/** Ids of messages that came back because no queue takes them, by the channel they were sent on. */
+const returned = new WeakMap<ConfirmChannel, Set<string>>();
+
+function watchReturns(channel: ConfirmChannel): void {
+  const ids = new Set<string>();
+  returned.set(channel, ids);
+  channel.on('return', ({ properties }: Message) => ids.add(String(properties.correlationId)));
+}
+
+/**
+ * Sends one message and waits until a queue has it on disk.
+ * @throws UnroutableError where there is no queue for it; RabbitMQ would drop it and confirm all the same
+ */
+export async function confirmedByQueue(
+  channel: ConfirmChannel,
+  exchange: string,
+  routingKey: string,
+  content: Buffer,
+  options: Options.Publish,
+): Promise<void> {
+  const correlationId = randomUUID();
+  await confirmed(channel, exchange, routingKey, content, { ...options, mandatory: true, correlationId });
+  // The message comes back before it is confirmed.
+  if (returned.get(channel)?.delete(correlationId))
+    throw new UnroutableError(`There is no queue for "${exchange || routingKey}".`);
 }
 
 /** @throws if the promise takes longer than `ms` */

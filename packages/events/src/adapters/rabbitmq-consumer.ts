@@ -1,8 +1,14 @@
 import type { ConfirmChannel, ConsumeMessage } from 'amqplib';
 import { attemptEvent, type AttemptContext, type Outcome } from '../attempt.js';
 import type { Aggregate } from '../types.js';
-import { confirmed, within, type KeptChannel, type RabbitConnection } from './rabbitmq-connection.js';
-import { deadLetterMessage } from './rabbitmq-dead-letters.js';
+import {
+  confirmedByQueue,
+  UnroutableError,
+  within,
+  type KeptChannel,
+  type RabbitConnection,
+} from './rabbitmq-connection.js';
+import { deadLetterMessage } from './rabbitmq-letter.js';
 import { DEAD_LETTERS, declareExchanges, declareQueue } from './rabbitmq-topology.js';
 
 /** Events in hand: being handled, waiting for a retry or standing behind one. Quorum queues allow 2000. */
@@ -112,7 +118,11 @@ export function startRabbitConsumer(
         aggregate,
         attempts: lane.attempts,
       });
-      await confirmed(lane.channel, DEAD_LETTERS, '', message.content, letter);
+      await confirmedByQueue(lane.channel, DEAD_LETTERS, '', message.content, letter).catch(async (error) => {
+        // An operator deleted the queue of dead letters: the event waits until there is one again.
+        if (error instanceof UnroutableError) await declareExchanges(lane.channel);
+        throw error;
+      });
     }
     lane.channel.ack(message);
     lane.messages.shift();

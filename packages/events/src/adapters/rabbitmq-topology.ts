@@ -2,11 +2,26 @@ import type { ConfirmChannel } from 'amqplib';
 import type { EventSubscription } from '../bus.js';
 import { AGGREGATES, aggregateOf, EVENT_TYPES, type Aggregate } from '../types.js';
 
-/** Exchange (fanout) and the one queue behind it. */
+/** The fanout exchange that consumers and the broker itself send dead letters to. */
 export const DEAD_LETTERS = 'dead-letters';
 
+/** The queue that keeps them. */
+export const DEAD_LETTER_QUEUE = 'dead-letters.kept';
+
+/**
+ * The queue that kept them until December 2026. It has no delivery limit of its own, so RabbitMQ 4 drops what is in it
+ * after 20 looks, and an existing queue cannot be given other arguments.
+ */
+export const OLD_DEAD_LETTER_QUEUE = 'dead-letters';
+
 /** A process may die this often with an event in hand before the broker itself puts it to the dead letters. */
-const DELIVERY_LIMIT = 50;
+export const DELIVERY_LIMIT = 50;
+
+/**
+ * Never reached: every look at a dead letter may count as a delivery. RabbitMQ 4 also has -1 for "no limit", but 3.10
+ * accepts that as well and then drops a message the first time it is given back.
+ */
+const NO_DELIVERY_LIMIT = 2 ** 31 - 1;
 
 export const queueOf = (consumer: string, aggregate: string) => `${consumer}.${aggregate}`;
 
@@ -14,8 +29,11 @@ export const queueOf = (consumer: string, aggregate: string) => `${consumer}.${a
 export async function declareExchanges(channel: ConfirmChannel): Promise<void> {
   for (const aggregate of AGGREGATES) await channel.assertExchange(aggregate, 'topic', { durable: true });
   await channel.assertExchange(DEAD_LETTERS, 'fanout', { durable: true });
-  await channel.assertQueue(DEAD_LETTERS, { durable: true, arguments: { 'x-queue-type': 'quorum' } });
-  await channel.bindQueue(DEAD_LETTERS, DEAD_LETTERS, '');
+  await channel.assertQueue(DEAD_LETTER_QUEUE, {
+    durable: true,
+    arguments: { 'x-queue-type': 'quorum', 'x-delivery-limit': NO_DELIVERY_LIMIT },
+  });
+  await channel.bindQueue(DEAD_LETTER_QUEUE, DEAD_LETTERS, '');
 }
 
 /**

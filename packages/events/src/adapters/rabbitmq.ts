@@ -23,7 +23,14 @@ export function createRabbitMqBus(options: RabbitMqOptions): EventBus {
   const limits: BusLimits = { ...DEFAULT_LIMITS, ...given };
   const metrics = createBusMetrics(registry);
   const connection = connectRabbitMq(url, logger);
-  const publisher = connection.keepChannel(declareExchanges);
+  const deadLetters = createRabbitDeadLetters(connection);
+  const publisher = connection.keepChannel(async (channel) => {
+    await declareExchanges(channel);
+    // Nothing has to wait for it: every look at the dead letters does the same first.
+    deadLetters.upgrade().catch((error: unknown) => {
+      if (!isClosed) logger.warn({ err: error }, 'Moving dead letters of an earlier version failed');
+    });
+  });
   const subscriptions = new Set<{ close(): Promise<void> }>();
   const consumers = new Map<RabbitConsumer, { consumer: string; stream: string }>();
   let isClosed = false;
@@ -77,7 +84,7 @@ export function createRabbitMqBus(options: RabbitMqOptions): EventBus {
       return open;
     },
 
-    deadLetters: createRabbitDeadLetters(connection),
+    deadLetters,
     lag: () =>
       Promise.all(
         [...consumers].map(async ([consumer, names]) => ({ ...names, pending: await consumer.pending() })),
