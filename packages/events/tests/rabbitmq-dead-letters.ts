@@ -176,9 +176,10 @@ export function describeRabbitDeadLetters(url: () => string): void {
 
     it('is not lost if an operator deletes the queue of dead letters', async () => {
       const bus = createBus();
-      await channel.deleteQueue(KEPT);
       const handle = () => Promise.reject(new PermanentFailure('bug'));
       await bus.subscribe({ consumer: 'homeless', types: ['stock.changed'], handle });
+      // What the bus does at its start, which makes the queue, is done once it has looked.
+      await lettersOf(bus, 'homeless');
       await channel.deleteQueue(KEPT);
       await bus.publish([stockChanged('homeless', 1)]);
       // Asking only for the queue: a look would make it.

@@ -1,9 +1,48 @@
-import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** All that a stack puts into its data folder, but for the lock and fetched programs. */
-const kept = ['postgres', 'redis', 'mongodb', 'mail', 'logs', 'run', 'stack.json', 'secrets.json'];
+const kept = [
+  'postgres',
+  'redis',
+  'mongodb',
+  'mail',
+  'logs',
+  'run',
+  'stack.json',
+  'secrets.json',
+  'format.json',
+];
+
+/** How `secrets.json`, `stack.json` and the folders are laid out: one more for each change that an earlier version would misread. */
+const FORMAT = 1;
+
+/**
+ * Notes in a data folder how it is laid out. One without a note is of format 1, which was the first.
+ * @throws Error where a newer version has written there
+ */
+export function claimDataFolder(dataDir: string): void {
+  const file = join(dataDir, 'format.json');
+  let format: unknown = FORMAT;
+  if (existsSync(file)) {
+    try {
+      ({ format } = JSON.parse(readFileSync(file, 'utf8')) as { format?: unknown });
+    } catch (error) {
+      throw new Error(`${file} should be {"format":${FORMAT}}, but is not JSON. Restore it from a backup.`, {
+        cause: error,
+      });
+    }
+  }
+  if (format === FORMAT) {
+    if (!existsSync(file)) writeFileSync(file, `${JSON.stringify({ format })}\n`);
+    return;
+  }
+  throw new Error(
+    `The data folder ${dataDir} was written by a newer version of Cartograph, in format ${JSON.stringify(format)}; this version ` +
+      `reads format ${FORMAT}. Run the version that wrote it, name another folder with --data, or start with --fresh, which deletes it.`,
+  );
+}
 
 /**
  * Deletes what earlier stacks kept in a data folder.

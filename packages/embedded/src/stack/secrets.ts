@@ -10,10 +10,15 @@ export interface Secrets {
 export function readOrMakeSecrets(dataDir: string): Secrets {
   const file = join(dataDir, 'secrets.json');
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as Secrets;
+    const { INTERNAL_AUTH_SECRET } = JSON.parse(readFileSync(file, 'utf8')) as Partial<Secrets>;
+    if (typeof INTERNAL_AUTH_SECRET === 'string') return { INTERNAL_AUTH_SECRET };
+    throw new TypeError('It has no text INTERNAL_AUTH_SECRET.');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
-      throw new Error(`${file} is not readable JSON; delete it to have new secrets made.`, { cause: error });
+      throw new Error(
+        `${file} cannot be used: it should be JSON with INTERNAL_AUTH_SECRET. Delete it to have new secrets made.`,
+        { cause: error },
+      );
     }
   }
   const secrets: Secrets = { INTERNAL_AUTH_SECRET: randomBytes(32).toString('base64url') };

@@ -5,7 +5,7 @@ import type { ManagedProcess } from '../process/managed-process.js';
 import { keepAlive } from './keep-alive.js';
 import { readOrMakeSecrets } from './secrets.js';
 import { isBuilt, manageService } from './service-process.js';
-import { keepPreviousLogs, startAfresh } from './data-folder.js';
+import { claimDataFolder, keepPreviousLogs, startAfresh } from './data-folder.js';
 import { environmentFor, sharedEnvironment } from './environment.js';
 import { choosePorts } from './ports.js';
 import { declaredServices, type ServiceDeclaration } from './services.js';
@@ -46,6 +46,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 
   try {
     if (options.fresh) await startAfresh(dataDir);
+    claimDataFolder(dataDir);
     const ports = await choosePorts(services, options.firstPort);
     const url = (name: string) => `http://127.0.0.1:${ports.get(name)}`;
     keepPreviousLogs(logDir, [...services.map(({ name }) => name), 'postgres', 'redis', 'mongodb']);

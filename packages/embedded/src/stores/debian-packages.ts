@@ -49,7 +49,7 @@ export async function unpackPackages(
 
 /** Settings that make apt read one suite only, from the Debian mirror that it is configured with. */
 async function sourcesOf(suite: string, apt: string): Promise<string[]> {
-  const targets = ['indextargets', '--format', '$(REPO_URI)', 'Created-By: Packages'];
+  const targets = ['indextargets', '--no-release-info', '--format', '$(REPO_URI)', 'Created-By: Packages'];
   const mirrors = (await run('apt-get', targets)).split('\n');
   const mirror = mirrors.find((address) => /\/debian\/?$/.test(address));
   if (!mirror) throw new Error('apt is configured with no archive of Debian, so it cannot fetch from there.');

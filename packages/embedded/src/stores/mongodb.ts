@@ -5,7 +5,9 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { spawnGuarded } from '../process/guarded.js';
 import { whenPrinted } from '../process/managed-process.js';
+import { STORAGE_FORMAT } from '../mongo/storage/format.js';
 import { startOnPort, type Store, type StoreOptions } from './store.js';
+import { isNewerRelease, newerData, noteWriter, readWriter, type Engine } from './written-by.js';
 
 export interface MongoOptions extends StoreOptions {
   /** A MongoDB that runs elsewhere: used instead of starting one. */
@@ -22,12 +24,44 @@ export interface Mongo extends Store {
 /** Both depths, src/stores and dist/stores, lie two folders below the package. */
 const documentStore = fileURLToPath(new URL('../../dist/mongo/main.js', import.meta.url));
 
+/** Its own folder says in which format it is. */
+const EMBEDDED: Engine = { name: 'the embedded document store', version: String(STORAGE_FORMAT) };
+
+function findEngine(): Engine {
+  const { status, stdout } = spawnSync('mongod', ['--version'], { encoding: 'utf8' });
+  if (status !== 0) return EMBEDDED;
+  return { name: 'MongoDB', version: /v(\d\S*)/.exec(stdout)?.[1] ?? 'of unknown version' };
+}
+
+/**
+ * @throws NewerDataError for data of a newer `mongod`; and for data of the one where only the other can be started now,
+ *   which would begin with nothing
+ */
+function refuseOtherData(home: string, present: Engine): void {
+  const isThere = (name: string) => existsSync(join(home, name));
+  const before =
+    present === EMBEDDED
+      ? isThere('mongod') && !isThere('documents') && { name: 'MongoDB', version: '(unknown)' }
+      : isThere('documents') && !isThere('mongod') && EMBEDDED;
+  const writer = readWriter(home) ?? (before || undefined);
+  if (!writer) return;
+  if (writer.name === present.name && !isNewerRelease(writer.version, present.version)) return;
+  const remedy =
+    writer.name === EMBEDDED.name
+      ? present === EMBEDDED
+        ? 'Run the version of Cartograph that wrote it.'
+        : 'Start without mongod on the PATH, or name a MongoDB in MONGODB_URL.'
+      : `Put mongod ${writer.version} or newer on the PATH, or name a MongoDB in MONGODB_URL.`;
+  throw newerData({ folder: home, writer, present, remedy });
+}
+
 /** Starts `mongod` where there is one, else the embedded document store, on loopback. */
 export async function startMongo(options: MongoOptions = {}): Promise<Mongo> {
   if (options.mongodbUrl !== undefined) {
     return { url: options.mongodbUrl, isEmbedded: false, process: undefined, close: async () => {} };
   }
-  const isEmbedded = spawnSync('mongod', ['--version'], { stdio: 'ignore' }).status !== 0;
+  const present = findEngine();
+  const isEmbedded = present === EMBEDDED;
   if (isEmbedded && !existsSync(documentStore)) {
     throw new Error(
       `${documentStore} does not exist: run \`npm run build\` first, or set MONGODB_URL to a MongoDB.`,
@@ -37,6 +71,7 @@ export async function startMongo(options: MongoOptions = {}): Promise<Mongo> {
   const home = resolve(options.dataDir ?? mkdtempSync(join(tmpdir(), 'cartograph-mongodb-')));
   // The two keep their data in different forms, so each has its own folder.
   const data = join(home, isEmbedded ? 'documents' : 'mongod');
+  if (durable) refuseOtherData(home, present);
   mkdirSync(data, { recursive: true });
   const { process: managed, port } = await startOnPort(options.port, (candidate) => ({
     name: 'mongodb',
@@ -60,6 +95,7 @@ export async function startMongo(options: MongoOptions = {}): Promise<Mongo> {
           ),
     ready: whenPrinted(isEmbedded ? /"url"/ : /Waiting for connections/),
   }));
+  if (durable) noteWriter(home, present);
   return {
     url: `mongodb://127.0.0.1:${port}`,
     isEmbedded,

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import {
   chownSync,
@@ -19,6 +20,7 @@ import { spawnGuarded } from '../process/guarded.js';
 import { endProcess, identifyProcess, processesIn } from '../process/identity.js';
 import { whenPrinted } from '../process/managed-process.js';
 import { startOnPort, type Store, type StoreOptions } from './store.js';
+import { newerData } from './written-by.js';
 
 export interface PostgresOptions extends StoreOptions {
   /** Databases that exist once this resolves; made when missing. */
@@ -54,7 +56,8 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   const owner = prepareHome(home);
   const cluster = join(home, 'cluster');
   const durable = options.dataDir !== undefined;
-  if (!existsSync(cluster)) await initialise(initdb, home, owner, durable);
+  if (existsSync(cluster)) refuseOtherRelease(cluster, postgres);
+  else await initialise(initdb, home, owner, durable);
   const password = readFileSync(join(home, 'password'), 'utf8');
 
   const { process: managed, port } = await startOnPort(options.port, (candidate) => ({
@@ -149,6 +152,28 @@ async function initialise(initdb: string, home: string, owner: Owner, durable: b
   ];
   await runToEnd(initdb, args, owner);
   renameSync(draft, join(home, 'cluster'));
+}
+
+/**
+ * Postgres reads no other major release's data, and notes in `PG_VERSION` which one it is.
+ * @throws NewerDataError
+ */
+function refuseOtherRelease(cluster: string, program: string): void {
+  const file = join(cluster, 'PG_VERSION');
+  if (!existsSync(file)) return;
+  const version = readFileSync(file, 'utf8').trim();
+  const { stdout } = spawnSync(program, ['--version'], { encoding: 'utf8', cwd: '/' });
+  const [, present] = /\(PostgreSQL\) (\d+)/.exec(stdout ?? '') ?? [];
+  if (present === undefined || version === present) return;
+  throw newerData({
+    folder: cluster,
+    writer: { name: 'Postgres', version },
+    present: { name: 'Postgres', version: present },
+    remedy:
+      Number(version) > Number(present)
+        ? `Install the version of Cartograph that brought Postgres ${version}.`
+        : `Dump it with the version of Cartograph that brought Postgres ${version} (docs/upgrading.md), and load it here.`,
+  });
 }
 
 async function runToEnd(command: string, args: string[], owner: Owner): Promise<void> {

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { unpackPackages } from './debian-packages.js';
+import type { Engine } from './written-by.js';
 
 export interface Program {
   readonly command: string;
@@ -9,20 +10,27 @@ export interface Program {
   readonly env: Record<string, string>;
 }
 
+export interface RedisProgram extends Program {
+  readonly engine: Engine;
+}
+
 /**
  * Finds redis-server: the program that REDIS_SERVER names, on the PATH, fetched earlier, or fetched now from the
  * distribution without root.
  */
-export async function findRedisServer(binDir: string): Promise<Program> {
+export async function findRedisServer(binDir: string): Promise<RedisProgram> {
   const chosen = process.env['REDIS_SERVER'];
   if (chosen) {
-    if (runs({ command: chosen, env: {} })) return { command: chosen, env: {} };
+    const named = identify({ command: chosen, env: {} });
+    if (named) return named;
     throw new Error(`REDIS_SERVER is ${chosen}, which does not run. Name a redis-server or valkey-server.`);
   }
-  if (runs({ command: 'redis-server', env: {} })) return { command: 'redis-server', env: {} };
+  const installed = identify({ command: 'redis-server', env: {} });
+  if (installed) return installed;
   const folder = join(binDir, 'redis');
-  const fetched = unpackedProgram(folder);
-  if (fetched && runs(fetched)) return fetched;
+  const before = unpackedProgram(folder);
+  const fetched = before && identify(before);
+  if (fetched) return fetched;
   if (!runs({ command: 'apt-get', env: {} }) || !runs({ command: 'dpkg-deb', env: {} }))
     throw new Error(advice('not found'));
   try {
@@ -32,14 +40,26 @@ export async function findRedisServer(binDir: string): Promise<Program> {
       cause: error,
     });
   }
-  const program = unpackedProgram(folder);
-  if (program && runs(program)) return program;
+  const unpacked = unpackedProgram(folder);
+  const program = unpacked && identify(unpacked);
+  if (program) return program;
   throw new Error(advice(`not found, and the one fetched into ${folder} does not run`));
 }
 
 const advice = (problem: string) =>
   `redis-server was ${problem}.\nInstall Redis (Debian, Ubuntu: apt install redis-server; macOS: brew install redis), ` +
   'or set REDIS_URL to a Redis of your own.';
+
+/** Which server a program is; undefined if it does not run. */
+function identify(program: Program): RedisProgram | undefined {
+  const { status, stdout } = spawnSync(program.command, ['--version'], {
+    env: { ...process.env, ...program.env },
+    encoding: 'utf8',
+  });
+  if (status !== 0) return undefined;
+  const [, name = 'Redis', version = 'of unknown version'] = /^(\w+) server v=(\S+)/.exec(stdout) ?? [];
+  return { ...program, engine: { name, version } };
+}
 
 const runs = ({ command, env }: Program) =>
   spawnSync(command, ['--version'], { env: { ...process.env, ...env }, stdio: 'ignore' }).status === 0;

@@ -4,7 +4,9 @@ import { basename, join, resolve } from 'node:path';
 import { spawnGuarded } from '../process/guarded.js';
 import { whenPrinted } from '../process/managed-process.js';
 import { findRedisServer } from './redis-binary.js';
+import { canRead, readSnapshotHeaders } from './redis-files.js';
 import { startOnPort, type Store, type StoreOptions } from './store.js';
+import { isNewerRelease, newerData, noteWriter, readWriter, type Engine } from './written-by.js';
 
 export interface RedisOptions extends StoreOptions {
   /** A Redis that runs elsewhere: used instead of starting one. */
@@ -22,15 +24,17 @@ export interface Redis extends Store {
 /**
  * Starts a real redis-server on loopback. With `dataDir` every write is on disk before it is acknowledged;
  * without it nothing is kept.
+ * @throws NewerDataError if the folder's data was written by a release that this one cannot read
  */
 export async function startRedis(options: RedisOptions = {}): Promise<Redis> {
   if (options.redisUrl !== undefined)
     return { url: options.redisUrl, process: undefined, close: async () => {} };
 
-  const { command, env } = await findRedisServer(options.binDir ?? resolve('.data', 'bin'));
+  const { command, env, engine } = await findRedisServer(options.binDir ?? resolve('.data', 'bin'));
   const durable = options.dataDir !== undefined;
   const home = resolve(options.dataDir ?? mkdtempSync(join(tmpdir(), 'cartograph-redis-')));
   mkdirSync(home, { recursive: true });
+  if (durable) refuseNewerData(home, engine, command);
   const persistence = durable ? ['--appendonly', 'yes', '--appendfsync', 'always'] : ['--appendonly', 'no'];
   const { process: managed, port } = await startOnPort(options.port, (candidate) => ({
     name: 'redis',
@@ -50,6 +54,7 @@ export async function startRedis(options: RedisOptions = {}): Promise<Redis> {
       ),
     ready: whenPrinted(/Ready to accept connections/),
   }));
+  if (durable) noteWriter(home, engine);
   return {
     url: `redis://127.0.0.1:${port}`,
     process: managed,
@@ -58,4 +63,16 @@ export async function startRedis(options: RedisOptions = {}): Promise<Redis> {
       if (!durable) rmSync(home, { recursive: true, force: true });
     },
   };
+}
+
+/** @throws NewerDataError for data that Redis would refuse with no more than a format's number, or misread */
+function refuseNewerData(home: string, present: Engine, command: string): void {
+  const noted = readWriter(home);
+  const isNewer = noted?.name === present.name && isNewerRelease(noted.version, present.version);
+  const writer = isNewer
+    ? noted
+    : readSnapshotHeaders(home).find((header) => !canRead(header, present))?.writer;
+  if (!writer) return;
+  const remedy = `Install ${writer.name} ${writer.version} or newer in place of ${command}, or name its program in REDIS_SERVER.`;
+  throw newerData({ folder: home, writer, present, remedy });
 }

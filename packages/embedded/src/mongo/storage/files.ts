@@ -10,6 +10,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { claimFormat } from './format.js';
 import { encodeEntry, encodeFrame, type Entry, readFrames } from './frames.js';
 
 const EMPTY = Buffer.from([5, 0, 0, 0, 0]);
@@ -44,9 +45,10 @@ export interface Loaded {
 
 /**
  * What the data directory holds: the newest snapshot and the journal of the same number.
- * @throws Error where either is damaged
+ * @throws Error where either is damaged, or of a newer format
  */
 export function loadFolder(folder: string): Loaded {
+  claimFormat(folder);
   const generation = Math.max(0, ...generations(folder, /^snapshot-(\d+)\.db$/));
   const journals = generations(folder, /^journal-(\d+)\.log$/);
   if (journals.some((found) => found > generation))
