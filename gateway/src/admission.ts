@@ -1,3 +1,4 @@
+import { networkOf } from '@cartograph/service-kit/client-address';
 import type { GraphQLError } from 'graphql';
 import type { ResponseError } from './execution/errors.js';
 import type { JsonObject } from './execution/json.js';
@@ -149,9 +150,9 @@ function refusePersisted(error: unknown): never {
   throw error instanceof PersistedOperationError ? refusal(error.status, error.code, error.message) : error;
 }
 
-/** Somebody signed in is counted as such wherever they are; nobody, by address. */
+/** A person who is signed in is counted as such from any address; everyone else by address, IPv6 by its /64. */
 function limitKeys({ identity, clientAddress }: RequestScope): string[] {
-  return identity?.kind === 'user' ? [`user:${identity.userId}`] : [`address:${clientAddress}`];
+  return identity?.kind === 'user' ? [`user:${identity.userId}`] : [`address:${networkOf(clientAddress)}`];
 }
 
 function refusal(

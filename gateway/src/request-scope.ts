@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { isIPv4 } from 'node:net';
+import { parseAddress } from '@cartograph/service-kit/client-address';
 import type { Identity } from '@cartograph/service-kit/identity';
 import { currentContext } from '@cartograph/service-kit/request-context';
 import type { JsonObject } from './execution/json.js';
@@ -11,7 +13,7 @@ import type { Tracing } from './plugins/use-tracing.js';
 export interface ScopeOptions {
   /** Names of client headers passed on to subgraphs, lower case. */
   readonly forwardHeaders: readonly string[];
-  /** Proxies before the gateway, whose entries in X-Forwarded-For are believed. */
+  /** Proxies before the gateway whose entries in X-Forwarded-For are believed. */
   readonly trustedProxies: number;
   /** Absent without telemetry. */
   readonly tracing?: Tracing | undefined;
@@ -64,15 +66,26 @@ export function headersOf({ forwarded }: RequestScope, only?: readonly string[])
 }
 
 /**
- * The client's address and those of the proxies behind it. Each proxy appends whom it heard from, so counting from
- * the right only what our own proxies wrote is believed; a client may write what it likes on the left.
+ * The client's address and those of the proxies behind it, in canonical form and without ports. Each proxy appends the
+ * address that it was called from, so only the entries that our own proxies wrote, counted from the right, are believed;
+ * a client may write anything on the left. An entry that is no address (`unknown`) is left out, so that the next proxy
+ * stands for the client.
  */
 function believedAddresses(request: IncomingMessage, trustedProxies: number): string[] {
-  const peer = request.socket.remoteAddress ?? 'unknown';
+  const remote = request.socket.remoteAddress;
+  const peer = (remote === undefined ? undefined : peerAddress(remote)) ?? 'unknown';
   const given = request.headers['x-forwarded-for'];
   if (trustedProxies === 0 || given === undefined) return [peer];
-  const chain = [...String(given).split(','), peer].map((address) => address.trim()).filter(Boolean);
-  return chain.slice(-1 - trustedProxies);
+  const entries = String(given)
+    .split(',')
+    .filter((entry) => entry.trim() !== '')
+    .slice(-trustedProxies);
+  return [...entries.flatMap((entry) => parseAddress(entry) ?? []), peer];
+}
+
+/** Node gives IPv4 peers of a socket that listens for both in IPv6 form. Nearly all others are canonical already. */
+function peerAddress(remote: string): string | undefined {
+  return isIPv4(remote) ? remote : parseAddress(remote);
 }
 
 function readParameter(parameters: JsonObject | undefined, name: string): string | undefined {

@@ -12,6 +12,7 @@ import {
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import { z } from 'zod';
+import { firstAddress } from './client-address.js';
 import { Fault } from './errors.js';
 import { IDENTITY_HEADER, verifyIdentity } from './identity.js';
 import type { Gauge } from './metrics.js';
@@ -83,7 +84,7 @@ export function serveSubscriptions<Context extends BaseGraphQLContext>(
           operationName: payload.operationName,
           contextValue: options.context({
             identity,
-            clientAddress: headers['x-forwarded-for'] ?? null,
+            clientAddress: firstAddress(headers['x-forwarded-for']),
             userAgent: headers['x-client-user-agent'] ?? null,
           }),
         };

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createLogger } from '@cartograph/service-kit';
 import { startTestRedis, until } from '@cartograph/testing';
-import { attemptKeys, networkOf, type AttemptKey } from '../src/domain/attempt-keys.js';
+import { attemptKeys, type AttemptKey } from '../src/domain/attempt-keys.js';
 import { THROTTLE_RULES } from '../src/domain/login-throttle.js';
 import { createMemoryCounter, withFallback, type AttemptCounter } from '../src/store/attempt-counter.js';
 import { createRedisCounter, type RedisCounter } from '../src/store/redis-counter.js';
@@ -148,20 +148,21 @@ describe('Attempts without Redis', () => {
   });
 });
 
-describe('The network of an address', () => {
-  it.each([
-    ['192.0.2.1', '192.0.2.1'],
-    ['::ffff:192.0.2.1', '192.0.2.1'],
-    ['2001:DB8:0:1:a:b:c:d', '2001:db8:0:1::/64'],
-    ['2001:db8::1', '2001:db8:0:0::/64'],
-    ['2001:db8:0:0:ffff::', '2001:db8:0:0::/64'],
-    ['::1', '0:0:0:0::/64'],
-    ['fe80::1%eth0', 'fe80:0:0:0::/64'],
-    ['no address', 'no address'],
-    ['1:2:3:4:5:6:7:8:9:10', '1:2:3:4:5:6:7:8:9:10'],
-  ])('%s is %s', (given, expected) => expect(networkOf(given)).toBe(expected));
+describe('The address of an attempt', () => {
+  const networks = (...addresses: string[]) =>
+    new Set(addresses.map((address) => attemptKeys('ada@example.com', address)[1]!.id)).size;
 
-  it('is left out where the address is not known', () => {
+  it('is one with any port, and in any spelling', () => {
+    expect(networks('203.0.113.21', '203.0.113.21:40000', '::ffff:203.0.113.21', '::ffff:cb00:7115')).toBe(1);
+    expect(networks('203.0.113.21', '203.0.113.22')).toBe(2);
+  });
+
+  it('is its /64 for IPv6', () => {
+    expect(networks('2001:db8:0:1::6', '[2001:db8:0:1::7]:443', '2001:DB8:0:1:a:b:c:d')).toBe(1);
+    expect(networks('2001:db8:0:1::6', '2001:db8:0:2::6')).toBe(2);
+  });
+
+  it('is left out where it is not known', () => {
     expect(attemptKeys('ada@example.com', null).map(({ kind }) => kind)).toEqual(['account']);
   });
 });
