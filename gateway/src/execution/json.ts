@@ -17,11 +17,17 @@ const MAX_NESTING = 1_000;
  * Parses what a client sent.
  * @throws SyntaxError when it is no JSON, or nested beyond reason
  */
-export function parseClientJson(text: string): unknown {
+export function parseClientJson(written: string): unknown {
+  const text = withoutByteOrderMark(written);
   // Shorter texts cannot be nested deeper than the limit.
   if (text.length > MAX_NESTING && isNestedDeeper(text, MAX_NESTING))
     throw new SyntaxError(`nested deeper than ${MAX_NESTING} levels`);
   return JSON.parse(text);
+}
+
+/** RFC 8259 lets a reader ignore the mark, which some programs put before everything they write in UTF-8. */
+export function withoutByteOrderMark(text: string): string {
+  return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
 }
 
 function isNestedDeeper(text: string, limit: number): boolean {

@@ -2,7 +2,8 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { type Dispatcher, Pool } from 'undici';
 import { type FetchCallback, type SubgraphAnswer } from './execute.js';
 import { cancelled, SubgraphFailure } from './errors.js';
-import { isObject } from './json.js';
+import { decompress, DecompressionError, encodingsOf } from './content-encoding.js';
+import { isObject, withoutByteOrderMark } from './json.js';
 
 export interface SubgraphClientOptions {
   readonly name: string;
@@ -11,7 +12,7 @@ export interface SubgraphClientOptions {
   readonly timeoutMs: number;
   /** Keep-alive connections at most. */
   readonly connections: number;
-  /** Answers beyond this many bytes are refused. */
+  /** Answers beyond this many bytes are refused, also when they are so large only after decompression. */
   readonly maxResponseBytes: number;
 }
 
@@ -61,6 +62,7 @@ class PendingRequest implements Dispatcher.DispatchHandler {
   #controller: Dispatcher.DispatchController | undefined;
   #status = 0;
   #cacheControl: string | undefined;
+  #contentEncoding: string | undefined;
   #first: Buffer | undefined;
   #rest: Buffer[] | undefined;
   #size = 0;
@@ -97,43 +99,54 @@ class PendingRequest implements Dispatcher.DispatchHandler {
   ): void {
     this.#status = status;
     this.#cacheControl = headers['cache-control'];
+    this.#contentEncoding = headers['content-encoding'];
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#size += chunk.length;
     if (this.#size > this.options.maxResponseBytes) {
-      this.#abort(
-        new SubgraphFailure(
-          'SUBGRAPH_RESPONSE_TOO_LARGE',
-          `The subgraph "${this.options.name}" answered with more than ${this.options.maxResponseBytes} bytes.`,
-        ),
-      );
+      this.#abort(tooLarge(this.options));
     } else if (!this.#first) this.#first = chunk;
     else (this.#rest ??= [this.#first]).push(chunk);
   }
 
   onResponseEnd(): void {
-    const { name } = this.options;
-    const text = this.#rest
-      ? Buffer.concat(this.#rest, this.#size).toString('utf8')
-      : (this.#first?.toString('utf8') ?? '');
+    const encodings = this.#contentEncoding === undefined ? [] : encodingsOf(this.#contentEncoding);
+    const bytes = this.#rest ? Buffer.concat(this.#rest, this.#size) : this.#first;
+    if (encodings.length === 0 || !bytes) return this.#read(bytes?.toString('utf8') ?? '');
+    decompress(bytes, encodings, this.options.maxResponseBytes).then(
+      (plain) => this.#read(plain.toString('utf8')),
+      (error: unknown) => this.#finish(this.#unreadable(error)),
+    );
+  }
+
+  #unreadable(error: unknown): SubgraphFailure {
+    if (!(error instanceof DecompressionError)) return this.#httpError() ?? invalid(this.options.name);
+    if (error.isTooLarge) return tooLarge(this.options);
+    return (
+      this.#httpError() ??
+      new SubgraphFailure(
+        'SUBGRAPH_RESPONSE_INVALID',
+        `The answer of the subgraph "${this.options.name}" cannot be decompressed: ${error.message}.`,
+      )
+    );
+  }
+
+  #read(written: string): void {
+    const text = withoutByteOrderMark(written);
     const answer = parseAnswer(text);
     if (answer) return this.#finish(undefined, answer, text);
-    if (this.#status < 400) {
-      return this.#finish(
-        new SubgraphFailure(
-          'SUBGRAPH_RESPONSE_INVALID',
-          `The subgraph "${name}" answered with something that is not a GraphQL result.`,
-        ),
-      );
-    }
+    this.#finish(this.#httpError() ?? invalid(this.options.name));
+  }
+
+  /** Undefined for a status of success. */
+  #httpError(): SubgraphFailure | undefined {
+    if (this.#status < 400) return undefined;
     const isRetryable = this.#status === 502 || this.#status === 503 || this.#status === 504;
-    this.#finish(
-      new SubgraphFailure(
-        'SUBGRAPH_HTTP_ERROR',
-        `The subgraph "${name}" answered with HTTP status ${this.#status}.`,
-        isRetryable,
-      ),
+    return new SubgraphFailure(
+      'SUBGRAPH_HTTP_ERROR',
+      `The subgraph "${this.options.name}" answered with HTTP status ${this.#status}.`,
+      isRetryable,
     );
   }
 
@@ -161,6 +174,18 @@ class PendingRequest implements Dispatcher.DispatchHandler {
     done(failure, answer, text, this.#cacheControl);
   }
 }
+
+const invalid = (name: string) =>
+  new SubgraphFailure(
+    'SUBGRAPH_RESPONSE_INVALID',
+    `The subgraph "${name}" answered with something that is not a GraphQL result.`,
+  );
+
+const tooLarge = ({ name, maxResponseBytes }: SubgraphClientOptions) =>
+  new SubgraphFailure(
+    'SUBGRAPH_RESPONSE_TOO_LARGE',
+    `The subgraph "${name}" answered with more than ${maxResponseBytes} bytes.`,
+  );
 
 /** Undefined when the text is no GraphQL result. */
 export function parseAnswer(text: string): SubgraphAnswer | undefined {

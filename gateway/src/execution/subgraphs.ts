@@ -1,4 +1,5 @@
 import { type BreakerOptions, CircuitBreaker, RetryBudget } from './circuit-breaker.js';
+import { ACCEPTED_ENCODINGS } from './content-encoding.js';
 import type { FetchCallback, SubgraphFetch } from './execute.js';
 import { cancelled, SubgraphFailure } from './errors.js';
 import { InFlight } from './in-flight.js';
@@ -32,6 +33,8 @@ const BASE_HEADERS = [
   'application/json',
   'accept',
   'application/graphql-response+json, application/json;q=0.9',
+  'accept-encoding',
+  ACCEPTED_ENCODINGS,
 ];
 const MAX_RETRIES = 2;
 const FIRST_RETRY_MS = 25;

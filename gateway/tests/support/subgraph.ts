@@ -26,6 +26,12 @@ export interface SubgraphDefinition {
   readonly resolvers?: object;
 }
 
+export interface InterceptedAnswer {
+  readonly status?: number;
+  readonly text: string | Buffer;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 /** A small real subgraph over real sockets. */
 export interface TestSubgraph {
   readonly name: string;
@@ -38,7 +44,7 @@ export interface TestSubgraph {
   /** WebSocket connections open now. */
   readonly sockets: Set<WebSocket>;
   /** When set, HTTP requests are answered by it instead. Returning undefined lets one through. */
-  intercept: ((seen: SeenRequest) => Promise<{ status?: number; text: string } | undefined>) | undefined;
+  intercept: ((seen: SeenRequest) => Promise<InterceptedAnswer | undefined>) | undefined;
   /** Cuts every connection and stops listening. */
   stop(): Promise<void>;
   /** Listens again on the same port. */
@@ -87,7 +93,9 @@ export async function startSubgraph({
         void (async () => {
           const special = await subgraph.intercept?.(seen);
           const text = special?.text ?? JSON.stringify(await answer(seen));
-          response.writeHead(special?.status ?? 200, { 'content-type': 'application/json' }).end(text);
+          response
+            .writeHead(special?.status ?? 200, { 'content-type': 'application/json', ...special?.headers })
+            .end(text);
         })();
       });
     });

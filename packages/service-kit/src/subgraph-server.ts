@@ -5,6 +5,8 @@ import fastifyApollo, { fastifyApolloDrainPlugin } from '@as-integrations/fastif
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { parse, type GraphQLSchema } from 'graphql';
 import { enforceAccess, type Owners } from './access.js';
+import { firstAddress } from './client-address.js';
+import { trackConnections } from './connections.js';
 import { createErrorFormatter } from './errors.js';
 import { IDENTITY_HEADER, IdentityError, verifyIdentity, type Identity } from './identity.js';
 import type { Logger } from './logger.js';
@@ -72,6 +74,7 @@ export async function createSubgraphServer<Context extends BaseGraphQLContext>(
   );
   const metrics = createGraphQLMetrics(registry);
   const http = Fastify({ bodyLimit: 2 * 1024 * 1024, forceCloseConnections: 'idle', trustProxy: true });
+  const connections = trackConnections(http.server);
   const formatError = createErrorFormatter(logger);
   const apollo = new ApolloServer<Context>({
     schema,
@@ -126,7 +129,7 @@ export async function createSubgraphServer<Context extends BaseGraphQLContext>(
       context: async (request: FastifyRequest) =>
         options.context({
           identity: identities.get(request)!,
-          clientAddress: header(request, 'x-forwarded-for')?.split(',')[0]?.trim() ?? null,
+          clientAddress: firstAddress(header(request, 'x-forwarded-for')),
           userAgent: header(request, 'x-client-user-agent') ?? null,
         }),
     });
@@ -141,8 +144,8 @@ export async function createSubgraphServer<Context extends BaseGraphQLContext>(
     drain: () => void (isDraining = true),
     async close() {
       isDraining = true;
-      await subscriptions?.close();
-      await http.close();
+      // All at once: a frozen client of a subscription must not keep the server from closing its connection.
+      await Promise.all([subscriptions?.close(), connections.close(), http.close()]);
       await apollo.stop();
     },
   };
