@@ -1,13 +1,17 @@
-import { createServer, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { trackConnections } from '@cartograph/service-kit/connections';
 import type { Logger } from '@cartograph/service-kit/logger';
 import type { Registry } from '@cartograph/service-kit/metrics';
 import { NoSchemaIntrospectionCustomRule } from 'graphql';
 import type { GatewayConfig } from './config.js';
 import { Gateway } from './gateway.js';
-import { applyCors } from './http/cors.js';
+import { createCors } from './http/cors.js';
+import { endAfterBody } from './http/drain.js';
 import { GraphQLRoute } from './http/graphql-route.js';
 import { createImageProxy } from './http/images.js';
+import { createOperatorsRoute } from './http/operators.js';
+import { createTransportSecurity } from './http/transport-security.js';
 import { createSite } from './http/site.js';
 import { SharedRedis } from './plugins/shared-redis.js';
 import { useAccessLog } from './plugins/use-access-log.js';
@@ -24,7 +28,9 @@ import { type SupergraphWatcher, watchSupergraph } from './supergraph.js';
 export interface GatewayApp {
   readonly gateway: Gateway;
   readonly http: Server;
-  /** Loads the supergraph and listens. @returns the address, port included when 0 was asked for */
+  /** Undefined without an internal port. */
+  readonly internal: Server | undefined;
+  /** Loads the supergraph and listens. @returns the public address, port included when 0 was asked for */
   listen(): Promise<AddressInfo>;
   /** Readiness off. */
   drain(): void;
@@ -145,9 +151,12 @@ export function createGatewayApp(config: GatewayConfig, { logger, registry }: Ru
     },
   });
   let isDraining = false;
+  const isCookieForwarded = config.FORWARD_HEADERS.some((name) => name.toLowerCase() === 'cookie');
+  const cors = createCors(config.CORS_ORIGINS);
   const graphql = new GraphQLRoute(gateway, {
     bodyLimit: config.BODY_LIMIT_BYTES,
     compress: config.COMPRESS,
+    isCookieForwarded,
     keepAliveMs: config.WS_KEEP_ALIVE_MS,
   });
   const images = config.IMAGES_UPSTREAM === undefined ? undefined : createImageProxy(config.IMAGES_UPSTREAM);
@@ -157,43 +166,62 @@ export function createGatewayApp(config: GatewayConfig, { logger, registry }: Ru
     clientPolicy: config.CLIENT_POLICY,
     subgraphs: () => gateway.planner?.subgraphs.map(({ name }) => name) ?? [],
   });
-  const sendReadiness = (response: ServerResponse): void => {
-    const status = isDraining ? 'draining' : gateway.planner ? 'ready' : 'not ready';
-    sendJson(response, status === 'ready' ? 200 : 503, {
-      status,
-      checks: { supergraph: gateway.planner ? 'ok' : 'not loaded' },
-    });
-  };
+  const operators = createOperatorsRoute({
+    registry,
+    readiness: () => (isDraining ? 'draining' : gateway.planner ? 'ready' : 'not ready'),
+    checks: () => ({ supergraph: gateway.planner ? 'ok' : 'not loaded' }),
+  });
+  const addTransportSecurity = createTransportSecurity(config.HSTS_MAX_AGE_S, config.TRUSTED_PROXIES);
   const http = createServer({ keepAliveTimeout: 65_000, requestTimeout: 60_000 }, (request, response) => {
     const url = request.url!;
     const mark = url.indexOf('?');
     const path = mark < 0 ? url : url.slice(0, mark);
     // Asks clients to open their next connection elsewhere.
     if (isDraining) response.setHeader('connection', 'close');
+    addTransportSecurity?.(request, response);
     if (path === '/graphql') {
-      if (config.CORS_ORIGINS.length > 0 && applyCors(request, response, config.CORS_ORIGINS)) return;
+      if (cors.apply(request, response)) return;
       // A person who opens the endpoint in a browser gets a page, not an error about a missing query.
-      if (request.method === 'GET' && mark < 0 && request.headers.accept?.includes('text/html'))
+      if (config.GRAPHIQL && isGet(request) && mark < 0 && request.headers.accept?.includes('text/html'))
         return site.landing(response);
       return graphql.handle(request, response, mark < 0 ? '' : url.slice(mark));
     }
-    if (path === '/healthz') return sendJson(response, 200, { status: 'ok' });
-    if (path === '/readyz') return sendReadiness(response);
-    if (path === '/metrics') return void sendMetrics(response, registry);
+    // Until an answer says otherwise: a proxy must keep no error, and no page it was not told to keep.
+    response.setHeader('cache-control', 'no-store');
+    if (!isGet(request)) return refuseMethod(request, response);
+    if (operators(response, path, config.isOperatorsPortPublic)) return;
+    if (isForOperators(path)) return sendNotFound(response);
+    const isFirstPage = path === '/' && config.CLIENT_DIR === undefined;
+    if (!config.GRAPHIQL && (isFirstPage || isForDevelopers(path))) return sendNotFound(response);
     site.serve(request, response, path).catch((error: unknown) => {
       logger.error({ err: error, path }, 'Could not serve a file');
       response.destroy();
     });
   });
+  const connections = trackConnections(http);
+  const internal =
+    config.INTERNAL_PORT === undefined
+      ? undefined
+      : createServer((request, response) => {
+          response.setHeader('cache-control', 'no-store');
+          if (!isGet(request)) return refuseMethod(request, response);
+          if (!operators(response, request.url!.split('?', 1)[0]!, true)) sendNotFound(response);
+        });
+  const internalConnections = internal && trackConnections(internal);
   const sockets = new SocketServer(http, gateway, {
     maxMessageBytes: config.BODY_LIMIT_BYTES,
     maxOperations: config.MAX_SOCKET_OPERATIONS,
     keepAliveMs: config.WS_KEEP_ALIVE_MS,
+    // A browser sends cookies with a WebSocket from any page, and asks no one first.
+    allowsOrigin: isCookieForwarded
+      ? (origin, host) => isSameHost(origin, host) || cors.allows(origin)
+      : undefined,
   });
   let watcher: SupergraphWatcher | undefined;
   return {
     gateway,
     http,
+    internal,
     async listen() {
       watcher = await watchSupergraph(config.SUPERGRAPH_FILE, config.SUPERGRAPH_POLL_MS, {
         load: (sdl) => gateway.load(sdl),
@@ -209,35 +237,52 @@ export function createGatewayApp(config: GatewayConfig, { logger, registry }: Ru
           logger.error({ reason, file: config.SUPERGRAPH_FILE }, message);
         },
       });
-      await new Promise<void>((resolve, reject) => {
-        http.once('error', reject);
-        http.listen(config.PORT, config.HOST, resolve);
-      });
-      return http.address() as AddressInfo;
+      if (internal) await listenOn(internal, config.INTERNAL_PORT!, config.HOST);
+      return listenOn(http, config.PORT, config.HOST);
     },
     drain: () => void (isDraining = true),
     async close() {
       isDraining = true;
       watcher?.close();
       graphql.goAway();
-      await sockets.close();
-      const closed = new Promise<void>((resolve) => http.close(() => resolve()));
-      http.closeIdleConnections();
-      await closed;
+      await Promise.all([sockets.close(), connections.close()]);
       await gateway.close();
       await images?.close();
       redis?.close();
+      // Last, so that probes and Prometheus are answered while requests are finished.
+      await internalConnections?.close();
     },
   };
 }
 
-function sendJson(response: ServerResponse, status: number, body: object): void {
-  response
-    .writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' })
-    .end(JSON.stringify(body));
+const isGet = ({ method }: IncomingMessage): boolean => method === 'GET' || method === 'HEAD';
+const isForOperators = (path: string): boolean => path === '/metrics';
+const isForDevelopers = (path: string): boolean => /^\/(graphiql|sandbox)(\/|$)/.test(path);
+
+function isSameHost(origin: string, host: string | undefined): boolean {
+  return URL.canParse(origin) && new URL(origin).host === host;
 }
 
-async function sendMetrics(response: ServerResponse, registry: Registry): Promise<void> {
-  const text = await registry.metrics();
-  response.writeHead(200, { 'content-type': registry.contentType }).end(text);
+async function listenOn(server: Server, port: number, host: string): Promise<AddressInfo> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, resolve);
+  });
+  return server.address() as AddressInfo;
+}
+
+function sendNotFound(response: ServerResponse): void {
+  response
+    .writeHead(404, { 'content-type': 'application/json; charset=utf-8' })
+    .end('{"error":"There is nothing at this address."}');
+}
+
+function refuseMethod(request: IncomingMessage, response: ServerResponse): void {
+  const body = JSON.stringify({ error: `Expected GET or HEAD, got ${request.method}.` });
+  response.writeHead(405, {
+    allow: 'GET, HEAD',
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(body),
+  });
+  endAfterBody(request, response, body);
 }

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { ConfigError, env, readConfig } from '@cartograph/service-kit/config';
 import { z } from 'zod';
+import { isOriginPattern, LOCAL_ORIGINS } from './http/cors.js';
 
 /** `name=url,name=url` as a record. */
 const urls = (...protocols: string[]) =>
@@ -50,12 +51,24 @@ const flag = () =>
     .describe('true or false');
 const count = () => z.coerce.number().int().min(0).optional().describe('a whole number, 0 or more');
 
+/** What HTTP itself, this gateway or its subgraphs' servers decide: passed on from a client, it would break requests. */
+const OWN_HEADERS =
+  /^(accept|accept-(charset|encoding|ranges)|connection|content-.*|expect|forwarded|host|http2-settings|if-.*|keep-alive|max-forwards|proxy-.*|range|sec-websocket-.*|te|traceparent|trailers?|transfer-encoding|upgrade|via|x-cartograph-.*|x-client-user-agent|x-forwarded-.*|x-request-id)$/i;
+const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
+
 const shape = {
   NODE_ENV: env.choice(['development', 'test', 'production'], 'production'),
   HOST: env.text('0.0.0.0'),
   PORT: env.port(4000),
   LOG_LEVEL: env.choice(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'info'),
   ACCESS_LOG: env.boolean(true),
+  INTERNAL_PORT: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(65_535)
+    .optional()
+    .describe('a port from 0 to 65535 (0: any free one)'),
   DRAIN_DELAY_MS: env.integer(0, { max: 8_000 }),
 
   SUPERGRAPH_FILE: env.text('schema/supergraph.graphql'),
@@ -72,7 +85,13 @@ const shape = {
   BREAKER_FAILURES: env.integer(10, { min: 1 }),
   BREAKER_WINDOW_MS: env.integer(10_000, { min: 100 }),
   BREAKER_OPEN_MS: env.integer(2_000, { min: 1 }),
-  FORWARD_HEADERS: env.list().default([]).describe('header names separated by commas'),
+  FORWARD_HEADERS: env
+    .list()
+    .refine((names) => names.every((name) => HEADER_NAME.test(name) && !OWN_HEADERS.test(name)))
+    .default([])
+    .describe(
+      'header names separated by commas, none of which HTTP or the gateway sets itself (such as accept-encoding, connection, content-type, host, traceparent)',
+    ),
   TRUSTED_PROXIES: env.integer(0, { max: 16 }),
 
   AUTH_JWKS_URL: env.url('http', 'https').optional().describe('a URL starting with http:// or https://'),
@@ -81,7 +100,14 @@ const shape = {
 
   BODY_LIMIT_BYTES: env.integer(1024 * 1024, { min: 1 }),
   COMPRESS: env.boolean(true),
-  CORS_ORIGINS: env.list().default([]).describe('origins separated by commas, or *'),
+  HSTS_MAX_AGE_S: env.integer(31_536_000),
+  CORS_ORIGINS: env
+    .list()
+    .refine((origins) => origins.every(isOriginPattern))
+    .optional()
+    .describe(
+      'origins separated by commas, such as https://shop.example.com or, for any port, http://localhost:*; or *',
+    ),
   IMAGES_UPSTREAM: env.url('http', 'https').optional().describe('a URL starting with http:// or https://'),
   CLIENT_DIR: z.string().optional().describe('a folder with an index.html'),
   CLIENT_POLICY: env.text(
@@ -97,6 +123,7 @@ const shape = {
   MAX_SOCKET_OPERATIONS: env.integer(1_000, { min: 1 }),
   MAX_COST: env.integer(100_000),
   ASSUMED_LIST_SIZE: env.integer(10),
+  GRAPHIQL: flag(),
   INTROSPECTION: flag(),
   EXPLAIN: flag(),
 
@@ -119,10 +146,19 @@ type Read = z.infer<z.ZodObject<typeof shape>>;
 /** What depends on NODE_ENV unless it is given, decided. */
 export type GatewayConfig = Omit<
   Read,
-  'INTROSPECTION' | 'EXPLAIN' | 'RATE_LIMIT_PER_MINUTE' | 'RATE_LIMIT_BURST' | 'SHED_LAG_MS'
+  | 'CORS_ORIGINS'
+  | 'GRAPHIQL'
+  | 'INTROSPECTION'
+  | 'EXPLAIN'
+  | 'RATE_LIMIT_PER_MINUTE'
+  | 'RATE_LIMIT_BURST'
+  | 'SHED_LAG_MS'
 > &
-  Record<'INTROSPECTION' | 'EXPLAIN', boolean> &
-  Record<'RATE_LIMIT_PER_MINUTE' | 'RATE_LIMIT_BURST' | 'SHED_LAG_MS', number>;
+  Record<'GRAPHIQL' | 'INTROSPECTION' | 'EXPLAIN', boolean> & {
+    readonly CORS_ORIGINS: readonly string[];
+    /** Whether the public port also answers what is for operators: metrics, and the details of readiness. */
+    readonly isOperatorsPortPublic: boolean;
+  } & Record<'RATE_LIMIT_PER_MINUTE' | 'RATE_LIMIT_BURST' | 'SHED_LAG_MS', number>;
 
 /**
  * Reads the configuration: `--supergraph FILE`, `--port N`, `--host H` on the command line, everything else from
@@ -169,6 +205,9 @@ export function readGatewayConfig(
   return {
     ...config,
     CLIENT_DIR: client && resolve(client),
+    CORS_ORIGINS: config.CORS_ORIGINS ?? (isProduction ? [] : LOCAL_ORIGINS),
+    isOperatorsPortPublic: config.INTERNAL_PORT === undefined && !isProduction,
+    GRAPHIQL: config.GRAPHIQL ?? !isProduction,
     INTROSPECTION: config.INTROSPECTION ?? !isProduction,
     EXPLAIN: config.EXPLAIN ?? !isProduction,
     // A developer's machine that is busy otherwise is no reason to refuse its developer.

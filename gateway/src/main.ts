@@ -1,3 +1,4 @@
+import type { AddressInfo } from 'node:net';
 import { ConfigError } from '@cartograph/service-kit/config';
 import { createLogger } from '@cartograph/service-kit/logger';
 import { createRegistry } from '@cartograph/service-kit/metrics';
@@ -22,13 +23,17 @@ const app = createGatewayApp(config, { logger, registry: createRegistry('gateway
 try {
   const { port } = await app.listen();
   handleSignals(app, logger, config.DRAIN_DELAY_MS);
-  logger.info({ port }, 'Listening');
-  process.send?.({ type: 'listening', port });
+  const internal = app.internal?.address() as AddressInfo | undefined;
+  logger.info({ port, internalPort: internal?.port }, 'Listening');
+  process.send?.({ type: 'listening', port, internalPort: internal?.port });
 } catch (error) {
-  const isTaken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
+  const { code, port } = error as NodeJS.ErrnoException & { readonly port?: number };
+  const howToChange = port === config.INTERNAL_PORT ? 'INTERNAL_PORT' : 'PORT (or --port)';
   logger.fatal(
     { err: error },
-    isTaken ? `Port ${config.PORT} is taken: set PORT (or --port) to choose another.` : 'Could not start',
+    code === 'EADDRINUSE'
+      ? `Port ${port} is taken: set ${howToChange} to choose another.`
+      : 'Could not start',
   );
   process.exit(1);
 }

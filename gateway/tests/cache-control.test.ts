@@ -129,7 +129,12 @@ describe('Cache-Control', () => {
 
   it('keeps caches apart by what the answer depends on', async () => {
     const { vary } = await headersOf('{ product { name } }');
-    expect(vary!.toLowerCase().split(/, */).sort()).toEqual(['accept', 'accept-encoding', 'authorization']);
+    expect(vary!.toLowerCase().split(/, */).sort()).toEqual([
+      'accept',
+      'accept-encoding',
+      'authorization',
+      'origin',
+    ]);
   });
 
   it('is private for somebody who is signed in', async () => {

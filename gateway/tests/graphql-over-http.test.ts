@@ -81,6 +81,24 @@ describe('a request that is wrong as HTTP', () => {
         }),
     ],
     [
+      'an Accept-Encoding that allows nothing',
+      406,
+      () => post('{"query":"{__typename}"}', { 'accept-encoding': 'identity;q=0' }),
+    ],
+    [
+      'a cross-site GET with a content type that needs no preflight',
+      400,
+      () =>
+        world.fetch({
+          path: '/graphql?query={__typename}',
+          headers: {
+            accept: 'application/json',
+            'sec-fetch-site': 'cross-site',
+            'content-type': 'text/plain',
+          },
+        }),
+    ],
+    [
       'a cross-site GET',
       400,
       () =>
@@ -102,6 +120,63 @@ describe('a request that is wrong as HTTP', () => {
   });
 
   it('says which methods are allowed', async () => {
-    expect((await world.fetch({ method: 'DELETE' })).headers.get('allow')).toBe('GET, POST');
+    expect((await world.fetch({ method: 'DELETE' })).headers.get('allow')).toBe('GET, HEAD, POST');
+  });
+});
+
+describe('HEAD', () => {
+  const head = (path: string) =>
+    world.fetch({ path, method: 'HEAD', headers: { accept: 'application/json' } });
+
+  it.each([
+    '/graphql?query={__typename}',
+    '/graphql?query={nothing}',
+    '/graphql',
+    '/healthz',
+    '/readyz',
+    '/metrics',
+    '/',
+    '/graphiql',
+    '/nothing',
+  ])('is answered as GET is, without a body: %s', async (path) => {
+    const [headed, got] = [
+      await head(path),
+      await world.fetch({ path, headers: { accept: 'application/json' } }),
+    ];
+    expect(headed.status).toBe(got.status);
+    expect(headed.headers.get('content-type')).toBe(got.headers.get('content-type'));
+    expect([await headed.text(), (await got.text()).length > 0]).toEqual(['', true]);
+  });
+
+  it('cannot mutate, and subscribes to nothing', async () => {
+    expect((await head('/graphql?query=mutation{renameUser(id:"1",name:"x"){id}}')).status).toBe(405);
+    const stream = await world.fetch({
+      path: '/graphql?query=subscription{tick}',
+      method: 'HEAD',
+      headers: { accept: 'text/event-stream' },
+    });
+    expect([stream.status, stream.headers.get('content-type')]).toEqual([
+      200,
+      'text/event-stream; charset=utf-8',
+    ]);
+    expect(await stream.text()).toBe('');
+    expect(world.app.gateway.streams.count().streams).toBe(0);
+  });
+});
+
+describe('a byte order mark before JSON', () => {
+  it('is no part of it, in a body or a parameter', async () => {
+    const expected = { data: { me: { name: 'Ada' } } };
+    const posted = await world.fetch({
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: Buffer.from('\ufeff{"query":"{ me { name } }"}'),
+    });
+    expect(await posted.json()).toEqual(expected);
+    const got = await world.fetch({
+      path: `/graphql?query={me{name}}&variables=${encodeURIComponent('\ufeff{}')}`,
+      headers: { accept: 'application/json' },
+    });
+    expect(await got.json()).toEqual(expected);
   });
 });

@@ -46,7 +46,7 @@ export function neededWays(overlay: string): string[] {
     'ingress-nginx → gateway:http',
     // By the NodePort.
     ...(overlay === 'local' ? ['0.0.0.0/0 → gateway:http'] : []),
-    ...SERVICES.map((service) => `monitoring → ${service}:http`),
+    ...SERVICES.map((service) => `monitoring → ${service}:${service === 'gateway' ? 'internal' : 'http'}`),
     ...[...Object.keys(CALLS), ...stores].map((each) => `${each} → kube-system:53`),
     ...Object.entries(CALLS).flatMap(([caller, called]) =>
       called

@@ -7,13 +7,16 @@ import type { GraphQLRequest } from '../pipeline.js';
 import { guestAfter, KeysUnavailableError, readBearer, TokenError } from '../plugins/use-identity.js';
 import type { StreamSink } from '../subscriptions/member.js';
 import { readAccept, type ResponseKind } from './accept.js';
+import { readAcceptEncoding } from './accept-encoding.js';
 import { checkContentType, HttpFault, parseGet, parsePost, readBody } from './read-request.js';
 import { INTERNAL_ERROR, INVALID_TOKEN, Reply, tokenFault } from './reply.js';
-import { type HttpStream, openHttpStream } from './stream-responses.js';
+import { type HttpStream, openHttpStream, streamHeaders } from './stream-responses.js';
 
 export interface GraphQLRouteOptions {
   readonly bodyLimit: number;
   readonly compress: boolean;
+  /** Whether subgraphs see the cookies that a browser sends with any request, from whichever page it comes. */
+  readonly isCookieForwarded: boolean;
   /** A client of a stream that takes nothing for this long is ended. */
   readonly keepAliveMs: number;
 }
@@ -62,18 +65,18 @@ export class GraphQLRoute {
       identity: undefined,
     };
     try {
-      checkRequest(request, kinds);
+      checkRequest(request, kinds, this.options.isCookieForwarded);
       const identified = this.#identify(request);
       if (identified instanceof Promise) {
         identified.then(
           (identity) => this.#read(exchange, identity, search),
-          (error: unknown) => refuse(exchange, error),
+          (error: unknown) => exchange.reply.fail(error),
         );
         return;
       }
       this.#read(exchange, identified, search);
     } catch (error) {
-      refuse(exchange, error);
+      exchange.reply.fail(error);
     }
   }
 
@@ -92,7 +95,7 @@ export class GraphQLRoute {
     const refusal = refusalOf(identity);
     if (refusal && refusal !== 'TOKEN_UNVERIFIED')
       exchange.reply.response.setHeader('www-authenticate', INVALID_TOKEN);
-    if (exchange.request.method === 'GET') return this.#prepare(exchange, () => parseGet(search));
+    if (exchange.request.method !== 'POST') return this.#prepare(exchange, () => parseGet(search));
     readBody(exchange.request, this.options.bodyLimit, (fault, text) => {
       if (fault) exchange.reply.fault(fault);
       else this.#prepare(exchange, () => parsePost(text));
@@ -140,9 +143,11 @@ export class GraphQLRoute {
     );
   }
 
-  #stream({ reply, kinds, identity }: Exchange, prepared: Prepared, scope: RequestScope): void {
+  #stream({ request, reply, kinds, identity }: Exchange, prepared: Prepared, scope: RequestScope): void {
     const kind = kinds.find((one) => one === 'event-stream' || one === 'multipart') as
       'event-stream' | 'multipart';
+    // Nothing is to be streamed, so nothing is subscribed to.
+    if (request.method === 'HEAD') return void reply.handOver().writeHead(200, streamHeaders(kind)).end();
     const running: { leave?: () => void; timer?: NodeJS.Timeout; stopWatching?: (() => void) | undefined } =
       {};
     const over = (): void => {
@@ -186,17 +191,16 @@ export class GraphQLRoute {
   }
 }
 
-function refuse({ request, reply }: Exchange, error: unknown): void {
-  // What the client still sends is thrown away, so that it hears the answer.
-  request.resume();
-  reply.fail(error);
-}
-
 /** @throws HttpFault */
-function checkRequest(request: IncomingMessage, kinds: readonly ResponseKind[]): void {
-  if (request.method !== 'POST' && request.method !== 'GET') {
-    throw new HttpFault(405, 'METHOD_NOT_ALLOWED', `Expected GET or POST, got ${request.method}.`, {
-      allow: 'GET, POST',
+function checkRequest(
+  request: IncomingMessage,
+  kinds: readonly ResponseKind[],
+  isCookieForwarded: boolean,
+): void {
+  const { method } = request;
+  if (method !== 'POST' && method !== 'GET' && method !== 'HEAD') {
+    throw new HttpFault(405, 'METHOD_NOT_ALLOWED', `Expected GET or POST, got ${method}.`, {
+      allow: 'GET, HEAD, POST',
     });
   }
   if (kinds.length === 0) {
@@ -206,8 +210,18 @@ function checkRequest(request: IncomingMessage, kinds: readonly ResponseKind[]):
       'Expected an Accept header that allows application/graphql-response+json or application/json.',
     );
   }
-  if (request.method === 'POST') checkContentType(request);
-  else refuseCrossSite(request);
+  const { best, isPlainAccepted } = readAcceptEncoding(
+    request.headers['accept-encoding'] as string | undefined,
+  );
+  if (!best && !isPlainAccepted) {
+    throw new HttpFault(
+      406,
+      'NOT_ACCEPTABLE',
+      'Expected an Accept-Encoding header that allows br, gzip or identity.',
+    );
+  }
+  if (method === 'POST') checkContentType(request);
+  else refuseForged(request, isCookieForwarded);
 }
 
 function refusalOf(identity: Identity | undefined): TokenRefusal | undefined {
@@ -220,8 +234,9 @@ function refusalOf(identity: Identity | undefined): TokenRefusal | undefined {
  */
 function checkOperation({ request, kinds, identity }: Exchange, kind: Prepared['operation']['kind']): void {
   const isStreamable = kinds.includes('event-stream') || kinds.includes('multipart');
-  if (request.method === 'GET' && (kind === 'mutation' || (kind === 'subscription' && !isStreamable))) {
-    throw new HttpFault(405, 'METHOD_NOT_ALLOWED', `A ${kind} cannot be sent by GET: use POST.`, {
+  const { method } = request;
+  if (method !== 'POST' && (kind === 'mutation' || (kind === 'subscription' && !isStreamable))) {
+    throw new HttpFault(405, 'METHOD_NOT_ALLOWED', `A ${kind} cannot be sent by ${method}: use POST.`, {
       allow: 'POST',
     });
   }
@@ -237,18 +252,24 @@ function checkOperation({ request, kinds, identity }: Exchange, kind: Prepared['
   if (refusal) throw new TokenError(refusal);
 }
 
+/** Content types that a page of any site may send without asking first (https://fetch.spec.whatwg.org/#cors-safelisted-request-header). */
+const SIMPLE_CONTENT_TYPE =
+  /^\s*(application\/x-www-form-urlencoded|multipart\/form-data|text\/plain)\s*(;|$)/i;
+
 /**
- * A page of another site can make a browser send a GET, without its knowing the answer. Browsers say so; such
- * requests are served only with a header that no page can set without asking first.
+ * A page of another site can make a browser send a GET, although it cannot read the answer. Browsers of today say where
+ * a request comes from. Such requests, and where cookies are passed on every GET, are served only with a header that no
+ * page of another site can set without a preflight. For POST, the content type `application/json` is that header.
  */
-function refuseCrossSite({ headers }: IncomingMessage): void {
+function refuseForged({ headers }: IncomingMessage, isCookieForwarded: boolean): void {
   const site = headers['sec-fetch-site'];
-  if (site !== 'cross-site' && site !== 'same-site') return;
-  if (headers['x-apollo-operation-name'] || headers['apollo-require-preflight'] || headers['content-type'])
-    return;
+  if (!isCookieForwarded && site !== 'cross-site' && site !== 'same-site') return;
+  if (headers['apollo-require-preflight'] || headers['x-apollo-operation-name']) return;
+  const contentType = headers['content-type'];
+  if (contentType !== undefined && !SIMPLE_CONTENT_TYPE.test(contentType)) return;
   throw new HttpFault(
     400,
     'CSRF_PREVENTED',
-    'A cross-site GET must carry the header "apollo-require-preflight".',
+    `A ${isCookieForwarded ? '' : 'cross-site '}GET must carry the header "apollo-require-preflight", which makes browsers ask first.`,
   );
 }

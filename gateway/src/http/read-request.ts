@@ -23,10 +23,7 @@ export function readBody(
   done: (fault: HttpFault | undefined, text: string) => void,
 ): void {
   const declared = Number(request.headers['content-length']);
-  if (declared > limit) {
-    request.resume();
-    return done(tooLarge(limit), '');
-  }
+  if (declared > limit) return done(tooLarge(limit), '');
   let first: Buffer | undefined;
   let rest: Buffer[] | undefined;
   let size = 0;
@@ -48,9 +45,7 @@ export function readBody(
 }
 
 const tooLarge = (limit: number) =>
-  new HttpFault(413, 'PAYLOAD_TOO_LARGE', `The request body is larger than ${limit} bytes.`, {
-    connection: 'close',
-  });
+  new HttpFault(413, 'PAYLOAD_TOO_LARGE', `The request body is larger than ${limit} bytes.`);
 
 /** @throws HttpFault 415 when the body is not JSON in UTF-8 */
 export function checkContentType(request: IncomingMessage): void {

@@ -6,6 +6,8 @@ import { RequestRefused } from '../gateway.js';
 import { SIGN_IN_REASONS, type TokenRefusal } from '@cartograph/service-kit/token-refusal';
 import { KeysUnavailableError, TokenError } from '../plugins/use-identity.js';
 import { MEDIA_TYPES } from './accept.js';
+import { readAcceptEncoding } from './accept-encoding.js';
+import { endAfterBody } from './drain.js';
 import { HttpFault } from './read-request.js';
 
 const compressions = { gzip: promisify(gzip), br: promisify(brotliCompress) };
@@ -50,11 +52,12 @@ export class Reply {
         if (name === 'vary') response.appendHeader(name, headers[name]!);
         else response.setHeader(name, headers[name]!);
     response.setHeader('content-type', MEDIA_TYPES[this.kind]);
-    const encoding = this.compress && text.length >= COMPRESS_FROM ? chooseEncoding(this.request) : undefined;
+    const encoding = this.compress ? this.#encodingFor(text) : undefined;
     if (!encoding) {
       this.isSent = true;
       const length = Buffer.byteLength(text);
       response.setHeader('content-length', length);
+      if (!this.request.complete) return endAfterBody(this.request, response, text);
       // Nearly all answers are ASCII, for which Node reserves a third of the memory when it need not expect UTF-8.
       response.end(text, length === text.length ? 'latin1' : 'utf8');
       return;
@@ -70,10 +73,17 @@ export class Reply {
         this.isSent = true;
         response.setHeader('content-encoding', encoding);
         response.setHeader('content-length', compressed.length);
-        response.end(compressed);
+        endAfterBody(this.request, response, compressed);
       },
       () => response.destroy(),
     );
+  }
+
+  #encodingFor(text: string): 'br' | 'gzip' | undefined {
+    const header = this.request.headers['accept-encoding'] as string | undefined;
+    if (header === undefined) return undefined;
+    const { best, isPlainAccepted } = readAcceptEncoding(header);
+    return text.length >= COMPRESS_FROM || !isPlainAccepted ? best : undefined;
   }
 
   fault(fault: HttpFault): void {
@@ -119,11 +129,3 @@ export const INTERNAL_ERROR: ResponseError = {
   message: 'Something went wrong on our side.',
   extensions: { code: 'INTERNAL_SERVER_ERROR' },
 };
-
-/** The best encoding that the client says it can read; undefined: as it is. */
-export function chooseEncoding({ headers }: IncomingMessage): 'br' | 'gzip' | undefined {
-  const accepted = headers['accept-encoding'];
-  if (typeof accepted !== 'string') return undefined;
-  if (/\bbr\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/.test(accepted)) return 'br';
-  return /\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/.test(accepted) ? 'gzip' : undefined;
-}

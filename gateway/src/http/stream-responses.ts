@@ -8,6 +8,7 @@ export interface HttpStream extends StreamSink {
 }
 
 const HEARTBEAT_MS = 12_000;
+const GO_AWAY_MS = 400;
 const HEADERS = { 'cache-control': 'no-cache, no-transform', 'x-accel-buffering': 'no' };
 
 /** How a format writes what happens on a stream. */
@@ -47,6 +48,11 @@ const MULTIPART: Format = {
   complete: '--\r\n',
 };
 
+/** The headers of a streamed response. */
+export function streamHeaders(kind: 'event-stream' | 'multipart'): Record<string, string> {
+  return { ...HEADERS, 'content-type': (kind === 'event-stream' ? SSE : MULTIPART).contentType };
+}
+
 /** Begins a streamed response; `left` is called once when the client goes away before the end. */
 export function openHttpStream(
   response: ServerResponse,
@@ -81,7 +87,11 @@ export function openHttpStream(
     complete: () => finish(format.complete),
     isBlocked: () => isBlocked,
     // Without the end that the protocol has for a stream that is over: the client tries again.
-    goAway: () => finish(''),
+    goAway() {
+      finish('');
+      // A client that reads nothing must not hold up the end of the process.
+      setTimeout(() => response.destroy(), GO_AWAY_MS).unref();
+    },
   };
   response.on('drain', () => {
     isBlocked = false;
@@ -94,7 +104,7 @@ export function openHttpStream(
     isOver = true;
     left();
   });
-  response.writeHead(200, { ...HEADERS, 'content-type': format.contentType });
+  response.writeHead(200, streamHeaders(kind));
   response.write(format.begin);
   return stream;
 }

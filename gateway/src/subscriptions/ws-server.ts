@@ -36,7 +36,12 @@ export interface SocketServerOptions {
   readonly maxOperations: number;
   /** A socket that has answered no ping for this long is ended. */
   readonly keepAliveMs: number;
+  /** Whether a page of this origin may connect; without it, any may. A client that is no browser gives no origin. */
+  readonly allowsOrigin: ((origin: string, host: string | undefined) => boolean) | undefined;
 }
+
+/** How long clients may take to answer a close. */
+const CLOSE_MS = 400;
 
 /** Serves graphql-transport-ws on `/graphql` of an HTTP server. */
 export class SocketServer {
@@ -59,13 +64,12 @@ export class SocketServer {
     });
     http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       socket.on('error', () => socket.destroy());
-      if (gateway.options.admission.shedding.isOverloaded()) {
-        return void socket.end(
-          'HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\n\r\n',
-        );
-      }
-      if (request.url?.split('?', 1)[0] !== '/graphql')
-        return void socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
+      const { origin, host } = request.headers;
+      if (gateway.options.admission.shedding.isOverloaded())
+        return refuseUpgrade(socket, '503 Service Unavailable', 'Retry-After: 1');
+      if (request.url?.split('?', 1)[0] !== '/graphql') return refuseUpgrade(socket, '404 Not Found');
+      if (origin !== undefined && options.allowsOrigin?.(origin, host) === false)
+        return refuseUpgrade(socket, '403 Forbidden');
       this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#accept(webSocket, request));
     });
     gateway.options.identity?.onRefusals(() => {
@@ -83,7 +87,7 @@ export class SocketServer {
   async close(): Promise<void> {
     clearInterval(this.#heartbeat);
     for (const connection of [...this.#connections.values()]) connection.close(...CLOSE.goingAway);
-    const deadline = Date.now() + 1_000;
+    const deadline = Date.now() + CLOSE_MS;
     while (this.#connections.size > 0 && Date.now() < deadline)
       await new Promise((resolve) => setTimeout(resolve, 20));
     for (const socket of this.#connections.keys()) socket.terminate();
@@ -213,6 +217,17 @@ export class SocketServer {
     }
     return { stop: () => stop() };
   }
+}
+
+function refuseUpgrade(socket: Duplex, status: string, ...headers: string[]): void {
+  const head = [
+    `HTTP/1.1 ${status}`,
+    'Connection: close',
+    'Cache-Control: no-store',
+    'Content-Length: 0',
+    ...headers,
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n`);
 }
 
 const INTERNAL_ERROR: ResponseError = {
