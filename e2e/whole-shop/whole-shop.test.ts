@@ -7,6 +7,7 @@ import { describeEverySubgraph } from './stories/every-subgraph.js';
 import { describeMetrics } from './stories/metrics.js';
 import { describeOneTrace } from './stories/one-trace.js';
 import { describeOutages } from './stories/outages.js';
+import { describeSessionsEnd } from './stories/sessions-end.js';
 
 /** What is asked of all services together, in one shop: to start another would cost more than most of the questions. */
 describe('the whole shop', () => {
@@ -38,6 +39,7 @@ describe('the whole shop', () => {
   describeOneTrace(shop);
   describeMetrics(shop);
   describeEverySubgraph(shop);
+  describe('a person', () => describeSessionsEnd(shop));
   // At the end, since what was killed has forgotten what it measured.
   describeOutages(shop);
 });

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { trackConnections } from '@cartograph/service-kit/connections';
 import type { Logger } from '@cartograph/service-kit/logger';
+import { watchRevocations } from '@cartograph/service-kit/revocations';
 import type { Registry } from '@cartograph/service-kit/metrics';
 import { NoSchemaIntrospectionCustomRule } from 'graphql';
 import type { GatewayConfig } from './config.js';
@@ -104,6 +105,7 @@ export function createGatewayApp(config: GatewayConfig, { logger, registry }: Ru
             jwksUrl: config.AUTH_JWKS_URL,
             keysRefreshMs: config.AUTH_JWKS_REFRESH_MS,
             secret: config.INTERNAL_AUTH_SECRET!,
+            revocations: config.REDIS_URL ? watchRevocations(config.REDIS_URL, logger) : undefined,
           }),
     scope: {
       forwardHeaders: config.FORWARD_HEADERS.map((name) => name.toLowerCase()),
@@ -237,6 +239,7 @@ export function createGatewayApp(config: GatewayConfig, { logger, registry }: Ru
           logger.error({ reason, file: config.SUPERGRAPH_FILE }, message);
         },
       });
+      await gateway.options.identity?.ready;
       if (internal) await listenOn(internal, config.INTERNAL_PORT!, config.HOST);
       return listenOn(http, config.PORT, config.HOST);
     },

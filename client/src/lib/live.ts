@@ -7,7 +7,12 @@ const PING_AFTER_MS = 10_000;
 const PONG_WITHIN_MS = 5_000;
 const LONGEST_PAUSE_MS = 8_000;
 
+/** The gateway refuses the token: it has expired, or the session has ended or lost rights. */
+const FORBIDDEN = 4403;
+
 let socket: WebSocket | undefined;
+/** Whether the token, however fresh, has to be renewed before the next attempt. */
+let isTokenRefused = false;
 let pongTimer: ReturnType<typeof setTimeout> | undefined;
 let renewalTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -16,7 +21,9 @@ const client = createClient({
   url: () => `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/graphql`,
   async connectionParams() {
     // Throwing here would end all streams for good; with an old token the gateway closes the socket and we try again.
-    const token = await freshAccessToken().catch(() => sessionStore.get()?.accessToken);
+    const token = await freshAccessToken({ force: isTokenRefused }).catch(
+      () => sessionStore.get()?.accessToken,
+    );
     return token ? { authorization: `Bearer ${token}` } : {};
   },
   keepAlive: PING_AFTER_MS,
@@ -38,6 +45,7 @@ const client = createClient({
     closed(event) {
       clearTimeout(pongTimer);
       clearTimeout(renewalTimer);
+      isTokenRefused = (event as CloseEvent).code === FORBIDDEN;
       connectionState.set((event as CloseEvent).code === 1000 ? 'idle' : 'lost');
     },
   },

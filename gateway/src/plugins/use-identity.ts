@@ -1,5 +1,6 @@
 import { type AnonymousIdentity, type Identity, signIdentity } from '@cartograph/service-kit/identity';
 import { SIGN_IN_REASONS, type TokenRefusal } from '@cartograph/service-kit/token-refusal';
+import type { RevocationWatcher } from '@cartograph/service-kit/revocations';
 import type { JWTVerifyGetKey } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { ANONYMOUS } from '../execution/scope.js';
@@ -32,6 +33,8 @@ export interface IdentityOptions {
   readonly audience?: string;
   /** How often the published keys are read again: a revoked key counts for no longer than this. */
   readonly keysRefreshMs?: number;
+  /** Absent without Redis: then a token counts until it expires, whatever becomes of its session. */
+  readonly revocations?: RevocationWatcher | undefined;
 }
 
 export interface IdentityPlugin {
@@ -47,25 +50,32 @@ export interface IdentityPlugin {
   onRefusals(listener: () => void): () => void;
   /** The signed header for one subgraph. A string when a fresh one is at hand, as it nearly always is. */
   sign(identity: Identity, audience: string): string | Promise<string>;
+  /** Resolves when it is known which sessions have ended, or that this cannot be known for now. */
+  readonly ready: Promise<void> | undefined;
   close(): void;
 }
 
 /** Checks access tokens against the users service's published keys and vouches for their bearers to subgraphs. */
 export function useIdentity(options: IdentityOptions): IdentityPlugin {
   const listeners = new Set<() => void>();
-  const keys = new PublishedKeys(options.jwksUrl, options.keysRefreshMs, () => {
+  const tell = (): void => {
     for (const listener of listeners) listener();
-  });
+  };
+  const keys = new PublishedKeys(options.jwksUrl, options.keysRefreshMs, tell);
+  options.revocations?.onChange(tell);
   const known = new LRUCache<string, TokenIdentity>({ max: 10_000 });
   const signatures = new LRUCache<string, string>({ max: 20_000, ttl: SIGNATURE_REUSE_MS });
 
   const refusalOf = (identity: Identity): TokenRefusal | undefined => {
     if (!isTokenIdentity(identity)) return undefined;
     if (identity.expiresAt <= Date.now()) return 'TOKEN_EXPIRED';
-    return keys.has(identity.keyId) ? undefined : 'TOKEN_INVALID';
+    if (!keys.has(identity.keyId)) return 'TOKEN_INVALID';
+    return options.revocations?.refuses(identity) ? 'TOKEN_REVOKED' : undefined;
   };
   const verify = async (token: string): Promise<Identity> => {
     const identity = await verifyToken(token, keys.find, options);
+    const refusal = refusalOf(identity);
+    if (refusal) throw new TokenError(refusal);
     known.set(token, identity);
     return identity;
   };
@@ -85,8 +95,8 @@ export function useIdentity(options: IdentityOptions): IdentityPlugin {
       return () => listeners.delete(listener);
     },
     sign(identity, audience) {
-      const expiry = identity.kind === 'user' ? identity.expiresAt : 0;
-      const key = `${audience}\u0000${identityKey(identity)}\u0000${expiry}`;
+      const token = identity.kind === 'user' ? `${identity.expiresAt}:${identity.tokenEpoch ?? 0}` : '';
+      const key = `${audience}\u0000${identityKey(identity)}\u0000${token}`;
       const signature = signatures.get(key);
       if (signature !== undefined) return signature;
       return signIdentity({ identity, audience, issuer: 'gateway', secret: options.secret }).then(
@@ -96,7 +106,11 @@ export function useIdentity(options: IdentityOptions): IdentityPlugin {
         },
       );
     },
-    close: () => keys.close(),
+    ready: options.revocations?.ready,
+    close() {
+      keys.close();
+      options.revocations?.close();
+    },
   };
 }
 

@@ -12,6 +12,7 @@ const claimsShape = z
     sub: z.string().min(1),
     role: z.enum(['CUSTOMER', 'ADMIN']),
     sid: z.string(),
+    epoch: z.number().optional(),
     iat: z.number(),
     exp: z.number(),
   })
@@ -48,7 +49,7 @@ export async function verifyAccessToken(
       algorithms: ['EdDSA', 'ES256'],
       requiredClaims: ['exp', 'iat', 'sub'],
     });
-    const { sub, role, sid, exp } = claimsShape.parse(payload);
+    const { sub, role, sid, epoch, iat, exp } = claimsShape.parse(payload);
     // A token without `kid` is refused: the revocation of its key would pass it by.
     if (protectedHeader.kid === undefined) return 'invalid';
     return {
@@ -57,6 +58,8 @@ export async function verifyAccessToken(
       role,
       sessionId: sid,
       expiresAt: Math.min(exp * 1000, Date.now() + MAX_TOKEN_LIFETIME_S * 1000),
+      issuedAt: iat * 1000,
+      tokenEpoch: epoch ?? 0,
       keyId: protectedHeader.kid,
     };
   } catch (error) {

@@ -73,7 +73,9 @@ export class SocketServer {
       this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#accept(webSocket, request));
     });
     gateway.options.identity?.onRefusals(() => {
-      for (const session of [...this.#sessions]) this.#armExpiry(session);
+      for (const session of [...this.#sessions])
+        if (session.identity && gateway.options.identity!.refusalOf(session.identity))
+          this.#armExpiry(session);
     });
     this.#heartbeat = setInterval(() => this.#beat(), options.keepAliveMs / 2);
     this.#heartbeat.unref();

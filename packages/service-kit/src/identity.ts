@@ -21,6 +21,10 @@ export interface UserIdentity {
   readonly sessionId: string;
   /** When the access token behind it ends: milliseconds since the epoch. */
   readonly expiresAt: number;
+  /** When the access token was issued: milliseconds since the epoch. */
+  readonly issuedAt?: number | undefined;
+  /** How often the user's rights had changed when it was issued. */
+  readonly tokenEpoch?: number | undefined;
 }
 
 export interface ServiceIdentity {
@@ -50,6 +54,8 @@ const claims = z.discriminatedUnion('kind', [
     role: z.enum(['CUSTOMER', 'ADMIN']),
     sessionId: z.string(),
     expiresAt: z.number(),
+    issuedAt: z.number().optional(),
+    tokenEpoch: z.number().optional(),
   }),
   z.object({ kind: z.literal('service'), name: z.string().min(1) }),
 ]);

@@ -10,6 +10,7 @@ export * from './metrics.js';
 export * from './outbox/index.js';
 export * from './postgres.js';
 export * from './request-context.js';
+export * from './revocations.js';
 export * from './run-service.js';
 export * from './scalars.js';
 export * from './service-client.js';

@@ -13,6 +13,7 @@ import type { Logger } from './logger.js';
 import { createGraphQLMetrics, type Registry } from './metrics.js';
 import { checkReferences } from './references.js';
 import { createRequestContext, withContext } from './request-context.js';
+import { watchRevocations } from './revocations.js';
 import { serveSubscriptions } from './subscriptions.js';
 import { stringifyResult } from './written-data.js';
 
@@ -46,6 +47,8 @@ export interface SubgraphServerOptions<Context extends BaseGraphQLContext> {
    */
   readonly dispensable?: Checks;
   readonly internalAuthSecret: string;
+  /** Where the users service says which sessions have ended; empty: their tokens count until they expire. */
+  readonly redisUrl?: string | undefined;
   readonly logger: Logger;
   readonly registry: Registry;
 }
@@ -73,6 +76,14 @@ export async function createSubgraphServer<Context extends BaseGraphQLContext>(
     ),
   );
   const metrics = createGraphQLMetrics(registry);
+  const revocations = options.redisUrl ? watchRevocations(options.redisUrl, logger) : undefined;
+  const identify = async (signed: string | undefined): Promise<Identity> => {
+    const identity = await verifyIdentity(signed, {
+      audience: options.name,
+      secret: options.internalAuthSecret,
+    });
+    return revocations?.refuses(identity) ? { kind: 'anonymous', tokenRefusal: 'TOKEN_REVOKED' } : identity;
+  };
   const http = Fastify({ bodyLimit: 2 * 1024 * 1024, forceCloseConnections: 'idle', trustProxy: true });
   const connections = trackConnections(http.server);
   const formatError = createErrorFormatter(logger);
@@ -111,13 +122,7 @@ export async function createSubgraphServer<Context extends BaseGraphQLContext>(
   await http.register(async (scope) => {
     scope.addHook('preHandler', async (request, reply) => {
       try {
-        identities.set(
-          request,
-          await verifyIdentity(header(request, IDENTITY_HEADER), {
-            audience: options.name,
-            secret: options.internalAuthSecret,
-          }),
-        );
+        identities.set(request, await identify(header(request, IDENTITY_HEADER)));
       } catch (error) {
         if (!(error instanceof IdentityError)) throw error;
         await reply
@@ -135,9 +140,17 @@ export async function createSubgraphServer<Context extends BaseGraphQLContext>(
     });
   });
   const subscriptions = schema.getSubscriptionType()
-    ? serveSubscriptions({ ...options, schema, server: http.server, formatError, streams: metrics.streams })
+    ? serveSubscriptions({
+        ...options,
+        identify,
+        schema,
+        server: http.server,
+        formatError,
+        streams: metrics.streams,
+      })
     : undefined;
 
+  await revocations?.ready;
   return {
     http,
     schema,
@@ -147,6 +160,7 @@ export async function createSubgraphServer<Context extends BaseGraphQLContext>(
       // All at once: a frozen client of a subscription must not keep the server from closing its connection.
       await Promise.all([subscriptions?.close(), connections.close(), http.close()]);
       await apollo.stop();
+      revocations?.close();
     },
   };
 }

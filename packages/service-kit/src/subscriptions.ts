@@ -14,7 +14,7 @@ import { WebSocketServer } from 'ws';
 import { z } from 'zod';
 import { firstAddress } from './client-address.js';
 import { Fault } from './errors.js';
-import { IDENTITY_HEADER, verifyIdentity } from './identity.js';
+import { IDENTITY_HEADER, type Identity } from './identity.js';
 import type { Gauge } from './metrics.js';
 import type { BaseGraphQLContext } from './subgraph-server.js';
 
@@ -25,11 +25,11 @@ import type { BaseGraphQLContext } from './subgraph-server.js';
 const extensions = z.object({ headers: z.record(z.string(), z.string()) });
 
 interface Options<Context extends BaseGraphQLContext> {
-  readonly name: string;
   readonly schema: GraphQLSchema;
   readonly server: Server;
   readonly context: (base: BaseGraphQLContext) => Context;
-  readonly internalAuthSecret: string;
+  /** @throws IdentityError */
+  readonly identify: (signed: string | undefined) => Promise<Identity>;
   readonly formatError: (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
   readonly streams: Gauge;
 }
@@ -70,10 +70,9 @@ export function serveSubscriptions<Context extends BaseGraphQLContext>(
       onSubscribe: async (_context, _id, payload) => {
         const read = extensions.safeParse(payload.extensions);
         const headers: Record<string, string> = read.success ? read.data.headers : {};
-        const identity = await verifyIdentity(headers[IDENTITY_HEADER], {
-          audience: options.name,
-          secret: options.internalAuthSecret,
-        }).catch((error: Error) => new Fault('UNAUTHENTICATED', error.message));
+        const identity = await options
+          .identify(headers[IDENTITY_HEADER])
+          .catch((error: Error) => new Fault('UNAUTHENTICATED', error.message));
         if (identity instanceof Fault) return [identity];
         const document = parseAndValidate(options.schema, payload.query);
         if (Array.isArray(document)) return document;

@@ -69,6 +69,7 @@ export async function createCartApp(config: CartConfig, runtime: Runtime): Promi
     readiness: { redis: () => store.ping() },
     dispensable: { bus: () => bus.ping() },
     internalAuthSecret: config.INTERNAL_AUTH_SECRET,
+    redisUrl: config.REDIS_URL,
     logger,
     registry,
   });

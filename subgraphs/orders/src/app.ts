@@ -111,6 +111,7 @@ export async function createOrdersApp(config: OrdersConfig, runtime: Runtime): P
     readiness: { postgres: () => store.ping() },
     dispensable: { bus: () => bus.ping() },
     internalAuthSecret: config.INTERNAL_AUTH_SECRET,
+    redisUrl: config.REDIS_URL,
     logger,
     registry,
   });

@@ -77,6 +77,7 @@ export async function createPaymentsApp(
     readiness: { postgres: () => database.query('SELECT 1') },
     dispensable: { bus: () => bus.ping() },
     internalAuthSecret: config.INTERNAL_AUTH_SECRET,
+    redisUrl: config.REDIS_URL,
     logger,
     registry,
   });

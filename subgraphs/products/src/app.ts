@@ -115,6 +115,7 @@ export async function createProductsApp(
     // The cache is not asked: without it the store answers.
     readiness: { mongodb: () => database.ping() },
     internalAuthSecret: config.INTERNAL_AUTH_SECRET,
+    redisUrl: config.REDIS_URL,
     logger,
     registry,
   });

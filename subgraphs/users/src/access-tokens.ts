@@ -12,7 +12,7 @@ export interface AccessToken {
 
 /** Signs a JWT (RFC 7519) for a user's session. The gateway verifies it by the published keys. */
 export async function createAccessToken(options: {
-  readonly user: Pick<User, 'id' | 'role'>;
+  readonly user: Pick<User, 'id' | 'role' | 'tokenEpoch'>;
   readonly sessionId: string;
   readonly keyRing: KeyRing;
   readonly lifetimeMs: number;
@@ -22,7 +22,7 @@ export async function createAccessToken(options: {
   const { id, privateKey } = await keyRing.current();
   const issuedAt = Math.floor(now.getTime() / 1000);
   const expiresAt = issuedAt + Math.ceil(lifetimeMs / 1000);
-  const value = await new SignJWT({ role: user.role, sid: sessionId })
+  const value = await new SignJWT({ role: user.role, sid: sessionId, epoch: user.tokenEpoch })
     .setProtectedHeader({ alg: 'EdDSA', kid: id, typ: 'JWT' })
     .setSubject(user.id)
     .setIssuer(TOKEN_PARTY)

@@ -20,6 +20,7 @@ import type { Origin } from './domain/user.js';
 import { createKeyRing } from './key-ring.js';
 import { createLoaders, type Loaders } from './loaders.js';
 import { createResolvers, owners } from './resolvers.js';
+import { startRevocationRelay } from './revocation-relay.js';
 import { addSampleUsers } from './sample-data.js';
 import { createUsersService } from './service.js';
 import type { MadeAdmin } from './service/admins.js';
@@ -67,6 +68,7 @@ export async function createUsersApp(
   await keyRing.ensure();
   const events = createEventRelay(config, runtime, database);
   const attempts = createAttemptCounter(config, runtime);
+  const revocations = config.REDIS_URL ? startRevocationRelay(config.REDIS_URL, store, logger) : undefined;
   const checks = new Counter({
     name: 'cartograph_users_password_checks_total',
     help: 'Passwords given to sign in or to confirm a change, by outcome; slowed ones were not checked',
@@ -84,6 +86,7 @@ export async function createUsersApp(
     refreshTokenLifetimeMs: config.REFRESH_TOKEN_LIFETIME_S * 1000,
     tokenSecret: secret,
     onEvents: () => events?.relay.wake(),
+    onRevocations: () => revocations?.wake(),
     onPasswordCheck: (outcome: 'right' | 'wrong' | 'slowed') => checks.inc({ outcome }),
   };
   if (config.SAMPLE_DATA) await addSampleUsers(deps);
@@ -99,6 +102,7 @@ export async function createUsersApp(
     // Redis is not asked: without it people still sign in.
     readiness: { postgres: () => store.ping() },
     internalAuthSecret: config.INTERNAL_AUTH_SECRET,
+    redisUrl: config.REDIS_URL,
     logger,
     registry,
   });
@@ -118,6 +122,7 @@ export async function createUsersApp(
       await server.close();
       tidying.stop();
       attempts.close();
+      await revocations?.stop();
       await events?.close();
       await database.destroy();
     },

@@ -23,7 +23,7 @@ import { createTypeormStore } from '../src/store/typeorm-store.js';
 import { PASSWORD, SECRET, startUsersWorld, type UsersWorld } from './support/users-world.js';
 
 const RULES = { issuer: 'cartograph', audience: 'cartograph', algorithms: ['EdDSA'] };
-const USER = { id: '019c0000-0000-7000-8000-00000000000c', role: 'CUSTOMER' as const };
+const USER = { id: '019c0000-0000-7000-8000-00000000000c', role: 'CUSTOMER' as const, tokenEpoch: 0 };
 const LIFETIME_MS = 900_000;
 const logger = createLogger('users', 'silent');
 

@@ -105,8 +105,9 @@ async function withService(
       accessTokenLifetimeMs,
       refreshTokenLifetimeMs: 0,
       tokenSecret: secret,
-      // The service's relay sends them.
+      // The service's relays send them.
       onEvents: () => {},
+      onRevocations: () => {},
       onPasswordCheck: () => {},
     });
     return await work(service, config.STOREFRONT_URL);

@@ -7,6 +7,7 @@ import type { User } from '../domain/user.js';
 import { nextUserEvent } from '../domain/user-events.js';
 import type { UsersQueries } from '../store/store.js';
 import { record } from './audit.js';
+import { refuseTokens } from './revoke.js';
 import type { UsersDeps } from './deps.js';
 
 /** An operator reads mail later than a person who has just asked for it. */
@@ -78,7 +79,7 @@ export function createAdminsService(deps: UsersDeps) {
     }
     const link = withLink ? await storeLink(tx, known) : null;
     if (known.role === 'ADMIN') return { outcome: 'already', user: known, link };
-    const user = { ...known, role: 'ADMIN' as const, updatedAt: clock() };
+    const user = await refuseTokens(deps, tx, { ...known, role: 'ADMIN', updatedAt: clock() });
     await tx.saveUser(user);
     await record(deps, tx, 'ROLE_CHANGED', OPERATOR, { userId: user.id });
     return { outcome: 'promoted', user, link };
@@ -92,6 +93,7 @@ export function createAdminsService(deps: UsersDeps) {
         return make(tx, email, withLink);
       });
       deps.onEvents();
+      deps.onRevocations();
       return made;
     },
 

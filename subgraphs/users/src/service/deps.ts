@@ -18,6 +18,8 @@ export interface UsersDeps {
   readonly tokenSecret: string;
   /** Called after a commit that saved events. */
   readonly onEvents: () => void;
+  /** Called after a commit that saved revocations. */
+  readonly onRevocations: () => void;
   /** For metrics. */
   readonly onPasswordCheck: (outcome: 'right' | 'wrong' | 'slowed') => void;
 }

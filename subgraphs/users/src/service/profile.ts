@@ -15,6 +15,7 @@ import { requireActor } from './actor.js';
 import { record } from './audit.js';
 import type { UsersDeps } from './deps.js';
 import { openSession, storeRefreshToken, type OpenedSession } from './open-session.js';
+import { refuseTokens } from './revoke.js';
 import { slowed } from './slowed.js';
 
 /** What signed-in people change about themselves. */
@@ -63,7 +64,7 @@ export function createProfileService(deps: UsersDeps) {
         const { user: present, session } = await requireActor(deps, tx, identity, { lock: true });
         if (present.passwordHash !== user.passwordHash) throw refusals.wrongPassword(['currentPassword']);
         const now = clock();
-        const changed = { ...present, passwordHash };
+        const changed = await refuseTokens(deps, tx, { ...present, passwordHash });
         await tx.saveUser(changed);
         await tx.revokeSessions({ userId: present.id, except: session.id }, now);
         // A stolen token of this session must not be good for anything, not even as a retry.
@@ -85,6 +86,7 @@ export function createProfileService(deps: UsersDeps) {
         });
         return { user: changed, sessionId: session.id, refreshToken, expiresAt };
       });
+      deps.onRevocations();
       return openSession(deps, stored);
     },
 

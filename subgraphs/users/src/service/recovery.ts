@@ -9,6 +9,7 @@ import { nextUserEvent } from '../domain/user-events.js';
 import type { ResetPasswordInput } from '../generated/graphql.js';
 import { record } from './audit.js';
 import type { UsersDeps } from './deps.js';
+import { refuseTokens } from './revoke.js';
 import { openSession, storeSession, type OpenedSession } from './open-session.js';
 
 /** Longer than storing a token takes, so that the time of the answer does not tell whether there was one to store. */
@@ -72,7 +73,7 @@ export function createRecoveryService(deps: UsersDeps) {
         const pending = await tx.findOneTimeToken(hash, 'PASSWORD_RESET', now);
         const user = pending && (await tx.findUser(pending.userId, { lock: true }));
         if (!user?.isActive || !(await tx.takeOneTimeToken(hash))) throw refusals.invalidToken();
-        const changed = { ...user, passwordHash };
+        const changed = await refuseTokens(deps, tx, { ...user, passwordHash });
         await tx.saveUser(changed);
         await tx.revokeSessions({ userId: user.id }, now);
         await tx.deleteOneTimeTokens(user.id);
@@ -80,6 +81,7 @@ export function createRecoveryService(deps: UsersDeps) {
         await record(deps, tx, 'PASSWORD_RESET', origin, { userId: user.id, sessionId: session.sessionId });
         return session;
       });
+      deps.onRevocations();
       return openSession(deps, stored);
     },
   };

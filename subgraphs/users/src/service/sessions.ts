@@ -18,6 +18,7 @@ import {
   type OpenedSession,
   type StoredSession,
 } from './open-session.js';
+import { refuseSession, refuseTokens } from './revoke.js';
 import { slowed } from './slowed.js';
 
 /** How long a registration may be repeated by its idempotency key. */
@@ -177,6 +178,7 @@ export function createSessionsService(deps: UsersDeps) {
         const decision = decideRefresh(token, session, user?.isActive ?? false, now);
         if (decision === 'revoke') {
           await tx.revokeSessions({ id: session.id }, now);
+          await refuseSession(deps, tx, session.id);
           await record(deps, tx, 'REFRESH_TOKEN_REUSED', origin, {
             userId: session.userId,
             sessionId: session.id,
@@ -199,7 +201,11 @@ export function createSessionsService(deps: UsersDeps) {
         const next = await storeRefreshToken(tx, session.id, now, expiresAt, newest.token);
         return { user, sessionId: session.id, refreshToken: next, expiresAt };
       });
-      if (!stored) throw refusals.invalidRefreshToken();
+      if (!stored) {
+        // The session may have been ended just now.
+        deps.onRevocations();
+        throw refusals.invalidRefreshToken();
+      }
       return openSession(deps, stored);
     },
 
@@ -207,7 +213,7 @@ export function createSessionsService(deps: UsersDeps) {
     async logout(input: LogoutInput, identity: Identity, origin: Origin): Promise<number> {
       const named = input.refreshToken;
       if (named == null) requireUser(identity, 'Give the refresh token of the session to end, or sign in.');
-      return store.transaction(async (tx) => {
+      const ended = await store.transaction(async (tx) => {
         const sessionId =
           named != null
             ? (await tx.findRefreshToken(hashToken(named)))?.sessionId
@@ -217,15 +223,19 @@ export function createSessionsService(deps: UsersDeps) {
         const session = sessionId && isId(sessionId) ? await tx.findSession(sessionId) : null;
         if (!session || session.revokedAt) return 0;
         const { userId } = session;
-        await tx.findUser(userId, { lock: true });
+        const user = await tx.findUser(userId, { lock: true });
         const everywhere = input.everywhere ?? false;
         const ended = await tx.revokeSessions(everywhere ? { userId } : { id: session.id }, clock());
         if (ended > 0) {
+          if (everywhere && user) await tx.saveUser(await refuseTokens(deps, tx, user));
+          else await refuseSession(deps, tx, session.id);
           const type = everywhere ? 'SIGNED_OUT_EVERYWHERE' : 'SIGNED_OUT';
           await record(deps, tx, type, origin, { userId, actorId: userId, sessionId: session.id });
         }
         return ended;
       });
+      deps.onRevocations();
+      return ended;
     },
 
     async revokeSession(sessionId: string, identity: Identity, origin: Origin): Promise<string> {
@@ -235,12 +245,14 @@ export function createSessionsService(deps: UsersDeps) {
         const isTheirs = session?.userId === actor.user.id || actor.user.role === 'ADMIN';
         if (!session || !isTheirs) throw refusals.sessionNotFound();
         if ((await tx.revokeSessions({ id: session.id }, clock())) === 0) throw refusals.sessionNotFound();
+        await refuseSession(deps, tx, session.id);
         await record(deps, tx, 'SESSION_REVOKED', origin, {
           userId: session.userId,
           actorId: actor.user.id,
           sessionId: session.id,
         });
       });
+      deps.onRevocations();
       return sessionId;
     },
   };

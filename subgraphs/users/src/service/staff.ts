@@ -6,6 +6,7 @@ import type { Role, SecurityEventType } from '../generated/graphql.js';
 import type { UsersQueries } from '../store/store.js';
 import { requireAdmin } from './actor.js';
 import { record } from './audit.js';
+import { refuseTokens } from './revoke.js';
 import type { UsersDeps } from './deps.js';
 
 /** What staff changes about others. */
@@ -31,11 +32,14 @@ export function createStaffService(deps: UsersDeps) {
       if (!changed) return user;
       if (otherAdmins === 0 && !(changed.user.role === 'ADMIN' && changed.user.isActive))
         throw refusals.lastAdmin();
-      await tx.saveUser(changed.user);
+      // Their tokens name the old role, or belong to sessions that have ended.
+      const saved = await refuseTokens(deps, tx, changed.user);
+      await tx.saveUser(saved);
       await record(deps, tx, changed.type, origin, { userId, actorId: admin.user.id });
-      return changed.user;
+      return saved;
     });
     deps.onEvents();
+    deps.onRevocations();
     return saved;
   }
 

@@ -1,5 +1,5 @@
 import type { AnyEvent } from '@cartograph/events';
-import type { TimeKey } from '@cartograph/service-kit';
+import type { Revocation, TimeKey } from '@cartograph/service-kit';
 import type { EmailAddress } from '../domain/email.js';
 import type { OneTimePurpose, OneTimeToken } from '../domain/one-time-token.js';
 import type { RefreshToken, Session } from '../domain/session.js';
@@ -89,9 +89,27 @@ export interface SigningKeyQueries {
 
 /** What can be done inside a transaction as well as on its own. */
 export interface UsersQueries
-  extends UserQueries, SessionQueries, OneTimeTokenQueries, AuditQueries, SigningKeyQueries, StartQueries {
+  extends
+    UserQueries,
+    SessionQueries,
+    OneTimeTokenQueries,
+    AuditQueries,
+    SigningKeyQueries,
+    StartQueries,
+    RevocationQueries {
   /** Stores events for the relay; lock their user first, so that they keep their order. */
   saveEvents(events: readonly AnyEvent[]): Promise<void>;
+}
+
+export interface StoredRevocation {
+  /** Grows with each; a number too large for JavaScript's. */
+  readonly position: string;
+  readonly entry: Revocation;
+}
+
+export interface RevocationQueries {
+  /** Stores that access tokens count no longer, for the relay to pass on. */
+  insertRevocation(entry: Revocation): Promise<void>;
 }
 
 export interface StartQueries {
@@ -104,6 +122,16 @@ export interface UsersStore extends UsersQueries {
   transaction<Result>(work: (tx: UsersQueries) => Promise<Result>): Promise<Result>;
   /** Removes tokens and sessions that ended before `sessionsBefore`, and audit entries older than `auditBefore`. */
   deleteEnded(sessionsBefore: Date, auditBefore: Date): Promise<void>;
+  /** Those that still matter, in order: after a position, or not sent yet. */
+  findRevocations(which: {
+    readonly after?: string;
+    readonly unsent?: boolean;
+    readonly first: number;
+    readonly now: Date;
+  }): Promise<StoredRevocation[]>;
+  markRevocationsSent(positions: readonly string[], at: Date): Promise<void>;
+  /** Removes those that matter no longer. */
+  deleteRevocations(now: Date): Promise<void>;
   /** Gives a key to accounts that have none, where no other account has it. */
   fillEmailKeys(): Promise<void>;
   ping(): Promise<void>;

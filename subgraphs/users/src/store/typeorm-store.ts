@@ -1,6 +1,7 @@
 import { saveEvents } from '@cartograph/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
 import { fillEmailKeys } from './fill-email-keys.js';
+import { createRevocationQueries } from './revocation-queries.js';
 import { createSessionQueries } from './session-queries.js';
 import type { UsersQueries, UsersStore } from './store.js';
 import { createTokenQueries } from './token-queries.js';
@@ -17,6 +18,7 @@ export function createTypeormStore(database: DataSource): UsersStore {
       await database.query('DELETE FROM one_time_tokens WHERE expires_at < $1', [sessionsBefore]);
       await database.query('DELETE FROM security_events WHERE occurred_at < $1', [auditBefore]);
     },
+    ...createRevocationQueries(database.manager),
     fillEmailKeys: () => fillEmailKeys(database.manager),
     ping: async () => void (await database.query('SELECT 1')),
   };
@@ -27,6 +29,7 @@ function createQueries(manager: EntityManager): UsersQueries {
     ...createUserQueries(manager),
     ...createSessionQueries(manager),
     ...createTokenQueries(manager),
+    ...createRevocationQueries(manager),
     saveEvents: (events) => saveEvents(manager, events),
   };
 }
