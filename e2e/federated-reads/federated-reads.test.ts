@@ -96,7 +96,7 @@ async function createVariants(count: number): Promise<string> {
       {
         input: {
           sku: `VAR-${count}-${index}`,
-          name: `Thing of ${count}, ${index}`,
+          name: `Thing of ${count}`,
           description: 'A thing that comes in several forms.',
           category: categories[0]!.slug,
           price: { amount: '12.50', currency: 'EUR' },

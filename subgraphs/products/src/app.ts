@@ -14,6 +14,7 @@ import { createCategoryService } from './category-service.js';
 import { createCategorySource } from './category-source.js';
 import type { ProductsConfig } from './config.js';
 import { subscribeToOrders } from './events.js';
+import { createExclusive } from './exclusive.js';
 import { createImportService } from './import-service.js';
 import { serveImages } from './images/route.js';
 import { createLoaders, type Loaders } from './loaders.js';
@@ -65,9 +66,11 @@ export async function createProductsApp(
     relay.wake();
   };
   const categories = createCategorySource(store.catalogue);
+  const exclusive = createExclusive(store.leases);
   const service = createCatalogueService({
     ...store,
     categories,
+    exclusive,
     currency: config.SHOP_CURRENCY,
     onChanged,
   });
@@ -80,6 +83,7 @@ export async function createProductsApp(
   const categoryService = createCategoryService({
     ...store,
     categories,
+    exclusive,
     onChanged: () => cache.invalidate([]),
   });
   const imports = createImportService({ ...store, service, currency: config.SHOP_CURRENCY });

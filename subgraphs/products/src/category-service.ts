@@ -1,5 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { newId, Refusal } from '@cartograph/service-kit';
+import { Refusal } from '@cartograph/service-kit';
 import type { CategorySource } from './category-source.js';
 import { MAX_DEPTH, type Category, type CategoryTree } from './domain/category.js';
 import {
@@ -11,13 +10,11 @@ import {
   type CategoryInput,
 } from './domain/category-input.js';
 import { ConflictRefusal, createFaults, type ProductErrorCode } from './domain/faults.js';
-import type { CategoryStore, LeaseStore } from './store/store.js';
+import type { Exclusive } from './exclusive.js';
+import type { CategoryStore } from './store/store.js';
 
 /** Longer than any request that may have read the categories before they changed. */
 const REFILE_AGAIN_MS = 30_000;
-const LEASE = 'categories';
-const LEASE_MS = 30_000;
-const PATIENCE_MS = 5_000;
 
 export interface UpdateCategory extends CategoryChanges {
   readonly slug: string;
@@ -40,31 +37,16 @@ export type CategoryService = ReturnType<typeof createCategoryService>;
 export function createCategoryService(options: {
   readonly catalogue: CategoryStore;
   readonly categories: CategorySource;
-  readonly leases: LeaseStore;
+  readonly exclusive: Exclusive;
   /** Called after a change was written, before the answer: readers must not see the old tree any more. */
   readonly onChanged: () => Promise<void>;
   readonly clock?: () => Date;
 }) {
-  const { catalogue, categories, leases, onChanged, clock = () => new Date() } = options;
+  const { catalogue, categories, exclusive, onChanged, clock = () => new Date() } = options;
 
   /** One change of the tree at a time: two that are right alone can be wrong together, such as a circle of moves. */
-  async function alone<Result>(change: (tree: CategoryTree) => Promise<Result>): Promise<Result> {
-    const owner = newId();
-    const patience = Date.now() + PATIENCE_MS;
-    while (!(await leases.hold(LEASE, owner, LEASE_MS))) {
-      if (Date.now() > patience)
-        throw new Refusal<ProductErrorCode>(
-          'CONFLICT',
-          'A colleague is changing the categories at this moment. Try again.',
-        );
-      await sleep(50);
-    }
-    try {
-      return await change(await categories.fresh());
-    } finally {
-      await leases.release(LEASE, owner);
-    }
-  }
+  const alone = <Result>(change: (tree: CategoryTree) => Promise<Result>): Promise<Result> =>
+    exclusive('categories', 'the categories', async () => change(await categories.fresh()));
 
   /** What a category is after it was changed. */
   async function reread(slug: string): Promise<Category> {
@@ -113,7 +95,7 @@ export function createCategoryService(options: {
       alone(async (tree) => {
         const category = find(tree, input.slug);
         const faults = createFaults();
-        const parent = readParent(faults, input.parent, tree);
+        const parent = input.parent === undefined ? category.parent : readParent(faults, input.parent, tree);
         const below = tree.below(category.slug);
         const height = Math.max(...below.map(({ path }) => path.length)) - category.path.length;
         if (parent !== null && below.some(({ slug }) => slug === parent))

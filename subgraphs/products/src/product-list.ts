@@ -3,6 +3,7 @@ import {
   createConnection,
   createCursor,
   Fault,
+  isId,
   readPage,
   type Connection,
   type Identity,
@@ -122,14 +123,17 @@ export function createProductListReader({
   };
 }
 
-/** A cursor is the client's to send back, and so never to be trusted. */
+/** The years 1 to 9999 in milliseconds: stores take no other moment, and prices and scores are far smaller. */
+const MIN_NUMBER = Date.parse('0001-01-01T00:00:00Z');
+const MAX_NUMBER = Date.parse('9999-12-31T23:59:59.999Z');
+
+/** Clients send cursors back, so nothing in them is trusted. */
 function readKey(values: unknown[], isText: boolean): ListKey {
   const [value, id] = values;
   const isFine = isText
     ? typeof value === 'string' && value.length <= 1_000
-    : typeof value === 'number' && Number.isSafeInteger(value);
-  if (values.length !== 2 || !isFine || typeof id !== 'string' || id.length > 64)
-    throw new Error('not a key');
+    : Number.isInteger(value) && (value as number) >= MIN_NUMBER && (value as number) <= MAX_NUMBER;
+  if (values.length !== 2 || !isFine || typeof id !== 'string' || !isId(id)) throw new Error('not a key');
   return { value: value as ListKey['value'], id };
 }
 

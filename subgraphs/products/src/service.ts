@@ -18,16 +18,20 @@ import {
   readProductChanges,
   type NewProduct,
   type NewProductInput,
+  type ProductChanges,
   type ProductChangesInput,
 } from './domain/product-input.js';
 import { MAX_STOCK, type Product } from './domain/product.js';
 import { createEntry, type StockEntry } from './domain/stock.js';
+import { concernsGroup, groupFaults, type Member } from './domain/variant-group.js';
+import type { Exclusive } from './exclusive.js';
 import type { CatalogueStore, StockStore } from './store/store.js';
 
 export interface CatalogueServiceOptions {
   readonly catalogue: CatalogueStore;
   readonly categories: CategorySource;
   readonly stock: StockStore;
+  readonly exclusive: Exclusive;
   readonly currency: CurrencyCode;
   /** Called after products were written, before the answer: readers must not see the old one any more. */
   readonly onChanged: (productIds: readonly string[]) => Promise<void>;
@@ -53,6 +57,7 @@ export function createCatalogueService({
   catalogue,
   categories,
   stock,
+  exclusive,
   currency,
   onChanged,
   clock = () => new Date(),
@@ -72,7 +77,42 @@ export function createCatalogueService({
     if (category) await catalogue.keepCategory(category);
   }
 
-  /** Applies `change` to the present product until nobody else comes in between. */
+  const inGroup = <Result>(group: string, change: () => Promise<Result>): Promise<Result> =>
+    exclusive(`group ${group}`, `the group "${group}"`, change);
+
+  /** Writes the next version of a product, and what follows from it for its group. @returns false if others were faster */
+  async function write(next: Product, current: Product, tree: CategoryTree): Promise<boolean> {
+    const path = tree.pathOf(next.category);
+    const group = next.variant?.group;
+    const left = current.variant?.group;
+    if (group === undefined || !concernsGroup(differences(next, current))) {
+      if (!(await catalogue.replace(next, path, current.version))) return false;
+      const moved = group ?? left;
+      if (moved !== undefined) await catalogue.refreshGroup(moved);
+      await onChanged([next.id]);
+      return true;
+    }
+    return inGroup(group, async () => {
+      const members = (await catalogue.findGroups([group])).get(group)!;
+      const siblings = members.filter(({ product }) => product.id !== next.id);
+      refuseOdd(
+        next,
+        current,
+        siblings.map(({ product }) => product),
+      );
+      // The name and the category are the group's: the newest go to all of it.
+      const isShared = next.title !== current.title || next.category !== current.category;
+      const revision = isShared ? Math.max(...members.map((one) => one.sharedRevision), 0) + 1 : undefined;
+      if (!(await catalogue.replace(next, path, current.version, revision))) return false;
+      await catalogue.refreshGroup(group);
+      await onChanged(
+        [next, ...(isShared ? siblings.map(({ product }) => product) : [])].map(({ id }) => id),
+      );
+      return true;
+    });
+  }
+
+  /** Applies `change` to the present product until no other change comes in between. */
   async function rewrite(
     productId: string,
     version: number | null | undefined,
@@ -86,10 +126,8 @@ export function createCatalogueService({
       const changes = change(current, tree);
       if (changes === null) return current;
       const next = { ...current, ...changes, version: current.version + 1, updatedAt: clock() };
-      if (await catalogue.replace(next, tree.pathOf(next.category), current.version)) {
-        if (next.variant) await catalogue.refreshGroup(next.variant.group);
+      if (await write(next, current, tree)) {
         if (next.category !== current.category) await keepCategory(tree, next.category);
-        await onChanged([next.id]);
         return next;
       }
       if (attempt === 10) throw new ConflictRefusal('product', await load(productId));
@@ -97,7 +135,7 @@ export function createCatalogueService({
   }
 
   /** @returns those that were added; a sku that is taken is left as it is */
-  async function addAll(products: readonly NewProduct[], tree: CategoryTree): Promise<Product[]> {
+  async function insert(products: readonly NewProduct[], tree: CategoryTree): Promise<Product[]> {
     const at = clock();
     const listings = products.map((product) => createListing(product, tree.pathOf(product.category), at));
     const taken = await catalogue.insert(listings);
@@ -107,6 +145,45 @@ export function createCatalogueService({
     for (const slug of new Set(added.map(({ category }) => category))) await keepCategory(tree, slug);
     if (added.length > 0) await onChanged(added.map(({ id }) => id));
     return added;
+  }
+
+  /**
+   * Adds products; those of one group one group at a time, so that two who add the same variant see each other.
+   * @returns those that were added, and those that do not go with their group. Others have a sku that is taken.
+   */
+  async function addAll(products: readonly NewProduct[], tree: CategoryTree) {
+    const added = await insert(
+      products.filter(({ variant }) => variant === null),
+      tree,
+    );
+    const refused: { readonly product: NewProduct; readonly refusal: Refusal }[] = [];
+    const groups = new Map<string, NewProduct[]>();
+    for (const product of products)
+      if (product.variant)
+        groups.set(product.variant.group, [...(groups.get(product.variant.group) ?? []), product]);
+    const addGroup = ([group, variants]: [string, NewProduct[]]) =>
+      inGroup(group, async () => {
+        const members: Member[] = (await catalogue.findGroups([group]))
+          .get(group)!
+          .map(({ product }) => product);
+        const fitting = variants.filter((product) => {
+          // A sku that is taken is not a second variant.
+          const others = members.filter(({ sku }) => sku.toLowerCase() !== product.sku.toLowerCase());
+          try {
+            refuseOdd(product, undefined, others);
+          } catch (error) {
+            if (!(error instanceof Refusal)) throw error;
+            refused.push({ product, refusal: error });
+            return false;
+          }
+          members.push(product);
+          return true;
+        });
+        added.push(...(await insert(fitting, tree)));
+      });
+    for (let rest = [...groups]; rest.length > 0; rest = rest.slice(GROUPS_AT_ONCE))
+      await Promise.all(rest.slice(0, GROUPS_AT_ONCE).map(addGroup));
+    return { added, refused };
   }
 
   /** Whether a change of stock with this id was made before. @throws Refusal IDEMPOTENCY_KEY_REUSED if it was another one */
@@ -129,11 +206,24 @@ export function createCatalogueService({
       const faults = createFaults();
       const product = readNewProduct(faults, input, { tree, currency });
       faults.refuse();
-      const [added] = await addAll([product], tree);
+      const {
+        added: [added],
+        refused: [refused],
+      } = await addAll([product], tree);
       if (added) return added;
-      throw new Refusal<ProductErrorCode>('SKU_TAKEN', `Another product has the SKU "${product.sku}".`, [
-        'sku',
-      ]);
+      const [taken] = await catalogue.findBySkus([product.sku.toLowerCase()]);
+      if (taken)
+        throw new Refusal<ProductErrorCode>('SKU_TAKEN', `Another product has the SKU "${product.sku}".`, [
+          'sku',
+        ]);
+      throw (
+        refused?.refusal ??
+        new Refusal<ProductErrorCode>(
+          'VARIANT_CONFLICT',
+          'An equal variant of its group was added at the same time.',
+          ['variant'],
+        )
+      );
     },
 
     updateProduct({ productId, version, ...input }: UpdateProduct): Promise<Product> {
@@ -190,24 +280,52 @@ export function createCatalogueService({
     addAll,
 
     /**
-     * Writes all that an import says about a product but its stock, which is counted here and not in a file.
+     * Writes what a file says about a product.
      * @param present as it was a moment ago
      * @returns false if nothing was different
      */
-    async overwrite(
+    async changeByFile(
       present: Product,
-      { stock: _stock, sku: _sku, variant: _variant, ...written }: NewProduct,
       tree: CategoryTree,
+      change: (current: Product) => ProductChanges,
     ): Promise<boolean> {
-      const isDifferent = (current: Product) =>
-        Object.entries(written).some(
-          ([key, value]) => !isDeepStrictEqual(current[key as keyof typeof written], value),
-        );
-      if (!isDifferent(present)) return false;
-      await rewrite(present.id, null, (current) => (isDifferent(current) ? written : null), tree);
+      const differing = (current: Product) => {
+        const changes = change(current);
+        return Object.keys(differences({ ...current, ...changes }, current)).length > 0 ? changes : null;
+      };
+      if (differing(present) === null) return false;
+      await rewrite(present.id, null, differing, tree);
       return true;
     },
   };
+}
+
+/** How many groups of variants an import works on at once. */
+const GROUPS_AT_ONCE = 8;
+
+/** The fields of a product's text that differ. */
+function differences(next: Product, current: Product): Partial<Product> {
+  const keys = [
+    'title',
+    'description',
+    'category',
+    'price',
+    'imageUrl',
+    'attributes',
+    'variant',
+    'isArchived',
+  ] as const;
+  return Object.fromEntries(
+    keys.filter((key) => !isDeepStrictEqual(next[key], current[key])).map((key) => [key, next[key]]),
+  );
+}
+
+/** @throws Refusal VARIANT_CONFLICT if a product does not go with its group */
+function refuseOdd(next: Member, before: Member | undefined, siblings: readonly Member[]): void {
+  const faults = createFaults();
+  for (const { field, message } of groupFaults(next, before, siblings))
+    faults.add(field, message, 'VARIANT_CONFLICT');
+  faults.refuse();
 }
 
 const notFound = () =>

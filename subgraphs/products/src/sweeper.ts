@@ -26,7 +26,8 @@ export function startSweeper(options: {
         if (await isMine()) {
           const moved = await stockService.sweep();
           if (moved > 0) logger.info({ moved }, 'Gave back or finished stock holds');
-          if (await imports.resume()) logger.info('Finished an import that was cut off');
+          const resumed = await imports.resume();
+          if (resumed) logger.info(resumed, 'Finished an import that was cut off');
           await categories.refileDue();
           if (Date.now() > orphansAt) {
             await stockService.sweepOrphans();

@@ -369,7 +369,122 @@ describe('adjusting stock', () => {
   });
 });
 
+describe('changing a product', () => {
+  const LOOK = `query ($id: ID!) { product(id: $id) {
+    title description imageUrl price { amount } category { slug } attributes { name value } variant { group } } }`;
+  const look = async (id: string) => (await shop.staff(LOOK, { id })).product;
+  const update = async (input: object) => (await shop.staff(UPDATE, { input })).updateProduct;
+  const whole = {
+    name: 'Whole',
+    description: 'All of it',
+    imageUrl: 'https://example.com/whole.jpg',
+    attributes: [{ name: 'colour', value: 'Navy' }],
+    variant: { group: 'whole', options: ['colour'] },
+  };
+
+  it('should clear what is null and leave what is absent', async () => {
+    const { id, sku } = await shop.addProduct(whole);
+    const before = await look(id);
+    expect(before).toMatchObject({ imageUrl: whole.imageUrl, attributes: whole.attributes });
+    await update({ productId: id });
+    expect(await look(id)).toEqual(before);
+    const imageUrl = `http://localhost:4000/images/${sku}.svg`;
+    await update({ productId: id, imageUrl: null });
+    expect(await look(id)).toEqual({ ...before, imageUrl });
+    await update({ productId: id, description: null, attributes: null, variant: null });
+    expect(await look(id)).toEqual({ ...before, imageUrl, description: '', attributes: [], variant: null });
+  });
+
+  it.each(['name', 'category', 'price'])('should not clear a %s', async (field) => {
+    const { id } = await shop.addProduct({ ...whole, variant: null });
+    const before = await look(id);
+    expect((await update({ productId: id, [field]: null, description: 'New' })).userErrors).toEqual([
+      {
+        code: 'INVALID_INPUT',
+        field: [field],
+        message: `A product needs a ${field}: null cannot clear it. To keep it, leave it out.`,
+      },
+    ]);
+    expect(await look(id)).toEqual(before);
+  });
+
+  it('should say what is wrong with an empty address of a picture', async () => {
+    const { id } = await shop.addProduct(whole);
+    const { errors } = await shop.ask(UPDATE, { input: { productId: id, imageUrl: '' } }, admin);
+    expect(errors?.[0]).toMatchObject({
+      message: expect.stringContaining(
+        'URL: expected a string such as "https://example.com/mug.jpg", got "".',
+      ),
+      extensions: { code: 'BAD_USER_INPUT' },
+    });
+  });
+
+  it.each(['HDMI/1.8', 'ART 1', 'KÄSE-1'])(
+    'should say which character of the SKU %s is refused',
+    async (sku) => {
+      const input = { sku, name: 'N', description: '', category: 'things', price: euro('1'), stock: 1 };
+      expect((await shop.staff(CREATE, { input })).createProduct.userErrors).toEqual([
+        {
+          code: 'INVALID_INPUT',
+          field: ['sku'],
+          message: expect.stringContaining(`"${sku}" contains "${/[^A-Z0-9.-]/.exec(sku)![0]}"`),
+        },
+      ]);
+    },
+  );
+});
+
+describe('a number where a decimal belongs', () => {
+  const LIST = 'query ($filter: ProductFilter) { products(filter: $filter) { totalCount } }';
+  it.each([
+    ['minPrice: 12', { minPrice: 12 }, 'the number 12'],
+    ['maxPrice: 12.5', { maxPrice: 12.5 }, 'the number 12.5'],
+    ['minPrice: true', { minPrice: true }, 'the boolean true'],
+    ['minPrice: "12,50"', { minPrice: '12,50' }, '"12,50"'],
+    ['minPrice: ""', { minPrice: '' }, '""'],
+    ['minPrice: [12]', { minPrice: [12] }, '[12]'],
+    ['minPrice: {a: 1}', { minPrice: { a: 1 } }, '{'],
+    ['minPrice: EUR', undefined, 'EUR'],
+  ])('should be named, as a literal and in a variable: %s', async (literal, filter, got) => {
+    const answers = [await shop.ask(`{ products(filter: {${literal}}) { totalCount } }`)];
+    if (filter) answers.push(await shop.ask(LIST, { filter }));
+    for (const { errors } of answers)
+      expect(errors?.[0]?.message).toContain(`Decimal: expected a string such as "12.50", got ${got}`);
+  });
+
+  it('should be named in a price, too', async () => {
+    const input = { productId: 'x', price: { amount: 12, currency: 'EUR' } };
+    expect((await shop.ask(UPDATE, { input }, admin)).errors?.[0]?.message).toContain('got the number 12.');
+  });
+});
+
 describe('access', () => {
+  it('should leave a list whole where a customer asks for what staff see', async () => {
+    const { id } = await shop.addProduct();
+    const query = `{ products(first: 2) { totalCount nodes { id name stock { available } stockEntries { totalCount } } } }`;
+    for (const [identity, code] of [
+      [undefined, 'UNAUTHENTICATED'],
+      [userIdentity('carl'), 'FORBIDDEN'],
+    ] as const) {
+      const { data, errors } = await shop.ask(query, {}, identity);
+      expect(data.products.nodes).toHaveLength(2);
+      expect(data.products.nodes[0]).toEqual({
+        id,
+        name: expect.any(String),
+        stock: null,
+        stockEntries: null,
+      });
+      expect(errors?.map(({ path, extensions }) => [path?.join('.'), extensions?.code])).toEqual(
+        expect.arrayContaining([
+          ['products.nodes.0.stock', code],
+          ['products.nodes.1.stockEntries', code],
+        ]),
+      );
+    }
+    const { products } = await shop.staff(query);
+    expect(products.nodes[0]).toMatchObject({ stock: { available: 5 }, stockEntries: { totalCount: 1 } });
+  });
+
   it('should let only staff write, and only services move orders’ stock', async () => {
     const { id } = await shop.addProduct();
     const write = 'mutation ($id: ID!) { archiveProduct(input: { productId: $id }) { userErrors { code } } }';

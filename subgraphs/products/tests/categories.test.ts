@@ -93,6 +93,7 @@ describe('staff who rearrange the shop', () => {
     const small = await addCategory('Small', lamps);
     const { sku } = await shop.addProduct({ category: small, name: 'Glow worm' });
     const size = {
+      name: 'Bulb',
       attributes: [{ name: 'size', value: 'S' }],
       variant: { group: 'bulb', options: ['size'] },
     };
@@ -210,7 +211,9 @@ describe('staff who rearrange the shop', () => {
     const { allCategories } = await shop.staff('{ allCategories { slug } }');
     const slugs = allCategories.map(({ slug }: { slug: string }) => slug);
     expect(slugs.slice(slugs.indexOf(yard))).toEqual([yard, first, moved, below, second]);
-    expect((await change('moveCategory', { slug: below })).category.path).toEqual([{ slug: below }]);
+    expect((await change('moveCategory', { slug: below, parent: null })).category.path).toEqual([
+      { slug: below },
+    ]);
   });
 
   it('should refuse to move a category below itself, nowhere, or too deep', async () => {
@@ -282,6 +285,35 @@ describe('staff who rearrange the shop', () => {
       (await shop.staff('query ($slug: String!) { category(slug: $slug) { slug } }', { slug: shelf }))
         .category,
     ).toBeNull();
+  });
+
+  it('should keep what is left out and clear what is null, also its place', async () => {
+    const top = await addCategory('House');
+    const room = await addCategory('Room', top);
+    const attributes = [{ name: 'depth', type: 'NUMBER' }];
+    await change('updateCategory', { slug: room, description: 'Walls', attributes });
+    const look = async () =>
+      (
+        await shop.staff(
+          'query ($slug: String!) { category(slug: $slug) { name description parent { slug } ownAttributes { name } } }',
+          { slug: room },
+        )
+      ).category;
+    const whole = {
+      name: 'Room',
+      description: 'Walls',
+      parent: { slug: top },
+      ownAttributes: [{ name: 'depth' }],
+    };
+    await change('updateCategory', { slug: room });
+    await change('moveCategory', { slug: room, position: 0 });
+    expect(await look()).toEqual(whole);
+    expect((await change('updateCategory', { slug: room, name: null })).userErrors).toMatchObject([
+      { code: 'INVALID_INPUT', field: ['name'], message: expect.stringContaining('null cannot clear it') },
+    ]);
+    await change('updateCategory', { slug: room, description: null, attributes: null });
+    await change('moveCategory', { slug: room, parent: null });
+    expect(await look()).toEqual({ name: 'Room', description: '', parent: null, ownAttributes: [] });
   });
 
   it('should leave no product without its category, when both come and go at once', async () => {

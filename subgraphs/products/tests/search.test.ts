@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createTestMongo } from '@cartograph/testing';
 import { readSampleProducts } from '../src/sample/sample-products.js';
-import { euro, startProducts, type Harness } from './support.js';
+import { admin, euro, startProducts, type Harness } from './support.js';
 
 let shop: Harness;
 beforeAll(async () => {
@@ -48,8 +48,27 @@ describe('search', () => {
     ['by a word of the description', 'newspaper', ['Canvas tote', 'French press'].sort()],
     ['by an option of a variant that is not listed itself', 'CLO-JMP-MR-OAT-XL', ['Merino crew jumper']],
     ['nothing where a word is nowhere', 'merino xyzzy', []],
+    ['nothing for asterisks', '***', []],
+    ['nothing for a percent sign', ' % ', []],
+    ['nothing for a currency sign', '€', []],
+    ['nothing for brackets', '()', []],
+    ['nothing for an emoji', '🎉', []],
   ])('should find %s', async (_, search, expected) => {
     expect((await titles(search)).sort()).toEqual([...expected].sort());
+  });
+
+  it('should count nothing and offer nothing to narrow where signs were searched for', async () => {
+    for (const sort of ['NEWEST', 'NAME', 'RELEVANCE'])
+      expect(await list({ filter: { search: '***' }, sort })).toMatchObject({ totalCount: 0, nodes: [] });
+    expect(await facets({ search: '***' })).toEqual({
+      totalCount: 0,
+      facets: { inStockCount: 0, categories: [], attributes: [], priceRanges: [] },
+    });
+  });
+
+  it.each(['', '   ', '\u00A0\u200B\t'])('should take blanks alone, %j, for no search', async (search) => {
+    const { totalCount } = await list({});
+    expect((await list({ filter: { search } })).totalCount).toBe(totalCount);
   });
 
   it('should find by category', async () => {
@@ -169,6 +188,75 @@ describe('filters and sorts', () => {
       'after' in variables && variables.after.startsWith('other') ? { after: pageInfo.endCursor } : {};
     const { errors } = await shop.ask(LIST, { ...variables, ...after });
     expect(errors?.[0]?.extensions?.code).toBe('BAD_USER_INPUT');
+  });
+});
+
+describe('a cursor with a part replaced', () => {
+  const ODD = [
+    null,
+    1.5,
+    Number.MAX_SAFE_INTEGER,
+    -Number.MAX_SAFE_INTEGER,
+    8.64e15,
+    -62_167_219_200_001,
+    '',
+    '\u0000',
+    '\uD800',
+    [],
+    { $gt: '' },
+    '+275760-09-13',
+  ];
+  const PAGE = `query ($after: String, $filter: ProductFilter, $sort: ProductSort) {
+    products(first: 2, after: $after, filter: $filter, sort: $sort) { nodes { id } } }`;
+  const STOCK = `query ($id: ID!, $after: String) { product(id: $id) { stockEntries(first: 2, after: $after) { nodes { id } pageInfo { endCursor } } } }`;
+
+  const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  /** Every cursor that differs from a good one in one element, or in their number. */
+  function* spoilt(cursor: string) {
+    const parts = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[];
+    for (const odd of [...ODD, ...parts]) {
+      for (const index of parts.keys()) yield encode(parts.with(index, odd));
+      yield encode([...parts, odd]);
+      yield encode(odd);
+    }
+    for (const index of parts.keys()) yield encode(parts.toSpliced(index, 1));
+    yield encode({ ...parts });
+    yield cursor.slice(1);
+    yield `${cursor}!`;
+  }
+
+  it.each(['NEWEST', 'PRICE_ASC', 'PRICE_DESC', 'NAME', 'RELEVANCE'])(
+    'should never be a fault of ours, sorted by %s',
+    async (sort) => {
+      const filter = sort === 'RELEVANCE' ? { search: 'm' } : {};
+      const { pageInfo } = await list({ first: 2, filter, sort });
+      const codes = [...spoilt(pageInfo.endCursor)].map(async (after) => {
+        const { data, errors } = await shop.ask(PAGE, { filter, sort, after });
+        return errors?.[0]?.extensions?.code ?? (data.products && 'a page');
+      });
+      expect(['BAD_USER_INPUT', 'a page']).toEqual(
+        expect.arrayContaining([...new Set(await Promise.all(codes))]),
+      );
+    },
+  );
+
+  it('should never be a fault of ours in a list of stock changes', async () => {
+    const { id } = await shop.addProduct({ category: 'kitchen' });
+    for (const delta of [1, 2])
+      await shop.staff(
+        'mutation ($input: AdjustStockInput!) { adjustStock(input: $input) { userErrors { code } } }',
+        {
+          input: { productId: id, delta, reason: 'Count' },
+        },
+      );
+    const { product } = await shop.staff(STOCK, { id });
+    const codes = [...spoilt(product.stockEntries.pageInfo.endCursor)].map(async (after) => {
+      const { data, errors } = await shop.ask(STOCK, { id, after }, admin);
+      return errors?.[0]?.extensions?.code ?? (data.product.stockEntries && 'a page');
+    });
+    expect(['BAD_USER_INPUT', 'a page']).toEqual(
+      expect.arrayContaining([...new Set(await Promise.all(codes))]),
+    );
   });
 });
 

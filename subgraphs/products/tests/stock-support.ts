@@ -1,6 +1,7 @@
 import { newId } from '@cartograph/service-kit';
 import { createTestMongo } from '@cartograph/testing';
 import { createCategoryService } from '../src/category-service.js';
+import { createExclusive } from '../src/exclusive.js';
 import { createCategorySource } from '../src/category-source.js';
 import type { ReleaseReason } from '../src/domain/hold.js';
 import { createCatalogueService } from '../src/service.js';
@@ -35,14 +36,16 @@ export async function startStock(): Promise<StockHarness> {
     createStockService({ stock: store.stock, onChanged, logger: silent, clock: () => clock.now });
   const service = another();
   const categories = createCategorySource(store.catalogue);
+  const exclusive = createExclusive(store.leases);
   const catalogue = createCatalogueService({
     ...store,
     categories,
+    exclusive,
     currency: 'EUR',
     onChanged,
     clock: () => clock.now,
   });
-  await createCategoryService({ ...store, categories, onChanged }).createCategory({
+  await createCategoryService({ ...store, categories, exclusive, onChanged }).createCategory({
     slug: 'things',
     name: 'Things',
   });

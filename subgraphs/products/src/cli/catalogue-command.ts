@@ -3,14 +3,17 @@ import { rename, rm } from 'node:fs/promises';
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 import { ConfigError } from '@cartograph/service-kit';
-import { stringify } from 'csv-stringify/sync';
 import { createCategorySource } from '../category-source.js';
 import { readCommandConfig } from '../config.js';
-import { COLUMNS, toRow } from '../domain/catalogue-row.js';
-import { createImportService } from '../import-service.js';
+import { COLUMN_LIST } from '../domain/catalogue-columns.js';
+import { toRow } from '../domain/catalogue-row.js';
+import { createExclusive } from '../exclusive.js';
+import { createImportService, type ImportResult } from '../import-service.js';
 import { createCatalogueService } from '../service.js';
 import { createProductsStore, openDatabase, type ProductsStore } from '../store/mongo-store.js';
-import { CatalogueFileError, formatOf, readCatalogueFile } from './catalogue-file.js';
+import { formatOf, readCatalogueFile } from './catalogue-file.js';
+import { csvHeader, csvLine } from './csv.js';
+import { CatalogueFileError } from './file-error.js';
 import { createProgressBar } from './progress.js';
 
 const USAGE = `Usage: npm run catalogue -- import FILE    add and change products by their sku
@@ -18,12 +21,22 @@ const USAGE = `Usage: npm run catalogue -- import FILE    add and change product
 
   --dry-run   import: only check the file
 
-FILE ends in .csv, .jsonl or .ndjson. Its fields: ${COLUMNS.join(', ')}.
-Attributes are written "colour=Navy; size=M", variantOptions "colour; size".
+FILE ends in .csv, .jsonl or .ndjson and is UTF-8. Its columns, in any order:
+${COLUMN_LIST}.
+CSV is separated by commas, semicolons or tabs. Attributes are written "colour=Navy; size=M", variantOptions "colour; size";
+a column such as attribute.colour holds one attribute alone. Prices are written 12.50 or 12,50.
 
-An import writes nothing unless every row is right. Of products that exist already, stock and variant stay as they are:
-stock is changed by adjustStock, with a reason. Takes MONGODB_URL and SHOP_CURRENCY from the environment, or else from the
-shop that npm start runs here.
+An import writes nothing unless every row is right. It changes only what the file names:
+- A column that is missing from the file (in JSON: a property) leaves the products as they are. "sku,price" is a price list.
+- An empty cell (in JSON: null) clears description, imageUrl, attributes, attribute.NAME and, with variantGroup, the
+  variant. An empty sku, name, category, price or stock is refused.
+- The column attributes holds all attributes of a product; attribute.NAME leaves the others as they are.
+- A sku that is not there yet becomes a new product, which needs name, category, price and stock.
+- An archived sku is refused: restore the product first.
+- Of products that exist, stock stays as it is: adjustStock changes it, with a reason.
+
+In an exported CSV an apostrophe stands before a cell that a spreadsheet would run as a formula; an import takes it off.
+Takes MONGODB_URL and SHOP_CURRENCY from the environment, or else from the shop that npm start runs here.
 `;
 const MAX_FAULTS_SHOWN = 50;
 
@@ -79,29 +92,60 @@ async function run(
     await database.migrate();
     const service = createCatalogueService({
       ...store,
+      exclusive: createExclusive(store.leases),
       categories: createCategorySource(store.catalogue),
       currency: config.SHOP_CURRENCY,
       onChanged: async () => {},
     });
     const imports = createImportService({ ...store, service, currency: config.SHOP_CURRENCY });
-    while (await imports.resume()) err('Finished an earlier import that was cut off.\n');
-    const { products, faults } = await imports.check(readCatalogueFile(file));
+    for (let earlier; (earlier = await imports.resume());) {
+      err('Finished an earlier import that was cut off.\n');
+      tellRefused(earlier, err);
+    }
+    const { rows, faults, otherStock } = await checkFile(file, (lines) => imports.check(lines));
     if (faults.length > 0) {
       for (const { line, message } of faults.slice(0, MAX_FAULTS_SHOWN)) err(`${file}:${line}: ${message}\n`);
       if (faults.length > MAX_FAULTS_SHOWN) err(`… and ${faults.length - MAX_FAULTS_SHOWN} more.\n`);
       err('Nothing was imported.\n');
       return 1;
     }
-    if (values['dry-run']) return print(`${products.length} rows are right; nothing was imported.\n`);
-    const bar = createProgressBar(products.length);
-    const { created, updated, unchanged } = await imports.run(products, bar.update);
+    if (otherStock > 0)
+      err(
+        `${otherStock} ${otherStock === 1 ? 'product has' : 'products have'} another stock than the file says. ` +
+          'An import leaves stock as it is; adjustStock changes it.\n',
+      );
+    if (values['dry-run']) return print(`${rows.length} rows are right; nothing was imported.\n`);
+    const bar = createProgressBar(rows.length);
+    const result = await imports.run(rows, bar.update);
     bar.end();
-    return print(
-      `Imported ${products.length} rows: ${created} new, ${updated} changed, ${unchanged} as they were.\n`,
+    const { created, updated, unchanged } = result;
+    out(
+      `Imported ${rows.length - result.refused.length} rows: ${created} new, ${updated} changed, ${unchanged} as they were.\n`,
     );
+    return tellRefused(result, err);
   } finally {
     await database.close();
   }
+}
+
+/** Reads and checks a whole file. @throws CatalogueFileError if it is no such file; says that nothing was imported */
+async function checkFile<Checked>(
+  file: string,
+  check: (lines: ReturnType<typeof readCatalogueFile>) => Promise<Checked>,
+): Promise<Checked> {
+  try {
+    return await check(readCatalogueFile(file));
+  } catch (error) {
+    if (error instanceof CatalogueFileError) error.message += '\nNothing was imported.';
+    throw error;
+  }
+}
+
+/** Rows that others made impossible while the import ran. @returns the process's exit code */
+function tellRefused({ refused }: ImportResult, err: Output['err']): number {
+  for (const { sku, message } of refused)
+    err(`${sku}: not imported, it was changed in between. ${message}\n`);
+  return refused.length > 0 ? 1 : 0;
 }
 
 /** Into a file beside, renamed when it is whole. */
@@ -112,11 +156,11 @@ async function exportTo(file: string, { catalogue }: ProductsStore): Promise<num
   let count = 0;
   try {
     await once(output, 'open');
-    if (isCsv) output.write(stringify([[...COLUMNS]]));
+    if (isCsv) output.write(csvHeader());
     for await (const product of catalogue.all()) {
       if (product.isArchived) continue;
       const row = toRow(product);
-      const text = isCsv ? stringify([COLUMNS.map((column) => row[column])]) : `${JSON.stringify(row)}\n`;
+      const text = isCsv ? csvLine(row) : `${JSON.stringify(row)}\n`;
       if (!output.write(text)) await once(output, 'drain');
       count++;
     }

@@ -78,12 +78,14 @@ export type CategoryChanges = Partial<Pick<CategoryInput, 'description' | 'attri
   readonly name?: string | null | undefined;
 };
 
-/** Reads what is new about a category; what is left out stays. */
+/** Reads what is new about a category: what is absent stays, null clears what a category can be without. */
 export function readCategoryChanges(faults: Faults, { name, description, attributes }: CategoryChanges) {
+  if (name === null)
+    faults.add(['name'], 'A category needs a name: null cannot clear it. To keep it, leave it out.');
   return {
     ...(name != null && { name: readName(faults, name) }),
-    ...(description != null && { description: readDescription(faults, description) }),
-    ...(attributes != null && { attributes: readDefinitions(faults, attributes) }),
+    ...(description !== undefined && { description: readDescription(faults, description ?? '') }),
+    ...(attributes !== undefined && { attributes: readDefinitions(faults, attributes ?? []) }),
   };
 }
 

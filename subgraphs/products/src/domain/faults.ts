@@ -8,6 +8,7 @@ export type ProductErrorCode =
   | 'CATEGORY_NOT_EMPTY'
   | 'SKU_TAKEN'
   | 'SLUG_TAKEN'
+  | 'VARIANT_CONFLICT'
   | 'CONFLICT'
   | 'CURRENCY_MISMATCH'
   | 'OUT_OF_STOCK'
@@ -61,7 +62,10 @@ export function readText(
   else if (text.length > max)
     faults.add(field, `${label} may have ${max} characters; it has ${text.length}.`);
   else if (hasForbiddenCharacters(text, { multiline }))
-    faults.add(field, `${label} holds control characters; please remove them.`);
+    faults.add(
+      field,
+      `${label} contains characters that cannot be shown: control characters or "\uFFFD". Remove them.`,
+    );
   return text;
 }
 

@@ -5,6 +5,17 @@ import { MAX_STOCK, type Attribute, type Variant } from './product.js';
 import { fold, printable } from './text.js';
 
 const SKU = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+/** A sku is part of addresses, of file names and of labels: what has to be escaped in one of them is left out. */
+function skuFault(sku: string): string {
+  const odd = /[^A-Za-z0-9._-]/u.exec(sku)?.[0];
+  return (
+    'The SKU needs 1 to 64 letters from A to Z, digits, ".", "_" or "-", beginning with a letter or digit' +
+    (odd === undefined
+      ? `; got "${printable(sku, 70)}".`
+      : `; "${printable(sku, 70)}" contains "${printable(odd)}".`)
+  );
+}
+
 export const ATTRIBUTE_NAME = /^[A-Za-z][A-Za-z0-9-]{0,39}$/;
 const DECIMAL = /^-?\d{1,12}(\.\d{1,6})?$/;
 export const MAX_ATTRIBUTES = 50;
@@ -55,21 +66,13 @@ export interface InputRules {
 /** Reads a new product; every fault is added to `faults`, so the result counts only if there is none. */
 export function readNewProduct(faults: Faults, input: NewProductInput, rules: InputRules): NewProduct {
   const sku = input.sku.trim();
-  if (!SKU.test(sku))
-    faults.add(
-      ['sku'],
-      'The SKU needs 1 to 64 letters, digits, ".", "_" or "-", beginning with a letter or digit.',
-    );
+  if (!SKU.test(sku)) faults.add(['sku'], skuFault(sku));
   const category = readCategory(faults, input.category, rules.tree);
   const attributes = readAttributes(faults, input.attributes ?? [], rules.tree.attributesOf(category));
   return {
     sku,
-    title: readText(faults, ['name'], 'The name', input.name, { max: 200 }),
-    description: readText(faults, ['description'], 'The description', input.description, {
-      min: 0,
-      max: 10_000,
-      multiline: true,
-    }),
+    title: readTitle(faults, input.name),
+    description: readDescription(faults, input.description),
     category,
     price: readPrice(faults, ['price'], input.price, rules.currency),
     imageUrl: readImageUrl(faults, input.imageUrl),
@@ -80,8 +83,8 @@ export function readNewProduct(faults: Faults, input: NewProductInput, rules: In
 }
 
 /**
- * Reads changes of a product. Attributes are checked against the category it will have, a variant's options against
- * the attributes.
+ * Reads changes of a product: what is absent stays, null clears what a product can be without. Attributes are checked
+ * against the category it will have, a variant's options against the attributes.
  */
 export function readProductChanges(
   faults: Faults,
@@ -89,30 +92,48 @@ export function readProductChanges(
   current: Pick<NewProduct, 'category' | 'attributes' | 'variant'>,
   rules: InputRules,
 ): ProductChanges {
+  for (const key of ['name', 'category', 'price'] as const)
+    if (input[key] === null)
+      faults.add([key], `A product needs a ${key}: null cannot clear it. To keep it, leave it out.`);
   const category =
     input.category == null ? current.category : readCategory(faults, input.category, rules.tree);
   const attributes =
-    input.attributes == null
+    input.attributes === undefined
       ? current.attributes
-      : readAttributes(faults, input.attributes, rules.tree.attributesOf(category));
-  if (input.variant != null && current.variant && current.variant.group !== input.variant.group)
-    faults.add(['variant', 'group'], `It is a variant of "${current.variant.group}" already.`);
+      : readAttributes(faults, input.attributes ?? [], rules.tree.attributesOf(category));
+  if (input.variant != null && current.variant && current.variant.group !== input.variant.group.trim())
+    faults.add(
+      ['variant', 'group'],
+      `It is a variant of "${current.variant.group}" already. To move it, clear its variant first.`,
+    );
+  const variant =
+    input.variant === undefined
+      ? current.variant
+      : input.variant && readVariant(faults, input.variant, attributes);
+  // Its options are attributes: none of them may go while it is told apart by them.
+  if (input.variant === undefined && input.attributes !== undefined && current.variant)
+    for (const option of missingOptions(current.variant.options, attributes))
+      faults.add(
+        ['attributes'],
+        `"${printable(option)}" is one of the options that set this variant apart; it needs a value.`,
+      );
   return {
-    ...(input.name != null && { title: readText(faults, ['name'], 'The name', input.name, { max: 200 }) }),
-    ...(input.description != null && {
-      description: readText(faults, ['description'], 'The description', input.description, {
-        min: 0,
-        max: 10_000,
-        multiline: true,
-      }),
+    ...(input.name != null && { title: readTitle(faults, input.name) }),
+    ...(input.description !== undefined && {
+      description: readDescription(faults, input.description ?? ''),
     }),
     ...(input.category != null && { category }),
     ...(input.price != null && { price: readPrice(faults, ['price'], input.price, rules.currency) }),
-    ...(input.imageUrl != null && { imageUrl: readImageUrl(faults, input.imageUrl) }),
-    ...(input.attributes != null && { attributes }),
-    ...(input.variant != null && { variant: readVariant(faults, input.variant, attributes) }),
+    ...(input.imageUrl !== undefined && { imageUrl: readImageUrl(faults, input.imageUrl) }),
+    ...(input.attributes !== undefined && { attributes }),
+    ...(input.variant !== undefined && { variant }),
   };
 }
+
+const readTitle = (faults: Faults, value: string) =>
+  readText(faults, ['name'], 'The name', value, { max: 200 });
+const readDescription = (faults: Faults, value: string) =>
+  readText(faults, ['description'], 'The description', value, { min: 0, max: 10_000, multiline: true });
 
 /** More than zero and in the shop's currency. */
 export function readPrice(
@@ -241,9 +262,10 @@ function readVariant(
   const options = [...new Set(input.options.map((option) => option.trim()))];
   if (options.length === 0 || options.length > 5)
     faults.add(['variant', 'options'], `A variant needs 1 to 5 options, got ${options.length}.`);
-  for (const option of options.slice(0, 5)) {
-    if (!attributes.some(({ name }) => name === option))
-      faults.add(['variant', 'options'], `"${printable(option)}" is not among the product's attributes.`);
-  }
+  for (const option of missingOptions(options.slice(0, 5), attributes))
+    faults.add(['variant', 'options'], `"${printable(option)}" is not among the product's attributes.`);
   return { group, options: options.slice(0, 5) };
 }
+
+const missingOptions = (options: readonly string[], attributes: readonly Attribute[]): string[] =>
+  options.filter((option) => !attributes.some(({ name }) => name === option));

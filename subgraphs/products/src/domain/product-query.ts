@@ -9,6 +9,8 @@ export type ProductSort = 'NEWEST' | 'PRICE_ASC' | 'PRICE_DESC' | 'NAME' | 'RELE
 export interface ProductQuery {
   /** Folded words, each of which must begin a word of the product. */
   readonly words: readonly string[];
+  /** Present if something was searched for that has no words, such as `***`. */
+  readonly findsNothing?: true;
   readonly categories: readonly string[];
   readonly minPrice: number | null;
   readonly maxPrice: number | null;
@@ -39,6 +41,9 @@ export const QUERY_LIMITS = {
 /** What the words of `search` are; more than the limit narrows no further. */
 export const searchWords = (search: string): string[] => wordsOf(search).slice(0, QUERY_LIMITS.words);
 
+/** Blanks and invisible characters alone are no search. */
+const isVisible = (text: string): boolean => /[^\s\p{Z}\p{C}]/u.test(text);
+
 /** The faults of a filter, as sentences; empty if it is fine. */
 export function filterFaults({ search, categories, attributes }: ProductFilterInput): string[] {
   const limits = QUERY_LIMITS;
@@ -66,8 +71,10 @@ export function createProductQuery(
   prices: { min: number | null; max: number | null },
   maySeeArchived: boolean,
 ): ProductQuery {
+  const words = searchWords(filter.search ?? '');
   return {
-    words: searchWords(filter.search ?? ''),
+    words,
+    ...(words.length === 0 && isVisible(filter.search ?? '') && { findsNothing: true }),
     categories: [...new Set((filter.categories ?? []).map(fold))],
     minPrice: prices.min,
     maxPrice: prices.max,

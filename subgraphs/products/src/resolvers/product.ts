@@ -42,8 +42,8 @@ export function createProductResolvers({
       stock: ({ available, reserved, sold }) => ({ available, reserved, sold }),
       stockEntries: async ({ id }, { first, after }) => {
         const list = `stockEntries:${id}`;
-        const page = readPage(list, { first: first ?? null, after: after ?? null }, ([sequence]) => {
-          if (!Number.isSafeInteger(sequence)) throw new Error('not a key');
+        const page = readPage(list, { first: first ?? null, after: after ?? null }, ([sequence, ...more]) => {
+          if (!Number.isSafeInteger(sequence) || more.length > 0) throw new Error('not a key');
           return sequence as number;
         });
         const [rows, totalCount] = await Promise.all([

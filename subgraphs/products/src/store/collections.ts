@@ -7,10 +7,12 @@ import {
   type IndexDescription,
 } from 'mongodb';
 import type { StoredCategory } from '../domain/category.js';
+import type { Column } from '../domain/catalogue-columns.js';
 import type { Hold } from '../domain/hold.js';
 import type { NewProduct } from '../domain/product-input.js';
 import type { Attribute, Variant } from '../domain/product.js';
 import type { StockEntryType } from '../domain/stock.js';
+import { variantKey } from '../domain/variant-group.js';
 
 /** Part of an order's hold, inside the product it holds. */
 export interface Reservation {
@@ -45,6 +47,8 @@ export type OutboxEntry =
       readonly price: { readonly minor: number; readonly currency: CurrencyCode };
       readonly isArchived: boolean;
       readonly version: number;
+      /** The group of variants that it left by this change. */
+      readonly leftGroup?: string;
     };
 
 export interface ProductDocument {
@@ -98,6 +102,10 @@ export interface ProductDocument {
   readonly siblingInStock?: boolean;
   /** Of a variant that is or was listed: how often its entry in lists was written. */
   readonly groupRevision?: number;
+  /** Of a variant on sale: its group and options. Unique, so that no two can be bought that are the same. */
+  readonly variantKey?: string;
+  /** Of a variant that named its group or moved it to a category: the highest says what the others are to have. */
+  readonly sharedRevision?: number;
 }
 
 export interface LedgerDocument {
@@ -142,7 +150,10 @@ export interface ImportDocument {
 export interface ImportRowDocument {
   readonly _id: string;
   readonly importId: string;
-  readonly product: NewProduct;
+  /** Pairs, since a column's name may hold a dot. */
+  readonly row?: readonly (readonly [Column, string])[];
+  /** In place of `row` in those that an older release staged. */
+  readonly product?: NewProduct;
 }
 
 export interface Collections {
@@ -183,6 +194,7 @@ export const INDEXES: Readonly<
     { name: 'attributes', key: { isShown: 1, attributeKeys: 1 } },
     { name: 'listed_newest', key: { isListed: 1, createdAt: -1, _id: -1 } },
     { name: 'variants', key: { 'variant.group': 1 }, sparse: true },
+    { name: 'variant_options', key: { variantKey: 1 }, unique: true, sparse: true },
     { name: 'outbox', key: { hasOutbox: 1 }, sparse: true },
     { name: 'reservations', key: { 'reservations.at': 1 }, sparse: true },
   ],
@@ -199,6 +211,27 @@ export async function migrate(db: Db): Promise<void> {
       (collections[name] as unknown as Collection).createIndexes([...INDEXES[name]]),
     ),
   );
+  await addVariantKeys(collections);
+}
+
+/**
+ * Older releases wrote no `variantKey`. Of variants that are the same in what they left, the oldest gets it; the others
+ * stay on sale without it until staff change them.
+ */
+async function addVariantKeys({ products }: Collections): Promise<void> {
+  const rows = products
+    .find(
+      { 'variant.group': { $gte: '' }, isArchived: false, variantKey: { $exists: false } },
+      { projection: { sku: 1, title: 1, category: 1, variant: 1, attributes: 1 } },
+    )
+    .sort({ createdAt: 1, _id: 1 });
+  for await (const row of rows) {
+    await products
+      .updateOne({ _id: row._id, variantKey: { $exists: false } }, { $set: { variantKey: variantKey(row)! } })
+      .catch((error: unknown) => {
+        if (!isDuplicateKey(error)) throw error;
+      });
+  }
 }
 
 export const isDuplicateKey = (error: unknown): boolean =>

@@ -1,9 +1,10 @@
 import { currentContext, newId } from '@cartograph/service-kit';
 import type { Filter, UpdateFilter } from 'mongodb';
-import type { StoredCategory } from '../domain/category.js';
+import type { Category, StoredCategory } from '../domain/category.js';
 import type { NewListing } from '../domain/listing.js';
 import type { Product } from '../domain/product.js';
-import { duplicatesOf, type Collections, type ProductDocument } from './collections.js';
+import { variantKey } from '../domain/variant-group.js';
+import { duplicatesOf, isDuplicateKey, type Collections, type ProductDocument } from './collections.js';
 import { createMongoCategories } from './mongo-categories.js';
 import {
   PRODUCT_PROJECTION,
@@ -23,8 +24,8 @@ import {
   toFilter,
   toSort,
 } from './search.js';
-import type { CatalogueStore } from './store.js';
-import { refreshGroup } from './variant-group.js';
+import type { CatalogueStore, GroupMember } from './store.js';
+import { refreshGroup, type GroupRow } from './variant-group.js';
 
 /** Prices that are remembered of a product. */
 const MAX_PRICES = 200;
@@ -42,6 +43,7 @@ function toDocument({ product, path, stock }: NewListing): ProductDocument {
     reserved: 0,
     sold: 0,
     reservations: [],
+    ...(variantKey(product) !== null && { variantKey: variantKey(product)! }),
     sequence: 2,
     outbox: [stockOutboxEntry(stock, traceparent()), productEntry(product, newId(), traceparent())],
     hasOutbox: true,
@@ -61,7 +63,60 @@ export function createMongoCatalogue({ products, categories }: Collections): Cat
       slug: _id,
     }));
   }
-  const refresh = (group: string) => refreshGroup(products, group, allCategories);
+  const refresh = (group: string) => refreshGroup(products, group, allCategories, replace);
+
+  async function replace(
+    product: Product,
+    path: readonly Category[],
+    version: number,
+    sharedRevision?: number,
+  ): Promise<boolean> {
+    const current = await products.findOne<
+      Pick<ProductDocument, 'sku' | 'title' | 'category' | 'price' | 'variant' | 'attributes' | 'isArchived'>
+    >(
+      { _id: product.id, version },
+      { projection: { sku: 1, title: 1, category: 1, price: 1, variant: 1, attributes: 1, isArchived: 1 } },
+    );
+    if (!current) return false;
+    const { sku: _sku, skuKey: _skuKey, createdAt: _createdAt, ...written } = writtenFields(product, path);
+    const priceChanged =
+      current.price.minor !== product.price.minor || current.price.currency !== product.price.currency;
+    const leftGroup =
+      current.variant && current.variant.group !== product.variant?.group ? current.variant.group : undefined;
+    const key = variantKey(product);
+    // Only a change of it writes it: what an older release left twice can be changed in other ways.
+    const keyChanged = variantKey(current) !== key;
+    const unset = {
+      ...(keyChanged && key === null && { variantKey: 1 }),
+      ...(leftGroup !== undefined && { siblingInStock: 1, sharedRevision: 1 }),
+    };
+    const update = {
+      $set: {
+        ...written,
+        hasOutbox: true,
+        ...(product.variant === null
+          ? { isListed: true, isShown: !product.isArchived }
+          : product.isArchived && { isShown: false }),
+        ...(keyChanged && key !== null && { variantKey: key }),
+        ...(sharedRevision !== undefined && { sharedRevision }),
+      },
+      ...(Object.keys(unset).length > 0 && { $unset: unset }),
+      $inc: { sequence: 1 },
+      $push: {
+        outbox: productEntry(product, newId(), traceparent(), leftGroup),
+        ...(priceChanged && {
+          prices: { $each: [{ ...product.price, since: product.updatedAt }], $slice: -MAX_PRICES },
+        }),
+      },
+    } as unknown as UpdateFilter<ProductDocument>;
+    try {
+      const { matchedCount } = await products.updateOne({ _id: product.id, version }, update);
+      return matchedCount === 1;
+    } catch (error) {
+      if (isDuplicateKey(error)) return false;
+      throw error;
+    }
+  }
 
   return {
     findByIds: (ids) => find(ids.length === 1 ? { _id: ids[0]! } : { _id: { $in: ids } }),
@@ -78,6 +133,22 @@ export function createMongoCatalogue({ products, categories }: Collections): Cat
         .toArray();
       const found = new Map<string, Product[]>(groups.map((group) => [group, []]));
       for (const row of rows) found.get(row.variant!.group)?.push(toProduct(row));
+      return found;
+    },
+
+    async findGroups(groups) {
+      const rows = await products
+        .find<GroupRow>(
+          { 'variant.group': { $in: groups } },
+          { projection: { ...PRODUCT_PROJECTION, sharedRevision: 1 } },
+        )
+        .sort({ createdAt: 1, _id: 1 })
+        .toArray();
+      const found = new Map<string, GroupMember[]>(groups.map((group) => [group, []]));
+      for (const row of rows)
+        found
+          .get(row.variant!.group)
+          ?.push({ product: toProduct(row), sharedRevision: row.sharedRevision ?? 0 });
       return found;
     },
 
@@ -140,31 +211,7 @@ export function createMongoCatalogue({ products, categories }: Collections): Cat
       return new Set(duplicatesOf(error).map((index) => listings[index]!.product.id));
     },
 
-    async replace(product, path, version) {
-      const current = await products.findOne({ _id: product.id, version }, { projection: { price: 1 } });
-      if (!current) return false;
-      const { sku: _sku, skuKey: _skuKey, createdAt: _createdAt, ...written } = writtenFields(product, path);
-      const priceChanged =
-        current.price.minor !== product.price.minor || current.price.currency !== product.price.currency;
-      const update = {
-        $set: {
-          ...written,
-          hasOutbox: true,
-          ...(product.variant === null
-            ? { isShown: !product.isArchived }
-            : product.isArchived && { isShown: false }),
-        },
-        $inc: { sequence: 1 },
-        $push: {
-          outbox: productEntry(product, newId(), traceparent()),
-          ...(priceChanged && {
-            prices: { $each: [{ ...product.price, since: product.updatedAt }], $slice: -MAX_PRICES },
-          }),
-        },
-      } as unknown as UpdateFilter<ProductDocument>;
-      const { matchedCount } = await products.updateOne({ _id: product.id, version }, update);
-      return matchedCount === 1;
-    },
+    replace,
 
     ...createMongoCategories({ products, categories }, refresh),
     refreshGroup: refresh,

@@ -1,4 +1,6 @@
-import type { Collections } from './collections.js';
+import type { CatalogueRow } from '../domain/catalogue-columns.js';
+import { rowEntries, writtenRow } from '../domain/catalogue-row.js';
+import type { Collections, ImportRowDocument } from './collections.js';
 import type { ImportStore } from './store.js';
 
 const BATCH = 500;
@@ -11,21 +13,21 @@ export function createMongoImports({ imports, importRows }: Collections): Import
   }
 
   return {
-    async stage(importId, products, leaseMs) {
+    async stage(importId, all, leaseMs) {
       await imports.insertOne({
         _id: importId,
-        rows: products.length,
+        rows: all.length,
         isStaged: false,
         until: until(leaseMs),
       });
-      for (let start = 0; start < products.length; start += BATCH) {
-        const rows = products
+      for (let start = 0; start < all.length; start += BATCH) {
+        const rows = all
           .slice(start, start + BATCH)
           // In the file's order: padded, so that text sorts as numbers do.
-          .map((product, index) => ({
+          .map((row, index) => ({
             _id: `${importId}:${String(start + index).padStart(9, '0')}`,
             importId,
-            product,
+            row: rowEntries(row),
           }));
         await importRows.insertMany(rows);
         await imports.updateOne({ _id: importId }, { $set: { until: until(leaseMs) } });
@@ -56,7 +58,7 @@ export function createMongoImports({ imports, importRows }: Collections): Import
     },
     async rows(importId, limit) {
       const rows = await importRows.find({ importId }).sort({ _id: 1 }).limit(limit).toArray();
-      return rows.map(({ _id, product }) => ({ id: _id, product }));
+      return rows.map((document) => ({ id: document._id, row: toRow(document) }));
     },
     async done(rowIds) {
       await importRows.deleteMany({ _id: { $in: [...rowIds] } });
@@ -66,3 +68,9 @@ export function createMongoImports({ imports, importRows }: Collections): Import
     },
   };
 }
+
+/** What an older release staged says nothing about columns that were empty: those stay. */
+const toRow = ({ row, product }: ImportRowDocument): CatalogueRow =>
+  Object.fromEntries(
+    row ?? (product ? rowEntries(writtenRow(product)).filter(([, text]) => text !== '') : []),
+  );

@@ -122,8 +122,7 @@ export function createMongoOutbox(
       if (entries.length > 0) {
         await ledger.insertMany(entries, { ordered: false }).catch(ignoreDuplicates);
       }
-      for (const group of new Set(rows.filter(movesGroup).map(({ variant }) => variant!.group)))
-        await options.refreshGroup(group);
+      for (const group of new Set(rows.flatMap(groupsMovedBy))) await options.refreshGroup(group);
       await options.beforePublish(rows.map(({ _id, sku }) => ({ id: _id, sku })));
       await publish(rows.flatMap(toEvents));
       const { matchedCount } = await products.bulkWrite(
@@ -161,10 +160,13 @@ export function createMongoOutbox(
   };
 }
 
-/** Written changes may; of stock only what makes a variant run out or come back. */
-function movesGroup({ variant, outbox, available }: Pending & Pick<ProductDocument, 'variant'>): boolean {
-  if (variant === null) return false;
+/** Written changes move a group; of stock only what makes a variant run out or come back. */
+function groupsMovedBy({ variant, outbox, available }: Pending & Pick<ProductDocument, 'variant'>): string[] {
   const before =
     available - outbox.reduce((sum, entry) => sum + (entry.kind === 'stock' ? entry.available : 0), 0);
-  return outbox.some(({ kind }) => kind === 'product') || before > 0 !== available > 0;
+  const moves = outbox.some(({ kind }) => kind === 'product') || before > 0 !== available > 0;
+  return [
+    ...(variant && moves ? [variant.group] : []),
+    ...outbox.flatMap((entry) => (entry.kind === 'product' ? (entry.leftGroup ?? []) : [])),
+  ];
 }

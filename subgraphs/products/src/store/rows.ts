@@ -83,8 +83,14 @@ export function writtenFields(product: Product, path: readonly Category[]) {
   };
 }
 
-export function productEntry(product: Product, id: string, traceparent: string | null): OutboxEntry {
+export function productEntry(
+  product: Product,
+  id: string,
+  traceparent: string | null,
+  leftGroup?: string,
+): OutboxEntry {
   return {
+    ...(leftGroup !== undefined && { leftGroup }),
     kind: 'product',
     id,
     at: product.updatedAt,

@@ -23,6 +23,7 @@ export function toFilter(query: ProductQuery, without?: Part): Filter<ProductDoc
   if (query.inStockOnly && without !== 'inStock') and.push(IN_STOCK);
   return {
     ...(query.includeArchived ? { isListed: true } : { isShown: true }),
+    ...(query.findsNothing && { words: { $in: [] } }),
     ...(query.words.length > 0 && { words: { $all: query.words.map(beginsWith) } }),
     ...(query.categories.length > 0 &&
       without !== 'categories' && {

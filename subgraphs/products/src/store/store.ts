@@ -3,7 +3,7 @@ import type { Relayed } from '@cartograph/service-kit';
 import type { Category, CategoryTree, StoredCategory } from '../domain/category.js';
 import type { Hold, HoldItem, HoldState } from '../domain/hold.js';
 import type { PriceChange, Product } from '../domain/product.js';
-import type { NewProduct } from '../domain/product-input.js';
+import type { CatalogueRow } from '../domain/catalogue-columns.js';
 import type { NewListing } from '../domain/listing.js';
 import type { ProductQuery, ProductSort } from '../domain/product-query.js';
 import type { StockChange, StockEntry } from '../domain/stock.js';
@@ -18,6 +18,13 @@ export interface ListKey {
 export interface ListedProduct {
   readonly product: Product;
   readonly key: ListKey;
+}
+
+/** A variant as its group sees it. */
+export interface GroupMember {
+  readonly product: Product;
+  /** Orders what was said about the group as a whole: the highest counts. */
+  readonly sharedRevision: number;
 }
 
 export interface FacetCounts {
@@ -60,6 +67,8 @@ export interface CatalogueStore extends CategoryStore {
   findBySkus(skuKeys: readonly string[]): Promise<Product[]>;
   /** The variants of each group, archived ones left out, oldest first. */
   findVariants(groups: readonly string[]): Promise<Map<string, Product[]>>;
+  /** All variants of each group, archived ones included, oldest first. */
+  findGroups(groups: readonly string[]): Promise<Map<string, GroupMember[]>>;
   findPrices(ids: readonly string[]): Promise<Map<string, PriceChange[]>>;
   list(
     query: ProductQuery,
@@ -72,11 +81,22 @@ export interface CatalogueStore extends CategoryStore {
   /** All products, for export, by id. */
   all(): AsyncIterable<Product>;
 
-  /** Adds products. @returns the ids of those that were not added: their sku (or id) is taken */
+  /** Adds products. @returns the ids of those that were not added: their sku, id or options are taken */
   insert(products: readonly NewListing[]): Promise<ReadonlySet<string>>;
-  /** Replaces what is written about a product; only if its version is still `version`. */
-  replace(product: Product, path: readonly Category[], version: number): Promise<boolean>;
-  /** Chooses which variant of a group is listed, and what it is found by. Safe to repeat and to race. */
+  /**
+   * Replaces what is written about a product; only if its version is still `version` and no variant with its options is
+   * on sale. `sharedRevision`: its name and category are the group's, in place of those with a lower one.
+   */
+  replace(
+    product: Product,
+    path: readonly Category[],
+    version: number,
+    sharedRevision?: number,
+  ): Promise<boolean>;
+  /**
+   * Gives all variants of a group the newest name and category, and chooses the one that is listed and what it is found
+   * by. Safe to repeat and to race.
+   */
   refreshGroup(group: string): Promise<void>;
 
   categories(): Promise<StoredCategory[]>;
@@ -167,12 +187,12 @@ export interface LeaseStore {
 /** Imports under way. A file is staged as a whole before anything of it is applied. */
 export interface ImportStore {
   /** Keeps all rows: only once they are all there is the import going to be applied. */
-  stage(importId: string, products: readonly NewProduct[], leaseMs: number): Promise<void>;
+  stage(importId: string, rows: readonly CatalogueRow[], leaseMs: number): Promise<void>;
   /** Takes over an import that nobody works on any more. Those whose rows never all arrived are thrown away. */
   takeStale(leaseMs: number): Promise<string | undefined>;
   /** Says that somebody still works on it. */
   extend(importId: string, leaseMs: number): Promise<void>;
-  rows(importId: string, limit: number): Promise<{ id: string; product: NewProduct }[]>;
+  rows(importId: string, limit: number): Promise<{ id: string; row: CatalogueRow }[]>;
   done(rowIds: readonly string[]): Promise<void>;
   finish(importId: string): Promise<void>;
 }

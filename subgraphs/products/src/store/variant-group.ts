@@ -3,27 +3,33 @@ import { createCategoryTree, type StoredCategory } from '../domain/category.js';
 import { attributeKey, searchFields } from '../domain/search-index.js';
 import { wordsOf } from '../domain/text.js';
 import type { ProductDocument } from './collections.js';
-import { PRODUCT_PROJECTION, type ProductRow } from './rows.js';
+import { PRODUCT_PROJECTION, toProduct, type ProductRow } from './rows.js';
+import type { CatalogueStore } from './store.js';
 
-type Member = ProductRow & Pick<ProductDocument, 'groupRevision'>;
+export type GroupRow = ProductRow & Pick<ProductDocument, 'groupRevision' | 'sharedRevision'>;
 
 const MAX_ATTEMPTS = 20;
 
 /**
- * Chooses the variant of a group that is listed, the oldest on sale, and what it is found by: also by the words, the
- * attributes and the stock of its siblings. Who saw the group before somebody else changed its entry looks again, so that
- * an old view never replaces a newer one.
+ * Gives all variants of a group the newest name and category, then chooses the one that is listed, the oldest on sale,
+ * and what it is found by: also by the words, the attributes and the stock of its siblings. A process that saw the group
+ * before another changed its entry looks again, so that an old view never replaces a newer one.
  */
 export async function refreshGroup(
   products: Collection<ProductDocument>,
   group: string,
   categories: () => Promise<StoredCategory[]>,
+  replace: CatalogueStore['replace'],
 ): Promise<void> {
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
     const rows = await products
-      .find<Member>({ 'variant.group': group }, { projection: { ...PRODUCT_PROJECTION, groupRevision: 1 } })
+      .find<GroupRow>(
+        { 'variant.group': group },
+        { projection: { ...PRODUCT_PROJECTION, groupRevision: 1, sharedRevision: 1 } },
+      )
       .sort({ createdAt: 1, _id: 1 })
       .toArray();
+    if (await share(rows, categories, replace)) continue;
     const onSale = rows.filter(({ isArchived }) => !isArchived);
     const members = onSale.length > 0 ? onSale : rows.slice(0, 1);
     const [lead] = members;
@@ -41,9 +47,31 @@ export async function refreshGroup(
   }
 }
 
+/** @returns whether any of them had another name or category than the group; then they are to be read again */
+async function share(
+  rows: readonly GroupRow[],
+  categories: () => Promise<StoredCategory[]>,
+  replace: CatalogueStore['replace'],
+): Promise<boolean> {
+  const revisionOf = ({ sharedRevision = 0 }: GroupRow) => sharedRevision;
+  const [newest] = rows.toSorted((a, b) => revisionOf(b) - revisionOf(a));
+  if (!newest || revisionOf(newest) === 0) return false;
+  const { title, category, updatedAt } = newest;
+  const stale = rows.filter(
+    (row) => revisionOf(row) < revisionOf(newest) && (row.title !== title || row.category !== category),
+  );
+  if (stale.length === 0) return false;
+  const path = createCategoryTree(await categories()).pathOf(category);
+  for (const row of stale) {
+    const product = { ...toProduct(row), title, category, version: row.version + 1, updatedAt };
+    await replace(product, path, row.version);
+  }
+  return true;
+}
+
 /** What stands in the first member for all of them. */
-function listEntryOf(members: readonly Member[], categories: readonly StoredCategory[]) {
-  const [lead, ...siblings] = members as [Member, ...Member[]];
+function listEntryOf(members: readonly GroupRow[], categories: readonly StoredCategory[]) {
+  const [lead, ...siblings] = members as [GroupRow, ...GroupRow[]];
   const tree = createCategoryTree(categories);
   const own = searchFields(lead, tree.pathOf(lead.category));
   const attributes = members.flatMap((member) => member.attributes);

@@ -111,14 +111,14 @@ function Row({ product, isVariant }: { readonly product: ProductRowFragment; rea
         <Price value={product.price} />
       </td>
       <td className="tabular-nums">
-        {stock.available === 0 ? (
+        {stock?.available === 0 ? (
           <Badge tone="bad">Sold out</Badge>
         ) : (
-          stock.available <= LOW_STOCK && <Badge tone="wait">Low</Badge>
+          stock && stock.available <= LOW_STOCK && <Badge tone="wait">Low</Badge>
         )}{' '}
-        {stock.available}
+        {stock?.available ?? '–'}
       </td>
-      <td className="tabular-nums">{stock.reserved}</td>
+      <td className="tabular-nums">{stock?.reserved ?? '–'}</td>
       <td>{product.isArchived ? <Badge>Archived</Badge> : 'Yes'}</td>
     </tr>
   );

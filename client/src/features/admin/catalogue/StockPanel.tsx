@@ -53,7 +53,7 @@ export function StockPanel({ product }: { readonly product: StockPartsFragment }
           <div key={part} className="rounded-xl bg-stone-100 p-3 dark:bg-stone-800">
             <dt className="text-xs text-stone-600 dark:text-stone-300">{words(part)}</dt>
             <dd data-stock={part} className="text-2xl font-semibold tabular-nums">
-              {stock[part]}
+              {stock?.[part] ?? '–'}
             </dd>
           </div>
         ))}

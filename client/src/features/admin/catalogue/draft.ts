@@ -72,7 +72,7 @@ export function toChanges(
     ...(changed.has('description') && { description: draft.description }),
     ...(changed.has('category') && { category: draft.category }),
     ...(changed.has('price') && { price: { amount: draft.price.trim(), currency } }),
-    ...(changed.has('imageUrl') && draft.imageUrl && { imageUrl: draft.imageUrl.trim() }),
+    ...(changed.has('imageUrl') && { imageUrl: draft.imageUrl.trim() || null }),
     ...(changed.has('attributes') && { attributes: filled(draft.attributes) }),
   };
 }

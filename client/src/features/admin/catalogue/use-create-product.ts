@@ -59,7 +59,7 @@ export function useCreateProduct() {
   };
 }
 
-/** The shop would take two variants that nobody can tell apart; people should not make them. */
+/** What the shop would refuse as VARIANT_CONFLICT, said at the field before a product that stood alone becomes a variant. */
 function refuseVariant(sibling: Sibling, draft: Draft, options: readonly string[]): string | undefined {
   if (options.length === 0) return 'Choose at least one.';
   const valuesOf = (attributes: Draft['attributes']) =>
