@@ -84,7 +84,13 @@ const gateway = processes.start(
     '--port',
     String(port),
   ],
-  { LOG_LEVEL: 'error', ACCESS_LOG: 'false', RATE_LIMIT_PER_MINUTE: '0', SHED_LAG_MS: '0' },
+  {
+    LOG_LEVEL: 'error',
+    ACCESS_LOG: 'false',
+    RATE_LIMIT_PER_MINUTE: '0',
+    SHED_LAG_MS: '0',
+    MAX_STREAMS: '100000',
+  },
 );
 gateway.stdout.resume();
 const isReady = () =>

@@ -1,15 +1,15 @@
 import { networkOf } from '@cartograph/service-kit/client-address';
-import type { GraphQLError } from 'graphql';
 import type { ResponseError } from './execution/errors.js';
 import type { JsonObject } from './execution/json.js';
 import type { RequestScope } from './execution/scope.js';
 import type { GraphQLRequest } from './pipeline.js';
 import type { Operation } from './planning/operation.js';
-import { OperationRefused } from './planning/document.js';
+import { type OperationFault, OperationRefused } from './planning/document.js';
+import { PlanQueueFull } from './planning/plan-threads.js';
 import type { Planner } from './planning/planner.js';
 import type { LoadShedding } from './plugins/use-load-shedding.js';
 import { PersistedOperationError, type PersistedOperations } from './plugins/use-persisted-operations.js';
-import type { RateLimit } from './plugins/use-rate-limit.js';
+import type { RateLimit, RateLimitResult } from './plugins/use-rate-limit.js';
 
 /** A request the gateway refuses before any subgraph is asked. */
 export class RequestRefused extends Error {
@@ -81,8 +81,19 @@ export class Admission {
     scope: RequestScope,
     check: ((operation: Operation) => void) | undefined,
   ): Prepared | Promise<Prepared> {
-    const { rateLimit, maxCost, persisted } = this.options;
     const operation = this.#prepare(planner, text, request, scope);
+    return operation instanceof Promise
+      ? operation.then((ready) => this.#admitOperation(ready, request, scope, check))
+      : this.#admitOperation(operation, request, scope, check);
+  }
+
+  #admitOperation(
+    operation: Operation,
+    request: GraphQLRequest,
+    scope: RequestScope,
+    check: ((operation: Operation) => void) | undefined,
+  ): Prepared | Promise<Prepared> {
+    const { rateLimit, maxCost, persisted } = this.options;
     scope.spans?.name(operation.kind, operation.name);
     check?.(operation);
     const read = operation.readVariables(request.variables);
@@ -106,15 +117,9 @@ export class Admission {
       persisted.register(request.query, request.extensions);
     const prepared: Prepared = { operation, variables: read.values, cost, extensions: request.extensions };
     if (!rateLimit) return prepared;
-    return rateLimit(limitKeys(scope), cost).then(({ isAllowed, retryAfterMs }) => {
-      if (isAllowed) return prepared;
-      const seconds = Math.max(1, Math.ceil(retryAfterMs / 1000));
-      throw refusal(
-        429,
-        'RATE_LIMITED',
-        `Too much was asked in a short time; please try again in ${seconds} s.`,
-        { 'retry-after': String(seconds) },
-      );
+    return rateLimit.take(limitKeys(scope), cost).then((result) => {
+      refuseLimited(result);
+      return prepared;
     });
   }
 
@@ -126,24 +131,63 @@ export class Admission {
     }
   }
 
+  /** An operation that is known is there at once. One that has to be planned costs its caller the time that takes. */
   #prepare(
     planner: Planner,
     text: string,
     { operationName }: GraphQLRequest,
-    { spans }: RequestScope,
-  ): Operation {
-    const prepare = (): Operation => planner.prepare(text, operationName);
-    try {
-      return spans && !planner.isPlanned(text, operationName) ? spans.within('plan', prepare) : prepare();
-    } catch (error) {
-      if (error instanceof OperationRefused)
-        throw new RequestRefused(
-          400,
-          error.errors.map((fault) => toResponseError(fault, error.code)),
-        );
-      throw error;
-    }
+    scope: RequestScope,
+  ): Operation | Promise<Operation> {
+    const keys = limitKeys(scope);
+    const client = keys[0]!;
+    const key = planner.keyOf(text, operationName);
+    const known = planner.find(key, client);
+    if (known) return known;
+    const { rateLimit } = this.options;
+    const plan = (): Operation | Promise<Operation> => {
+      try {
+        const asker = {
+          client,
+          ...(rateLimit && { planned: (took: number) => rateLimit.chargePlanning(keys, took) }),
+        };
+        const prepare = (): Operation | Promise<Operation> =>
+          planner.prepare(text, operationName, asker, key);
+        const operation = scope.spans ? scope.spans.within('plan', prepare) : prepare();
+        return operation instanceof Promise ? operation.catch(refuseUnplanned) : operation;
+      } catch (error) {
+        return refuseUnplanned(error);
+      }
+    };
+    if (!rateLimit) return plan();
+    return rateLimit.checkPlanning(keys).then((result) => {
+      refuseLimited(result);
+      return plan();
+    });
   }
+}
+
+function refuseUnplanned(error: unknown): never {
+  if (error instanceof OperationRefused)
+    throw new RequestRefused(
+      400,
+      error.errors.map((fault) => toResponseError(fault, error.code)),
+    );
+  if (error instanceof PlanQueueFull)
+    throw error.isClient
+      ? refusal(429, 'RATE_LIMITED', `${error.message} Please try again in 1 s.`, { 'retry-after': '1' })
+      : refusal(503, 'OVERLOADED', `${error.message} Please try again in 1 s.`, { 'retry-after': '1' });
+  throw error;
+}
+
+function refuseLimited({ isAllowed, retryAfterMs }: RateLimitResult): void {
+  if (isAllowed) return;
+  const seconds = Math.max(1, Math.ceil(retryAfterMs / 1000));
+  throw refusal(
+    429,
+    'RATE_LIMITED',
+    `Too much was asked in a short time; please try again in ${seconds} s.`,
+    { 'retry-after': String(seconds) },
+  );
 }
 
 function refusePersisted(error: unknown): never {
@@ -151,7 +195,7 @@ function refusePersisted(error: unknown): never {
 }
 
 /** A person who is signed in is counted as such from any address; everyone else by address, IPv6 by its /64. */
-function limitKeys({ identity, clientAddress }: RequestScope): string[] {
+export function limitKeys({ identity, clientAddress }: RequestScope): string[] {
   return identity?.kind === 'user' ? [`user:${identity.userId}`] : [`address:${networkOf(clientAddress)}`];
 }
 
@@ -165,7 +209,6 @@ function refusal(
   return new RequestRefused(status, [{ message, extensions: { code, ...extensions } }], headers);
 }
 
-function toResponseError(error: GraphQLError, code: string): ResponseError {
-  const { message, locations } = error.toJSON();
+function toResponseError({ message, locations }: OperationFault, code: string): ResponseError {
   return { message, ...(locations && { locations }), extensions: { code } };
 }

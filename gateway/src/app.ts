@@ -4,11 +4,11 @@ import { trackConnections } from '@cartograph/service-kit/connections';
 import type { Logger } from '@cartograph/service-kit/logger';
 import { watchRevocations } from '@cartograph/service-kit/revocations';
 import type { Registry } from '@cartograph/service-kit/metrics';
-import { NoSchemaIntrospectionCustomRule } from 'graphql';
 import type { GatewayConfig } from './config.js';
 import { Gateway } from './gateway.js';
 import { createCors } from './http/cors.js';
 import { endAfterBody } from './http/drain.js';
+import { HeldBytes } from './http/held-bytes.js';
 import { GraphQLRoute } from './http/graphql-route.js';
 import { createImageProxy } from './http/images.js';
 import { createOperatorsRoute } from './http/operators.js';
@@ -61,7 +61,7 @@ export function createGatewayApp(config: GatewayConfig, { logger, registry }: Ru
     httpStreams: () => graphql.openStreams,
     streams: () => gateway.streams.count(),
     breakers: () => gateway.subgraphs.breakers(),
-    cachedOperations: () => gateway.planner?.cached ?? 0,
+    cachedOperations: () => gateway.planner?.cached ?? { operations: 0, bytes: 0 },
     lag: () => shedding.lag(),
     sharedOperations: () => gateway.sharedRuns.joined,
     sharedFetches: () => gateway.subgraphs.shared,
@@ -83,8 +83,10 @@ export function createGatewayApp(config: GatewayConfig, { logger, registry }: Ru
       },
     },
     subgraphSockets: config.SUBGRAPH_WS,
+    planLimitMs: config.PLAN_LIMIT_MS,
     planner: {
-      cacheSize: config.PLAN_CACHE_SIZE,
+      cacheBytes: config.PLAN_CACHE_BYTES,
+      explain: config.EXPLAIN,
       maxTokens: config.MAX_TOKENS,
       limits: {
         selections: config.MAX_TOKENS,
@@ -93,7 +95,7 @@ export function createGatewayApp(config: GatewayConfig, { logger, registry }: Ru
         rootFields: config.MAX_ROOT_FIELDS,
         directives: config.MAX_DIRECTIVES,
       },
-      rules: config.INTROSPECTION ? [] : [NoSchemaIntrospectionCustomRule],
+      introspection: config.INTROSPECTION,
       assumedListSize: config.ASSUMED_LIST_SIZE,
       suggestions: config.INTROSPECTION,
       observe: { lookup: metrics.planLookup, planned: metrics.planned },
@@ -117,7 +119,6 @@ export function createGatewayApp(config: GatewayConfig, { logger, registry }: Ru
       maxCost: config.MAX_COST,
       persisted: usePersistedOperations({
         automatic: config.PERSISTED_QUERIES,
-        cacheSize: config.PLAN_CACHE_SIZE,
         shared: redis && useSharedOperations(redis),
         mode: config.SAFELIST_MODE,
         safelist: config.SAFELIST_FILE === undefined ? undefined : readSafelist(config.SAFELIST_FILE),
@@ -136,6 +137,7 @@ export function createGatewayApp(config: GatewayConfig, { logger, registry }: Ru
     extensions: { explain: config.EXPLAIN, maxCost: config.MAX_COST },
     streams: {
       queueLimit: config.STREAM_QUEUE_LIMIT,
+      maxStreams: config.MAX_STREAMS,
       connectMs: config.STREAM_CONNECT_LIMIT_MS,
       resumeMs: config.STREAM_RESUME_LIMIT_MS,
     },
@@ -174,31 +176,39 @@ export function createGatewayApp(config: GatewayConfig, { logger, registry }: Ru
     checks: () => ({ supergraph: gateway.planner ? 'ok' : 'not loaded' }),
   });
   const addTransportSecurity = createTransportSecurity(config.HSTS_MAX_AGE_S, config.TRUSTED_PROXIES);
-  const http = createServer({ keepAliveTimeout: 65_000, requestTimeout: 60_000 }, (request, response) => {
-    const url = request.url!;
-    const mark = url.indexOf('?');
-    const path = mark < 0 ? url : url.slice(0, mark);
-    // Asks clients to open their next connection elsewhere.
-    if (isDraining) response.setHeader('connection', 'close');
-    addTransportSecurity?.(request, response);
-    if (path === '/graphql') {
-      if (cors.apply(request, response)) return;
-      // A person who opens the endpoint in a browser gets a page, not an error about a missing query.
-      if (config.GRAPHIQL && isGet(request) && mark < 0 && request.headers.accept?.includes('text/html'))
-        return site.landing(response);
-      return graphql.handle(request, response, mark < 0 ? '' : url.slice(mark));
-    }
-    // Until an answer says otherwise: a proxy must keep no error, and no page it was not told to keep.
-    response.setHeader('cache-control', 'no-store');
-    if (!isGet(request)) return refuseMethod(request, response);
-    if (operators(response, path, config.isOperatorsPortPublic)) return;
-    if (isForOperators(path)) return sendNotFound(response);
-    const isFirstPage = path === '/' && config.CLIENT_DIR === undefined;
-    if (!config.GRAPHIQL && (isFirstPage || isForDevelopers(path))) return sendNotFound(response);
-    site.serve(request, response, path).catch((error: unknown) => {
-      logger.error({ err: error, path }, 'Could not serve a file');
-      response.destroy();
-    });
+  const http = createServer(
+    { keepAliveTimeout: 65_000, headersTimeout: 15_000, requestTimeout: 60_000 },
+    (request, response) => {
+      held.track(request, response);
+      const url = request.url!;
+      const mark = url.indexOf('?');
+      const path = mark < 0 ? url : url.slice(0, mark);
+      // Asks clients to open their next connection elsewhere.
+      if (isDraining) response.setHeader('connection', 'close');
+      addTransportSecurity?.(request, response);
+      if (path === '/graphql') {
+        if (cors.apply(request, response)) return;
+        // A person who opens the endpoint in a browser gets a page, not an error about a missing query.
+        if (config.GRAPHIQL && isGet(request) && mark < 0 && request.headers.accept?.includes('text/html'))
+          return site.landing(response);
+        return graphql.handle(request, response, mark < 0 ? '' : url.slice(mark));
+      }
+      // Until an answer says otherwise: a proxy must keep no error, and no page it was not told to keep.
+      response.setHeader('cache-control', 'no-store');
+      if (!isGet(request)) return refuseMethod(request, response);
+      if (operators(response, path, config.isOperatorsPortPublic)) return;
+      if (isForOperators(path)) return sendNotFound(response);
+      const isFirstPage = path === '/' && config.CLIENT_DIR === undefined;
+      if (!config.GRAPHIQL && (isFirstPage || isForDevelopers(path))) return sendNotFound(response);
+      site.serve(request, response, path).catch((error: unknown) => {
+        logger.error({ err: error, path }, 'Could not serve a file');
+        response.destroy();
+      });
+    },
+  );
+  const held = new HeldBytes(http, {
+    maxConnections: config.MAX_CONNECTIONS,
+    maxHeldBytes: config.MAX_HELD_BYTES,
   });
   const connections = trackConnections(http);
   const internal =
@@ -211,6 +221,7 @@ export function createGatewayApp(config: GatewayConfig, { logger, registry }: Ru
         });
   const internalConnections = internal && trackConnections(internal);
   const sockets = new SocketServer(http, gateway, {
+    received: (request) => held.received(request),
     maxMessageBytes: config.BODY_LIMIT_BYTES,
     maxOperations: config.MAX_SOCKET_OPERATIONS,
     keepAliveMs: config.WS_KEEP_ALIVE_MS,
@@ -247,6 +258,7 @@ export function createGatewayApp(config: GatewayConfig, { logger, registry }: Ru
     async close() {
       isDraining = true;
       watcher?.close();
+      held.close();
       graphql.goAway();
       await Promise.all([sockets.close(), connections.close()]);
       await gateway.close();

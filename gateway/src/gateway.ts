@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Identity } from '@cartograph/service-kit/identity';
 import { Admission, type AdmissionOptions, type Prepared, RequestRefused } from './admission.js';
@@ -6,6 +7,8 @@ import type { RequestScope } from './execution/scope.js';
 import { type FetchObserver, Subgraphs, type SubgraphSettings } from './execution/subgraphs.js';
 import { type Answer, type GraphQLRequest, runOperation } from './pipeline.js';
 import type { Operation } from './planning/operation.js';
+import type { PlanRules } from './planning/plan-maker.js';
+import { PlanThreads } from './planning/plan-threads.js';
 import { Planner, type PlannerOptions } from './planning/planner.js';
 import { addExtensions, type ExtensionOptions } from './plugins/use-extensions.js';
 import type { IdentityPlugin } from './plugins/use-identity.js';
@@ -33,11 +36,13 @@ export interface GatewayOptions {
   /** WebSocket URLs that replace the routing URL with ws:// for http://, by subgraph name. */
   readonly subgraphSockets: Readonly<Record<string, string>>;
   readonly planner: PlannerOptions;
+  /** How long one operation may take to plan; 0 plans on the event loop, without a limit. */
+  readonly planLimitMs: number;
   readonly identity: IdentityPlugin | undefined;
   readonly scope: ScopeOptions;
   readonly admission: AdmissionOptions;
   readonly extensions: ExtensionOptions;
-  readonly streams: FeedLimits & { readonly queueLimit: number };
+  readonly streams: FeedLimits & { readonly queueLimit: number; readonly maxStreams: number };
   readonly observeFetch?: FetchObserver;
   readonly observe?: OperationObserver;
   readonly onResubscribe?: (service: string) => void;
@@ -56,11 +61,15 @@ export class Gateway {
   readonly sharedRuns = new SharedRuns();
   readonly #admission: Admission;
   readonly #sockets = new Map<string, UpstreamSocket>();
+  readonly #threads: PlanThreads | undefined;
   #planner: Planner | undefined;
+  #isClosed = false;
 
   constructor(readonly options: GatewayOptions) {
     const { identity, streams } = options;
     this.#admission = new Admission(options.admission);
+    const { planLimitMs, planner } = options;
+    if (planLimitMs > 0) this.#threads = new PlanThreads({ rules: rulesOf(planner), limitMs: planLimitMs });
     this.subgraphs = new Subgraphs(
       options.subgraphs,
       identity &&
@@ -75,6 +84,7 @@ export class Gateway {
     this.streams = new Streams({
       subgraphs: this.subgraphs,
       queueLimit: streams.queueLimit,
+      maxStreams: streams.maxStreams,
       limits: streams,
       socket: (service, scope) => this.#socket(service, scope),
       upstreamHeaders: (scope, service) => this.#upstreamHeaders(scope, service),
@@ -89,15 +99,23 @@ export class Gateway {
 
   /**
    * Serves another supergraph from now on; what runs already ends by the old one.
-   * @throws with the reason when it is not one the gateway can serve; the old one stays
+   * Rejects with the reason when it is not one the gateway can serve; the old one stays
    */
-  load(sdl: string): void {
-    const planner = new Planner(sdl, this.options.planner);
-    if (this.#planner) planner.warmFrom(this.#planner, WARMED_OPERATIONS);
+  async load(sdl: string): Promise<void> {
+    const planner = new Planner(sdl, this.options.planner, this.#threads);
+    const previous = this.#planner;
     const before = new Map(planner.subgraphs.map(({ name }) => [name, this.#socketUrl(name)]));
-    this.subgraphs.update(planner.subgraphs);
+    try {
+      if (previous) await planner.warmFrom(previous, WARMED_OPERATIONS);
+      if (this.#isClosed) return;
+      this.subgraphs.update(planner.subgraphs);
+    } catch (error) {
+      planner.retire();
+      throw error;
+    }
     this.#planner = planner;
-    this.streams.replan(planner, (service) => before.get(service) !== this.#socketUrl(service));
+    await this.streams.replan(planner, (service) => before.get(service) !== this.#socketUrl(service));
+    previous?.retire();
   }
 
   scopeFor(request: IncomingMessage, identity: Identity | undefined, parameters?: JsonObject): RequestScope {
@@ -148,12 +166,17 @@ export class Gateway {
   open({ operation, variables, cost }: Prepared, scope: RequestScope, sink: StreamSink): () => void {
     this.options.observe?.done(operation, scope, { outcome: 'opened', seconds: 0, cost, errors: 0 });
     scope.spans?.end('opened');
-    return this.streams.open(operation, variables, scope, sink);
+    const leave = this.streams.open(operation, variables, scope, sink);
+    // The supergraph changed while the operation was on its way here.
+    if (operation.schema !== this.#planner!.apiSchema) void this.streams.replan(this.#planner!, () => false);
+    return leave;
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     this.options.admission.shedding.close();
     this.options.identity?.close();
+    await this.#threads?.close();
     this.streams.close();
     await Promise.all([...this.#sockets.values()].map((socket) => socket.close()));
     await this.subgraphs.close();
@@ -181,7 +204,8 @@ export class Gateway {
     const { forwardHeaders } = this.options.scope;
     const isOwn = !this.options.identity && forwardHeaders.length > 0;
     const parameters = isOwn ? headersOf(scope, forwardHeaders) : undefined;
-    const key = JSON.stringify([service, url, parameters]);
+    // A hash: a client's headers may be long.
+    const key = hash('sha256', JSON.stringify([service, url, parameters]), 'base64');
     let socket = this.#sockets.get(key);
     if (!socket) {
       const { timeoutMs, timeouts, maxResponseBytes } = this.options.subgraphs;
@@ -203,4 +227,9 @@ export class Gateway {
       headers[IDENTITY_HEADER] = await this.options.identity.sign(scope.identity!, service);
     return headers;
   }
+}
+
+/** What is plain data of the options, for the threads. */
+function rulesOf({ maxTokens, limits, introspection, suggestions }: PlannerOptions): PlanRules {
+  return { maxTokens, limits, introspection, suggestions };
 }

@@ -6,8 +6,8 @@ export interface SupergraphWatcher {
 }
 
 export interface SupergraphListener {
-  /** Takes a new text; throws to refuse it, with the reason. */
-  load(sdl: string): void;
+  /** Takes a new text; rejects to refuse it, with the reason. */
+  load(sdl: string): Promise<void>;
   loaded(): void;
   refused(reason: string): void;
 }
@@ -31,7 +31,7 @@ export async function watchSupergraph(
       // A writer that truncates first shows an empty file for a moment.
       if (sdl.trim() === '') throw new Error('The file is empty.');
       current = sdl;
-      listener.load(sdl);
+      await listener.load(sdl);
       listener.loaded();
     } catch (error) {
       listener.refused(explain(error, path));

@@ -85,7 +85,7 @@ describe('an operation that a client registered at one gateway', () => {
     expect(await send(one, sha256(large), large)).toEqual(ADA);
     await register(one, numbered);
     expect(await probe.exists(key(wrong), key(large))).toBe(0);
-    expect(await send(one, sha256(large))).toEqual(ADA);
+    expect(code(await send(one, sha256(large)))).toBe('PERSISTED_QUERY_NOT_FOUND');
   });
 });
 

@@ -2,37 +2,98 @@ import {
   type DocumentNode,
   GraphQLError,
   type GraphQLSchema,
+  type GraphQLFormattedError,
   Kind,
+  Lexer,
   type OperationDefinitionNode,
   parse,
+  type ParseOptions,
+  Source,
   specifiedRules,
+  TokenKind,
   validate,
   type ValidationRule,
 } from 'graphql';
 
+/** Brackets within brackets that the parser, validation and the planner, which are recursive, surely have the stack for. */
+const MAX_NESTING = 500;
+/** Messages cite what the client wrote, which may be a megabyte. */
+const MAX_MESSAGE = 1_000;
+
+export type RefusalCode =
+  | 'GRAPHQL_PARSE_FAILED'
+  | 'GRAPHQL_VALIDATION_FAILED'
+  | 'OPERATION_RESOLUTION_FAILURE'
+  | 'OPERATION_LIMIT_EXCEEDED'
+  | 'OPERATION_NOT_PLANNABLE'
+  | 'OPERATION_TOO_COMPLEX';
+
+/** What is wrong with an operation: plain data, which holds on to neither the document nor its text. */
+export interface OperationFault {
+  readonly message: string;
+  readonly locations?: GraphQLFormattedError['locations'] | undefined;
+}
+
 /** Why an operation cannot run; the client's fault, and told to it in full. */
 export class OperationRefused extends Error {
   override readonly name = 'OperationRefused';
+  readonly errors: readonly OperationFault[];
   constructor(
-    readonly code:
-      | 'GRAPHQL_PARSE_FAILED'
-      | 'GRAPHQL_VALIDATION_FAILED'
-      | 'OPERATION_RESOLUTION_FAILURE'
-      | 'OPERATION_LIMIT_EXCEEDED'
-      | 'OPERATION_NOT_PLANNABLE',
-    readonly errors: readonly GraphQLError[],
+    readonly code: RefusalCode,
+    errors: readonly OperationFault[],
   ) {
-    super(errors.map(({ message }) => message).join('\n'));
+    const plain = errors.map(({ message, locations }) => ({
+      message: message.length > MAX_MESSAGE ? `${message.slice(0, MAX_MESSAGE)}…` : message,
+      ...(locations && { locations }),
+    }));
+    super(plain.map(({ message }) => message).join('\n'));
+    this.errors = plain;
   }
 }
 
 /** @throws OperationRefused */
-export function parseDocument(text: string, maxTokens: number): DocumentNode {
+export function parseDocument(text: string, maxTokens: number, options?: ParseOptions): DocumentNode {
+  refuseDeepNesting(text, maxTokens);
   try {
-    return parse(text, { maxTokens });
+    return parse(text, { ...options, maxTokens });
   } catch (error) {
     throw new OperationRefused('GRAPHQL_PARSE_FAILED', [error as GraphQLError]);
   }
+}
+
+/** A few thousand brackets within each other are few tokens, but too many for the stacks of what reads them. */
+function refuseDeepNesting(text: string, maxTokens: number): void {
+  if (countOpening(text) <= MAX_NESTING) return;
+  const lexer = new Lexer(new Source(text));
+  let depth = 0;
+  try {
+    // The parser refuses more tokens than that.
+    for (let count = 0; count <= maxTokens; count++) {
+      const { kind } = lexer.advance();
+      if (kind === TokenKind.EOF) return;
+      if (kind === TokenKind.BRACE_L || kind === TokenKind.BRACKET_L || kind === TokenKind.PAREN_L) depth++;
+      else if (kind === TokenKind.BRACE_R || kind === TokenKind.BRACKET_R || kind === TokenKind.PAREN_R)
+        depth--;
+      if (depth > MAX_NESTING) break;
+    }
+  } catch {
+    // The parser will say what is wrong with the text.
+    return;
+  }
+  if (depth > MAX_NESTING)
+    throw new OperationRefused('OPERATION_LIMIT_EXCEEDED', [
+      { message: `The document nests brackets more than ${MAX_NESTING} levels deep.` },
+    ]);
+}
+
+/** Those in strings too: a quick upper bound. */
+function countOpening(text: string): number {
+  let count = 0;
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (code === 0x28 || code === 0x5b || code === 0x7b) count++;
+  }
+  return count;
 }
 
 /**

@@ -9,6 +9,7 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
   executeSync,
+  parse,
   getVariableValues,
   valueFromASTUntyped,
   visit,
@@ -20,11 +21,11 @@ import type { JsonObject } from '../execution/json.js';
 import { Shaper } from '../execution/shape.js';
 import { actualCost, compileEstimate, type CostTable, type Estimate } from '../plugins/use-cost.js';
 import { sha256 } from '../plugins/use-persisted-operations.js';
+import { findOperation } from './document.js';
 import type { CompiledPlan, StepGraph } from './plan.js';
+import { MAX_INTROSPECTION, MAX_SHAPES } from './weight.js';
 
 const INTROSPECTION = new Set(['__schema', '__type']);
-/** Different combinations of @skip/@include values kept compiled per operation. */
-const MAX_SHAPERS = 32;
 
 export const unresolvableMessage = (key: string) =>
   `No subgraph can resolve the field "${key}" as it is asked for.`;
@@ -52,11 +53,13 @@ export class Operation {
 
   constructor(
     readonly text: string,
-    readonly document: DocumentNode,
+    /** As the client gave it; a document with one operation needs none. */
+    readonly requestedName: string | null | undefined,
+    document: DocumentNode,
     readonly node: OperationDefinitionNode,
     readonly schema: GraphQLSchema,
     private readonly hidden: Hidden,
-    /** As Apollo's planner made them; more than one only where requirements contradict each other. */
+    /** As Apollo's planner made them, where plans may be shown; more than one only where requirements contradict each other. */
     readonly queryPlans: readonly QueryPlan[],
     readonly plan: CompiledPlan,
     /** What must run beside the plan, on data of its own that is merged in at the end. */
@@ -93,8 +96,14 @@ export class Operation {
   readVariables(given: JsonObject): { values: JsonObject } | { errors: readonly GraphQLError[] } {
     if (!this.takesVariables) return { values: EMPTY };
     const result = getVariableValues(this.schema, this.node.variableDefinitions!, given, { maxErrors: 20 });
-    if (result.errors) return { errors: result.errors };
+    if (result.errors) return { errors: this.#locate(given) ?? result.errors };
     return { values: { ...this.#defaults, ...given } };
+  }
+
+  /** The faults of variables with their places in the text, which the document that is kept does not know. */
+  #locate(given: JsonObject): readonly GraphQLError[] | undefined {
+    const { variableDefinitions } = findOperation(parse(this.text), this.requestedName);
+    return getVariableValues(this.schema, variableDefinitions!, given, { maxErrors: 20 }).errors;
   }
 
   /** Writes the answer's `data` out of what the subgraphs gave. */
@@ -111,7 +120,7 @@ export class Operation {
     let shaper = this.#shapers.get(key);
     if (!shaper) {
       shaper = this.#compileShaper(values);
-      if (this.#shapers.size >= MAX_SHAPERS) this.#shapers.delete(this.#shapers.keys().next().value!);
+      if (this.#shapers.size >= MAX_SHAPES) this.#shapers.delete(this.#shapers.keys().next().value!);
       this.#shapers.set(key, shaper);
     }
     return shaper.write(data, this.#introspect(values, variables));
@@ -131,6 +140,7 @@ export class Operation {
     });
   }
 
+  #introspectionLength = 0;
   #hash: string | undefined;
   #only: Shaper | undefined;
 
@@ -165,7 +175,11 @@ export class Operation {
       variableValues: variables,
     });
     const texts = new Map(Object.entries(data ?? {}).map(([name, value]) => [name, JSON.stringify(value)]));
-    if (this.#constantIntrospection.size < 4) this.#constantIntrospection.set(key, texts);
+    const length = [...texts.values()].reduce((sum, text) => sum + text.length, key.length);
+    if (this.#introspectionLength + length <= MAX_INTROSPECTION) {
+      this.#introspectionLength += length;
+      this.#constantIntrospection.set(key, texts);
+    }
     return texts;
   }
 

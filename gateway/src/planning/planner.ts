@@ -1,188 +1,250 @@
-import { operationFromDocument, type Schema, Supergraph } from '@apollo/federation-internals';
-import { QueryPlanner } from '@apollo/query-planner';
-import { GraphQLError, type GraphQLSchema, parse, type ValidationRule } from 'graphql';
+import { hash } from 'node:crypto';
+import type { QueryPlan } from '@apollo/query-planner';
+import type { GraphQLSchema } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { Hidden } from '../execution/hidden.js';
 import { type CostTable, readCosts } from '../plugins/use-cost.js';
-import { checkLimits, type OperationLimits } from '../plugins/use-limits.js';
-import { addAbsentMembers } from './absent-members.js';
-import {
-  findOperation,
-  onlyOperation,
-  OperationRefused,
-  parseDocument,
-  validateDocument,
-} from './document.js';
-import { DirectiveDefaults, withoutLinksOfExecutableDirectives } from './executable-directives.js';
+import { findOperation, OperationRefused, parseDocument } from './document.js';
 import { Operation, unresolvableMessage } from './operation.js';
 import { compilePlan } from './plan.js';
-import { PossibleFetches } from './possible-fetches.js';
-import {
-  planningDocuments,
-  readRequirements,
-  type Requirements,
-  resolvableKeysFirst,
-} from './requirements.js';
+import { MAX_CACHED_TEXT, PlanCache } from './plan-cache.js';
+import { PlanMaker, type PlanRules, type ReadSupergraph, readSupergraph } from './plan-maker.js';
+import { weighOperation } from './weight.js';
+import type { PlanThreads } from './plan-threads.js';
+import { type PlanAnswer } from './plan-threads.js';
 
-export interface PlannerOptions {
-  /** Operations kept parsed, validated and planned. */
-  readonly cacheSize: number;
-  readonly maxTokens: number;
-  readonly rules: readonly ValidationRule[];
-  readonly limits: OperationLimits;
+export interface PlannerOptions extends PlanRules {
+  /** What the operations kept parsed, validated and planned may weigh together. */
+  readonly cacheBytes: number;
   /** What a list counts in estimates where nothing tells its length. */
   readonly assumedListSize: number;
-  /** Whether validation errors may suggest names that exist. */
-  readonly suggestions: boolean;
+  /** Whether Apollo's plans are kept beside the compiled ones, to be shown. */
+  readonly explain: boolean;
   /** Told about every lookup and every plan made, for metrics. */
   readonly observe?: { lookup(isHit: boolean): void; planned(seconds: number): void };
 }
 
-/** One version of the supergraph: its schemas, its planner, and the operations prepared for it. */
+/** Who asks for an operation. */
+export interface Asker {
+  /** Equal for requests whose share of the planner's time and memory is one. */
+  readonly client: string;
+  /** Told what planning cost, also when the operation is refused. */
+  planned?(milliseconds: number): void;
+}
+
+const NOBODY: Asker = { client: '' };
+/** Refused operations are kept too, apart, so that a flood of bad queries cannot push out good ones. */
+const REFUSED_BYTES = 2 * 1024 * 1024;
+/** An object with a code, an error with its stack, and the cache's own entry. */
+const REFUSAL_BYTES = 1_500;
+
+/** One version of the supergraph: its schemas, and the operations prepared for it. */
 export class Planner {
   readonly apiSchema: GraphQLSchema;
   readonly supergraphSchema: GraphQLSchema;
   readonly subgraphs: readonly { readonly name: string; readonly url: string }[];
-  readonly #api: Schema;
-  readonly #supergraph: Supergraph;
-  readonly #requirements: Requirements;
+  readonly #read: ReadSupergraph;
   readonly #costs: CostTable;
   readonly #hidden: Hidden;
-  readonly #directiveDefaults: DirectiveDefaults;
-  readonly #planner: QueryPlanner;
-  /** Undefined where plans ask nothing that a subgraph does not know. */
-  readonly #possible: PossibleFetches | undefined;
-  readonly #operations: LRUCache<string, Operation>;
-  /** Refusals are cached too, apart, so that a flood of bad queries cannot push out good ones. */
-  readonly #refused: LRUCache<string, OperationRefused>;
+  readonly #version: number | undefined;
+  #maker: PlanMaker | undefined;
+  readonly #operations: PlanCache;
+  readonly #refused = new LRUCache<string, OperationRefused>({
+    maxSize: REFUSED_BYTES,
+    sizeCalculation: ({ errors }) =>
+      errors.reduce((sum, { message }) => sum + 300 + 2 * message.length, REFUSAL_BYTES),
+  });
+  /** Being planned, by the same keys: equal operations that come at once are planned once. */
+  readonly #underWay = new Map<string, Promise<Operation>>();
 
   /** @throws with the reason when `sdl` is no supergraph the gateway can serve */
   constructor(
     readonly sdl: string,
     private readonly options: PlannerOptions,
+    /** Undefined to plan on the event loop, without a limit. */
+    private readonly threads?: PlanThreads,
   ) {
-    const document = parse(sdl, { noLocation: true });
-    this.#requirements = readRequirements(document);
+    this.#read = readSupergraph(sdl);
+    const { document, supergraph } = this.#read;
     this.#costs = readCosts(document);
-    const ordered = withoutLinksOfExecutableDirectives(resolvableKeysFirst(document));
-    const supergraph = Supergraph.build(ordered, { validateSupergraph: true });
-    this.#supergraph = supergraph;
     this.subgraphs = supergraph.subgraphsMetadata();
-    this.#api = supergraph.apiSchema();
-    this.apiSchema = this.#api.toGraphQLJSSchema();
+    this.apiSchema = supergraph.apiSchema().toGraphQLJSSchema();
     this.supergraphSchema = supergraph.schema.toGraphQLJSSchema();
     this.#hidden = new Hidden(this.apiSchema, this.supergraphSchema);
-    this.#directiveDefaults = new DirectiveDefaults(this.apiSchema);
-    const extended = addAbsentMembers(ordered);
-    this.#possible = extended && new PossibleFetches(supergraph.subgraphs());
-    this.#planner = new QueryPlanner(extended ? Supergraph.build(extended) : supergraph, {
-      reuseQueryFragments: false,
-    });
-    this.#operations = new LRUCache({ max: options.cacheSize });
-    this.#refused = new LRUCache({ max: Math.min(options.cacheSize, 500) });
+    this.#operations = new PlanCache({ maxBytes: options.cacheBytes });
+    this.#version = threads?.load(sdl);
+  }
+
+  /** What an operation is kept under. */
+  keyOf(text: string, operationName: string | null | undefined): string {
+    // A hash: a key must not hold on to a text.
+    return hash('sha256', operationName == null ? text : `${operationName}\u0000${text}`, 'base64');
+  }
+
+  /** An operation that was prepared before. */
+  find(key: string, client: string): Operation | undefined {
+    const known = this.#operations.get(key, client);
+    if (known) known.uses++;
+    this.options.observe?.lookup(known !== undefined);
+    return known;
   }
 
   /**
-   * Parses, validates and plans; or finds all that in the cache.
-   * @throws OperationRefused
+   * Finds an operation that was prepared before, or parses, validates and plans it, in another thread.
+   * @throws OperationRefused, PlanQueueFull; or rejects with them
    */
-  prepare(text: string, operationName?: string | null): Operation {
-    const key = cacheKey(text, operationName);
-    const known = this.#operations.get(key);
-    this.options.observe?.lookup(known !== undefined);
-    if (known) {
-      known.uses++;
-      return known;
-    }
-    return this.#plan(key, text, operationName);
+  prepare(
+    text: string,
+    operationName?: string | null,
+    asker: Asker = NOBODY,
+    key = this.keyOf(text, operationName),
+  ): Operation | Promise<Operation> {
+    return (
+      this.#operations.get(key, asker.client) ?? this.#plan(key, text, operationName, asker, asker.client)
+    );
   }
 
-  #plan(key: string, text: string, operationName: string | null | undefined): Operation {
+  /** Whether an operation is kept; does not count as a use of it. */
+  isPlanned(text: string, operationName?: string | null): boolean {
+    return this.#operations.has(this.keyOf(text, operationName));
+  }
+
+  /** Prepares the most used operations of the version before, so that a reload does not slow traffic down. */
+  async warmFrom(previous: Planner, limit: number): Promise<void> {
+    for (const { operation, client } of previous.#operations.mostUsed(limit)) {
+      const { text, requestedName, uses } = operation;
+      try {
+        const planned = await this.#plan(
+          this.keyOf(text, requestedName),
+          text,
+          requestedName,
+          NOBODY,
+          client,
+        );
+        // Half of it, so that in the end what is used now counts for more than what was.
+        planned.uses = Math.floor(uses / 2);
+      } catch {
+        // No longer valid: the next client that sends it is told why.
+      }
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
+  get cached(): { readonly operations: number; readonly bytes: number } {
+    return { operations: this.#operations.size, bytes: this.#operations.bytes };
+  }
+
+  /** It is no longer served, or never was. */
+  retire(): void {
+    if (this.#version !== undefined) this.threads!.forget(this.#version);
+  }
+
+  #plan(
+    key: string,
+    text: string,
+    operationName: string | null | undefined,
+    asker: Asker,
+    /** The only client that asks for the operation; undefined: several do. */
+    owner: string | undefined,
+  ): Operation | Promise<Operation> {
     const refused = this.#refused.get(key);
     if (refused) throw refused;
+    const done = (answer: PlanAnswer): Operation => {
+      this.options.observe?.planned(answer.milliseconds / 1000);
+      asker.planned?.(answer.milliseconds);
+      return this.#compiled(key, text, operationName, answer, owner);
+    };
+    if (!this.threads) return done(this.#makeHere(text, operationName));
+    const underWay = this.#underWay.get(key);
+    if (underWay) return underWay;
+    const planned = this.threads
+      .make({ version: this.#version!, text, operationName }, asker.client)
+      .then(done, (error: unknown) => {
+        if (error instanceof OperationRefused) {
+          asker.planned?.(this.threads!.limitMs);
+          this.#keepRefusal(key, text, error);
+        }
+        throw error;
+      });
+    const forget = (): void => void this.#underWay.delete(key);
+    this.#underWay.set(key, planned);
+    planned.then(forget, forget);
+    return planned;
+  }
+
+  #makeHere(text: string, operationName: string | null | undefined): PlanAnswer {
+    this.#maker ??= new PlanMaker(this.#read, this.options);
+    const startedAt = performance.now();
     try {
-      const operation = this.#prepare(text, operationName);
-      if (operation.isUnresolvable)
+      const plans = this.#maker.make(text, operationName);
+      return { plans, milliseconds: performance.now() - startedAt };
+    } catch (error) {
+      if (!(error instanceof OperationRefused)) throw error;
+      return { refused: error, milliseconds: performance.now() - startedAt };
+    }
+  }
+
+  #compiled(
+    key: string,
+    text: string,
+    operationName: string | null | undefined,
+    answer: PlanAnswer,
+    owner: string | undefined,
+  ): Operation {
+    if ('fault' in answer) throw new Error(`An operation could not be planned: ${answer.fault}`);
+    try {
+      if ('refused' in answer) throw new OperationRefused(answer.refused.code, answer.refused.errors);
+      const { operation, weight } = this.#compile(text, operationName, answer.plans);
+      if (operation.isUnresolvable) {
         throw new OperationRefused(
           'OPERATION_NOT_PLANNABLE',
-          operation.unresolvable.map((key) => new GraphQLError(unresolvableMessage(key))),
+          operation.unresolvable.map((field) => ({ message: unresolvableMessage(field) })),
         );
-      this.#operations.set(key, operation);
+      }
+      this.#operations.set(key, operation, weight, owner);
       return operation;
     } catch (error) {
-      if (error instanceof OperationRefused && text.length < 10_000) this.#refused.set(key, error);
+      if (error instanceof OperationRefused) this.#keepRefusal(key, text, error);
       throw error;
     }
   }
 
-  isPlanned(text: string, operationName?: string | null): boolean {
-    return this.#operations.has(cacheKey(text, operationName));
+  #keepRefusal(key: string, text: string, refusal: OperationRefused): void {
+    if (text.length <= MAX_CACHED_TEXT || refusal.code === 'OPERATION_TOO_COMPLEX')
+      this.#refused.set(key, refusal);
   }
 
-  /** Prepares the most used operations of the version before, so that a reload does not stall traffic. */
-  warmFrom(previous: Planner, limit: number): void {
-    const mostUsed = [...previous.#operations].sort(([, a], [, b]) => b.uses - a.uses).slice(0, limit);
-    for (const [key, { text, name, uses }] of mostUsed) {
-      try {
-        // Half of it, so that in the end what is used now counts for more than what was.
-        this.#plan(key, text, key === text ? undefined : name).uses = Math.floor(uses / 2);
-      } catch {
-        // No longer valid: whoever sends it next will hear why.
-      }
-    }
-  }
-
-  get cached(): number {
-    return this.#operations.size;
-  }
-
-  #prepare(text: string, operationName: string | null | undefined): Operation {
-    const document = parseDocument(text, this.options.maxTokens);
-    const node = findOperation(document, operationName);
-    // Before validation, some of whose rules take time in the square of what they look at.
-    const exceeded = checkLimits(document, node, this.options.limits);
-    if (exceeded.length > 0) throw new OperationRefused('OPERATION_LIMIT_EXCEEDED', exceeded);
-    validateDocument(this.apiSchema, document, node, this.options.rules, this.options.suggestions);
-    const startedAt = performance.now();
+  #compile(
+    text: string,
+    operationName: string | null | undefined,
+    plans: readonly QueryPlan[],
+  ): { operation: Operation; weight: number } {
+    // Without locations, and the tokens that they hold on to: an operation is kept for long.
+    const document = parseDocument(text, this.options.maxTokens, { noLocation: true });
+    const { supergraph, requirements } = this.#read;
     try {
-      const planned = this.#directiveDefaults.writeOut(onlyOperation(document, node));
-      const documents = planningDocuments(planned, this.apiSchema, this.#requirements);
-      if (documents.length > 1 && node.operation !== 'query') {
-        throw new GraphQLError(
-          `This ${node.operation} asks for fields whose @requires contradict each other; ask for them in operations of their own.`,
-        );
-      }
-      const plans = documents.map((one) => {
-        const made = this.#planner.buildQueryPlan(operationFromDocument(this.#api, one, { validate: false }));
-        return this.#possible ? this.#possible.only(made) : made;
-      });
       const [plan, ...more] = plans.map((one) =>
-        compilePlan(one, this.supergraphSchema, this.#supergraph.subgraphs()),
+        compilePlan(one, this.supergraphSchema, supergraph.subgraphs()),
       );
-      return new Operation(
+      const operation = new Operation(
         text,
+        operationName,
         document,
-        node,
+        findOperation(document, operationName),
         this.apiSchema,
         this.#hidden,
-        plans,
+        this.options.explain ? plans : [],
         plan!,
         more.map(({ graph }) => graph),
-        this.#requirements.names,
+        requirements.names,
         { table: this.#costs, listSize: this.options.assumedListSize },
       );
+      return { operation, weight: weighOperation(text, document, plans) };
     } catch (error) {
-      if (error instanceof GraphQLError) throw new OperationRefused('GRAPHQL_VALIDATION_FAILED', [error]);
       const reason = error instanceof Error ? error.message : String(error);
       throw new OperationRefused('OPERATION_NOT_PLANNABLE', [
-        new GraphQLError(`The operation could not be planned: ${reason}`),
+        { message: `The operation could not be planned: ${reason}` },
       ]);
-    } finally {
-      this.options.observe?.planned((performance.now() - startedAt) / 1000);
     }
   }
-}
-
-function cacheKey(text: string, operationName: string | null | undefined): string {
-  return operationName == null ? text : `${operationName}\u0000${text}`;
 }

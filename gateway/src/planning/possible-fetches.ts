@@ -1,5 +1,5 @@
 import type { Subgraphs } from '@apollo/federation-internals';
-import type { FetchNode, PlanNode, QueryPlan } from '@apollo/query-planner';
+import type { FetchNode, QueryPlan } from '@apollo/query-planner';
 import {
   doTypesOverlap,
   type GraphQLSchema,
@@ -10,6 +10,7 @@ import {
   visit,
   visitWithTypeInfo,
 } from 'graphql';
+import { mapFetches } from './literals.js';
 import { variablesOf, withoutUnusedVariables } from './requirements.js';
 
 /** Takes out of plans what their subgraphs cannot give: fragments on types they do not know at that place. */
@@ -19,34 +20,7 @@ export class PossibleFetches {
   constructor(private readonly subgraphs: Subgraphs) {}
 
   only(plan: QueryPlan): QueryPlan {
-    const { node } = plan;
-    if (!node) return plan;
-    if (node.kind !== 'Subscription') return { ...plan, node: this.#walk(node) };
-    const { primary, rest } = node;
-    return {
-      ...plan,
-      node: { ...node, primary: this.#fetch(primary), ...(rest && { rest: this.#walk(rest) }) },
-    };
-  }
-
-  #walk(node: PlanNode): PlanNode {
-    switch (node.kind) {
-      case 'Fetch':
-        return this.#fetch(node);
-      case 'Flatten':
-        return { ...node, node: this.#walk(node.node) };
-      case 'Sequence':
-      case 'Parallel':
-        return { ...node, nodes: node.nodes.map((one) => this.#walk(one)) };
-      case 'Condition':
-        return {
-          ...node,
-          ...(node.ifClause && { ifClause: this.#walk(node.ifClause) }),
-          ...(node.elseClause && { elseClause: this.#walk(node.elseClause) }),
-        };
-      case 'Defer':
-        return node;
-    }
+    return mapFetches(plan, (fetch) => this.#fetch(fetch));
   }
 
   #fetch(fetch: FetchNode): FetchNode {

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { type AnonymousIdentity, type Identity, signIdentity } from '@cartograph/service-kit/identity';
 import { SIGN_IN_REASONS, type TokenRefusal } from '@cartograph/service-kit/token-refusal';
 import type { RevocationWatcher } from '@cartograph/service-kit/revocations';
@@ -9,6 +10,10 @@ import { readClaims, type TokenIdentity, verifyAccessToken } from './verify-toke
 
 /** How long a signed identity header is used again; it is good for 60 s, so a subgraph always gets one with time left. */
 const SIGNATURE_REUSE_MS = 15_000;
+
+const SIGNATURES_BYTES = 16 * 1024 * 1024;
+
+const hashOf = (token: string): string => hash('sha256', token, 'base64');
 
 /** An access token was sent that does not count. */
 export class TokenError extends Error {
@@ -63,8 +68,13 @@ export function useIdentity(options: IdentityOptions): IdentityPlugin {
   };
   const keys = new PublishedKeys(options.jwksUrl, options.keysRefreshMs, tell);
   options.revocations?.onChange(tell);
+  // By hash: a token may be as long as a request's headers.
   const known = new LRUCache<string, TokenIdentity>({ max: 10_000 });
-  const signatures = new LRUCache<string, string>({ max: 20_000, ttl: SIGNATURE_REUSE_MS });
+  const signatures = new LRUCache<string, string>({
+    maxSize: SIGNATURES_BYTES,
+    ttl: SIGNATURE_REUSE_MS,
+    sizeCalculation: (signature, key) => 300 + key.length + signature.length,
+  });
 
   const refusalOf = (identity: Identity): TokenRefusal | undefined => {
     if (!isTokenIdentity(identity)) return undefined;
@@ -76,17 +86,18 @@ export function useIdentity(options: IdentityOptions): IdentityPlugin {
     const identity = await verifyToken(token, keys.find, options);
     const refusal = refusalOf(identity);
     if (refusal) throw new TokenError(refusal);
-    known.set(token, identity);
+    known.set(hashOf(token), identity);
     return identity;
   };
   return {
     identify(token) {
       if (token === undefined) return ANONYMOUS;
-      const identity = known.get(token);
+      const key = hashOf(token);
+      const identity = known.get(key);
       if (!identity) return verify(token);
       const refusal = refusalOf(identity);
       if (refusal === undefined) return identity;
-      known.delete(token);
+      known.delete(key);
       throw new TokenError(refusal);
     },
     refusalOf,

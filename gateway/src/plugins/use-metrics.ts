@@ -5,7 +5,7 @@ export interface Gauges {
   httpStreams(): number;
   streams(): { streams: number; members: number; queued: number };
   breakers(): [string, 'closed' | 'open' | 'half-open'][];
-  cachedOperations(): number;
+  cachedOperations(): { readonly operations: number; readonly bytes: number };
   lag(): number;
   sharedOperations(): number;
   sharedFetches(): number;
@@ -95,7 +95,16 @@ export function useMetrics(registry: Registry, gauges: Gauges): GatewayMetrics {
     'Events waiting to be joined or to be read by slow clients',
     () => gauges.streams().queued,
   );
-  gauge('cartograph_gateway_operations_cached', 'Operations kept planned', gauges.cachedOperations);
+  gauge(
+    'cartograph_gateway_operations_cached',
+    'Operations kept planned',
+    () => gauges.cachedOperations().operations,
+  );
+  gauge(
+    'cartograph_gateway_operations_cached_bytes',
+    'What the operations kept planned take of the heap, as estimated',
+    () => gauges.cachedOperations().bytes,
+  );
   gauge(
     'cartograph_gateway_event_loop_lag_milliseconds',
     'Smoothed lag that load shedding goes by',

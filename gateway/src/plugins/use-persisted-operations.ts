@@ -10,7 +10,6 @@ export type SafelistMode = 'off' | 'log' | 'enforce';
 export interface PersistedOptions {
   /** Whether clients may register operations by hash (Apollo's automatic persisted queries). */
   readonly automatic: boolean;
-  readonly cacheSize: number;
   /** Where other gateways find what was registered here; absent without Redis. */
   readonly shared?: SharedOperations | undefined;
   readonly mode: SafelistMode;
@@ -47,25 +46,30 @@ export interface PersistedOperations {
   register(query: string, extensions: JsonObject): void;
 }
 
+/** What the registered texts may take together. */
+const REGISTERED_BYTES = 16 * 1024 * 1024;
+/** A longer text saves its client little by being registered, and may run without. */
+const MAX_REGISTERED_TEXT = 64 * 1024;
 const SHA256 = /^[0-9a-f]{64}$/;
 
 /** Operations by hash: those on the safelist, and those clients have registered. */
 export function usePersistedOperations(options: PersistedOptions): PersistedOperations {
   const registered = new LRUCache<string, string>({
-    max: options.cacheSize,
-    maxSize: 64 * 1024 * 1024,
-    sizeCalculation: (text) => text.length + 64,
+    maxSize: REGISTERED_BYTES,
+    maxEntrySize: 2 * MAX_REGISTERED_TEXT,
+    // Two bytes a character where one of them is not Latin, and the cache's own entry.
+    sizeCalculation: (text) => 2 * text.length + 300,
   });
-  /** Texts that were looked up on the list before. */
+  /** Whether the texts with these hashes are on the list, of those that were looked up before. */
   const listed = new LRUCache<string, boolean>({ max: 5_000 });
 
   const check = (text: string): string => {
     if (options.mode === 'off' || !options.safelist) return text;
-    let isListed = listed.get(text);
+    const hash = sha256(text);
+    let isListed = listed.get(hash);
     if (isListed === undefined) {
-      const hash = sha256(text);
       isListed = options.safelist.has(hash) || options.safelist.has(sha256(normaliseOperation(text)));
-      listed.set(text, isListed);
+      listed.set(hash, isListed);
       if (!isListed) options.onUnlisted?.(hash, text);
     }
     if (isListed || options.mode === 'log') return text;
@@ -110,7 +114,7 @@ export function usePersistedOperations(options: PersistedOptions): PersistedOper
     register(query, extensions) {
       if (!options.automatic) return;
       const hash = readHash(extensions['persistedQuery']);
-      if (registered.has(hash)) return;
+      if (query.length > MAX_REGISTERED_TEXT || registered.has(hash)) return;
       registered.set(hash, query);
       options.shared?.keep(hash, query);
     },

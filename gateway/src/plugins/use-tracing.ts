@@ -59,12 +59,18 @@ export class OperationSpans {
     if (name !== undefined) this.span.setAttribute('graphql.operation.name', name);
   }
 
+  /** A span around work that ends now or later. */
   within<T>(name: string, work: () => T): T {
     const span = tracer.startSpan(name, {}, this.#parent);
+    const done = (): void => span.end();
     try {
-      return work();
-    } finally {
-      span.end();
+      const result = work();
+      if (result instanceof Promise) result.then(done, done);
+      else done();
+      return result;
+    } catch (error) {
+      done();
+      throw error;
     }
   }
 

@@ -12,6 +12,8 @@ export interface StreamServices extends FeedServices {
   readonly subgraphs: Subgraphs;
   /** Events that may wait, to be joined or to be sent. */
   readonly queueLimit: number;
+  /** Streams that may be open; see StreamQuota. */
+  readonly maxStreams: number;
 }
 
 /**
@@ -69,8 +71,10 @@ export class Stream {
     this.#feed.start();
   }
 
-  join(sink: StreamSink): () => void {
+  /** @param left called once, when the client has left or its stream has ended */
+  join(sink: StreamSink, left: () => void): () => void {
     const member: Member = new Member(sink, this.services.queueLimit, () => {
+      left();
       this.#members.delete(member);
       if (this.#members.size === 0) this.#stop();
     });

@@ -38,6 +38,8 @@ export interface SocketServerOptions {
   readonly keepAliveMs: number;
   /** Whether a page of this origin may connect; without it, any may. A client that is no browser gives no origin. */
   readonly allowsOrigin: ((origin: string, host: string | undefined) => boolean) | undefined;
+  /** Told of each message that arrived whole on the socket of this request. */
+  readonly received?: (request: IncomingMessage) => void;
 }
 
 /** How long clients may take to answer a close. */
@@ -111,7 +113,10 @@ export class SocketServer {
     this.#connections.set(socket, connection);
     socket.on('close', () => this.#connections.delete(socket));
     socket.on('pong', () => this.#silent.delete(socket));
-    socket.on('message', () => this.#silent.delete(socket));
+    socket.on('message', () => {
+      this.#silent.delete(socket);
+      this.options.received?.(request);
+    });
   }
 
   /** Pings everyone; who has not answered the ping before is gone, or reads nothing and must not cost memory. */

@@ -41,9 +41,10 @@ export async function startDifferential(definitions: readonly SubgraphDefinition
   );
 
   const planner = new Planner(sdl, {
-    cacheSize: 10_000,
+    explain: false,
+    introspection: true,
+    cacheBytes: 256 * 1024 * 1024,
     maxTokens: 100_000,
-    rules: [],
     limits: { selections: 100_000, depth: 100, aliases: 10_000, rootFields: 1_000, directives: 10_000 },
     assumedListSize: 10,
     suggestions: true,
@@ -77,7 +78,7 @@ export async function startDifferential(definitions: readonly SubgraphDefinition
     apiSchema: planner.apiSchema,
     isValid: (query) => validate(planner.apiSchema, parse(query)).length === 0,
     async ours({ query, variables }) {
-      const operation = planner.prepare(query);
+      const operation = await planner.prepare(query);
       const read = operation.readVariables(variables);
       if ('errors' in read) throw read.errors[0];
       let fault: unknown;

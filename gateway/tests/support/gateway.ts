@@ -57,6 +57,8 @@ export async function startWorld(
     LOG_LEVEL: 'silent',
     SUPERGRAPH_FILE: file,
     SUPERGRAPH_POLL_MS: '50',
+    // A thread per gateway would cost each test its start; processes and bounds.test.ts have one.
+    PLAN_LIMIT_MS: '0',
     ...environment,
   });
   const app = createGatewayApp(config, {

@@ -1,0 +1,198 @@
+// `npm run proof:exhaustion [-- --minutes 10]`: tries to exhaust a gateway that runs as it does in Kubernetes, with the
+// heap and against the memory limit of k8s/base/gateway. While one attack follows the other, a client asks known
+// operations all the time. Passes if the process goes on, its resident set stays below 80 % of the limit, and the
+// client's p99 below three times what it was before the attacks. Linux only: memory is read from /proc.
+import { fork, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { composeServices } from '@apollo/composition';
+import { parse } from 'graphql';
+import { request } from 'undici';
+import { parse as parseYaml } from 'yaml';
+import { sdlOf } from './proof/exhaustion-subgraph.mjs';
+
+const { values } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '10' },
+    sockets: { type: 'string', default: '1000' },
+  },
+});
+const seconds = Number(values.minutes) * 60;
+const sockets = Number(values.sockets);
+if (!(seconds > 0) || !(sockets > 0)) {
+  console.error('--minutes and --sockets must be numbers above 0.');
+  process.exit(1);
+}
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const { container, limitMiB } = readDeployment();
+const folder = mkdtempSync(join(tmpdir(), 'cartograph-exhaustion-'));
+const children = [];
+process.once('exit', () => {
+  for (const child of children) child.kill('SIGKILL');
+  rmSync(folder, { recursive: true, force: true });
+});
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
+
+function readDeployment() {
+  const file = join(root, 'k8s/base/gateway/deployment.yaml');
+  const [one] = parseYaml(readFileSync(file, 'utf8')).spec.template.spec.containers;
+  const [, size, unit] = /^(\d+)(Mi|Gi)$/.exec(one.resources.limits.memory);
+  return { container: one, limitMiB: Number(size) * (unit === 'Gi' ? 1024 : 1) };
+}
+
+async function startSubgraph(name) {
+  const child = fork(join(root, 'scripts/proof/exhaustion-subgraph.mjs'), [name], {
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+  });
+  children.push(child);
+  const [line] = await once(child.stdout, 'data');
+  return { name, url: String(line).trim(), typeDefs: parse(sdlOf(name)) };
+}
+
+async function startGateway() {
+  const subgraphs = await Promise.all(['users', 'reviews'].map(startSubgraph));
+  const { supergraphSdl, errors } = composeServices(subgraphs);
+  if (errors) throw new Error(errors.join('\n'));
+  const file = join(folder, 'supergraph.graphql');
+  writeFileSync(file, supergraphSdl);
+  const { value: NODE_OPTIONS } = container.env.find(({ name }) => name === 'NODE_OPTIONS');
+  const child = spawn(process.execPath, [join(root, 'gateway/dist/main.js')], {
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    env: {
+      PATH: process.env.PATH,
+      NODE_OPTIONS,
+      NODE_ENV: 'production',
+      HOST: '127.0.0.1',
+      PORT: '0',
+      SUPERGRAPH_FILE: file,
+      TRUSTED_PROXIES: '1',
+      // A set of keys that nothing answers for: every token is refused, each after a look.
+      ...{},
+    },
+  });
+  children.push(child);
+  child.errors = '';
+  child.stderr.on('data', (chunk) => (child.errors = (child.errors + chunk).slice(-4_000)));
+  const [{ port }] = await Promise.race([
+    once(child, 'message'),
+    once(child, 'exit').then(() => {
+      throw new Error(`The gateway did not start:\n${child.errors}`);
+    }),
+  ]);
+  return { child, port };
+}
+
+const memoryOf = ({ pid }) =>
+  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024;
+const quantile = (sorted, share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
+
+const KNOWN = [
+  '{ users { id } }',
+  'query Nested { users { id name reviews { id body author { id name } } } }',
+  'query ($text: String) { echo(text: $text) }',
+];
+/** Asks 20 times a second until `isOver`; each request is noted with what was under attack. */
+async function askAsAClient(port, isOver, note) {
+  const waiting = new Set();
+  for (let n = 0; !isOver(); n++) {
+    const startedAt = performance.now();
+    const one = request(`http://127.0.0.1:${port}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-forwarded-for': '192.0.2.1' },
+      body: JSON.stringify({ query: KNOWN[n % KNOWN.length], variables: { text: String(n % 7) } }),
+    })
+      .then(async ({ body }) => note(performance.now() - startedAt, /^\{"data"/.test(await body.text())))
+      .catch(() => note(performance.now() - startedAt, false))
+      .finally(() => waiting.delete(one));
+    waiting.add(one);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  await Promise.all(waiting);
+}
+
+const { child: gateway, port } = await startGateway();
+let hasEnded = false;
+gateway.once('exit', () => (hasEnded = true));
+let phase = 'before';
+let peak = 0;
+const usual = [];
+const attacked = [];
+const byAttack = new Map();
+const watch = setInterval(() => {
+  if (hasEnded) return;
+  const memory = memoryOf(gateway);
+  peak = Math.max(peak, memory);
+  if (byAttack.has(phase)) byAttack.get(phase).memory = Math.max(byAttack.get(phase).memory, memory);
+}, 200);
+const note = (milliseconds, isAnswered) => {
+  if (phase === 'warming') return;
+  const one = byAttack.get(phase);
+  (one ? attacked : usual).push(milliseconds);
+  if (!one) return;
+  one.latencies.push(milliseconds);
+  if (!isAnswered) one.failed++;
+};
+
+const baseline = Math.max(4, Math.min(60, seconds / 6)) * 1000;
+phase = 'warming';
+const warmUntil = Date.now() + Math.min(3_000, baseline);
+await askAsAClient(port, () => Date.now() > warmUntil, note);
+phase = 'before';
+const usualUntil = Date.now() + baseline;
+await askAsAClient(port, () => Date.now() > usualUntil, note);
+
+let isOver = false;
+const attacker = fork(
+  join(root, 'scripts/proof/exhaustion-attacks.mjs'),
+  [JSON.stringify({ port, seconds, sockets })],
+  { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] },
+);
+children.push(attacker);
+// What is measured is the gateway, not how many cores the machine has for those who attack it.
+spawn('renice', ['-n', '19', '-p', String(attacker.pid)], { stdio: 'ignore' });
+attacker.on('message', ({ begins, ended, counts }) => {
+  if (begins) {
+    byAttack.set(begins, { latencies: [], failed: 0, memory: 0 });
+    phase = begins;
+  }
+  if (ended) {
+    const { latencies, failed, memory } = byAttack.get(ended);
+    const p99 = quantile(
+      latencies.sort((a, b) => a - b),
+      0.99,
+    );
+    const answers = Object.entries(counts)
+      .map(([answer, count]) => `${answer} ${count}`)
+      .join(', ');
+    console.log(
+      `${ended}: ${Math.round(memory)} MiB, others' p99 ${p99?.toFixed(1)} ms, ${failed} of ${latencies.length} failed; answers: ${answers}`,
+    );
+  }
+});
+attacker.once('exit', () => (isOver = true));
+await askAsAClient(port, () => isOver || hasEnded, note);
+clearInterval(watch);
+
+const sort = (list) => list.sort((a, b) => a - b);
+const before = quantile(sort(usual), 0.99);
+const during = quantile(sort(attacked), 0.99);
+const failed = [...byAttack.values()].reduce((sum, one) => sum + one.failed, 0);
+console.log(
+  `p99 ${before.toFixed(1)} ms before (${usual.length} requests), ${during.toFixed(1)} ms during the attacks (${attacked.length} requests, ${failed} failed): ${(during / before).toFixed(2)} times.`,
+);
+console.log(
+  `Resident set ${Math.round(peak)} MiB at most, ${Math.round((peak / limitMiB) * 100)} % of ${limitMiB} MiB.`,
+);
+const faults = [
+  ...(hasEnded ? [`The gateway ended:\n${gateway.errors}`] : []),
+  ...(peak < 0.8 * limitMiB ? [] : ['The resident set was not below 80 % of the limit.']),
+  ...(during < 3 * before ? [] : ["Other clients' p99 was not below three times what it was before."]),
+  ...(failed === 0 ? [] : [`${failed} requests of other clients failed.`]),
+];
+console.log(faults.length === 0 ? 'Passed.' : faults.join('\n'));
+process.exit(faults.length === 0 ? 0 : 1);

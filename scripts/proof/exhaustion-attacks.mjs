@@ -1,0 +1,178 @@
+// The attacks of `npm run proof:exhaustion`, in a process of their own: each runs for its share of the time, from
+// addresses of its own, and may use up what the gateway gives a client. Prints what each was answered, as JSON lines.
+import { createHash } from 'node:crypto';
+import { connect } from 'node:net';
+import { Agent, request } from 'undici';
+import { WebSocket } from 'ws';
+
+const { port, seconds, sockets: MAX_SOCKETS } = JSON.parse(process.argv[2]);
+const origin = `http://127.0.0.1:${port}`;
+const agent = new Agent({ connections: 32, headersTimeout: 30_000, bodyTimeout: 30_000 });
+let n = 0;
+let address = 0;
+const headers = (from) => ({ 'content-type': 'application/json', 'x-forwarded-for': from });
+
+async function send(body, from, more = {}) {
+  const response = await request(`${origin}/graphql`, {
+    method: 'POST',
+    dispatcher: agent,
+    headers: { ...headers(from), ...more },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  });
+  const text = await response.body.text();
+  return /"code":"(\w+)"/.exec(text)?.[1] ?? String(response.statusCode);
+}
+
+/** Asks again and again, 16 at a time; from one address, or from a new one every 20 requests. */
+const flood =
+  (make, { isSpread = false } = {}) =>
+  async (end, note) => {
+    const own = `10.${++address}.0.1`;
+    const from = () => (isSpread ? `10.${address}.${(n / 20 / 250) & 255}.${((n / 20) % 250) | 0}` : own);
+    await Promise.all(
+      Array.from({ length: 16 }, async () => {
+        while (Date.now() < end) {
+          const answer = await make(++n, from()).catch((error) => error.code ?? error.message);
+          note(answer);
+          // What was refused is not asked again at once by any client that means to be served.
+          if (answer !== '200') await new Promise((resolve) => setTimeout(resolve, 20));
+        }
+      }),
+    );
+  };
+const nine = (name) =>
+  `query ${name} { users { ${'id name reviews { id body author { id name } } '.repeat(190)}} }`;
+const persisted = (query) => ({
+  persistedQuery: { version: 1, sha256Hash: createHash('sha256').update(query).digest('hex') },
+});
+
+/** Sockets that stay open as long as the attack: `open` begins one. */
+const hold =
+  (open, limit = MAX_SOCKETS) =>
+  async (end, note) => {
+    const held = new Set();
+    while (Date.now() < end) {
+      if (held.size < limit) {
+        const socket = open(note);
+        held.add(socket);
+        socket.on('error', () => undefined);
+        socket.on('close', () => {
+          held.delete(socket);
+          note('closed');
+        });
+        note('opened');
+      }
+      await new Promise((resolve) => setTimeout(resolve, held.size < limit ? 2 : 50));
+    }
+    for (const socket of held) (socket.terminate ?? socket.destroy).call(socket);
+  };
+const raw = (text) => () => {
+  const socket = connect(port, '127.0.0.1');
+  socket.write(text);
+  return socket;
+};
+const post = (length, body) =>
+  `POST /graphql HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nX-Forwarded-For: 10.200.0.1\r\nContent-Length: ${length}\r\n\r\n${body}`;
+const large = JSON.stringify({ query: '{ large(size: 4000000) }' });
+const subscribe = (count, payload) => (note) => {
+  const socket = new WebSocket(`ws://127.0.0.1:${port}/graphql`, 'graphql-transport-ws', {
+    headers: { 'x-forwarded-for': `10.201.0.${n++ % 250}` },
+  });
+  socket.on('open', () => socket.send('{"type":"connection_init"}'));
+  socket.on('message', (data) => {
+    const { type } = JSON.parse(data);
+    if (type === 'error') note('refused');
+    if (type !== 'connection_ack') return;
+    for (let id = 0; id < count; id++)
+      socket.send(JSON.stringify({ id: String(id), type: 'subscribe', payload: payload(++n) }));
+  });
+  return socket;
+};
+
+const ATTACKS = {
+  'unique operations of 9 kB': flood((id, from) => send({ query: nine(`A${id}`) }, from)),
+  'unique operations, from many addresses': flood((id, from) => send({ query: nine(`B${id}`) }, from), {
+    isSpread: true,
+  }),
+  'strings of 900 kB': flood((id, from) =>
+    send({ query: `{ echo(text: "${id}${'x'.repeat(900_000)}") }` }, from),
+  ),
+  'unique persisted queries': flood(
+    (id, from) => {
+      const query = `query P${id} { echo(text: "${'x'.repeat(60_000)}") }`;
+      return send({ query, extensions: persisted(query) }, from);
+    },
+    { isSpread: true },
+  ),
+  'unique names': flood((id, from) => send({ query: `query N${id} { users { id } }` }, from), {
+    isSpread: true,
+  }),
+  'names of 60 kB': flood((id, from) =>
+    send({ query: `query N${id}${'n'.repeat(60_000)} { users { id } }` }, from),
+  ),
+  'unique invalid operations': flood(
+    (id, from) => send({ query: `{ unknown${id}${'n'.repeat(9_000)} }` }, from),
+    {
+      isSpread: true,
+    },
+  ),
+  'unique variables': flood((id, from) =>
+    send(
+      {
+        query: 'query ($text: String) { echo(text: $text) }',
+        variables: { text: `${id}${'v'.repeat(500_000)}` },
+      },
+      from,
+    ),
+  ),
+  'unique tokens': flood((id, from) =>
+    send({ query: '{ users { id } }' }, from, { authorization: `Bearer ${id}.${'t'.repeat(10_000)}.x` }),
+  ),
+  'many and large headers': flood((id, from) =>
+    send(
+      { query: '{ users { id } }' },
+      from,
+      Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`x-${id}-${index}`, 'h'.repeat(100)])),
+    ),
+  ),
+  'idle sockets': hold(raw('')),
+  'half headers': hold(raw(`POST /graphql HTTP/1.1\r\nHost: a\r\nX-Long: ${'h'.repeat(15_000)}`)),
+  'half bodies': hold(raw(post(1_000_000, `{"query":"${'x'.repeat(900_000)}`))),
+  'slow readers': hold(() => {
+    const socket = connect(port, '127.0.0.1');
+    socket.pause();
+    for (let index = 0; index < 4; index++) socket.write(post(large.length, large));
+    return socket;
+  }),
+  'half WebSocket messages': hold(() => {
+    const socket = new WebSocket(`ws://127.0.0.1:${port}/graphql`, 'graphql-transport-ws');
+    socket.on('open', () => {
+      socket.send('x'.repeat(900_000), { fin: false });
+    });
+    return socket;
+  }),
+  'many subscriptions': hold(
+    subscribe(500, (id) => ({ query: `subscription { ticks(text: "${id}") }` })),
+    60,
+  ),
+  'subscriptions with large texts': hold(
+    subscribe(50, (id) => ({
+      query: 'subscription ($text: String) { ticks(text: $text) }',
+      variables: { text: `${id}${'s'.repeat(200_000)}` },
+    })),
+    40,
+  ),
+};
+
+const names = Object.keys(ATTACKS);
+const share = (seconds * 1000) / names.length;
+for (const name of names) {
+  const counts = {};
+  const note = (answer) => {
+    counts[answer] = (counts[answer] ?? 0) + 1;
+  };
+  process.send({ begins: name });
+  await ATTACKS[name](Date.now() + share, note);
+  process.send({ ended: name, counts });
+}
+process.exit(0);
