@@ -53,7 +53,7 @@ const IDLE_MS = 60_000;
 /** New operations of one client that may wait, and of all of them; and the length of their texts together. */
 const MAX_WAITING_PER_CLIENT = 100;
 const MAX_WAITING = 1_000;
-const MAX_WAITING_LENGTH = 16 * 1024 * 1024;
+const MAX_WAITING_LENGTH = 8 * 1024 * 1024;
 /** A thread that plans one operation after the other keeps no more than its schemas. */
 const HEAP_MB = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 16 };
 
