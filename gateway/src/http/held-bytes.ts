@@ -12,7 +12,9 @@ export interface HeldLimits {
 }
 
 /** How often the sockets are looked at. */
-const INTERVAL_MS = 200;
+const INTERVAL_MS = 100;
+/** Many requests may come between two looks: they cause one themselves, but no more often than this. */
+const MIN_INTERVAL_MS = 20;
 /** A client that has taken nothing of an answer for this long is ended. */
 const STALLED_MS = 30_000;
 /** Sockets that hold less than this, as all ordinary ones do, are not ended for it. */
@@ -35,6 +37,7 @@ interface Connection {
 export class HeldBytes {
   readonly #connections = new Map<Socket, Connection>();
   readonly #timer: NodeJS.Timeout;
+  #lookedAt = 0;
 
   constructor(
     server: Server,
@@ -54,6 +57,7 @@ export class HeldBytes {
     const connection = this.#connections.get(socket);
     if (!connection) return;
     connection.open++;
+    if (performance.now() - this.#lookedAt > MIN_INTERVAL_MS) this.#look();
     response.once('close', () => {
       if (--connection.open === 0) connection.answered = socket.bytesRead;
     });
@@ -71,6 +75,7 @@ export class HeldBytes {
 
   #look(): void {
     const now = performance.now();
+    this.#lookedAt = now;
     let total = 0;
     const large: { socket: Socket; held: number }[] = [];
     for (const [socket, connection] of this.#connections) {
