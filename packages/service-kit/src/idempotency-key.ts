@@ -1,3 +1,5 @@
+import { Refusal } from './errors.js';
+
 const MAX_LENGTH = 255;
 const PRINTABLE_ASCII = /^[\x20-\x7E]+$/;
 
@@ -12,3 +14,11 @@ export function idempotencyKeyFault(key: string): string | undefined {
     return 'The idempotency key may only have printable ASCII characters, such as a UUID.';
   return undefined;
 }
+
+/** What every mutation answers to a key that was sent before with another input. */
+export const idempotencyKeyReused = (): Refusal<'IDEMPOTENCY_KEY_REUSED'> =>
+  new Refusal(
+    'IDEMPOTENCY_KEY_REUSED',
+    'This idempotency key was used before with another input. Use a new key for another request.',
+    ['idempotencyKey'],
+  );

@@ -1,5 +1,5 @@
 import type { Fault } from '@cartograph/service-kit';
-import { Refusal, type Identity } from '@cartograph/service-kit';
+import { idempotencyKeyFault, idempotencyKeyReused, Refusal, type Identity } from '@cartograph/service-kit';
 import { isHolder, maySee, notYours, ownCartId } from './domain/access.js';
 import { createEmptyCart, type Cart, type CartLimits } from './domain/cart.js';
 import { ownerOf, userCartId } from './domain/cart-id.js';
@@ -77,6 +77,8 @@ export function createCartService(options: {
         return errors.outOfStock(product?.name ?? '', product?.available ?? 0, result.held);
       case 'other-currency':
         return errors.otherCurrency(product?.name ?? '');
+      case 'key-reused':
+        return idempotencyKeyReused();
       case 'unknown-stock':
         return errors.noProduct();
     }
@@ -108,13 +110,29 @@ export function createCartService(options: {
       });
     },
 
-    async addToCart(asker: Asker, input: LineTarget & { quantity?: number }): Promise<Changed> {
+    async addToCart(
+      asker: Asker,
+      input: LineTarget & { quantity?: number; idempotencyKey?: string | null | undefined },
+    ): Promise<Changed> {
       const { quantity = 1 } = input;
+      const idempotencyKey = input.idempotencyKey ?? undefined;
+      const keyFault = idempotencyKey === undefined ? undefined : idempotencyKeyFault(idempotencyKey);
+      if (keyFault) throw new Refusal('INVALID_INPUT', keyFault, ['idempotencyKey']);
       const named = idToChange(asker, input);
       const product = await loadForChange(store, asker.products, named, input.productId);
       const faults = quantityFault(quantity);
       if (!product) faults.push(errors.noProduct());
-      if (!product || faults.length > 0) throw new Refusal(faults.flatMap((fault) => fault.errors));
+      if (!product || faults.length > 0) {
+        // A repeat of what was done stays done, even if the product has been archived since.
+        const line = { productId: input.productId, quantity };
+        const earlier =
+          named !== undefined && idempotencyKey !== undefined
+            ? await store.findAdded(named, line, idempotencyKey)
+            : undefined;
+        if (earlier?.outcome === 'done') return { cart: earlier.cart, differences: [] };
+        if (earlier) throw refusalOf(earlier);
+        throw new Refusal(faults.flatMap((fault) => fault.errors));
+      }
       const cartId = named ?? options.newGuestCartId();
       const create = named === undefined || ownerOf(cartId)?.kind === 'user';
       const line = {
@@ -123,7 +141,10 @@ export function createCartService(options: {
         stock: product.available,
         snapshot: snapshotOf(product),
       };
-      const result = await store.add(cartId, line, { create });
+      const result = await store.add(cartId, line, {
+        create,
+        ...(idempotencyKey !== undefined && { idempotencyKey }),
+      });
       if (result.outcome !== 'done') throw refusalOf(result, product);
       return { cart: result.cart, differences: [] };
     },

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { newId } from '@cartograph/service-kit';
 import { product, stockUp } from './support/catalogue.js';
 import { guest, service, startCartService, user, type CartTestService } from './support/cart-service.js';
 import { actingOn, contents, mutationOf, QUERY } from './support/operations.js';
@@ -319,5 +320,52 @@ describe('access', () => {
   it('to a guest’s cart is for whoever holds its id, signed in or not', async () => {
     const { id } = await actingOn(cart).add({ productId: 'kettle', quantity: 2 });
     expect(await actingOn(cart, somebody()).cart(id)).toMatchObject({ id, totalQuantity: 2 });
+  });
+});
+
+describe('addToCart with an idempotency key', () => {
+  it('adds its pieces once, even sent 20 times at once, and after the cart has changed', async () => {
+    const carl = actingOn(cart, user(newId()));
+    const input = { productId: 'kettle', quantity: 2, idempotencyKey: newId() };
+    await Promise.all(Array.from({ length: 20 }, () => carl.add(input)));
+    expect(contents(await carl.cart())).toEqual({ kettle: 2 });
+    await carl.set({ productId: 'kettle', quantity: 1 });
+    expect(contents(await carl.add(input))).toEqual({ kettle: 1 });
+    expect(contents(await carl.add({ ...input, idempotencyKey: newId() }))).toEqual({ kettle: 3 });
+  });
+
+  it('is refused with another product or quantity, and its key is another one in another cart', async () => {
+    const carl = actingOn(cart, user(newId()));
+    const input = { productId: 'kettle', quantity: 1, idempotencyKey: newId() };
+    await carl.add(input);
+    for (const other of [{ quantity: 2 }, { productId: 'cup' }])
+      expect(await carl.change('addToCart', { ...input, ...other })).toMatchObject({
+        cart: null,
+        userErrors: [{ code: 'IDEMPOTENCY_KEY_REUSED', field: ['idempotencyKey'] }],
+      });
+    expect(contents(await carl.cart())).toEqual({ kettle: 1 });
+    expect(contents(await actingOn(cart, user(newId())).add(input))).toEqual({ kettle: 1 });
+  });
+
+  it('stays done if the product has been archived since, and a refusal does not use the key up', async () => {
+    const carl = actingOn(cart, user(newId()));
+    const input = { productId: 'kettle', quantity: 1, idempotencyKey: newId() };
+    await carl.add(input);
+    const refused = { productId: 'cup', quantity: 1, idempotencyKey: newId() };
+    const [kettle, cup] = ['kettle', 'cup'].map((id) => cart.products.products.get(id)!);
+    cart.products.products.set('kettle', { ...kettle!, isArchived: true });
+    cart.products.products.set('cup', { ...cup!, isArchived: true });
+    expect(contents(await carl.add(input))).toEqual({ kettle: 1 });
+    expect((await carl.change('addToCart', refused)).userErrors[0]!.code).toBe('PRODUCT_NOT_FOUND');
+    cart.products.products.set('cup', cup!);
+    expect(contents(await carl.add(refused))).toEqual({ kettle: 1, cup: 1 });
+  });
+
+  it('with a malformed key is refused', async () => {
+    const carl = actingOn(cart, user(newId()));
+    for (const idempotencyKey of ['', 'k'.repeat(256), 'ü'])
+      expect(await carl.change('addToCart', { productId: 'kettle', idempotencyKey })).toMatchObject({
+        userErrors: [{ code: 'INVALID_INPUT', field: ['idempotencyKey'] }],
+      });
   });
 });

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { isCurrencyCode } from '@cartograph/money';
 import { Cluster } from 'ioredis';
 import type { Cart, CartLimits, CartLine, Snapshot } from '../domain/cart.js';
@@ -18,11 +19,16 @@ interface StoredLine {
 /** Events are delivered again for days at most, by hand out of the dead letters. */
 const HANDLED_MARK_MS = 30 * 24 * 3600 * 1000;
 
+/** How long a repeated request is recognized by its idempotency key. */
+const REQUEST_MARK_MS = 24 * 3600 * 1000;
+
 // The braces are the hash tag: all keys of a cart lie in one slot of a cluster.
 // https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#hash-tags
 const keyOf = (cartId: string) => `cart:{${cartId}}`;
 const handledKey = (cartId: string, id: string) => `${keyOf(cartId)}:handled:${id}`;
 const mergedKey = (cartId: string, guestCartId: string) => `${keyOf(cartId)}:merged:${guestCartId}`;
+const requestKey = (cartId: string, key: string) =>
+  `${keyOf(cartId)}:request:${createHash('sha256').update(key).digest('base64url')}`;
 const archivedKey = (productId: string) => `archived:{${productId}}`;
 
 /** Carts in Redis, each a hash, changed by one script at a time (scripts/prelude.lua says how it looks). */
@@ -46,18 +52,32 @@ export function createRedisCartStore(client: RedisClient, limits: CartLimits): C
         return isOpen ? toCart(cartIds[index]!, hash) : null;
       });
     },
-    add: (cartId, { productId, quantity, stock, snapshot }, { create }) =>
-      change(
+    async add(cartId, { productId, quantity, stock, snapshot }, { create, idempotencyKey }) {
+      const answer = await runScript(
         'add',
-        cartId,
-        create ? '1' : '0',
-        maxLines,
-        maxQuantity,
-        productId,
-        quantity,
-        stock,
-        toStored(snapshot),
-      ),
+        [keyOf(cartId), requestKey(cartId, idempotencyKey ?? '')],
+        [
+          lifetimeMs,
+          create ? '1' : '0',
+          maxLines,
+          maxQuantity,
+          productId,
+          quantity,
+          stock,
+          toStored(snapshot),
+          idempotencyKey === undefined ? '' : contentOf({ productId, quantity }),
+          REQUEST_MARK_MS,
+        ],
+      );
+      return toChange(cartId, answer);
+    },
+    async findAdded(cartId, line, idempotencyKey) {
+      const earlier = await whenAvailable(() => client.get(requestKey(cartId, idempotencyKey)));
+      if (earlier === null) return undefined;
+      if (earlier !== contentOf(line)) return { outcome: 'key-reused' };
+      const cart = await this.read(cartId, { renew: false });
+      return cart ? { outcome: 'done', cart } : { outcome: 'no-cart' };
+    },
     setQuantity: (cartId, { productId, quantity, stock, snapshot }) =>
       change('set', cartId, productId, quantity, stock ?? '', snapshot ? toStored(snapshot) : ''),
     remove: (cartId, list, productId) => change('remove', cartId, list === 'lines' ? 'l' : 's', productId),
@@ -143,6 +163,9 @@ export function createRedisCartStore(client: RedisClient, limits: CartLimits): C
     },
   };
 }
+
+const contentOf = (line: { productId: string; quantity: number }) =>
+  JSON.stringify(['addToCart', line.productId, line.quantity]);
 
 /** A pipeline must stay within one node, so a cluster gets the commands all at once instead. */
 async function readHashes(client: RedisClient, keys: readonly string[]): Promise<Record<string, string>[]> {

@@ -5,7 +5,7 @@ import type { RedisClient } from './redis-client.js';
 /** The scripts, and how many keys each takes. All keys of a script share a hash tag, so that a cluster takes it. */
 const KEYS = {
   read: 1,
-  add: 1,
+  add: 2,
   set: 1,
   remove: 1,
   clear: 1,

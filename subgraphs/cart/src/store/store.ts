@@ -16,7 +16,9 @@ export type NotDone =
   /** More pieces are wanted, but nobody could say how many are in stock. */
   | { readonly outcome: 'unknown-stock' }
   /** The cart holds prices in another currency. */
-  | { readonly outcome: 'other-currency' };
+  | { readonly outcome: 'other-currency' }
+  /** The idempotency key was used before for something else. */
+  | { readonly outcome: 'key-reused' };
 
 export type Change<Extra = unknown> = NotDone | ({ readonly outcome: 'done'; readonly cart: Cart } & Extra);
 
@@ -51,8 +53,14 @@ export interface CartStore {
   add(
     cartId: string,
     line: { productId: string; quantity: number; stock: number; snapshot: Snapshot },
-    options: { create: boolean },
+    options: { create: boolean; idempotencyKey?: string },
   ): Promise<Change>;
+  /** What became of an earlier `add` with this key; undefined if there was none in the last day. */
+  findAdded(
+    cartId: string,
+    line: { productId: string; quantity: number },
+    idempotencyKey: string,
+  ): Promise<Change | undefined>;
   /** `stock` and `snapshot` are null if the product could not be asked for. */
   setQuantity(
     cartId: string,

@@ -1,5 +1,10 @@
 import { MoneyError, parseMoney, type Money, type MoneyInput } from '@cartograph/money';
-import { idempotencyKeyFault, Refusal, type UserErrorOutput } from '@cartograph/service-kit';
+import {
+  idempotencyKeyFault,
+  idempotencyKeyReused,
+  Refusal,
+  type UserErrorOutput,
+} from '@cartograph/service-kit';
 import type { Order } from './order.js';
 import { readAddress, type Address, type AddressInput } from './address.js';
 
@@ -91,11 +96,7 @@ export interface KnownCheckout {
  */
 export function judgeRepeat(known: KnownCheckout, inputHash: string): 'replay' | 'resume' {
   if (known.inputHash !== inputHash) {
-    throw new Refusal(
-      'IDEMPOTENCY_KEY_REUSED',
-      'This idempotency key was used before with another input. Use a new key for another purchase.',
-      ['idempotencyKey'],
-    );
+    throw idempotencyKeyReused();
   }
   if (known.state === 'PLACED') return 'replay';
   if (known.state === 'RESERVING' && !known.isLeased) return 'resume';

@@ -1,5 +1,5 @@
 import { formatAmount, type Money } from '@cartograph/money';
-import { Refusal } from '@cartograph/service-kit';
+import { idempotencyKeyReused, Refusal } from '@cartograph/service-kit';
 import type { RefundRequest } from './input.js';
 import { refundable, type Payment, type Refund } from './payment.js';
 
@@ -15,11 +15,7 @@ export function checkRepeat(
   const isSameAmount =
     !amount || (amount.minor === earlier.amount.minor && amount.currency === earlier.amount.currency);
   if (isSameAmount && reason === earlier.reason) return;
-  throw new Refusal(
-    'IDEMPOTENCY_KEY_REUSED',
-    'This idempotency key was used before with another input. Use a new one for another refund.',
-    ['idempotencyKey'],
-  );
+  throw idempotencyKeyReused();
 }
 
 /**

@@ -1,4 +1,12 @@
--- ARGV: lifetime, '1' if the cart may be created, most lines, most pieces a line, product, pieces, pieces in stock, snapshot.
+-- KEYS: the cart, the mark that this request was done.
+-- ARGV: lifetime, '1' if the cart may be created, most lines, most pieces a line, product, pieces, pieces in stock, snapshot,
+-- then the content of the request ('' if it has no idempotency key) and the mark's lifetime in ms.
+local request = ARGV[9]
+local earlier = request ~= '' and redis.call('GET', KEYS[2])
+if earlier then
+  if earlier ~= request then return answer('key-reused') end
+  return answer(isOpen() and 'done' or 'no-cart')
+end
 local maxLines, maxQuantity, id = tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5]
 local snapshot = cjson.decode(ARGV[8])
 if ARGV[2] ~= '1' and not isOpen() then return answer('no-cart') end
@@ -13,4 +21,5 @@ if currency and currency ~= snapshot.currency then return answer('other-currency
 snapshot.quantity = quantity
 snapshot.position = line and line.position or nextPosition()
 write('l', id, snapshot)
+if request ~= '' then redis.call('SET', KEYS[2], request, 'PX', ARGV[10]) end
 return changed(quantity)
