@@ -4,6 +4,7 @@ import { brotliCompressSync, gzipSync } from 'node:zlib';
 import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
+import { PAGE_LIST } from './src/lib/pages.ts';
 
 /** Where the gateway is in `npm run dev`. */
 const gateway = process.env['GATEWAY_URL'] ?? 'http://localhost:4000';
@@ -25,8 +26,19 @@ function precompress(): Plugin {
   };
 }
 
+/** Tells the gateway which addresses are pages. */
+function listPages(): Plugin {
+  return {
+    name: 'list-pages',
+    apply: 'build',
+    generateBundle() {
+      this.emitFile({ type: 'asset', fileName: 'pages.json', source: JSON.stringify(PAGE_LIST) });
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [react(), tailwindcss(), precompress()],
+  plugins: [react(), tailwindcss(), listPages(), precompress()],
   server: {
     port: 5173,
     proxy: {

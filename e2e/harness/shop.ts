@@ -51,7 +51,11 @@ function asSignedIn(stack: Entrance, { session, userErrors }: SessionData['sessi
 }
 
 /** A product of its own for a test, with this much in stock. Answers its id. */
-export async function createProduct(admin: GraphClient, stock: number): Promise<string> {
+export async function createProduct(
+  admin: GraphClient,
+  stock: number,
+  sku = `TEST-${randomUUID().slice(0, 8).toUpperCase()}`,
+): Promise<string> {
   const { categories } = await admin.expectData<{ categories: { slug: string }[] }>(
     '{ categories { slug } }',
   );
@@ -61,7 +65,7 @@ export async function createProduct(admin: GraphClient, stock: number): Promise<
     `mutation ($input: CreateProductInput!) { createProduct(input: $input) { product { id } userErrors { code message field } } }`,
     {
       input: {
-        sku: `TEST-${randomUUID().slice(0, 8).toUpperCase()}`,
+        sku,
         name: 'Test piece',
         description: 'Made by a test.',
         category: categories[0]!.slug,

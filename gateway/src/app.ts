@@ -12,8 +12,9 @@ import { HeldBytes } from './http/held-bytes.js';
 import { GraphQLRoute } from './http/graphql-route.js';
 import { createImageProxy } from './http/images.js';
 import { createOperatorsRoute } from './http/operators.js';
-import { createTransportSecurity } from './http/transport-security.js';
+import { createProductLookup } from './http/product-lookup.js';
 import { createSite } from './http/site.js';
+import { createTransportSecurity } from './http/transport-security.js';
 import { SharedRedis } from './plugins/shared-redis.js';
 import { useAccessLog } from './plugins/use-access-log.js';
 import { useIdentity } from './plugins/use-identity.js';
@@ -169,6 +170,7 @@ export function createGatewayApp(config: GatewayConfig, { logger, registry }: Ru
     clientFolder: config.CLIENT_DIR,
     clientPolicy: config.CLIENT_POLICY,
     subgraphs: () => gateway.planner?.subgraphs.map(({ name }) => name) ?? [],
+    findProduct: createProductLookup((sku) => gateway.hasProduct(sku)),
   });
   const operators = createOperatorsRoute({
     registry,

@@ -12,7 +12,7 @@ import { PlanThreads } from './planning/plan-threads.js';
 import { Planner, type PlannerOptions } from './planning/planner.js';
 import { addExtensions, type ExtensionOptions } from './plugins/use-extensions.js';
 import type { IdentityPlugin } from './plugins/use-identity.js';
-import { createScope, headersOf, type ScopeOptions } from './request-scope.js';
+import { createScope, headersOf, ownScope, type ScopeOptions } from './request-scope.js';
 import { SharedRuns } from './shared-runs.js';
 import type { FeedLimits } from './subscriptions/feed.js';
 import type { StreamSink } from './subscriptions/member.js';
@@ -51,6 +51,7 @@ export interface GatewayOptions {
 const IDENTITY_HEADER = 'x-cartograph-identity';
 /** As for requests: who accepts no connection within this is not there. */
 const MAX_CONNECT_MS = 5_000;
+const PRODUCT_BY_SKU = 'query ProductPage($sku: String!) { productBySku(sku: $sku) { id } }';
 /** Operations planned again on a reload before it takes effect, the most recently used first. */
 const WARMED_OPERATIONS = 200;
 
@@ -160,6 +161,20 @@ export class Gateway {
       });
     }
     return addExtensions(answer, prepared, this.options.extensions);
+  }
+
+  /**
+   * Whether the catalogue has a product, archived ones included, as a guest would ask: for the storefront's pages.
+   * @throws where the catalogue cannot be asked, or this graph has none
+   */
+  async hasProduct(sku: string): Promise<boolean> {
+    if (!this.#planner || this.options.admission.shedding.isOverloaded())
+      throw new Error('The catalogue cannot be asked now.');
+    const operation = this.#planner.prepare(PRODUCT_BY_SKU);
+    const scope = ownScope();
+    const { data, errors } = await runOperation(operation, { sku }, scope, this.subgraphs);
+    if (errors.length > 0) throw new Error(errors[0]!.message);
+    return (JSON.parse(data) as { productBySku: object | null }).productBySku !== null;
   }
 
   /** Opens a subscription. @returns ends it */

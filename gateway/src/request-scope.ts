@@ -5,7 +5,7 @@ import { parseAddress } from '@cartograph/service-kit/client-address';
 import type { Identity } from '@cartograph/service-kit/identity';
 import { currentContext } from '@cartograph/service-kit/request-context';
 import type { JsonObject } from './execution/json.js';
-import { RequestScope } from './execution/scope.js';
+import { ANONYMOUS, RequestScope } from './execution/scope.js';
 import type { FlatHeaders } from './execution/subgraph-client.js';
 import { identityKey } from './plugins/use-identity.js';
 import type { Tracing } from './plugins/use-tracing.js';
@@ -54,6 +54,18 @@ export function createScope(
     key += `\u0000${name}:${String(value)}`;
   }
   return new RequestScope(identity, key, forwarded, trace.id, addresses[0]!, readClient(headers), spans);
+}
+
+/** The scope of what the gateway asks for itself, as a guest: with a trace of its own, and no client's address. */
+export function ownScope(): RequestScope {
+  const trace = readTrace(undefined);
+  return new RequestScope(
+    ANONYMOUS,
+    identityKey(ANONYMOUS),
+    ['traceparent', trace.parent, 'x-request-id', trace.id],
+    trace.id,
+    '127.0.0.1',
+  );
 }
 
 /** The forwarded headers as a record; with `only`, those of them. */

@@ -5,11 +5,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliDecompressSync, brotliCompressSync, gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createProductLookup } from '../src/http/product-lookup.js';
 import { createSite } from '../src/http/site.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'cartograph-site-'));
 const script = 'console.log("the storefront");'.repeat(100);
+/** What the catalogue was asked for, and what it says. */
+const asked: string[] = [];
+let catalogue: (sku: string) => Promise<boolean> = async (sku) => !sku.startsWith('no-such');
 const site = createSite({
+  findProduct: createProductLookup((sku) => {
+    asked.push(sku);
+    return catalogue(sku);
+  }),
   clientFolder: folder,
   clientPolicy: "default-src 'self'",
   images: undefined,
@@ -55,6 +63,13 @@ beforeAll(async () => {
   mkdirSync(join(folder, 'assets'));
   writeFileSync(join(folder, 'index.html'), '<!doctype html><title>Shop</title>');
   writeFileSync(join(folder, 'favicon-of-the-shop.svg'), '<svg/>');
+  writeFileSync(
+    join(folder, 'pages.json'),
+    JSON.stringify({
+      pages: ['/', '/products', '/products/:sku', '/orders/:orderId', '/admin/orders'],
+      productPage: '/products/:sku',
+    }),
+  );
   writeFileSync(join(folder, 'assets', 'index-BX3v9Qe1.js'), script);
   writeFileSync(join(folder, 'assets', 'index-BX3v9Qe1.js.br'), brotliCompressSync(script));
   writeFileSync(join(folder, 'assets', 'index-BX3v9Qe1.js.gz'), gzipSync(script));
@@ -110,8 +125,89 @@ describe('the built storefront', () => {
   });
 
   it('should not pass its page off as a script that is gone, nor leave its folder', async () => {
-    for (const path of ['/assets/index-OLD12345.js', '/assets/..%2f..%2fsecret.txt', '/%00.js'])
-      expect([path, (await get(path)).status]).toEqual([path, 404]);
+    for (const path of ['/assets/index-OLD12345.js', '/assets/..%2f..%2fsecret.txt', '/assets/%00.js']) {
+      const { status, headers } = await get(path);
+      expect([path, status, headers['cache-control'], headers['content-type']]).toEqual([
+        path,
+        404,
+        'no-store',
+        'application/json; charset=utf-8',
+      ]);
+    }
+  });
+
+  const product = (sku: string) => get(`/products/${encodeURIComponent(sku)}`);
+
+  it.each([
+    'HDMI-1.8m',
+    'ART.RED',
+    'x.js',
+    'index.html',
+    'favicon.ico',
+    'favicon-of-the-shop.svg',
+    'a.css.map',
+    '.htaccess',
+    'TÉE 1/2?',
+    '100%',
+  ])('should have a page for a product whose SKU is %j', async (sku) => {
+    const { status, headers, body } = await product(sku);
+    expect([status, headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
+    expect(body.toString()).toContain('<title>Shop</title>');
+    expect(asked.at(-1)).toBe(sku.toLowerCase());
+  });
+
+  it.each([
+    '/nothing-here',
+    '/orders',
+    '/orders/17/more',
+    '/admin/orders/17',
+    '/favicon.ico',
+    '/%zz',
+    '/%00',
+  ])('should answer %s, which is no page, with its page and status 404, not to be kept', async (path) => {
+    const { status, headers, body } = await get(path);
+    expect([status, headers['cache-control']]).toEqual([404, 'no-store']);
+    expect(body.toString()).toContain('<title>Shop</title>');
+  });
+
+  it('should find its pages in any case and with a slash at the end, as its router does', async () => {
+    for (const path of ['/Orders/17', '/orders/17/', '/products/'])
+      expect((await get(path)).status).toBe(200);
+  });
+
+  it('should answer with status 404 for an unknown product, asking the catalogue once for all that come together', async () => {
+    const before = asked.length;
+    const answers = await Promise.all(
+      ['no-such-1.5', 'NO-SUCH-1.5', 'no-such-1.5'].map(async (sku) => (await product(sku)).status),
+    );
+    expect(answers).toEqual([404, 404, 404]);
+    expect((await product('no-such-1.5')).status).toBe(404);
+    expect(asked.slice(before)).toEqual(['no-such-1.5']);
+  });
+
+  it('should serve the page of a product while the catalogue fails or does not answer, and ask again afterwards', async () => {
+    const working = catalogue;
+    catalogue = () => Promise.reject(new Error('The catalogue is down.'));
+    expect((await product('no-such-2')).status).toBe(200);
+    let answerAtLast = (_exists: boolean): void => undefined;
+    catalogue = () => new Promise((resolve) => (answerAtLast = resolve));
+    expect((await product('no-such-3')).status).toBe(200);
+    answerAtLast(false);
+    catalogue = working;
+    expect((await product('no-such-2')).status).toBe(404);
+    expect((await product('no-such-3')).status).toBe(404);
+  });
+
+  it('should ask the catalogue only so much at once, however many addresses are made up', async () => {
+    const working = catalogue;
+    const before = asked.length;
+    catalogue = () => new Promise(() => undefined);
+    const statuses = await Promise.all(
+      Array.from({ length: 120 }, async (_, index) => (await product(`made-up-${index}`)).status),
+    );
+    catalogue = working;
+    expect(new Set(statuses)).toEqual(new Set([200]));
+    expect(asked.length - before).toBe(50);
   });
 
   it('should answer HEAD without a body, and refuse to be written to', async () => {

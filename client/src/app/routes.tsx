@@ -1,65 +1,59 @@
 import type { ComponentType } from 'react';
-import { createBrowserRouter, redirect } from 'react-router';
+import { createBrowserRouter, redirect, type LazyRouteFunction, type RouteObject } from 'react-router';
 import { HomePage } from '../features/home/HomePage.js';
+import { ACCOUNT_PAGES, SHOP_PAGES } from '../lib/pages.js';
+import { nameHistoryEntry } from './history-entry.js';
 import { Layout } from './Layout.js';
 import { RouteError } from './RouteError.js';
 
+type Page = { readonly element: RouteObject['element'] } | { readonly lazy: LazyRouteFunction<RouteObject> };
+
 /** Loads a page's script when it is first gone to. */
-const page =
-  <Name extends string>(load: () => Promise<Record<Name, ComponentType>>, name: Name) =>
-  async () => ({ Component: (await load())[name] });
+const page = <Name extends string>(load: () => Promise<Record<Name, ComponentType>>, name: Name) => ({
+  lazy: async () => ({ Component: (await load())[name] }),
+});
 
 /** Every page but the first is a script of its own. */
+const shopPages: Record<(typeof SHOP_PAGES)[number], Page> = {
+  '/': { element: <HomePage /> },
+  '/products': page(() => import('../features/catalogue/CataloguePage.js'), 'CataloguePage'),
+  '/products/:sku': page(() => import('../features/product/ProductPage.js'), 'ProductPage'),
+  '/checkout': page(() => import('../features/checkout/CheckoutPage.js'), 'CheckoutPage'),
+  '/orders/:orderId': page(() => import('../features/orders/OrderPage.js'), 'OrderPage'),
+  '/sign-in': page(() => import('../features/account/SignInPage.js'), 'SignInPage'),
+  '/register': page(() => import('../features/account/RegisterPage.js'), 'RegisterPage'),
+  '/forgot-password': page(() => import('../features/account/ForgotPasswordPage.js'), 'ForgotPasswordPage'),
+  '/reset-password': page(() => import('../features/account/ResetPasswordPage.js'), 'ResetPasswordPage'),
+  '/confirm-email': page(() => import('../features/account/ConfirmEmailPage.js'), 'ConfirmEmailPage'),
+};
+const accountPages: Record<(typeof ACCOUNT_PAGES)[number], Page> = {
+  orders: page(() => import('../features/orders/OrdersPage.js'), 'OrdersPage'),
+  messages: page(() => import('../features/account/MessagesPage.js'), 'MessagesPage'),
+  profile: page(() => import('../features/account/ProfilePage.js'), 'ProfilePage'),
+  security: page(() => import('../features/account/SecurityPage.js'), 'SecurityPage'),
+};
+
+nameHistoryEntry();
+
 export const router = createBrowserRouter([
   {
     element: <Layout />,
     errorElement: <RouteError />,
     HydrateFallback: () => null,
     children: [
-      { path: '/', element: <HomePage /> },
-      {
-        path: '/products',
-        lazy: page(() => import('../features/catalogue/CataloguePage.js'), 'CataloguePage'),
-      },
-      {
-        path: '/products/:sku',
-        lazy: page(() => import('../features/product/ProductPage.js'), 'ProductPage'),
-      },
-      { path: '/checkout', lazy: page(() => import('../features/checkout/CheckoutPage.js'), 'CheckoutPage') },
-      { path: '/orders/:orderId', lazy: page(() => import('../features/orders/OrderPage.js'), 'OrderPage') },
-      { path: '/sign-in', lazy: page(() => import('../features/account/SignInPage.js'), 'SignInPage') },
-      { path: '/register', lazy: page(() => import('../features/account/RegisterPage.js'), 'RegisterPage') },
-      {
-        path: '/forgot-password',
-        lazy: page(() => import('../features/account/ForgotPasswordPage.js'), 'ForgotPasswordPage'),
-      },
-      {
-        path: '/reset-password',
-        lazy: page(() => import('../features/account/ResetPasswordPage.js'), 'ResetPasswordPage'),
-      },
-      {
-        path: '/confirm-email',
-        lazy: page(() => import('../features/account/ConfirmEmailPage.js'), 'ConfirmEmailPage'),
-      },
+      ...SHOP_PAGES.map((path) => ({ path, ...shopPages[path] })),
       {
         path: '/account',
-        lazy: page(() => import('../features/account/AccountLayout.js'), 'AccountLayout'),
+        ...page(() => import('../features/account/AccountLayout.js'), 'AccountLayout'),
         children: [
           { index: true, loader: () => redirect('/account/orders') },
-          { path: 'orders', lazy: page(() => import('../features/orders/OrdersPage.js'), 'OrdersPage') },
-          {
-            path: 'messages',
-            lazy: page(() => import('../features/account/MessagesPage.js'), 'MessagesPage'),
-          },
-          { path: 'profile', lazy: page(() => import('../features/account/ProfilePage.js'), 'ProfilePage') },
-          {
-            path: 'security',
-            lazy: page(() => import('../features/account/SecurityPage.js'), 'SecurityPage'),
-          },
+          ...ACCOUNT_PAGES.map((path) => ({ path, ...accountPages[path] })),
         ],
       },
-      { path: '/admin/*', lazy: page(() => import('../features/admin/routes.js'), 'AdminRoutes') },
-      { path: '*', lazy: page(() => import('../features/home/NotFoundPage.js'), 'NotFoundPage') },
+      { path: '/admin/*', ...page(() => import('../features/admin/routes.js'), 'AdminRoutes') },
+      // How some open a folder of files; here it is the first page.
+      { path: '/index.html', loader: () => redirect('/') },
+      { path: '*', ...page(() => import('../features/home/NotFoundPage.js'), 'NotFoundPage') },
     ],
   },
 ]);

@@ -1,13 +1,14 @@
 import { Link } from 'react-router';
 import type { ProductCardFragment } from '../graphql/ProductCard.generated.js';
 import { Price } from './Price.js';
+import { productPath } from '../lib/product-path.js';
 
 /** A product in a list. */
 export function ProductTile({ product }: { readonly product: ProductCardFragment }) {
   const { availability, variants } = product;
   return (
     <Link
-      to={`/products/${product.sku}`}
+      to={productPath(product.sku)}
       className="group flex flex-col overflow-hidden rounded-2xl border border-stone-200 bg-white transition-shadow hover:shadow-lg dark:border-stone-800 dark:bg-stone-900"
     >
       <div className="aspect-square overflow-hidden bg-stone-100 dark:bg-stone-800">

@@ -35,6 +35,15 @@ const findFile = (file: string) =>
     () => undefined,
   );
 
+/** Whether the client has a folder of that name, the first part of an address. */
+export async function isFolder(folder: string, name: string): Promise<boolean> {
+  if (name.includes('\0') || name === '..' || name === '.') return false;
+  return stat(join(folder, name)).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+}
+
 /**
  * Sends a file below `folder`, as the build packed it where the browser can read that. Never leaves the folder.
  * @returns whether there was such a file
@@ -74,13 +83,18 @@ export async function sendFile(
 }
 
 /** The client's one page, for every address that is no file: its router knows what to show. */
-export async function sendIndex(response: ServerResponse, folder: string, policy: string): Promise<void> {
+export async function sendIndex(
+  response: ServerResponse,
+  folder: string,
+  policy: string,
+  status: 200 | 404,
+): Promise<void> {
   const html = await readFile(join(folder, 'index.html'));
   response
-    .writeHead(200, {
+    .writeHead(status, {
       'content-type': 'text/html; charset=utf-8',
       'content-length': html.length,
-      'cache-control': 'no-cache',
+      'cache-control': status === 200 ? 'no-cache' : 'no-store',
       'content-security-policy': policy,
       'x-content-type-options': 'nosniff',
       'referrer-policy': 'strict-origin-when-cross-origin',

@@ -2,6 +2,7 @@ import { useApolloClient } from '@apollo/client/react';
 import { lazy, type ComponentType } from 'react';
 import { Link, Navigate, Route, Routes } from 'react-router';
 import { RequireSession } from '../../components/RequireSession.js';
+import { ADMIN_PAGES } from '../../lib/pages.js';
 import { teachCache } from './cache.js';
 import { AdminLayout } from './AdminLayout.js';
 import { PageHeader } from './components/PageHeader.js';
@@ -12,20 +13,25 @@ function page<Name extends string>(load: () => Promise<Record<Name, ComponentTyp
   return lazy(async () => ({ default: (await load())[name] }));
 }
 
-const BoardPage = page(() => import('./orders/BoardPage.js'), 'BoardPage');
-const OrderPage = page(() => import('./orders/OrderPage.js'), 'OrderPage');
-const ProductsPage = page(() => import('./catalogue/ProductsPage.js'), 'ProductsPage');
-const NewProductPage = page(() => import('./catalogue/NewProductPage.js'), 'NewProductPage');
-const CategoriesPage = page(() => import('./catalogue/CategoriesPage.js'), 'CategoriesPage');
-const NewCategoryPage = page(() => import('./catalogue/NewCategoryPage.js'), 'NewCategoryPage');
-const EditCategoryPage = page(() => import('./catalogue/EditCategoryPage.js'), 'EditCategoryPage');
-const EditProductPage = page(() => import('./catalogue/EditProductPage.js'), 'EditProductPage');
-const UsersPage = page(() => import('./users/UsersPage.js'), 'UsersPage');
-const WebhooksPage = page(() => import('./webhooks/WebhooksPage.js'), 'WebhooksPage');
-const WebhookPage = page(() => import('./webhooks/WebhookPage.js'), 'WebhookPage');
-const MailPage = page(() => import('./mail/MailPage.js'), 'MailPage');
-const DeadLettersPage = page(() => import('./dead-letters/DeadLettersPage.js'), 'DeadLettersPage');
-const ChartsPage = page(() => import('./charts/ChartsPage.js'), 'ChartsPage');
+const pages: Record<(typeof ADMIN_PAGES)[number], ComponentType> = {
+  orders: page(() => import('./orders/BoardPage.js'), 'BoardPage'),
+  'orders/:id': page(() => import('./orders/OrderPage.js'), 'OrderPage'),
+  catalogue: page(() => import('./catalogue/ProductsPage.js'), 'ProductsPage'),
+  'catalogue/new': page(() => import('./catalogue/NewProductPage.js'), 'NewProductPage'),
+  'catalogue/categories': page(() => import('./catalogue/CategoriesPage.js'), 'CategoriesPage'),
+  'catalogue/categories/new': page(() => import('./catalogue/NewCategoryPage.js'), 'NewCategoryPage'),
+  'catalogue/categories/:slug/edit': page(
+    () => import('./catalogue/EditCategoryPage.js'),
+    'EditCategoryPage',
+  ),
+  'catalogue/:id': page(() => import('./catalogue/EditProductPage.js'), 'EditProductPage'),
+  users: page(() => import('./users/UsersPage.js'), 'UsersPage'),
+  webhooks: page(() => import('./webhooks/WebhooksPage.js'), 'WebhooksPage'),
+  'webhooks/:id': page(() => import('./webhooks/WebhookPage.js'), 'WebhookPage'),
+  mail: page(() => import('./mail/MailPage.js'), 'MailPage'),
+  'dead-letters': page(() => import('./dead-letters/DeadLettersPage.js'), 'DeadLettersPage'),
+  charts: page(() => import('./charts/ChartsPage.js'), 'ChartsPage'),
+};
 
 /** Everything under /admin. The subgraphs guard what it shows; this only spares others a page of refusals. */
 export function AdminRoutes() {
@@ -37,20 +43,10 @@ export function AdminRoutes() {
           <Routes>
             <Route element={<AdminLayout />}>
               <Route index element={<Navigate to="orders" replace />} />
-              <Route path="orders" element={<BoardPage />} />
-              <Route path="orders/:id" element={<OrderPage />} />
-              <Route path="catalogue" element={<ProductsPage />} />
-              <Route path="catalogue/new" element={<NewProductPage />} />
-              <Route path="catalogue/categories" element={<CategoriesPage />} />
-              <Route path="catalogue/categories/new" element={<NewCategoryPage />} />
-              <Route path="catalogue/categories/:slug/edit" element={<EditCategoryPage />} />
-              <Route path="catalogue/:id" element={<EditProductPage />} />
-              <Route path="users" element={<UsersPage />} />
-              <Route path="webhooks" element={<WebhooksPage />} />
-              <Route path="webhooks/:id" element={<WebhookPage />} />
-              <Route path="mail" element={<MailPage />} />
-              <Route path="dead-letters" element={<DeadLettersPage />} />
-              <Route path="charts" element={<ChartsPage />} />
+              {ADMIN_PAGES.map((path) => {
+                const Page = pages[path];
+                return <Route key={path} path={path} element={<Page />} />;
+              })}
               <Route
                 path="*"
                 element={

@@ -2,6 +2,7 @@ import { Link } from 'react-router';
 import { Panel } from '../../components/Panel.js';
 import { formatPrice, Price } from '../../components/Price.js';
 import type { OrderQuery } from './Order.generated.js';
+import { productPath } from '../../lib/product-path.js';
 
 type Order = NonNullable<OrderQuery['order']>;
 
@@ -20,7 +21,7 @@ export function OrderItems({ order }: { readonly order: Order }) {
             </div>
             <div className="min-w-0 grow">
               {item.product ? (
-                <Link to={`/products/${item.product.sku}`} className="font-medium hover:underline">
+                <Link to={productPath(item.product.sku)} className="font-medium hover:underline">
                   {item.name}
                 </Link>
               ) : (

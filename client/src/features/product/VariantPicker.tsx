@@ -1,6 +1,7 @@
 import { Link } from 'react-router';
 import { attributeText } from '../../lib/attribute-text.js';
 import type { Option } from './variant-options.js';
+import { productPath } from '../../lib/product-path.js';
 
 /** Every variant is a page of its own, so the choices are links. */
 export function VariantPicker({ options }: { readonly options: readonly Option[] }) {
@@ -13,7 +14,7 @@ export function VariantPicker({ options }: { readonly options: readonly Option[]
         {choices.map(({ value, unit, sku, isChosen, inStock }) => (
           <li key={value}>
             <Link
-              to={`/products/${sku}`}
+              to={productPath(sku)}
               replace
               preventScrollReset
               aria-current={isChosen ? 'true' : undefined}

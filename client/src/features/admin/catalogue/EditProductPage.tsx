@@ -14,6 +14,7 @@ import { useAdminRestoreProductMutation } from './AdminRestoreProduct.generated.
 import { ProductForm } from './ProductForm.js';
 import { StockPanel } from './StockPanel.js';
 import { useCategories } from './use-categories.js';
+import { productPath } from '../../../lib/product-path.js';
 
 export function EditProductPage() {
   const id = useParams()['id']!;
@@ -45,7 +46,7 @@ export function EditProductPage() {
           </>
         }
       >
-        <Link to={`/products/${product.sku}`} className="text-sm underline">
+        <Link to={productPath(product.sku)} className="text-sm underline">
           See it in the shop
         </Link>
         <ButtonLink to={`/admin/catalogue/new?variantOf=${id}`} look="secondary">

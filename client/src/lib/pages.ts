@@ -1,0 +1,51 @@
+/**
+ * Every address of the storefront. The routes are made of these lists, and the build writes them to `pages.json`, by which
+ * the gateway knows an address that leads nowhere and answers it with status 404.
+ */
+export const PRODUCT_PAGE = '/products/:sku';
+
+export const SHOP_PAGES = [
+  '/',
+  '/products',
+  PRODUCT_PAGE,
+  '/checkout',
+  '/orders/:orderId',
+  '/sign-in',
+  '/register',
+  '/forgot-password',
+  '/reset-password',
+  '/confirm-email',
+] as const;
+
+/** Below `/account`. */
+export const ACCOUNT_PAGES = ['orders', 'messages', 'profile', 'security'] as const;
+
+/** Below `/admin`. */
+export const ADMIN_PAGES = [
+  'orders',
+  'orders/:id',
+  'catalogue',
+  'catalogue/new',
+  'catalogue/categories',
+  'catalogue/categories/new',
+  'catalogue/categories/:slug/edit',
+  'catalogue/:id',
+  'users',
+  'webhooks',
+  'webhooks/:id',
+  'mail',
+  'dead-letters',
+  'charts',
+] as const;
+
+/** What the gateway reads. A product's page is asked for by its SKU: there is one only if there is such a product. */
+export const PAGE_LIST = {
+  pages: [
+    ...SHOP_PAGES,
+    '/account',
+    ...ACCOUNT_PAGES.map((page) => `/account/${page}`),
+    '/admin',
+    ...ADMIN_PAGES.map((page) => `/admin/${page}`),
+  ],
+  productPage: PRODUCT_PAGE,
+};
