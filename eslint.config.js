@@ -12,6 +12,9 @@ const otherSubgraphs = ['users', 'products', 'cart', 'orders', 'payments', 'noti
 );
 // It belongs to the client, and is installed there with the ESLint that it still asks for.
 const jsxA11y = createRequire(new URL('client/package.json', import.meta.url))('eslint-plugin-jsx-a11y');
+const STORAGES = ['localStorage', 'sessionStorage', 'indexedDB', 'caches', 'cookieStore'];
+const ONE_STORAGE =
+  'Only client/src/person/storage.ts stores anything: it forgets all of it when its person leaves.';
 const features = ['home', 'catalogue', 'product', 'checkout', 'orders', 'account', 'admin'];
 
 export default tseslint.config(
@@ -100,6 +103,24 @@ export default tseslint.config(
       'jsx-a11y/label-has-associated-control': ['error', { depth: 4 }],
       // What scrolls must be reachable by keyboard.
       'jsx-a11y/no-noninteractive-tabindex': ['error', { tags: ['pre'], roles: ['region', 'tabpanel'] }],
+    },
+  },
+  // All that the storefront keeps is removed when its person leaves, because one file does all the keeping.
+  {
+    files: ['client/src/**/*.{ts,tsx}'],
+    ignores: ['client/src/person/storage.ts'],
+    rules: {
+      'no-restricted-globals': ['error', ...STORAGES.map((name) => ({ name, message: ONE_STORAGE }))],
+      'no-restricted-properties': [
+        'error',
+        ...STORAGES.flatMap((property) =>
+          ['window', 'globalThis', 'self'].map((object) => ({ object, property, message: ONE_STORAGE })),
+        ),
+        { object: 'document', property: 'cookie', message: ONE_STORAGE },
+        { object: 'window', property: 'name', message: ONE_STORAGE },
+        { object: 'navigator', property: 'serviceWorker', message: ONE_STORAGE },
+        { object: 'navigator', property: 'storage', message: ONE_STORAGE },
+      ],
     },
   },
   // No feature imports another: what two need is in components/, lib/ or graphql/.

@@ -2,9 +2,14 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/App.js';
 import './app/styles.css';
+import { untilTheyLeave } from './person/leave.js';
 
-createRoot(document.getElementById('root')!).render(
+const root = createRoot(document.getElementById('root')!);
+root.render(
   <StrictMode>
     <App />
   </StrictMode>,
 );
+
+// Components end their streams and timers.
+untilTheyLeave.addEventListener('abort', () => root.unmount());

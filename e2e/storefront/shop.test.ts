@@ -3,6 +3,8 @@ import { tellOfBrowsing } from './stories/browsing.js';
 import { tellOfTheCart } from './stories/cart.js';
 import { tellOfCheckoutTrouble } from './stories/checkout-trouble.js';
 import { tellOfForms } from './stories/forms.js';
+import { tellOfLeaving } from './stories/leaving.js';
+import { tellOfPages } from './stories/pages.js';
 import { tellOfProblems } from './stories/problems.js';
 import { tellOfPurchases } from './stories/purchase.js';
 import { tellOfTheSafelist } from './stories/safelist.js';
@@ -16,6 +18,8 @@ describeShop(
     tellOfTheCart,
     tellOfCheckoutTrouble,
     tellOfForms,
+    tellOfLeaving,
+    tellOfPages,
     tellOfAccess,
     tellOfTheSafelist,
     // Last: it kills one service after the other.

@@ -16,7 +16,7 @@ type ContextOptions = Parameters<Storefront['newVisitor']>[0];
 
 /** A browser that holds a session of its own. It has not gone anywhere yet. */
 function enterWith(shop: Storefront, session: object | null, options: ContextOptions): Promise<Visitor> {
-  const { origin } = new URL(shop.stack.environment('notifications')['STOREFRONT_URL']!);
+  const { origin } = new URL(options?.baseURL ?? shop.stack.environment('notifications')['STOREFRONT_URL']!);
   const localStorage = [{ name: 'cartograph.session', value: JSON.stringify(session) }];
   return shop.newVisitor({ ...options, storageState: { cookies: [], origins: [{ origin, localStorage }] } });
 }

@@ -1,5 +1,5 @@
 import { Link } from 'react-router';
-import { useSession } from '../lib/session.js';
+import { useSession } from '../person/session.js';
 
 /** Heading, then links: text and address; what the gateway serves itself is left to the browser. */
 type Column = readonly [heading: string, links: readonly (readonly [text: string, to: string])[]];

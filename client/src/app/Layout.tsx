@@ -1,10 +1,11 @@
-import { Link, NavLink, Outlet, ScrollRestoration, useLocation } from 'react-router';
+import { Link, NavLink, Outlet, useLocation } from 'react-router';
 import { CartProvider, useCartState } from '../cart/CartContext.js';
 import { CartDrawer } from '../cart/CartDrawer.js';
 import { BagIcon, CompassIcon, PersonIcon } from '../components/icons.js';
-import { useSession } from '../lib/session.js';
+import { useSession } from '../person/session.js';
 import { Departments } from './Departments.js';
 import { Footer } from './Footer.js';
+import { ScrollPositions } from './ScrollPositions.js';
 import { SearchBox } from './SearchBox.js';
 
 const LINK =
@@ -70,7 +71,7 @@ export function Layout() {
       </main>
       <Footer />
       <CartDrawer />
-      <ScrollRestoration />
+      <ScrollPositions />
     </CartProvider>
   );
 }

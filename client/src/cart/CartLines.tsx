@@ -3,6 +3,7 @@ import { formatPrice, Price } from '../components/Price.js';
 import { ProblemNotice } from '../components/ProblemNotice.js';
 import { useCartState } from './CartContext.js';
 import { useOutcomes } from './use-outcomes.js';
+import { productPath } from '../lib/product-path.js';
 
 /** The lines of the cart, with what has changed since they were put there. */
 export function CartLines({ onLeave }: { readonly onLeave?: () => void }) {
@@ -26,7 +27,7 @@ export function CartLines({ onLeave }: { readonly onLeave?: () => void }) {
               <div className="flex justify-between gap-3">
                 {item.product ? (
                   <Link
-                    to={`/products/${item.product.sku}`}
+                    to={productPath(item.product.sku)}
                     className="font-medium hover:underline"
                     {...(onLeave && { onClick: onLeave })}
                   >

@@ -31,7 +31,7 @@ export function useCartMerge(userId: string | undefined): CartMerge {
     })
       .then(({ data }) => {
         // Refused means that it is gone: there is nothing left to merge. Otherwise it is part of one's own now.
-        guestCart.clear();
+        guestCart.set(null);
         setWarnings(data?.mergeCart.warnings?.map(({ message }) => message) ?? []);
       })
       // Not reached: it stays and is merged the next time.

@@ -1,9 +1,10 @@
 import { useApolloClient } from '@apollo/client/react';
 import { useCallback, useState } from 'react';
 import type { CartPartsFragment } from '../graphql/CartParts.generated.js';
-import { useSession } from '../lib/session.js';
+import { useSession } from '../person/session.js';
 import { useAddToCartMutation } from './AddToCart.generated.js';
 import { CartDocument, useCartQuery, type CartQuery } from './Cart.generated.js';
+import { useSendOnce } from '../lib/use-send-once.js';
 import { guestCart, useGuestCartId } from './guest-cart.js';
 import { useMoveToCartMutation } from './MoveToCart.generated.js';
 import { useRemoveFromCartMutation } from './RemoveFromCart.generated.js';
@@ -53,6 +54,7 @@ export function useCart(): CartActions {
   const cart = (isThere ? data?.cart : null) ?? null;
   const [busy, setBusy] = useState<ReadonlySet<string>>(new Set());
   const [addToCart] = useAddToCartMutation();
+  const sendOnce = useSendOnce();
   const [setItem] = useSetCartItemQuantityMutation();
   const [removeItem] = useRemoveFromCartMutation();
   const [saveItem] = useSaveForLaterMutation();
@@ -81,15 +83,19 @@ export function useCart(): CartActions {
   const typed = { __typename: 'CartPayload' as const, warnings: [], userErrors: [] };
 
   const addOnce = async (cartId: string | null, productId: string, quantity: number) => {
-    const { data: answer } = await addToCart({
-      variables: { input: { ...(cartId && { cartId }), productId, quantity } },
-      update(cache, { data: result }) {
-        const next = result?.addToCart.cart;
-        if (!next) return;
-        const variables = session ? {} : { id: next.id };
-        cache.writeQuery<CartQuery>({ query: CartDocument, variables, data: { cart: next } });
-      },
-    });
+    const { data: answer } = await sendOnce(
+      { ...(cartId && { cartId }), productId, quantity },
+      ({ idempotencyKey: _, ...input }) =>
+        addToCart({
+          variables: { input },
+          update(cache, { data: result }) {
+            const next = result?.addToCart.cart;
+            if (!next) return;
+            const variables = session ? {} : { id: next.id };
+            cache.writeQuery<CartQuery>({ query: CartDocument, variables, data: { cart: next } });
+          },
+        }),
+    );
     const next = answer?.addToCart.cart;
     if (next && !session) guestCart.set(next.id);
     return answer?.addToCart.userErrors[0];
@@ -117,7 +123,7 @@ export function useCart(): CartActions {
         let refused = await addOnce(id, productId, quantity);
         // A guest's cart is thrown away after seven days; then a new one begins.
         if (id && refused?.code === 'NOT_FOUND' && refused.field?.[0] === 'cartId') {
-          guestCart.clear();
+          guestCart.set(null);
           refused = await addOnce(null, productId, quantity);
         }
         return { refusal: refused?.message ?? null };

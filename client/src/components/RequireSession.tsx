@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { Navigate, useLocation } from 'react-router';
-import { useSession, type Session } from '../lib/session.js';
+import { useSession, type Session } from '../person/session.js';
 
 /** Sends guests to sign in first, and back afterwards. */
 export function RequireSession({ children }: { readonly children: (session: Session) => ReactNode }) {

@@ -1,40 +1,35 @@
 import { ApolloClient, ApolloLink, HttpLink, InMemoryCache } from '@apollo/client';
 import { SetContextLink } from '@apollo/client/link/context';
-import { ErrorLink } from '@apollo/client/link/error';
 import { GraphQLWsLink } from '@apollo/client/link/subscriptions';
-import { CombinedGraphQLErrors, ServerError } from '@apollo/client/errors';
 import { getMainDefinition, relayStylePagination } from '@apollo/client/utilities';
-import { OperationTypeNode } from 'graphql';
-import { from as observableFrom, switchMap } from 'rxjs';
+import { untilTheyLeave } from '../person/leave.js';
+import { keyInputs } from './keyed-inputs.js';
 import { liveClient } from './live.js';
 import { pictureUrl } from './picture-url.js';
-import { sessionStore } from './session.js';
-import { freshAccessToken } from './token.js';
+import { renewWhenRefused } from './renew-when-refused.js';
+import { sessionStore } from '../person/session.js';
+import { freshAccessToken } from '../person/token.js';
 
 const authorize = new SetContextLink(async ({ headers }) => {
   const token = await freshAccessToken();
   return { headers: { ...headers, ...(token && { authorization: `Bearer ${token}` }) } };
 });
 
-/**
- * A token that was refused all the same (revoked, or clocks that differ) is renewed once and the operation sent again.
- * The gateway has answered what a guest may ask: of a mutation, only a field that did nothing may be sent again.
- */
-const renewWhenRefused = new ErrorLink(({ error, operation, forward }) => {
-  const isMutation = operation.operationType === OperationTypeNode.MUTATION;
-  const isRefused =
-    (ServerError.is(error) && error.statusCode === 401) ||
-    (CombinedGraphQLErrors.is(error) &&
-      error.errors.some(
-        ({ extensions, path }) =>
-          extensions?.['code'] === 'UNAUTHENTICATED' && (!isMutation || (path?.length ?? 0) <= 1),
-      ));
-  if (!isRefused || operation.getContext()['isRenewed']) return undefined;
-  operation.setContext({ isRenewed: true });
-  return observableFrom(freshAccessToken({ force: true })).pipe(switchMap(() => forward(operation)));
-});
+/** An answer that arrives after its person has left must not be used. */
+const fetchUntilTheyLeave: typeof fetch = (input, init) =>
+  fetch(input, {
+    ...init,
+    // Older browsers cannot join signals; Apollo's own only spares them an answer that is not needed any more.
+    signal:
+      init?.signal && 'any' in AbortSignal ? AbortSignal.any([init.signal, untilTheyLeave]) : untilTheyLeave,
+  });
 
-const http = ApolloLink.from([renewWhenRefused, authorize, new HttpLink({ uri: '/graphql' })]);
+const http = ApolloLink.from([
+  keyInputs,
+  renewWhenRefused,
+  authorize,
+  new HttpLink({ uri: '/graphql', fetch: fetchUntilTheyLeave }),
+]);
 
 export const apollo = new ApolloClient({
   link: ApolloLink.split(
@@ -57,7 +52,8 @@ export const apollo = new ApolloClient({
   clientAwareness: { name: 'cartograph-storefront', version: '0.1.0' },
 });
 
-// Somebody else is here now: nothing of the one before may be shown.
+// What a guest has read is read again for the customer: some answers depend on who asks. (When a customer leaves, the
+// whole page is loaded again: person/leave.ts.)
 let userId = sessionStore.get()?.user.id;
 sessionStore.subscribe(() => {
   const next = sessionStore.get()?.user.id;

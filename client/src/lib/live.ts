@@ -1,7 +1,8 @@
 import { createClient, MessageType, stringifyMessage, type Client } from 'graphql-ws';
 import { connectionState } from './connection-state.js';
-import { sessionStore } from './session.js';
-import { freshAccessToken, renewalTime } from './token.js';
+import { untilTheyLeave } from '../person/leave.js';
+import { sessionStore } from '../person/session.js';
+import { freshAccessToken, renewalTime } from '../person/token.js';
 
 const PING_AFTER_MS = 10_000;
 const PONG_WITHIN_MS = 5_000;
@@ -104,6 +105,7 @@ sessionStore.subscribe(() => {
   renewInTime();
 });
 
+untilTheyLeave.addEventListener('abort', () => void client.dispose());
 window.addEventListener('offline', () => client.terminate());
 // After sleep the socket may be dead without knowing: ask it at once instead of at the next ping.
 document.addEventListener('visibilitychange', () => {

@@ -9,15 +9,16 @@ export type SendOnce = <Input extends object, Answer>(
 
 /**
  * For what must not be done twice, though a person who saw no answer sends it again: until there is one, the same input
- * goes with the same key. To be called by what stays on the page until then.
+ * goes with the same key, whatever else is sent in between. To be called by what stays on the page until then.
  */
 export function useSendOnce(): SendOnce {
-  const unanswered = useRef<{ sent: string; idempotencyKey: string }>(undefined);
+  const unanswered = useRef(new Map<string, string>());
   return useCallback<SendOnce>(async (input, send) => {
     const sent = JSON.stringify(input);
-    if (unanswered.current?.sent !== sent) unanswered.current = { sent, idempotencyKey: newIdempotencyKey() };
-    const answer = await send({ ...input, idempotencyKey: unanswered.current.idempotencyKey });
-    unanswered.current = undefined;
+    const idempotencyKey = unanswered.current.get(sent) ?? newIdempotencyKey();
+    unanswered.current.set(sent, idempotencyKey);
+    const answer = await send({ ...input, idempotencyKey });
+    unanswered.current.delete(sent);
     return answer;
   }, []);
 }

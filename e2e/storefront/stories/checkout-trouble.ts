@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { checkOut, fillCart, registerCustomer } from '../../harness/shop.js';
 import { fillAddress, placeOrder, reachOrder, waitForStatus } from '../steps.js';
-import { story, stockProduct, type Storefront } from '../storefront.js';
+import { ANOTHER_MACHINE, story, stockProduct, type Storefront } from '../storefront.js';
 import { enterAsCustomer } from '../visitors.js';
 
 export const tellOfCheckoutTrouble = (shop: Storefront) =>
@@ -82,6 +82,57 @@ export const tellOfCheckoutTrouble = (shop: Storefront) =>
       await reachOrder(page);
       expect(await countOrders(email)).toBe(1);
       await context.close();
+    }, 120_000);
+
+    it.each(['', ANOTHER_MACHINE])(
+      'should buy once from two tabs, and lead both to the one order (by plain HTTP from %j)',
+      async (machine) => {
+        const { id } = await stockProduct(shop.admin, 5);
+        const { port } = new URL(shop.stack.url('gateway'));
+        const customer = await enterAsCustomer(shop, {
+          wants: id,
+          ...(machine && { baseURL: `http://${machine}:${port}` }),
+        });
+        const tabs = [customer.page, await customer.context.newPage()] as const;
+        const keys = new Set<string>();
+        for (const tab of tabs) {
+          tab.on('request', (request) => {
+            const body = request.postDataJSON() as {
+              operationName?: string;
+              variables: { input: { idempotencyKey: string } };
+            } | null;
+            if (body?.operationName === 'Checkout') keys.add(body.variables.input.idempotencyKey);
+          });
+          await tab.goto('/checkout');
+          await fillAddress(tab);
+        }
+        await Promise.all(tabs.map(placeOrder));
+        const orders = await Promise.all(
+          tabs.map(async (tab) => {
+            const link = tab.getByRole('link', { name: /^See your order/ });
+            await Promise.race([tab.waitForURL('**/orders/*'), link.waitFor()]);
+            if (await link.isVisible()) await link.click();
+            return reachOrder(tab);
+          }),
+        );
+        expect(new Set(orders).size).toBe(1);
+        expect(keys.size).toBe(1);
+        expect(await countOrders(customer.email)).toBe(1);
+      },
+      120_000,
+    );
+
+    it('should show the order in a tab that still has the checkout open when another tab has bought', async () => {
+      const { page, context, email } = await arriveAtCheckout(await stockProduct(shop.admin, 5));
+      const other = await context.newPage();
+      await other.goto('/checkout');
+      await fillAddress(other);
+      await placeOrder(other);
+      const orderId = await reachOrder(other);
+      await page.getByText('you have already ordered this').waitFor();
+      await page.getByRole('link', { name: /^See your order CG-/ }).click();
+      await page.waitForURL(`**/orders/${orderId}`);
+      expect(await countOrders(email)).toBe(1);
     }, 120_000);
 
     it('should send once however often the button is pressed', async () => {

@@ -1,7 +1,6 @@
-import { NavLink, Outlet, useNavigate } from 'react-router';
+import { NavLink, Outlet } from 'react-router';
 import { RequireSession } from '../../components/RequireSession.js';
-import { sessionStore } from '../../lib/session.js';
-import { useLogoutMutation } from './Logout.generated.js';
+import { signOut } from '../../person/sign-out.js';
 
 const PAGES = [
   ['/account/orders', 'Orders'],
@@ -43,20 +42,10 @@ export function AccountLayout() {
 }
 
 function SignOut() {
-  const [logout, { loading }] = useLogoutMutation();
-  const navigate = useNavigate();
-  const leave = async () => {
-    const refreshToken = sessionStore.get()?.refreshToken;
-    // Signed out here even when nobody can be told: the tokens are forgotten, and end by themselves.
-    if (refreshToken) await logout({ variables: { input: { refreshToken } } }).catch(() => undefined);
-    await navigate('/');
-    sessionStore.set(null);
-  };
   return (
     <button
       type="button"
-      disabled={loading}
-      onClick={() => void leave()}
+      onClick={signOut}
       className="rounded-lg px-3 py-2 text-left whitespace-nowrap hover:bg-stone-200/60 dark:hover:bg-stone-800"
     >
       Sign out

@@ -3,7 +3,7 @@ import { Link, useSearchParams } from 'react-router';
 import { Button } from '../../components/Button.js';
 import { FormNotices } from '../../components/FormNotices.js';
 import { useForm } from '../../lib/forms.js';
-import { sessionStore } from '../../lib/session.js';
+import { sessionStore } from '../../person/session.js';
 import { AuthPage } from './AuthPage.js';
 import { useConfirmEmailChangeMutation } from './ConfirmEmailChange.generated.js';
 
@@ -17,7 +17,7 @@ export function ConfirmEmailPage() {
     const payload = data?.confirmEmailChange;
     const session = sessionStore.get();
     if (payload?.user && session?.user.id === payload.user.id)
-      sessionStore.set({ ...session, user: payload.user });
+      sessionStore.update({ ...session, user: payload.user });
     if (payload?.email) setEmail(payload.email);
     return payload?.userErrors ?? [];
   });

@@ -4,7 +4,7 @@ import { Panel } from '../../components/Panel.js';
 import { Submit } from '../../components/Submit.js';
 import { useForm } from '../../lib/forms.js';
 import { usePageTitle } from '../../lib/page-title.js';
-import { sessionStore, useSession } from '../../lib/session.js';
+import { sessionStore, useSession } from '../../person/session.js';
 import { useRequestEmailChangeMutation } from './RequestEmailChange.generated.js';
 import { useUpdateProfileMutation } from './UpdateProfile.generated.js';
 
@@ -30,7 +30,7 @@ function NameForm() {
     const { data } = await update({ variables: { input: { name: value('name') } } });
     const user = data?.updateProfile.user;
     const now = sessionStore.get();
-    if (user && now) sessionStore.set({ ...now, user });
+    if (user && now) sessionStore.update({ ...now, user });
     setSaved(Boolean(user));
     return data?.updateProfile.userErrors ?? [];
   });

@@ -2,7 +2,7 @@ import { Link, Navigate } from 'react-router';
 import { Field } from '../../components/Field.js';
 import { Submit } from '../../components/Submit.js';
 import { useForm } from '../../lib/forms.js';
-import { sessionStore, useSession } from '../../lib/session.js';
+import { sessionStore, useSession } from '../../person/session.js';
 import { AuthPage } from './AuthPage.js';
 import { EmailField, PasswordField } from './fields.js';
 import { useNextPage } from './next-page.js';
@@ -16,7 +16,7 @@ export function RegisterPage() {
     const { data } = await register({
       variables: { input: { name: value('name'), email: value('email'), password: value('password') } },
     });
-    if (data?.register.session) sessionStore.set(data.register.session);
+    if (data?.register.session) sessionStore.signIn(data.register.session);
     return data?.register.userErrors ?? [];
   });
   if (session) return <Navigate to={next} replace />;

@@ -1,7 +1,7 @@
 import { Link, useNavigate, useSearchParams } from 'react-router';
 import { Submit } from '../../components/Submit.js';
 import { useForm } from '../../lib/forms.js';
-import { sessionStore } from '../../lib/session.js';
+import { sessionStore } from '../../person/session.js';
 import { AuthPage } from './AuthPage.js';
 import { PasswordField } from './fields.js';
 import { useResetPasswordMutation } from './ResetPassword.generated.js';
@@ -16,8 +16,8 @@ export function ResetPasswordPage() {
       variables: { input: { token: parameters.get('token') ?? '', newPassword: value('newPassword') } },
     });
     if (data?.resetPassword.session) {
-      sessionStore.set(data.resetPassword.session);
-      await navigate('/account', { replace: true });
+      if (sessionStore.signIn(data.resetPassword.session, '/account'))
+        await navigate('/account', { replace: true });
     }
     return data?.resetPassword.userErrors ?? [];
   });

@@ -7,7 +7,7 @@ import { Skeleton } from '../../components/Skeleton.js';
 import { Submit } from '../../components/Submit.js';
 import { useForm } from '../../lib/forms.js';
 import { usePageTitle } from '../../lib/page-title.js';
-import { sessionStore } from '../../lib/session.js';
+import { sessionStore } from '../../person/session.js';
 import { useChangePasswordMutation } from './ChangePassword.generated.js';
 import { SECURITY_WORDS } from './security-words.js';
 import { SessionList } from './SessionList.js';
@@ -60,7 +60,7 @@ function PasswordForm({ onChange }: { readonly onChange: () => void }) {
     });
     const session = data?.changePassword.session;
     if (session) {
-      sessionStore.set(session);
+      sessionStore.update(session);
       setChanged(true);
       element.reset();
       onChange();

@@ -1,7 +1,7 @@
 import { Link, Navigate } from 'react-router';
 import { Submit } from '../../components/Submit.js';
 import { useForm } from '../../lib/forms.js';
-import { sessionStore, useSession } from '../../lib/session.js';
+import { sessionStore, useSession } from '../../person/session.js';
 import { AuthPage } from './AuthPage.js';
 import { EmailField, PasswordField } from './fields.js';
 import { useLoginMutation } from './Login.generated.js';
@@ -15,7 +15,7 @@ export function SignInPage() {
     const { data } = await login({
       variables: { input: { email: value('email'), password: value('password') } },
     });
-    if (data?.login.session) sessionStore.set(data.login.session);
+    if (data?.login.session) sessionStore.signIn(data.login.session);
     return data?.login.userErrors ?? [];
   });
   if (session) return <Navigate to={next} replace />;

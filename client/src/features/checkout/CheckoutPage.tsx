@@ -11,9 +11,9 @@ import { RequireSession } from '../../components/RequireSession.js';
 import { Skeleton } from '../../components/Skeleton.js';
 import { useForm } from '../../lib/forms.js';
 import { usePageTitle } from '../../lib/page-title.js';
-import type { Session } from '../../lib/session.js';
+import type { Session } from '../../person/session.js';
 import { ADDRESS_PATHS, AddressFields, readAddress } from './AddressFields.js';
-import { draftStore, type Draft } from './attempt.js';
+import { draft as keptDraft, type Draft, type OrderName } from './attempt.js';
 import { OrderSummary } from './OrderSummary.js';
 import { useCheckout } from './use-checkout.js';
 
@@ -30,7 +30,7 @@ export function CheckoutPage() {
 function CheckoutForm({ session }: { readonly session: Session }) {
   const { cart, isLoading, error, refetch, emptied } = useCartState();
   const checkout = useCheckout(session.user.id, emptied, refetch);
-  const [draft] = useState<Draft>(() => ({ name: session.user.name, ...draftStore.get() }));
+  const [draft] = useState<Draft>(() => ({ name: session.user.name, ...keptDraft.get() }));
   const total = checkout.changedTotal ?? cart?.subtotal ?? null;
 
   const form = useForm([...ADDRESS_PATHS, 'paymentToken'], (value) =>
@@ -54,6 +54,7 @@ function CheckoutForm({ session }: { readonly session: Session }) {
     return () => window.removeEventListener('online', ask);
   }, [checkout.isOpen, ask]);
 
+  if (checkout.otherOrder) return <AlreadyOrdered order={checkout.otherOrder} />;
   if (!cart && error !== undefined && !checkout.isOpen)
     return <ProblemNotice error={error} onRetry={refetch} />;
   if (!cart && isLoading && !checkout.isOpen) return <Skeleton className="h-96" />;
@@ -72,7 +73,7 @@ function CheckoutForm({ session }: { readonly session: Session }) {
       ref={element}
       onSubmit={form.onSubmit}
       onChange={({ currentTarget }) =>
-        draftStore.set(Object.fromEntries(new FormData(currentTarget)) as Record<string, string>)
+        keptDraft.set(Object.fromEntries(new FormData(currentTarget)) as Record<string, string>)
       }
       noValidate
       className="grid items-start gap-6 lg:grid-cols-[1fr_24rem]"
@@ -117,6 +118,20 @@ function CheckoutForm({ session }: { readonly session: Session }) {
         </Button>
       </div>
     </form>
+  );
+}
+
+/** The cart became an order elsewhere: in another tab, or on another device. */
+function AlreadyOrdered({ order }: { readonly order: OrderName }) {
+  return (
+    <Panel className="py-16 text-center">
+      <p role="status" className="font-medium">
+        Good news: you have already ordered this, and you pay only once.
+      </p>
+      <Link to={`/orders/${order.id}`} className="mt-3 inline-block underline">
+        See your order {order.number}
+      </Link>
+    </Panel>
   );
 }
 

@@ -1,42 +1,34 @@
 import type { CheckoutInput } from '../../generated/schema.js';
+import { newIdempotencyKey } from '../../lib/idempotency-key.js';
+import { personalValue } from '../../person/storage.js';
 
-/** One purchase, from the first click until its order is known. */
+/** One purchase, from the moment the checkout is opened until its order is known. All tabs share it. */
 export interface Attempt {
-  readonly userId: string;
-  /** With the idempotency key, which stays the same until there is an order. */
-  readonly input: CheckoutInput;
-  /** Sent, and not answered yet: there may be an order already. */
-  readonly isOpen: boolean;
+  /** Stays the same until there is an order: a refusal does not use it up. */
+  readonly idempotencyKey: string;
+  /** What was sent and not answered yet: there may be an order already. */
+  readonly sent: CheckoutInput | null;
+  /** The order that the cart has become. */
+  readonly order: OrderName | null;
 }
 
-const ATTEMPT = 'cartograph.checkout';
-const DRAFT = 'cartograph.checkout-draft';
-
-function read<T>(key: string): T | null {
-  try {
-    return JSON.parse(sessionStorage.getItem(key) ?? 'null') as T | null;
-  } catch {
-    return null;
-  }
+export interface OrderName {
+  readonly id: string;
+  readonly number: string;
 }
 
-/** Kept for this tab over reloads, so that sending again can never buy twice. */
-export const attemptStore = {
-  get(userId: string): Attempt | null {
-    const attempt = read<Attempt>(ATTEMPT);
-    return attempt?.userId === userId ? attempt : null;
-  },
-  set: (attempt: Attempt): void => sessionStorage.setItem(ATTEMPT, JSON.stringify(attempt)),
-  clear(): void {
-    sessionStorage.removeItem(ATTEMPT);
-    sessionStorage.removeItem(DRAFT);
-  },
-};
+export const sharedAttempt = personalValue<Attempt>('browser', 'checkout');
+
+/** The purchase under way, or a new one. Tabs get their key before anything is sent, so two of them cannot buy twice. */
+export function joinAttempt(): Attempt {
+  const now = sharedAttempt.get();
+  if (now?.idempotencyKey && !now.order) return now;
+  const next: Attempt = { idempotencyKey: newIdempotencyKey(), sent: null, order: null };
+  sharedAttempt.set(next);
+  return next;
+}
 
 export type Draft = Readonly<Record<string, string>>;
 
-/** What was typed so far. */
-export const draftStore = {
-  get: (): Draft => read<Draft>(DRAFT) ?? {},
-  set: (draft: Draft): void => sessionStorage.setItem(DRAFT, JSON.stringify(draft)),
-};
+/** What was typed so far, in this tab. */
+export const draft = personalValue<Draft>('tab', 'checkout-draft');

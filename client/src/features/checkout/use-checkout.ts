@@ -1,20 +1,23 @@
 import { useApolloClient } from '@apollo/client/react';
-import { useCallback, useState } from 'react';
+import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
 import { useNavigate } from 'react-router';
 import type { CheckoutInput } from '../../generated/schema.js';
 import type { UserErrorLike } from '../../lib/forms.js';
 import { newIdempotencyKey } from '../../lib/idempotency-key.js';
-import { attemptStore } from './attempt.js';
+import { draft, joinAttempt, sharedAttempt, type OrderName } from './attempt.js';
 import { useCheckoutMutation, type CheckoutMutation } from './Checkout.generated.js';
 
-type Money = NonNullable<CheckoutMutation['checkout']['currentTotal']>;
+type Answer = CheckoutMutation['checkout'];
+type Money = NonNullable<Answer['currentTotal']>;
 
 const ASK_AGAIN_MS = 1_000;
 const ASK_AT_MOST = 20;
 
 interface Checkout {
-  /** Sent without an answer: what was typed must not change until there is one. */
+  /** Sent, here or in another tab, without an answer: what was typed must not change until there is one. */
   readonly isOpen: boolean;
+  /** The order that another tab or device has made of this cart. */
+  readonly otherOrder: OrderName | null;
   /** The total that the shop says it is now, after a refusal because of it. */
   readonly changedTotal: Money | null;
   /** Places the order and goes to its page; resolves to why it was refused. Rejects if there was no answer. */
@@ -28,57 +31,86 @@ export function useCheckout(userId: string, onPlaced: () => void, onRefused: () 
   const navigate = useNavigate();
   const apollo = useApolloClient();
   const [mutate] = useCheckoutMutation();
-  const [isOpen, setOpen] = useState(() => attemptStore.get(userId)?.isOpen ?? false);
+  // While rendering, since the order of an earlier purchase must not be shown for this one.
+  useState(joinAttempt);
+  const attempt = useSyncExternalStore(sharedAttempt.subscribe, sharedAttempt.get);
+  const [isSendingHere, setSendingHere] = useState(false);
   const [changedTotal, setChangedTotal] = useState<Money | null>(null);
+
+  /** Asks until the shop has decided: another request with this key may still be at work. */
+  const askUntilDecided = useCallback(
+    async (input: CheckoutInput): Promise<Answer | undefined> => {
+      for (let asked = 1; ; asked += 1) {
+        const answer = (await mutate({ variables: { input } })).data?.checkout;
+        const isUnderWay = answer?.userErrors.some(({ code }) => code === 'REQUEST_IN_PROGRESS');
+        if (!isUnderWay || asked === ASK_AT_MOST) return answer;
+        await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
+      }
+    },
+    [mutate],
+  );
 
   const send = useCallback(
     async (input: CheckoutInput): Promise<readonly UserErrorLike[]> => {
-      attemptStore.set({ userId, input, isOpen: true });
-      for (let asked = 1; ; asked += 1) {
-        let answer: CheckoutMutation['checkout'] | undefined;
-        try {
-          answer = (await mutate({ variables: { input } })).data?.checkout;
-        } catch (error) {
-          setOpen(true);
-          throw error;
-        }
-        const codes = answer?.userErrors.map(({ code }) => code) ?? [];
-        // The first request with this key is still at work (its answer was lost to us): it will have one soon.
-        if (codes.includes('REQUEST_IN_PROGRESS') && asked < ASK_AT_MOST) {
-          await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
-          continue;
-        }
-        if (answer?.order) {
-          attemptStore.clear();
-          onPlaced();
-          apollo.cache.modify({
-            id: `User:${userId}`,
-            fields: { orders: (_, { DELETE }) => DELETE },
-          });
-          await navigate(`/orders/${answer.order.id}`, { replace: true, state: { isNew: true } });
-          return [];
-        }
-        attemptStore.set({ userId, input, isOpen: false });
-        setOpen(false);
-        setChangedTotal(answer?.currentTotal ?? null);
-        onRefused();
-        return answer?.userErrors ?? [];
+      const ask = (idempotencyKey: string) => {
+        const sent = { ...input, idempotencyKey };
+        sharedAttempt.set({ idempotencyKey, sent, order: null });
+        return askUntilDecided(sent);
+      };
+      let { idempotencyKey } = input;
+      let answer = await ask(idempotencyKey);
+      if (answer?.userErrors.some(({ code }) => code === 'IDEMPOTENCY_KEY_REUSED')) {
+        // Two tabs have sent different details in the same instant; the shop has taken the other tab's. With a key of
+        // its own this one is told which order the cart has become.
+        idempotencyKey = newIdempotencyKey();
+        answer = await ask(idempotencyKey);
       }
+      if (answer?.order) {
+        sharedAttempt.set({ idempotencyKey, sent: null, order: answer.order });
+        draft.set(null);
+        onPlaced();
+        apollo.cache.modify({
+          id: `User:${userId}`,
+          fields: { orders: (_, { DELETE }) => DELETE },
+        });
+        await navigate(`/orders/${answer.order.id}`, { replace: true, state: { isNew: true } });
+        return [];
+      }
+      sharedAttempt.set({ idempotencyKey, sent: null, order: null });
+      setChangedTotal(answer?.currentTotal ?? null);
+      onRefused();
+      return answer?.userErrors ?? [];
     },
-    [apollo, mutate, navigate, onPlaced, onRefused, userId],
+    [apollo, askUntilDecided, navigate, onPlaced, onRefused, userId],
   );
 
+  const sendHere = async (input: CheckoutInput): Promise<readonly UserErrorLike[]> => {
+    setSendingHere(true);
+    try {
+      return await send(input);
+    } finally {
+      setSendingHere(false);
+    }
+  };
+
+  // The other tab's order: the cart here is not what it was.
+  const otherOrder = isSendingHere ? null : (attempt?.order ?? null);
+  const otherOrderId = otherOrder?.id;
+  useEffect(() => {
+    if (otherOrderId) onRefused();
+  }, [otherOrderId, onRefused]);
+
   return {
-    isOpen,
+    isOpen: Boolean(attempt?.sent) && !isSendingHere,
+    otherOrder,
     changedTotal,
     place(input) {
-      // A refusal does not use the key up, so one purchase has one key, however often it is corrected.
-      const idempotencyKey = attemptStore.get(userId)?.input.idempotencyKey ?? newIdempotencyKey();
-      return send({ ...input, idempotencyKey });
+      const { sent, idempotencyKey } = joinAttempt();
+      return sendHere(sent ?? { ...input, idempotencyKey });
     },
     askAgain: async () => {
-      const attempt = attemptStore.get(userId);
-      return attempt ? send(attempt.input) : [];
+      const sent = sharedAttempt.get()?.sent;
+      return sent ? sendHere(sent) : [];
     },
   };
 }

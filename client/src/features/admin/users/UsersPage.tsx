@@ -3,7 +3,7 @@ import { Button } from '../../../components/Button.js';
 import { ProblemNotice } from '../../../components/ProblemNotice.js';
 import { Skeleton } from '../../../components/Skeleton.js';
 import type { Role } from '../../../generated/schema.js';
-import { useSession } from '../../../lib/session.js';
+import { useSession } from '../../../person/session.js';
 import { ActionNotice } from '../components/ActionNotice.js';
 import { Badge } from '../components/Badge.js';
 import { Empty } from '../components/Empty.js';

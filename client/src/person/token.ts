@@ -1,5 +1,6 @@
 import { print } from '@apollo/client/utilities';
 import { RefreshSessionDocument, type RefreshSessionMutation } from './RefreshSession.generated.js';
+import { untilTheyLeave } from './leave.js';
 import { sessionStore, type Session } from './session.js';
 
 const RENEW_BEFORE_MS = 30_000;
@@ -31,7 +32,8 @@ let renewing: Promise<string | null> | undefined;
  * A renewal goes by plain fetch, since it is what the Apollo links themselves wait for.
  */
 export function freshAccessToken({ force = false } = {}): Promise<string | null> {
-  const session = sessionStore.get();
+  const session = sessionStore.latest();
+  if (untilTheyLeave.aborted) return Promise.reject(new Error('The person has signed out.'));
   if (!session) return Promise.resolve(null);
   const isFresh = Date.now() < renewalTime(session);
   if (isFresh && !force) return Promise.resolve(session.accessToken);
@@ -39,9 +41,15 @@ export function freshAccessToken({ force = false } = {}): Promise<string | null>
   return renewing;
 }
 
+// After hours of sleep the session may have expired: then nothing of it stays on the page until something is asked.
+document.addEventListener('visibilitychange', () => {
+  if (document.visibilityState === 'visible') void freshAccessToken().catch(() => undefined);
+});
+
 /**
  * Only one tab renews at a time; the others then find the new session in storage. A page that came by plain HTTP from
- * another machine has no locks (https://w3c.github.io/web-locks): there two tabs may renew at once, which users forgives.
+ * another machine has no locks (https://w3c.github.io/web-locks): there several tabs may renew at once, which users
+ * tolerates.
  */
 async function renew(session: Session): Promise<string | null> {
   const work = () => exchange(session);
@@ -49,7 +57,7 @@ async function renew(session: Session): Promise<string | null> {
 }
 
 async function exchange(session: Session): Promise<string | null> {
-  const now = sessionStore.get();
+  const now = sessionStore.latest();
   if (now && now.refreshToken !== session.refreshToken) return now.accessToken;
   const response = await fetch('/graphql', {
     method: 'POST',
@@ -59,9 +67,15 @@ async function exchange(session: Session): Promise<string | null> {
       operationName: 'RefreshSession',
       variables: { input: { refreshToken: session.refreshToken } },
     }),
+    signal: untilTheyLeave,
   });
   const { data } = (await response.json()) as RefreshAnswer;
   if (!data) throw new Error('The session could not be renewed.');
-  sessionStore.set(data.refreshSession.session ?? null);
-  return data.refreshSession.session?.accessToken ?? null;
+  const renewed = data.refreshSession.session;
+  // Another tab may have renewed at the same time, and been answered: its session is as good.
+  const latest = sessionStore.latest();
+  if (latest && latest.refreshToken !== session.refreshToken) return latest.accessToken;
+  if (renewed) sessionStore.update(renewed);
+  else sessionStore.ended();
+  return renewed?.accessToken ?? null;
 }

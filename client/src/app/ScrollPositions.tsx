@@ -1,0 +1,53 @@
+import { useEffect } from 'react';
+import { ScrollRestoration, useLocation } from 'react-router';
+import { personalValue } from '../person/storage.js';
+
+type Positions = Readonly<Record<string, number>>;
+
+/** Where each page of this tab's history was scrolled to, in pixels, by the entry's key. React Router writes it. */
+const NAME = 'scroll';
+const positions = personalValue<Positions>('tab', NAME);
+/** Of pages that were left again before they were tall enough to be scrolled there. */
+const unreached = personalValue<Positions>('tab', 'scroll-unreached');
+
+const fromBefore: Positions = { ...positions.get(), ...unreached.get() };
+/** Entries shown since this document was loaded: what they need is in the cache, and React Router's scrolling enough. */
+const shown = new Set<string>();
+let current: string | undefined;
+
+/** Each page keeps its own scroll position: over reloads, and when one goes back or forward. */
+export function ScrollPositions() {
+  const { key } = useLocation();
+  useEffect(() => {
+    if (current !== undefined && current !== key) shown.add(current);
+    current = key;
+    const position = shown.has(key) ? 0 : (fromBefore[key] ?? 0);
+    return position > 0 ? scrollOnceTall(key, position) : undefined;
+  }, [key]);
+  return <ScrollRestoration storageKey={`cartograph.${NAME}`} />;
+}
+
+/**
+ * React Router scrolls at once. After a page load the list that was scrolled has yet to arrive, so the page is too short
+ * then. Waits until it is tall enough, or the person does something. @returns stops waiting
+ */
+function scrollOnceTall(key: string, position: number): () => void {
+  const HANDS = ['wheel', 'touchstart', 'pointerdown', 'keydown'];
+  const observer = new ResizeObserver(() => {
+    if (document.documentElement.scrollHeight - window.innerHeight < position) return;
+    window.scrollTo(0, position);
+    stop();
+  });
+  const keep = (): void => unreached.set({ ...unreached.get(), [key]: position });
+  const stop = (): void => {
+    observer.disconnect();
+    for (const name of HANDS) window.removeEventListener(name, stop);
+    window.removeEventListener('pagehide', keep);
+    const { [key]: _reached, ...others } = unreached.get() ?? {};
+    unreached.set(others);
+  };
+  for (const name of HANDS) window.addEventListener(name, stop, { passive: true });
+  window.addEventListener('pagehide', keep);
+  observer.observe(document.body);
+  return stop;
+}
