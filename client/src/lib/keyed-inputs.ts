@@ -8,6 +8,7 @@ export const KEYED_INPUTS: ReadonlySet<string> = new Set([
   'AdjustStockInput',
   'CheckoutInput',
   'RefundPaymentInput',
+  'RegisterInput',
 ]);
 
 /**

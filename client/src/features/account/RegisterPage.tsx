@@ -2,6 +2,7 @@ import { Link, Navigate } from 'react-router';
 import { Field } from '../../components/Field.js';
 import { Submit } from '../../components/Submit.js';
 import { useForm } from '../../lib/forms.js';
+import { useSendOnce } from '../../lib/use-send-once.js';
 import { sessionStore, useSession } from '../../person/session.js';
 import { AuthPage } from './AuthPage.js';
 import { EmailField, PasswordField } from './fields.js';
@@ -12,10 +13,10 @@ export function RegisterPage() {
   const session = useSession();
   const { next, query } = useNextPage();
   const [register] = useRegisterMutation();
+  const sendOnce = useSendOnce();
   const form = useForm(['name', 'email', 'password'], async (value) => {
-    const { data } = await register({
-      variables: { input: { name: value('name'), email: value('email'), password: value('password') } },
-    });
+    const input = { name: value('name'), email: value('email'), password: value('password') };
+    const { data } = await sendOnce(input, (keyed) => register({ variables: { input: keyed } }));
     if (data?.register.session) sessionStore.signIn(data.register.session);
     return data?.register.userErrors ?? [];
   });

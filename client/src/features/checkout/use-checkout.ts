@@ -10,6 +10,8 @@ import { useCheckoutMutation, type CheckoutMutation } from './Checkout.generated
 type Answer = CheckoutMutation['checkout'];
 type Money = NonNullable<Answer['currentTotal']>;
 
+/** Of this key, or of the same cart on another device. */
+const UNDER_WAY: ReadonlySet<string> = new Set(['REQUEST_IN_PROGRESS', 'CHECKOUT_IN_PROGRESS']);
 const ASK_AGAIN_MS = 1_000;
 const ASK_AT_MOST = 20;
 
@@ -37,12 +39,12 @@ export function useCheckout(userId: string, onPlaced: () => void, onRefused: () 
   const [isSendingHere, setSendingHere] = useState(false);
   const [changedTotal, setChangedTotal] = useState<Money | null>(null);
 
-  /** Asks until the shop has decided: another request with this key may still be at work. */
+  /** Asks until the shop has decided: another request may still be at work. */
   const askUntilDecided = useCallback(
     async (input: CheckoutInput): Promise<Answer | undefined> => {
       for (let asked = 1; ; asked += 1) {
         const answer = (await mutate({ variables: { input } })).data?.checkout;
-        const isUnderWay = answer?.userErrors.some(({ code }) => code === 'REQUEST_IN_PROGRESS');
+        const isUnderWay = answer?.userErrors.some(({ code }) => UNDER_WAY.has(code));
         if (!isUnderWay || asked === ASK_AT_MOST) return answer;
         await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
       }
@@ -74,6 +76,11 @@ export function useCheckout(userId: string, onPlaced: () => void, onRefused: () 
           fields: { orders: (_, { DELETE }) => DELETE },
         });
         await navigate(`/orders/${answer.order.id}`, { replace: true, state: { isNew: true } });
+        return [];
+      }
+      if (answer?.existingOrder) {
+        sharedAttempt.set({ idempotencyKey, sent: null, order: answer.existingOrder });
+        draft.set(null);
         return [];
       }
       sharedAttempt.set({ idempotencyKey, sent: null, order: null });
