@@ -170,7 +170,7 @@ export class Gateway {
   async hasProduct(sku: string): Promise<boolean> {
     if (!this.#planner || this.options.admission.shedding.isOverloaded())
       throw new Error('The catalogue cannot be asked now.');
-    const operation = this.#planner.prepare(PRODUCT_BY_SKU);
+    const operation = await this.#planner.prepare(PRODUCT_BY_SKU);
     const scope = ownScope();
     const { data, errors } = await runOperation(operation, { sku }, scope, this.subgraphs);
     if (errors.length > 0) throw new Error(errors[0]!.message);
