@@ -1,4 +1,5 @@
 import { networkOf } from '@cartograph/service-kit/client-address';
+import { toDoubles } from './execution/exact-number.js';
 import type { ResponseError } from './execution/errors.js';
 import type { JsonObject } from './execution/json.js';
 import type { RequestScope } from './execution/scope.js';
@@ -102,7 +103,7 @@ export class Admission {
         400,
         read.errors.map((error) => toResponseError(error, 'BAD_USER_INPUT')),
       );
-    const cost = operation.estimate(read.values);
+    const cost = operation.estimate(toDoubles(read.values));
     // Turned round, so that no number at all is refused too.
     if (maxCost > 0 && !(cost <= maxCost)) {
       throw refusal(

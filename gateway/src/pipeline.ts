@@ -1,5 +1,5 @@
 import { type ResponseError, withShapeErrors } from './execution/errors.js';
-import { answerPath } from './execution/client-fields.js';
+import { writeJson } from './execution/exact-number.js';
 import { Execution, type SubgraphFetch } from './execution/execute.js';
 import { type JsonObject, mergeInto } from './execution/json.js';
 import type { RequestScope } from './execution/scope.js';
@@ -60,9 +60,9 @@ export function runGraphs(
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const errors = [...before];
-    const passes = [operation.plan.graph, ...operation.morePasses];
+    const { graphs, isShared } = operation.passes(variables);
     const run = (pass: number): void => {
-      const graph = passes[pass];
+      const graph = graphs[pass];
       if (!graph) {
         try {
           resolve(writeAnswer(operation, data, variables, errors));
@@ -71,10 +71,10 @@ export function runGraphs(
         }
         return;
       }
-      const own = pass === 0 ? data : {};
+      const own = isShared || pass === 0 ? data : {};
       const execution = new Execution(graph, own, variables, fetch, () => {
         for (const error of execution.errors) errors.push(error);
-        if (pass > 0) mergeInto(data, own);
+        if (own !== data) mergeInto(data, own);
         run(pass + 1);
       });
       execution.start();
@@ -89,16 +89,11 @@ function writeAnswer(
   variables: JsonObject,
   found: ResponseError[],
 ): Answer {
-  const located =
-    operation.renamedFields.size === 0
-      ? found
-      : found.map((error) =>
-          error.path ? { ...error, path: answerPath(error.path, operation.renamedFields) } : error,
-        );
+  const located = found.length === 0 ? found : operation.locate(found, data, variables);
   const { text, errors: faults } = operation.shape(data, variables);
   const errors = withShapeErrors(located, faults);
   return {
-    text: errors.length === 0 ? `{"data":${text}}` : `{"errors":${JSON.stringify(errors)},"data":${text}}`,
+    text: errors.length === 0 ? `{"data":${text}}` : `{"errors":${writeJson(errors)},"data":${text}}`,
     data: text,
     errors,
   };

@@ -1,7 +1,8 @@
 import type { Part, Step, StepGraph } from '../planning/plan.js';
 import type { RequestText } from '../planning/request-text.js';
 import { failureError, type ResponseError, subgraphError, SubgraphFailure } from './errors.js';
-import { cloneJson, getOwn, isObject, type JsonObject, mergeInto } from './json.js';
+import { writeJson } from './exact-number.js';
+import { cloneJson, getOwn, isObject, type JsonObject, mergeInto, quote } from './json.js';
 import { collectAt, type ResponsePath } from './path.js';
 import { RepresentationList } from './representations.js';
 import {
@@ -94,7 +95,9 @@ export class Execution {
         this.#addErrors(answer!, step, (path) => rootErrorPaths(this.data, part, path));
         if (isObject(data)) {
           part.rewriteOutput?.(data);
-          targets.forEach((target, index) => mergeInto(target, index === 0 ? data : cloneJson(data)));
+          targets.forEach((target, index) =>
+            mergeInto(target, index === 0 ? data : cloneJson(data), this.graph.interfaces),
+          );
         }
       } catch (error) {
         return this.#fail(step, [part], invalid(step, error));
@@ -220,7 +223,7 @@ export class Execution {
           entity = copies.get(index) ?? cloneJson(entity);
           copies.set(index, entity);
         }
-        if (isObject(entity)) mergeInto(targets[at]!, entity);
+        if (isObject(entity)) mergeInto(targets[at]!, entity, this.graph.interfaces);
       }
     });
   }
@@ -236,7 +239,7 @@ export class Execution {
         if (value === undefined) continue;
         let written = this.#variableTexts.get(name);
         if (written === undefined) {
-          written = `"${name}":${JSON.stringify(value)}`;
+          written = `${quote(name)}:${writeJson(value)}`;
           this.#variableTexts.set(name, written);
         }
         text += text === '' ? written : `,${written}`;

@@ -1,3 +1,5 @@
+import { ExactNumber, parseExactly } from './exact-number.js';
+
 /** A JSON object as JSON.parse gives it. */
 export type JsonObject = Record<string, unknown>;
 
@@ -14,7 +16,7 @@ export function quote(text: string): string {
 const MAX_NESTING = 1_000;
 
 /**
- * Parses what a client sent.
+ * Parses what a client sent; numbers keep their text (see exact-number.ts).
  * @throws SyntaxError when it is no JSON, or nested beyond reason
  */
 export function parseClientJson(written: string): unknown {
@@ -22,7 +24,7 @@ export function parseClientJson(written: string): unknown {
   // Shorter texts cannot be nested deeper than the limit.
   if (text.length > MAX_NESTING && isNestedDeeper(text, MAX_NESTING))
     throw new SyntaxError(`nested deeper than ${MAX_NESTING} levels`);
-  return JSON.parse(text);
+  return parseExactly(text);
 }
 
 /** RFC 8259 lets a reader ignore the mark, which some programs put before everything they write in UTF-8. */
@@ -80,46 +82,52 @@ export function setOwn(object: JsonObject, key: string, value: unknown): void {
 /** A deep copy of JSON data. */
 export function cloneJson<T>(value: T): T {
   if (Array.isArray(value)) return value.map(cloneJson) as T;
-  if (!isObject(value)) return value;
+  if (!isObject(value) || value instanceof ExactNumber) return value;
   const copy: JsonObject = {};
   for (const key of Object.keys(value)) setOwn(copy, key, cloneJson(value[key]));
   return copy as T;
 }
 
+const NONE: ReadonlySet<string> = new Set();
+
 /**
  * Merges `source` into `target`, the way subgraph answers join: objects by field, lists of one length by
- * element, anything else replaces. What `target` lacks is taken over by reference.
+ * element, anything else replaces. What `target` lacks is taken over by reference. Which answer comes first makes no
+ * difference to what is null: one subgraph's null, with its error, never removes what another gave.
+ * @param interfaces names by which an interface object goes; they do not replace an object's own
  */
-export function mergeInto(target: JsonObject, source: JsonObject): void {
+export function mergeInto(target: JsonObject, source: JsonObject, interfaces = NONE): void {
   for (const key of Object.keys(source)) {
     const incoming = source[key];
     if (incoming === undefined) continue;
     const existing = getOwn(target, key);
-    if (existing === incoming) {
-      if (existing === undefined) setOwn(target, key, incoming);
-    } else if (
-      typeof existing !== 'object' ||
-      existing === null ||
-      typeof incoming !== 'object' ||
-      incoming === null
-    ) {
-      setOwn(target, key, incoming);
-    } else if (Array.isArray(existing)) {
-      if (Array.isArray(incoming) && incoming.length === existing.length) mergeLists(existing, incoming);
-      else setOwn(target, key, incoming);
-    } else if (Array.isArray(incoming)) setOwn(target, key, incoming);
-    else mergeInto(existing as JsonObject, incoming as JsonObject);
+    if (existing === undefined) setOwn(target, key, incoming);
+    else if (existing !== incoming && incoming !== null) {
+      if (key === '__typename' && interfaces.has(incoming as string)) continue;
+      const merged = mergeValues(existing, incoming, interfaces);
+      if (merged !== existing) setOwn(target, key, merged);
+    }
   }
 }
 
-function mergeLists(target: unknown[], source: unknown[]): void {
-  for (let index = 0; index < source.length; index++) {
-    const existing = target[index];
-    const incoming = source[index];
-    if (existing === incoming) continue;
-    if (isObject(existing) && isObject(incoming)) mergeInto(existing, incoming);
-    else if (Array.isArray(existing) && Array.isArray(incoming) && existing.length === incoming.length)
-      mergeLists(existing, incoming);
-    else target[index] = incoming;
+/** Merges into `existing` where it can; returns what stands there now. */
+function mergeValues(existing: unknown, incoming: unknown, interfaces: ReadonlySet<string>): unknown {
+  if (
+    typeof existing !== 'object' ||
+    existing === null ||
+    typeof incoming !== 'object' ||
+    incoming === null ||
+    incoming instanceof ExactNumber
+  )
+    return incoming ?? existing;
+  if (!Array.isArray(existing)) {
+    if (Array.isArray(incoming)) return incoming;
+    mergeInto(existing as JsonObject, incoming as JsonObject, interfaces);
+    return existing;
   }
+  if (!Array.isArray(incoming)) return incoming;
+  if (incoming.length !== existing.length) return incoming.length > existing.length ? incoming : existing;
+  for (let index = 0; index < incoming.length; index++)
+    existing[index] = mergeValues(existing[index], incoming[index], interfaces);
+  return existing;
 }

@@ -1,5 +1,6 @@
 import type { FetchDataRewrite, QueryPlanFieldNode, QueryPlanSelectionNode } from '@apollo/query-planner';
 import type { GraphQLSchema } from 'graphql';
+import { writeJson } from './exact-number.js';
 import { getOwn, isObject, type JsonObject, mergeInto, quote, setOwn } from './json.js';
 import { compileRewrites, isOfType } from './rewrites.js';
 
@@ -74,7 +75,7 @@ export function compileRepresentation(
     const built = buildSelections(schema, entity, requires);
     if (!built || !built['__typename']) return '';
     rewrite?.(built);
-    return JSON.stringify(built);
+    return writeJson(built);
   };
   const byObject: TypeRepresentation = { write, keys: undefined };
   if (rewrite || requires.some(({ kind }) => kind === 'Field')) return () => byObject;
@@ -154,7 +155,7 @@ const writeValue: ValueWriter = (value) =>
     ? quote(value)
     : typeof value === 'number'
       ? String(value)
-      : (JSON.stringify(value) ?? 'null');
+      : (writeJson(value) ?? 'null');
 
 function nestedWriter(selections: readonly QueryPlanSelectionNode[]): ValueWriter {
   const write = fieldsWriter(selections as readonly QueryPlanFieldNode[]);

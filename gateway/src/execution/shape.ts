@@ -13,7 +13,7 @@ import {
   isObjectType,
   type SelectionSetNode,
 } from 'graphql';
-import { dataKey } from './client-fields.js';
+import type { FieldNames } from '../planning/field-names.js';
 import { isConditionMet, type ConditionValues } from './conditions.js';
 import type { Hidden } from './hidden.js';
 import { getOwn, isInheritedName, type JsonObject, quote } from './json.js';
@@ -25,13 +25,15 @@ export interface ShapeError {
   readonly path: readonly (string | number)[];
 }
 
+/** The JSON text of an introspection field, which stands on some object of the query type. */
+export type Introspect = (nodes: readonly FieldNode[]) => string;
+
 /** What one run of a shaper carries: the current path, as a stack, and the faults found. */
 export interface ShapeRun {
   readonly path: (string | number)[];
   depth: number;
   readonly errors: ShapeError[];
-  /** JSON text of the root introspection fields, by response name. */
-  readonly introspection: ReadonlyMap<string, string> | undefined;
+  readonly introspect: Introspect;
 }
 
 /**
@@ -60,20 +62,17 @@ export class Shaper {
     private readonly schema: GraphQLSchema,
     private readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>,
     private readonly conditions: ConditionValues,
-    private readonly renamed: ReadonlySet<string>,
+    private readonly names: FieldNames,
     private readonly hidden: Hidden,
     rootType: GraphQLCompositeType,
     selectionSet: SelectionSetNode,
   ) {
-    this.#root = this.#fieldsWriter(rootType, [selectionSet], true);
+    this.#root = this.#fieldsWriter(rootType, [selectionSet]);
   }
 
   /** The JSON text of `data` as the operation asks for it; 'null' when a null bubbled to the top. */
-  write(
-    data: JsonObject,
-    introspection?: ReadonlyMap<string, string>,
-  ): { text: string; errors: ShapeError[] } {
-    const run: ShapeRun = { path: [], depth: 0, errors: [], introspection };
+  write(data: JsonObject, introspect: Introspect): { text: string; errors: ShapeError[] } {
+    const run: ShapeRun = { path: [], depth: 0, errors: [], introspect };
     const text = this.#root(data, run);
     return { text: text === BUBBLE ? 'null' : text, errors: run.errors };
   }
@@ -112,7 +111,7 @@ export class Shaper {
     const writerFor = (typename: unknown): Writer | undefined => {
       const runtime = typename === undefined ? type : this.schema.getType(String(typename));
       if (!isCompositeType(runtime) || !this.#covers(type, runtime)) return undefined;
-      const writer = this.#fieldsWriter(runtime, selections, false);
+      const writer = this.#fieldsWriter(runtime, selections);
       byTypename.set(typename as string | undefined, writer);
       return writer;
     };
@@ -127,17 +126,13 @@ export class Shaper {
     };
   }
 
-  #fieldsWriter(type: GraphQLCompositeType, selections: SelectionSetNode[], isRoot: boolean): Writer {
+  #fieldsWriter(type: GraphQLCompositeType, selections: SelectionSetNode[]): Writer {
     const fields: ShapedField[] = [];
     for (const [key, nodes] of this.#collect(type, selections)) {
       const prefix = `${fields.length === 0 ? '{' : ','}"${key}":`;
-      fields.push({
-        key,
-        prefix,
-        source: dataKey(key, this.renamed),
-        inherited: isInheritedName(key),
-        write: this.#fieldWriter(type, key, nodes, isRoot),
-      });
+      const source = this.names.dataKey(nodes[0]!);
+      const write = this.#fieldWriter(type, nodes);
+      fields.push({ key, prefix, source, inherited: isInheritedName(source), write });
     }
     if (fields.length === 0) return () => '{}';
     const count = fields.length;
@@ -164,7 +159,7 @@ export class Shaper {
     };
   }
 
-  #fieldWriter(type: GraphQLCompositeType, key: string, nodes: FieldNode[], isRoot: boolean): Writer {
+  #fieldWriter(type: GraphQLCompositeType, nodes: FieldNode[]): Writer {
     const name = nodes[0]!.name.value;
     if (name === '__typename') {
       if (isObjectType(type)) {
@@ -177,8 +172,8 @@ export class Shaper {
           ? quote(value)
           : fail(run, `Cannot tell the type of an object of the abstract type ${type.name}.`);
     }
-    if (isRoot && (name === '__schema' || name === '__type'))
-      return (_value, run) => run.introspection?.get(key) ?? 'null';
+    if (isIntrospection(nodes[0]!) && type === this.schema.getQueryType())
+      return (_value, run) => run.introspect(nodes);
     const definition = 'getFields' in type ? type.getFields()[name] : undefined;
     // Validation has made sure of the field; only an object of an undeclared type could lack it.
     if (!definition) return () => 'null';
@@ -228,6 +223,9 @@ export class Shaper {
     );
   }
 }
+
+export const isIntrospection = ({ name }: FieldNode): boolean =>
+  name.value === '__schema' || name.value === '__type';
 
 function listWriter(write: Writer, owner: string): Writer {
   return (value, run) => {

@@ -4,6 +4,7 @@ import { type FetchCallback, type SubgraphAnswer } from './execute.js';
 import { cancelled, SubgraphFailure } from './errors.js';
 import { decompress, DecompressionError, encodingsOf } from './content-encoding.js';
 import { isObject, withoutByteOrderMark } from './json.js';
+import { parseExactly } from './exact-number.js';
 
 export interface SubgraphClientOptions {
   readonly name: string;
@@ -190,7 +191,7 @@ const tooLarge = ({ name, maxResponseBytes }: SubgraphClientOptions) =>
 /** Undefined when the text is no GraphQL result. */
 export function parseAnswer(text: string): SubgraphAnswer | undefined {
   try {
-    const parsed: unknown = JSON.parse(text);
+    const parsed = parseExactly(text);
     return isObject(parsed) && ('data' in parsed || 'errors' in parsed) ? parsed : undefined;
   } catch {
     return undefined;

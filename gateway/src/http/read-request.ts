@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { isUtf8 } from 'node:buffer';
+import { toDoubles } from '../execution/exact-number.js';
 import { isObject, type JsonObject, parseClientJson } from '../execution/json.js';
 import type { GraphQLRequest } from '../pipeline.js';
 
@@ -116,7 +117,12 @@ function readParameters({ query, operationName, variables, extensions }: JsonObj
   if (extensions !== undefined && extensions !== null && !isObject(extensions))
     throw bad(`"extensions" must be an object, got ${kindOf(extensions)}.`);
   if (!query && !isObject(extensions?.['persistedQuery'])) throw bad('"query" is missing.');
-  return { query: query ?? '', operationName, variables: variables ?? {}, extensions: extensions ?? {} };
+  return {
+    query: query ?? '',
+    operationName,
+    variables: variables ?? {},
+    extensions: toDoubles(extensions ?? {}),
+  };
 }
 
 const bad = (message: string) => new HttpFault(400, 'BAD_REQUEST', message);

@@ -1,5 +1,7 @@
 import {
+  type ASTNode,
   type DocumentNode,
+  type FragmentDefinitionNode,
   GraphQLError,
   type GraphQLSchema,
   type GraphQLFormattedError,
@@ -9,10 +11,13 @@ import {
   parse,
   type ParseOptions,
   Source,
+  type SelectionNode,
+  type SelectionSetNode,
   specifiedRules,
   TokenKind,
   validate,
   type ValidationRule,
+  visit,
 } from 'graphql';
 
 /** Brackets within brackets that the parser, validation and the planner, which are recursive, surely have the stack for. */
@@ -136,24 +141,48 @@ export function onlyOperation(document: DocumentNode, node: OperationDefinitionN
 export function validateDocument(
   schema: GraphQLSchema,
   document: DocumentNode,
-  node: OperationDefinitionNode,
   rules: readonly ValidationRule[],
   suggestions: boolean,
 ): void {
+  for (const operation of document.definitions)
+    if (operation.kind === Kind.OPERATION_DEFINITION && operation.operation === 'subscription')
+      refuseConditionalRoot(document, operation);
   const errors = validate(schema, document, [...specifiedRules, ...rules], { maxErrors: 50 });
   if (errors.length > 0)
     throw new OperationRefused(
       'GRAPHQL_VALIDATION_FAILED',
       suggestions ? errors : errors.map(withoutSuggestion),
     );
-  if (node.operation === 'subscription') refuseConditionalRoot(node);
 }
 
-/** The planner throws on these; and the GraphQL specification forbids them since September 2025. */
-function refuseConditionalRoot(node: OperationDefinitionNode): void {
-  const conditional = node.selectionSet.selections.find((selection) =>
-    selection.directives?.some(({ name }) => name.value === 'skip' || name.value === 'include'),
-  );
+/**
+ * Refuses @skip and @include on the root field of a subscription, as the specification does since September 2025.
+ * graphql-js throws from its own validation where the condition is a variable, so this comes first.
+ */
+function refuseConditionalRoot(document: DocumentNode, node: OperationDefinitionNode): void {
+  const visited = new Set<string>();
+  const find = (set: SelectionSetNode): SelectionNode | undefined => {
+    for (const selection of set.selections) {
+      if (selection.directives?.some(({ name }) => name.value === 'skip' || name.value === 'include'))
+        return selection;
+      const found =
+        selection.kind === Kind.INLINE_FRAGMENT
+          ? find(selection.selectionSet)
+          : selection.kind === Kind.FRAGMENT_SPREAD && findInFragment(selection.name.value);
+      if (found) return found;
+    }
+    return undefined;
+  };
+  const findInFragment = (name: string): SelectionNode | undefined => {
+    if (visited.has(name)) return undefined;
+    visited.add(name);
+    const fragment = document.definitions.find(
+      (one): one is FragmentDefinitionNode =>
+        one.kind === Kind.FRAGMENT_DEFINITION && one.name.value === name,
+    );
+    return fragment && find(fragment.selectionSet);
+  };
+  const conditional = find(node.selectionSet);
   if (conditional) {
     throw new OperationRefused('GRAPHQL_VALIDATION_FAILED', [
       new GraphQLError('The root field of a subscription cannot have @skip or @include.', {
@@ -161,6 +190,20 @@ function refuseConditionalRoot(node: OperationDefinitionNode): void {
       }),
     ]);
   }
+}
+
+/** The variables that an operation uses, not those it only defines. */
+export function variablesOf(node: ASTNode): Set<string> {
+  const used = new Set<string>();
+  visit(node, { VariableDefinition: () => false, Variable: ({ name }) => void used.add(name.value) });
+  return used;
+}
+
+export function withoutUnusedVariables(document: DocumentNode): DocumentNode {
+  const used = variablesOf(document);
+  return visit(document, {
+    VariableDefinition: (node) => (used.has(node.variable.name.value) ? undefined : null),
+  });
 }
 
 /** "Did you mean …?" would tell names that introspection does not. */

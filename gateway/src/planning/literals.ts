@@ -14,7 +14,7 @@ import {
   visit,
   visitWithTypeInfo,
 } from 'graphql';
-import { variablesOf } from './requirements.js';
+import { variablesOf } from './document.js';
 
 /** An operation for the planner, and how to turn the planner's answer into one for the operation as the client wrote it. */
 export interface Hoisted {

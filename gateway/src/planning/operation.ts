@@ -1,5 +1,6 @@
 import type { QueryPlan } from '@apollo/query-planner';
 import {
+  type ConstValueNode,
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
@@ -11,21 +12,23 @@ import {
   executeSync,
   parse,
   getVariableValues,
+  OperationTypeNode,
   valueFromASTUntyped,
   visit,
 } from 'graphql';
-import { answerPath } from '../execution/client-fields.js';
+import { answerPaths, type PathContext } from '../execution/answer-path.js';
 import { type ConditionValues, isConditionMet } from '../execution/conditions.js';
+import type { ResponseError } from '../execution/errors.js';
 import type { Hidden } from '../execution/hidden.js';
-import type { JsonObject } from '../execution/json.js';
-import { Shaper } from '../execution/shape.js';
+import { ExactNumber, isExactNumber, toDoubles } from '../execution/exact-number.js';
+import { type JsonObject, setOwn } from '../execution/json.js';
+import { type Introspect, Shaper } from '../execution/shape.js';
 import { actualCost, compileEstimate, type CostTable, type Estimate } from '../plugins/use-cost.js';
 import { sha256 } from '../plugins/use-persisted-operations.js';
-import { findOperation } from './document.js';
-import type { CompiledPlan, StepGraph } from './plan.js';
+import { findOperation, variablesOf } from './document.js';
+import type { CompiledPlan, Step, StepGraph } from './plan.js';
+import type { PlannedOperation } from './planned.js';
 import { MAX_INTROSPECTION, MAX_SHAPES } from './weight.js';
-
-const INTROSPECTION = new Set(['__schema', '__type']);
 
 export const unresolvableMessage = (key: string) =>
   `No subgraph can resolve the field "${key}" as it is asked for.`;
@@ -44,12 +47,12 @@ export class Operation {
   readonly #shapers = new Map<string, Shaper>();
   /** What the operation may cost at most, for given variables. */
   readonly estimate: Estimate;
-  readonly #hasIntrospection: boolean;
   /** Root fields that no fetch of the plan asks for: no subgraph can give them. Apollo answers them with a bare null. */
   readonly unresolvable: readonly string[];
   /** Whether that is all the operation asks for. */
   readonly isUnresolvable: boolean;
-  readonly #constantIntrospection = new Map<string, ReadonlyMap<string, string>>();
+  /** Introspection that no variable has a part in, by the fields of a shaper. */
+  readonly #introspected = new WeakMap<readonly FieldNode[], string>();
 
   constructor(
     readonly text: string,
@@ -59,13 +62,7 @@ export class Operation {
     readonly node: OperationDefinitionNode,
     readonly schema: GraphQLSchema,
     private readonly hidden: Hidden,
-    /** As Apollo's planner made them, where plans may be shown; more than one only where requirements contradict each other. */
-    readonly queryPlans: readonly QueryPlan[],
-    readonly plan: CompiledPlan,
-    /** What must run beside the plan, on data of its own that is merged in at the end. */
-    readonly morePasses: readonly StepGraph[],
-    /** Fields that have another name in the data than in the answer. */
-    readonly renamedFields: ReadonlySet<string>,
+    private readonly planned: PlannedOperation,
     private readonly costs: { readonly table: CostTable; readonly listSize: number },
   ) {
     this.kind = node.operation;
@@ -79,14 +76,13 @@ export class Operation {
     this.#conditionVariables = conditionVariables(document);
     this.#defaults = Object.fromEntries(
       (node.variableDefinitions ?? []).flatMap(({ variable, defaultValue }) =>
-        defaultValue ? [[variable.name.value, valueFromASTUntyped(defaultValue)]] : [],
+        defaultValue ? [[variable.name.value, valueOf(defaultValue)]] : [],
       ),
     );
     this.estimate = compileEstimate(node, { schema, fragments: this.#fragments, ...costs });
     const { unresolvable, isAll } = this.#unresolvableFields();
     this.unresolvable = unresolvable;
     this.isUnresolvable = isAll;
-    this.#hasIntrospection = node.operation === 'query' && this.#introspectionFields(undefined).length > 0;
   }
 
   /**
@@ -95,9 +91,13 @@ export class Operation {
    */
   readVariables(given: JsonObject): { values: JsonObject } | { errors: readonly GraphQLError[] } {
     if (!this.takesVariables) return { values: EMPTY };
-    const result = getVariableValues(this.schema, this.node.variableDefinitions!, given, { maxErrors: 20 });
-    if (result.errors) return { errors: this.#locate(given) ?? result.errors };
-    return { values: { ...this.#defaults, ...given } };
+    const doubles = toDoubles(given);
+    const result = getVariableValues(this.schema, this.node.variableDefinitions!, doubles, { maxErrors: 20 });
+    if (result.errors) return { errors: this.#locate(doubles) ?? result.errors };
+    const values: JsonObject = { ...this.#defaults, ...given };
+    for (const [name, clients] of this.planned.variables)
+      if (values[clients] !== undefined) values[name] = values[clients];
+    return { values };
   }
 
   /** The faults of variables with their places in the text, which the document that is kept does not know. */
@@ -108,22 +108,72 @@ export class Operation {
 
   /** Writes the answer's `data` out of what the subgraphs gave. */
   shape(data: JsonObject, variables: JsonObject): ReturnType<Shaper['write']> {
+    const introspect: Introspect = (nodes) => this.#introspect(nodes, variables);
     if (this.#conditionVariables.length === 0)
-      return (this.#only ??= this.#compileShaper(EMPTY)).write(data, this.#introspect(EMPTY, variables));
-    // Without a prototype: a variable may be called `__proto__`.
-    const values = Object.create(null) as Record<string, boolean>;
-    let key = '';
-    for (const name of this.#conditionVariables) {
-      values[name] = variables[name] === true;
-      key += values[name] ? '1' : '0';
-    }
+      return (this.#only ??= this.#compileShaper(EMPTY)).write(data, introspect);
+    const values = this.#conditionValues(variables);
+    const key = Object.values(values).join();
     let shaper = this.#shapers.get(key);
     if (!shaper) {
       shaper = this.#compileShaper(values);
       if (this.#shapers.size >= MAX_SHAPES) this.#shapers.delete(this.#shapers.keys().next().value!);
       this.#shapers.set(key, shaper);
     }
-    return shaper.write(data, this.#introspect(values, variables));
+    return shaper.write(data, introspect);
+  }
+
+  /** The plan; for a subscription, with what runs for each event. */
+  get plan(): CompiledPlan {
+    return this.planned.passes[0]!.plan;
+  }
+
+  /** As Apollo's planner made them. */
+  get queryPlans(): readonly QueryPlan[] {
+    return this.planned.queryPlans;
+  }
+
+  /** All steps, of all passes. */
+  get steps(): readonly Step[] {
+    return this.planned.passes.flatMap(({ plan }) => plan.graph.steps);
+  }
+
+  /** What runs, one after the other, and whether all of it fills the same data. */
+  passes(variables: JsonObject): { readonly graphs: readonly StepGraph[]; readonly isShared: boolean } {
+    const { passes } = this.planned;
+    if (passes[0]?.rootField === undefined)
+      return (this.#allPasses ??= { graphs: passes.map(({ plan }) => plan.graph), isShared: false });
+    // The order of root fields is that in which conditions let them in.
+    const order = [...this.#rootFields(this.#conditionValues(variables))];
+    const graphs = order.flatMap(
+      (key) => passes.find(({ rootField }) => rootField === key)?.plan.graph ?? [],
+    );
+    return { graphs, isShared: true };
+  }
+
+  /** Gives errors their places in the answer. */
+  locate(errors: readonly ResponseError[], data: JsonObject, variables: JsonObject): ResponseError[] {
+    const context: PathContext = {
+      schema: this.schema,
+      fragments: this.#fragments,
+      names: this.planned.names,
+      selectionSet: this.node.selectionSet,
+      data,
+      conditions: this.#conditionValues(variables),
+    };
+    const seen = new Set<string>();
+    return errors
+      .flatMap((error): ResponseError[] => {
+        if (!error.path) return [error];
+        const { path, ...rest } = error;
+        return answerPaths(path, context).map((place) =>
+          place.length > 0 ? { ...error, path: place } : rest,
+        );
+      })
+      .filter(({ path, message }) => {
+        // Subgraphs that share a field fail alike; the specification wants one error for a field.
+        const key = path && JSON.stringify([path, message]);
+        return key === undefined || (!seen.has(key) && seen.add(key));
+      });
   }
 
   /** The beginning of the text's SHA-256, to find the same operation in logs. */
@@ -143,6 +193,35 @@ export class Operation {
   #introspectionLength = 0;
   #hash: string | undefined;
   #only: Shaper | undefined;
+  #allPasses: ReturnType<Operation['passes']> | undefined;
+
+  #conditionValues(variables: JsonObject): ConditionValues {
+    if (this.#conditionVariables.length === 0) return EMPTY;
+    // Without a prototype: a variable may be called `__proto__`.
+    const values = Object.create(null) as Record<string, boolean>;
+    for (const name of this.#conditionVariables) values[name] = variables[name] === true;
+    return values;
+  }
+
+  /** The names of root fields in the answer, in their order. */
+  #rootFields(conditions: ConditionValues): Set<string> {
+    const keys = new Set<string>();
+    const visitSet = (set: SelectionSetNode): void => {
+      for (const selection of set.selections) {
+        if (!isConditionMet(selection, conditions)) continue;
+        if (selection.kind === Kind.FIELD) keys.add(selection.alias?.value ?? selection.name.value);
+        else {
+          const below =
+            selection.kind === Kind.INLINE_FRAGMENT
+              ? selection.selectionSet
+              : this.#fragments.get(selection.name.value)?.selectionSet;
+          if (below) visitSet(below);
+        }
+      }
+    };
+    visitSet(this.node.selectionSet);
+    return keys;
+  }
 
   #compileShaper(conditions: ConditionValues): Shaper {
     const root = this.schema.getRootType(this.node.operation);
@@ -151,7 +230,7 @@ export class Operation {
       this.schema,
       this.#fragments,
       conditions,
-      this.renamedFields,
+      this.planned.names,
       this.hidden,
       root,
       this.node.selectionSet,
@@ -159,32 +238,58 @@ export class Operation {
   }
 
   /** `__schema` and `__type` are answered here, out of the API schema, by graphql-js. */
-  #introspect(conditions: ConditionValues, variables: JsonObject): ReadonlyMap<string, string> | undefined {
-    if (!this.#hasIntrospection) return undefined;
-    const key = JSON.stringify([conditions, variables]);
-    const known = this.#constantIntrospection.get(key);
-    if (known) return known;
-    const operation: OperationDefinitionNode = {
-      ...this.node,
-      directives: [],
-      selectionSet: { kind: Kind.SELECTION_SET, selections: this.#introspectionFields(conditions) },
-    };
+  #introspect(nodes: readonly FieldNode[], variables: JsonObject): string {
+    const known = this.#introspected.get(nodes);
+    if (known !== undefined) return known;
+    const fields = nodes.map((node) => ({ ...node, directives: [] }));
+    const selectionSet: SelectionSetNode = { kind: Kind.SELECTION_SET, selections: fields };
+    const used = this.#variablesWithin(selectionSet);
     const { data } = executeSync({
       schema: this.schema,
-      document: { kind: Kind.DOCUMENT, definitions: [operation, ...this.#fragments.values()] },
-      variableValues: variables,
+      document: {
+        kind: Kind.DOCUMENT,
+        definitions: [
+          {
+            kind: Kind.OPERATION_DEFINITION,
+            operation: OperationTypeNode.QUERY,
+            variableDefinitions: (this.node.variableDefinitions ?? []).filter(({ variable }) =>
+              used.has(variable.name.value),
+            ),
+            selectionSet,
+          },
+          ...this.#fragments.values(),
+        ],
+      },
+      variableValues: toDoubles(variables),
     });
-    const texts = new Map(Object.entries(data ?? {}).map(([name, value]) => [name, JSON.stringify(value)]));
-    const length = [...texts.values()].reduce((sum, text) => sum + text.length, key.length);
-    if (this.#introspectionLength + length <= MAX_INTROSPECTION) {
-      this.#introspectionLength += length;
-      this.#constantIntrospection.set(key, texts);
+    const text = JSON.stringify(Object.values(data ?? {})[0] ?? null);
+    if (used.size === 0 && this.#introspectionLength + text.length <= MAX_INTROSPECTION) {
+      this.#introspectionLength += text.length;
+      this.#introspected.set(nodes, text);
     }
-    return texts;
+    return text;
+  }
+
+  #variablesWithin(set: SelectionSetNode): Set<string> {
+    const used = variablesOf(set);
+    const seen = new Set<string>();
+    const follow = (node: SelectionSetNode): void =>
+      void visit(node, {
+        FragmentSpread: ({ name }) => {
+          const fragment = this.#fragments.get(name.value);
+          if (!fragment || seen.has(name.value)) return;
+          seen.add(name.value);
+          for (const one of variablesOf(fragment)) used.add(one);
+          follow(fragment.selectionSet);
+        },
+      });
+    follow(set);
+    return used;
   }
 
   #unresolvableFields(): { unresolvable: string[]; isAll: boolean } {
-    const wanted = new Set<string>();
+    /** By their names in the data, those in the answer. */
+    const wanted = new Map<string, string>();
     if (this.kind !== 'query') return { unresolvable: [], isAll: false };
     let isAll = true;
     const visitSet = (set: SelectionSetNode): void => {
@@ -193,7 +298,8 @@ export class Operation {
         if (selection.directives && selection.directives.length > 0) isAll = false;
         else if (selection.kind === Kind.FIELD) {
           if (selection.name.value.startsWith('__')) isAll = false;
-          else wanted.add(selection.alias?.value ?? selection.name.value);
+          else
+            wanted.set(this.planned.names.dataKey(selection), selection.alias?.value ?? selection.name.value);
         } else {
           const below =
             selection.kind === Kind.INLINE_FRAGMENT
@@ -204,36 +310,31 @@ export class Operation {
       }
     };
     visitSet(this.node.selectionSet);
-    for (const { graph } of [this.plan, ...this.morePasses.map((graph) => ({ graph }))]) {
-      for (const step of graph.steps)
-        if (!step.isEntities)
-          for (const key of step.texts.rootKeys())
-            if (wanted.delete(answerPath([key], this.renamedFields)[0] as string)) isAll = false;
-    }
-    return { unresolvable: [...wanted], isAll };
-  }
-
-  /** The root introspection fields that the conditions let in; with `undefined`, all there are. */
-  #introspectionFields(conditions: ConditionValues | undefined): FieldNode[] {
-    const found: FieldNode[] = [];
-    const visitSet = (set: SelectionSetNode): void => {
-      for (const selection of set.selections) {
-        if (conditions && !isConditionMet(selection, conditions)) continue;
-        if (selection.kind === Kind.FIELD) {
-          if (INTROSPECTION.has(selection.name.value)) found.push(selection);
-        } else if (selection.kind === Kind.INLINE_FRAGMENT) visitSet(selection.selectionSet);
-        else {
-          const fragment = this.#fragments.get(selection.name.value);
-          if (fragment) visitSet(fragment.selectionSet);
-        }
-      }
-    };
-    visitSet(this.node.selectionSet);
-    return found;
+    for (const step of this.steps)
+      if (!step.isEntities) for (const key of step.texts.rootKeys()) if (wanted.delete(key)) isAll = false;
+    return { unresolvable: [...wanted.values()], isAll };
   }
 }
 
 const EMPTY: Record<string, never> = Object.freeze({}) as Record<string, never>;
+
+/** A constant's value, with numbers as they are written. */
+function valueOf(node: ConstValueNode): unknown {
+  switch (node.kind) {
+    case Kind.INT:
+    case Kind.FLOAT:
+      return isExactNumber(node.value) ? new ExactNumber(node.value) : Number(node.value);
+    case Kind.LIST:
+      return node.values.map(valueOf);
+    case Kind.OBJECT: {
+      const object: JsonObject = {};
+      for (const { name, value } of node.fields) setOwn(object, name.value, valueOf(value));
+      return object;
+    }
+    default:
+      return valueFromASTUntyped(node);
+  }
+}
 
 function conditionVariables(document: DocumentNode): string[] {
   const names = new Set<string>();

@@ -1,5 +1,5 @@
 import { operationFromDocument, type Schema, Supergraph } from '@apollo/federation-internals';
-import { QueryPlanner, type QueryPlan } from '@apollo/query-planner';
+import { QueryPlanner } from '@apollo/query-planner';
 import {
   type DocumentNode,
   GraphQLError,
@@ -9,6 +9,7 @@ import {
 } from 'graphql';
 import { checkLimits, type OperationLimits } from '../plugins/use-limits.js';
 import { addAbsentMembers } from './absent-members.js';
+import { apiSchemaOf } from './api-schema.js';
 import {
   findOperation,
   onlyOperation,
@@ -17,14 +18,10 @@ import {
   validateDocument,
 } from './document.js';
 import { DirectiveDefaults, withoutLinksOfExecutableDirectives } from './executable-directives.js';
-import { hoistLiterals } from './literals.js';
+import { LabelledOverrides } from './labelled-overrides.js';
 import { PossibleFetches } from './possible-fetches.js';
-import {
-  planningDocuments,
-  readRequirements,
-  type Requirements,
-  resolvableKeysFirst,
-} from './requirements.js';
+import { type Plans, planOperation } from './planned.js';
+import { readRequirements, type Requirements, resolvableKeysFirst } from './requirements.js';
 
 /** What decides whether an operation is accepted. Plain data: it is passed to threads. */
 export interface PlanRules {
@@ -61,18 +58,20 @@ export class PlanMaker {
   readonly #api: Schema;
   readonly #apiSchema: GraphQLSchema;
   readonly #requirements: Requirements;
+  readonly #overrides: LabelledOverrides;
   readonly #directiveDefaults: DirectiveDefaults;
   readonly #planner: QueryPlanner;
   /** Undefined where plans ask nothing that a subgraph does not know. */
   readonly #possible: PossibleFetches | undefined;
 
   constructor(
-    { ordered, supergraph, requirements }: ReadSupergraph,
+    { document, ordered, supergraph, requirements }: ReadSupergraph,
     private readonly rules: PlanRules,
   ) {
     this.#requirements = requirements;
+    this.#overrides = new LabelledOverrides(document);
     this.#api = supergraph.apiSchema();
-    this.#apiSchema = this.#api.toGraphQLJSSchema();
+    this.#apiSchema = apiSchemaOf(supergraph);
     this.#directiveDefaults = new DirectiveDefaults(this.#apiSchema);
     const extended = addAbsentMembers(ordered);
     this.#possible = extended && new PossibleFetches(supergraph.subgraphs());
@@ -83,10 +82,10 @@ export class PlanMaker {
 
   /**
    * Parses, limits, validates and plans.
-   * @returns the plans, which are plain data; more than one only where requirements contradict each other
+   * @returns the plans, which are plain data
    * @throws OperationRefused
    */
-  make(text: string, operationName: string | null | undefined): QueryPlan[] {
+  make(text: string, operationName: string | null | undefined): Plans {
     const { rules } = this;
     const document = parseDocument(text, rules.maxTokens);
     const node = findOperation(document, operationName);
@@ -94,16 +93,16 @@ export class PlanMaker {
     const exceeded = checkLimits(document, node, rules.limits);
     if (exceeded.length > 0) throw new OperationRefused('OPERATION_LIMIT_EXCEEDED', exceeded);
     const more = rules.introspection ? [] : [NoSchemaIntrospectionCustomRule];
-    validateDocument(this.#apiSchema, document, node, more, rules.suggestions);
+    validateDocument(this.#apiSchema, document, more, rules.suggestions);
     try {
-      const planned = this.#directiveDefaults.writeOut(onlyOperation(document, node));
-      const documents = planningDocuments(planned, this.#apiSchema, this.#requirements);
-      if (documents.length > 1 && node.operation !== 'query') {
-        throw new GraphQLError(
-          `This ${node.operation} asks for fields whose @requires contradict each other; ask for them in operations of their own.`,
-        );
-      }
-      return documents.map((one) => this.#plan(one));
+      const alone = this.#directiveDefaults.writeOut(onlyOperation(document, node));
+      const overrideConditions = this.#overrides.decide(text);
+      const plans = planOperation(alone, node.operation, this.#apiSchema, this.#requirements, (one) => {
+        const operation = operationFromDocument(this.#api, one, { validate: false });
+        return this.#planner.buildQueryPlan(operation, { overrideConditions });
+      });
+      const possible = this.#possible;
+      return possible ? { ...plans, queryPlans: plans.queryPlans.map((one) => possible.only(one)) } : plans;
     } catch (error) {
       if (error instanceof GraphQLError) throw new OperationRefused('GRAPHQL_VALIDATION_FAILED', [error]);
       const reason = error instanceof Error ? error.message : String(error);
@@ -111,14 +110,5 @@ export class PlanMaker {
         new GraphQLError(`The operation could not be planned: ${reason}`),
       ]);
     }
-  }
-
-  #plan(document: DocumentNode): QueryPlan {
-    const hoisted = hoistLiterals(document, this.#apiSchema);
-    const made = this.#planner.buildQueryPlan(
-      operationFromDocument(this.#api, hoisted.document, { validate: false }),
-    );
-    const restored = hoisted.restore(made);
-    return this.#possible ? this.#possible.only(restored) : restored;
   }
 }

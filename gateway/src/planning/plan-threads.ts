@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import type { QueryPlan } from '@apollo/query-planner';
+import type { Plans } from './planned.js';
 import { type OperationFault, OperationRefused, type RefusalCode } from './document.js';
 import type { PlanRules } from './plan-maker.js';
 
@@ -23,7 +23,7 @@ export type PlanOrder =
 
 /** What a thread answers, and how long it took. */
 export type PlanAnswer = { readonly milliseconds: number } & (
-  | { readonly plans: QueryPlan[] }
+  | { readonly plans: Plans }
   | { readonly refused: { readonly code: RefusalCode; readonly errors: readonly OperationFault[] } }
   | { readonly fault: string }
 );

@@ -1,6 +1,6 @@
 import type { Subgraphs } from '@apollo/federation-internals';
 import type { FetchNode, PlanNode, QueryPlan, SubscriptionNode } from '@apollo/query-planner';
-import type { GraphQLSchema } from 'graphql';
+import { type GraphQLSchema, isInterfaceType } from 'graphql';
 import type { FlattenPath } from '../execution/path.js';
 import { compileRepresentation, type Representation } from '../execution/representations.js';
 import { compileRewrites, type Rewrite } from '../execution/rewrites.js';
@@ -45,6 +45,8 @@ export interface Step {
 /** The steps and who waits for whom; a step may start when all its dependencies are done. */
 export interface StepGraph {
   readonly steps: readonly Step[];
+  /** The supergraph's interfaces: a subgraph that knows one as an object gives its name as the __typename. */
+  readonly interfaces: ReadonlySet<string>;
   readonly roots: readonly number[];
 }
 
@@ -113,7 +115,22 @@ function compileGraph(node: PlanNode | undefined, supergraph: GraphQLSchema): St
     for (const dependency of needed) steps[dependency]!.dependents.push(index);
     steps[index]!.dependencies = needed.size;
   });
-  return { steps, roots: steps.filter((step) => step.dependencies === 0).map((step) => step.index) };
+  return {
+    steps,
+    interfaces: interfacesOf(supergraph),
+    roots: steps.filter((step) => step.dependencies === 0).map((step) => step.index),
+  };
+}
+
+const interfaces = new WeakMap<GraphQLSchema, ReadonlySet<string>>();
+
+function interfacesOf(supergraph: GraphQLSchema): ReadonlySet<string> {
+  let names = interfaces.get(supergraph);
+  if (!names) {
+    const types = Object.values(supergraph.getTypeMap()).filter(isInterfaceType);
+    interfaces.set(supergraph, (names = new Set(types.map(({ name }) => name))));
+  }
+  return names;
 }
 
 /**

@@ -1,12 +1,13 @@
 import { hash } from 'node:crypto';
-import type { QueryPlan } from '@apollo/query-planner';
 import type { GraphQLSchema } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { Hidden } from '../execution/hidden.js';
 import { type CostTable, readCosts } from '../plugins/use-cost.js';
+import { apiSchemaOf } from './api-schema.js';
 import { findOperation, OperationRefused, parseDocument } from './document.js';
 import { Operation, unresolvableMessage } from './operation.js';
 import { compilePlan } from './plan.js';
+import type { Plans } from './planned.js';
 import { MAX_CACHED_TEXT, PlanCache } from './plan-cache.js';
 import { PlanMaker, type PlanRules, type ReadSupergraph, readSupergraph } from './plan-maker.js';
 import { weighOperation } from './weight.js';
@@ -68,7 +69,7 @@ export class Planner {
     const { document, supergraph } = this.#read;
     this.#costs = readCosts(document);
     this.subgraphs = supergraph.subgraphsMetadata();
-    this.apiSchema = supergraph.apiSchema().toGraphQLJSSchema();
+    this.apiSchema = apiSchemaOf(supergraph);
     this.supergraphSchema = supergraph.schema.toGraphQLJSSchema();
     this.#hidden = new Hidden(this.apiSchema, this.supergraphSchema);
     this.#operations = new PlanCache({ maxBytes: options.cacheBytes });
@@ -217,15 +218,17 @@ export class Planner {
   #compile(
     text: string,
     operationName: string | null | undefined,
-    plans: readonly QueryPlan[],
+    plans: Plans,
   ): { operation: Operation; weight: number } {
     // Without locations, and the tokens that they hold on to: an operation is kept for long.
     const document = parseDocument(text, this.options.maxTokens, { noLocation: true });
     const { supergraph, requirements } = this.#read;
     try {
-      const [plan, ...more] = plans.map((one) =>
-        compilePlan(one, this.supergraphSchema, supergraph.subgraphs()),
-      );
+      const { queryPlans, rootFields, moved, variables } = plans;
+      const passes = queryPlans.map((one, index) => ({
+        rootField: rootFields[index],
+        plan: compilePlan(one, this.supergraphSchema, supergraph.subgraphs()),
+      }));
       const operation = new Operation(
         text,
         operationName,
@@ -233,13 +236,15 @@ export class Planner {
         findOperation(document, operationName),
         this.apiSchema,
         this.#hidden,
-        this.options.explain ? plans : [],
-        plan!,
-        more.map(({ graph }) => graph),
-        requirements.names,
+        {
+          queryPlans: this.options.explain ? queryPlans : [],
+          passes,
+          names: moved ? requirements.names.withMovedNames(moved) : requirements.names,
+          variables,
+        },
         { table: this.#costs, listSize: this.options.assumedListSize },
       );
-      return { operation, weight: weighOperation(text, document, plans) };
+      return { operation, weight: weighOperation(text, document, queryPlans) };
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       throw new OperationRefused('OPERATION_NOT_PLANNABLE', [

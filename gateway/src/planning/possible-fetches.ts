@@ -10,8 +10,8 @@ import {
   visit,
   visitWithTypeInfo,
 } from 'graphql';
+import { variablesOf, withoutUnusedVariables } from './document.js';
 import { mapFetches } from './literals.js';
-import { variablesOf, withoutUnusedVariables } from './requirements.js';
 
 /** Takes out of plans what their subgraphs cannot give: fragments on types they do not know at that place. */
 export class PossibleFetches {

@@ -1,182 +1,150 @@
 import {
+  type ConstDirectiveNode,
   type DocumentNode,
   type FieldNode,
-  type GraphQLSchema,
   Kind,
   parse,
   print,
   type SelectionSetNode,
-  TypeInfo,
-  visit,
-  visitWithTypeInfo,
+  type TypeDefinitionNode,
+  type TypeNode,
 } from 'graphql';
-import { dataKey } from '../execution/client-fields.js';
+import { FieldNames } from './field-names.js';
 
 /**
- * Apollo's planner asks for what @requires needs by plain field names, without looking at arguments. So a client's own
- * `comments(limit: 1)` and a required `comments(limit: 3)` become one field, and two requirements of `price` in two
- * currencies become one price. Here is what keeps them apart: the client's fields get another name on the way to the
- * planner, and fields whose requirements contradict each other are planned in passes of their own.
+ * What the planner may ask for on its own account: the fields of keys, and those that some @requires names. It asks
+ * for them by their plain names and never looks at aliases or arguments that a client uses for the same name.
  */
 export interface Requirements {
-  /** Names of fields that some @requires asks for with arguments. */
-  readonly names: ReadonlySet<string>;
-  /** `Type.field` → those whose requirements contradict it. */
+  readonly names: FieldNames;
+  /** `Type.field` → those that require the same field with other arguments. */
   readonly conflicts: ReadonlyMap<string, ReadonlySet<string>>;
+  /** By interface that some subgraph has as an @interfaceObject, the fields that it resolves out of required fields. */
+  readonly ofInterfaceObjects: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
+type Types = ReadonlyMap<string, TypeDefinitionNode>;
+
 export function readRequirements(supergraph: DocumentNode): Requirements {
-  const names = new Set<string>();
+  const types: Types = new Map(
+    supergraph.definitions.flatMap((one) =>
+      one.kind.endsWith('TypeDefinition') ? [[(one as TypeDefinitionNode).name.value, one] as const] : [],
+    ) as [string, TypeDefinitionNode][],
+  );
+  const reserved = new Set<string>();
+  const withArguments = new Set<string>();
+  const ofInterfaceObjects = new Map<string, Set<string>>();
+  /** By the field that requires them: `Type.field` → the arguments that it is required with. */
   const required = new Map<string, Map<string, string>[]>();
-  for (const type of supergraph.definitions) {
-    if (type.kind !== Kind.OBJECT_TYPE_DEFINITION && type.kind !== Kind.INTERFACE_TYPE_DEFINITION) continue;
-    for (const field of type.fields ?? []) {
-      for (const directive of field.directives ?? []) {
-        const requires = directive.arguments?.find(({ name }) => name.value === 'requires')?.value;
-        if (
-          directive.name.value !== 'join__field' ||
-          requires?.kind !== Kind.STRING ||
-          !requires.value.includes('(')
-        )
-          continue;
+  for (const type of types.values()) {
+    const interfaceObjectGraphs = new Set<string>();
+    for (const join of directives(type, 'join__type')) {
+      const key = argument(join, 'key');
+      if (key !== undefined) collect(parseFieldSet(key), type.name.value, types, reserved, new Map());
+      if (argument(join, 'isInterfaceObject') !== 'true') continue;
+      interfaceObjectGraphs.add(argument(join, 'graph') ?? '');
+      ofInterfaceObjects.set(type.name.value, new Set());
+    }
+    for (const field of fieldsOf(type)) {
+      for (const join of directives(field, 'join__field')) {
+        const requires = argument(join, 'requires');
+        if (requires === undefined) continue;
         const fields = new Map<string, string>();
-        collectArguments(parseFieldSet(requires.value), '', fields);
-        for (const path of fields.keys()) names.add(path.slice(path.lastIndexOf('.') + 1));
-        const key = `${type.name.value}.${field.name.value}`;
-        required.set(key, [...(required.get(key) ?? []), fields]);
+        collect(parseFieldSet(requires), type.name.value, types, reserved, fields);
+        for (const [name, text] of fields)
+          if (text !== '') withArguments.add(name.slice(name.indexOf('.') + 1));
+        for (const owner of [type.name.value, ...interfacesOf(type)]) {
+          const key = `${owner}.${field.name.value}`;
+          required.set(key, [...(required.get(key) ?? []), fields]);
+        }
+        if (interfaceObjectGraphs.has(argument(join, 'graph') ?? ''))
+          ofInterfaceObjects.get(type.name.value)!.add(field.name.value);
       }
     }
   }
+  return {
+    names: new FieldNames(reserved, withArguments),
+    conflicts: findConflicts(required),
+    ofInterfaceObjects,
+  };
+}
+
+function findConflicts(required: ReadonlyMap<string, Map<string, string>[]>): Map<string, Set<string>> {
   const conflicts = new Map<string, Set<string>>();
   for (const [one, sets] of required) {
     for (const [other, others] of required) {
-      if (one === other || one.split('.')[0] !== other.split('.')[0]) continue;
-      if (sets.some((set) => others.some((with_) => contradicts(set, with_))))
+      if (one !== other && sets.some((set) => others.some((with_) => contradicts(set, with_))))
         conflicts.set(one, (conflicts.get(one) ?? new Set()).add(other));
     }
   }
-  return { names, conflicts };
+  return conflicts;
 }
 
-/** The documents to plan, one after the other; nearly always the given one alone. */
-export function planningDocuments(
-  document: DocumentNode,
-  schema: GraphQLSchema,
-  { names, conflicts }: Requirements,
-): DocumentNode[] {
-  if (names.size === 0) return [document];
-  const renamed = visit(document, {
-    Field(node) {
-      const key = node.alias?.value ?? node.name.value;
-      return names.has(key) ? { ...node, alias: { kind: Kind.NAME, value: dataKey(key, names) } } : undefined;
-    },
-  });
-  const passOf = assignPasses(renamed, schema, conflicts);
-  const passes = 1 + Math.max(0, ...passOf.values());
-  if (passes === 1) return [renamed];
-  return Array.from({ length: passes }, (_, pass) => onlyPass(renamed, schema, passOf, pass));
+function contradicts(one: ReadonlyMap<string, string>, other: ReadonlyMap<string, string>): boolean {
+  for (const [field, text] of one) if (other.has(field) && other.get(field) !== text) return true;
+  return false;
 }
 
-function assignPasses(
-  document: DocumentNode,
-  schema: GraphQLSchema,
-  conflicts: Requirements['conflicts'],
-): Map<string, number> {
-  const passOf = new Map<string, number>();
-  if (conflicts.size === 0) return passOf;
-  const info = new TypeInfo(schema);
-  visit(
-    document,
-    visitWithTypeInfo(info, {
-      Field(node) {
-        const key = `${info.getParentType()?.name}.${node.name.value}`;
-        const against = conflicts.get(key);
-        if (!against || passOf.has(key)) return;
-        const taken = new Set([...against].map((other) => passOf.get(other)));
-        let pass = 0;
-        while (taken.has(pass)) pass++;
-        passOf.set(key, pass);
-      },
-    }),
-  );
-  return passOf;
-}
-
-/** The first pass holds everything but the fields of the others; the others hold only the way to theirs. */
-function onlyPass(
-  document: DocumentNode,
-  schema: GraphQLSchema,
-  passOf: ReadonlyMap<string, number>,
-  pass: number,
-): DocumentNode {
-  const info = new TypeInfo(schema);
-  const pruned = visit(
-    document,
-    visitWithTypeInfo(info, {
-      Field: {
-        enter(node) {
-          const own = passOf.get(`${info.getParentType()?.name}.${node.name.value}`);
-          if (own !== undefined) return own === pass ? false : null;
-          return pass > 0 && !node.selectionSet ? null : undefined;
-        },
-        leave: (node) => (node.selectionSet?.selections.length === 0 ? null : undefined),
-      },
-      InlineFragment: { leave: (node) => (node.selectionSet.selections.length === 0 ? null : undefined) },
-      // A fragment left empty still has to be a fragment.
-      FragmentDefinition: {
-        leave: (node) =>
-          node.selectionSet.selections.length === 0 ? { ...node, selectionSet: TYPENAME_ONLY } : undefined,
-      },
-    }),
-  );
-  return withoutUnusedVariables(pruned);
-}
-
-/** The variables that an operation uses, not those it only defines. */
-export function variablesOf(document: DocumentNode): Set<string> {
-  const used = new Set<string>();
-  visit(document, { VariableDefinition: () => false, Variable: (node) => void used.add(node.name.value) });
-  return used;
-}
-
-export function withoutUnusedVariables(document: DocumentNode): DocumentNode {
-  const used = variablesOf(document);
-  return visit(document, {
-    VariableDefinition: (node) => (used.has(node.variable.name.value) ? undefined : null),
-  });
-}
-
-const TYPENAME_ONLY: SelectionSetNode = {
-  kind: Kind.SELECTION_SET,
-  selections: [{ kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } }],
-};
-
-function parseFieldSet(text: string): SelectionSetNode {
-  const operation = parse(`{ ${text} }`, { noLocation: true }).definitions[0]!;
-  return operation.kind === Kind.OPERATION_DEFINITION ? operation.selectionSet : TYPENAME_ONLY;
-}
-
-function collectArguments(set: SelectionSetNode, path: string, found: Map<string, string>): void {
+/** Notes the names in a field set, and under `Type.field` the arguments that each field is required with. */
+function collect(
+  set: SelectionSetNode,
+  typeName: string,
+  types: Types,
+  names: Set<string>,
+  found: Map<string, string>,
+): void {
   for (const selection of set.selections) {
-    if (selection.kind === Kind.INLINE_FRAGMENT) collectArguments(selection.selectionSet, path, found);
+    if (selection.kind === Kind.INLINE_FRAGMENT)
+      collect(selection.selectionSet, selection.typeCondition?.name.value ?? typeName, types, names, found);
     if (selection.kind !== Kind.FIELD) continue;
-    const at = path === '' ? selection.name.value : `${path}.${selection.name.value}`;
-    if (selection.arguments && selection.arguments.length > 0) found.set(at, printArguments(selection));
-    if (selection.selectionSet) collectArguments(selection.selectionSet, at, found);
+    const name = selection.name.value;
+    names.add(name);
+    const type = types.get(typeName);
+    found.set(`${typeName}.${name}`, printArguments(selection));
+    // What an interface is asked for, its types are asked for.
+    if (type?.kind === Kind.INTERFACE_TYPE_DEFINITION)
+      for (const one of types.values())
+        if (interfacesOf(one).includes(typeName))
+          found.set(`${one.name.value}.${name}`, printArguments(selection));
+    const field = type && fieldsOf(type).find((one) => one.name.value === name);
+    if (selection.selectionSet && field)
+      collect(selection.selectionSet, namedType(field.type), types, names, found);
   }
 }
 
 function printArguments({ arguments: given = [] }: FieldNode): string {
   return given
-    .map((argument) => print(argument))
+    .map((one) => print(one))
     .sort()
     .join();
 }
 
-function contradicts(one: ReadonlyMap<string, string>, other: ReadonlyMap<string, string>): boolean {
-  for (const [path, text] of one) if (other.has(path) && other.get(path) !== text) return true;
-  return false;
+function parseFieldSet(text: string): SelectionSetNode {
+  const operation = parse(`{ ${text} }`, { noLocation: true }).definitions[0];
+  if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error(`"${text}" is not a set of fields.`);
+  return operation.selectionSet;
 }
+
+const directives = (part: { readonly directives?: readonly ConstDirectiveNode[] }, name: string) =>
+  (part.directives ?? []).filter((one) => one.name.value === name);
+
+function argument(directive: ConstDirectiveNode, name: string): string | undefined {
+  const value = directive.arguments?.find((one) => one.name.value === name)?.value;
+  return value && 'value' in value ? String(value.value) : undefined;
+}
+
+const interfacesOf = (type: TypeDefinitionNode): string[] =>
+  type.kind === Kind.OBJECT_TYPE_DEFINITION || type.kind === Kind.INTERFACE_TYPE_DEFINITION
+    ? (type.interfaces ?? []).map(({ name }) => name.value)
+    : [];
+
+const fieldsOf = (type: TypeDefinitionNode) =>
+  type.kind === Kind.OBJECT_TYPE_DEFINITION || type.kind === Kind.INTERFACE_TYPE_DEFINITION
+    ? (type.fields ?? [])
+    : [];
+
+const namedType = (type: TypeNode): string =>
+  type.kind === Kind.NAMED_TYPE ? type.name.value : namedType(type.type);
 
 /**
  * The supergraph with each type's keys in another order: those a subgraph resolves entities by come first. Going back

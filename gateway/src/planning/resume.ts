@@ -8,7 +8,7 @@ import {
   print,
   visit,
 } from 'graphql';
-import { variablesOf } from './requirements.js';
+import { variablesOf } from './document.js';
 import { getOwn, isObject, type JsonObject } from '../execution/json.js';
 
 /** The response name under which the gateway asks for the cursor itself. */

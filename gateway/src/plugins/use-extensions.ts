@@ -28,7 +28,7 @@ export function addExtensions(
     ...(isExplained && {
       explain: {
         plan: operation.queryPlans.map((plan) => serializeQueryPlan(plan)).join('\n'),
-        requests: operation.plan.graph.steps.map((step) => ({
+        requests: operation.steps.map((step) => ({
           subgraph: step.service,
           query: step.texts.describe(),
           then: step.dependents,

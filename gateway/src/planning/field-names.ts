@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto';
+import { type FieldNode, print } from 'graphql';
+
+const PREFIX = '_client_';
+/** How the planner calls a field where two of one name cannot be asked for side by side. */
+const PLANNERS_OWN = /__alias_\d+$/;
+
+/**
+ * The name that a client's field has in plans, in requests and in the data, which is the client's own name wherever
+ * that cannot be mistaken for something else. The planner fills keys and requirements from the names `id` or `price`,
+ * whatever a client calls `id` or `price`: such fields get a name that only clients' fields have.
+ */
+export class FieldNames {
+  constructor(
+    /** Names of fields in keys and requirements. */
+    private readonly reserved: ReadonlySet<string>,
+    /** Those that some @requires gives arguments. */
+    private readonly withArguments: ReadonlySet<string>,
+    /** Where fields are moved out of their fragments: their names. Other names then tell field and arguments too. */
+    readonly moved?: ReadonlySet<string>,
+  ) {}
+
+  /** The same for an operation of which these fields are moved. */
+  withMoved(fields: readonly FieldNode[]): FieldNames {
+    const renamed = this.withMovedNames(new Set());
+    return this.withMovedNames(new Set(fields.map((one) => renamed.dataKey(one))));
+  }
+
+  withMovedNames(moved: ReadonlySet<string>): FieldNames {
+    return new FieldNames(this.reserved, this.withArguments, moved);
+  }
+
+  dataKey(node: FieldNode): string {
+    const name = node.name.value;
+    if (name === '__typename') return name;
+    const hasArguments = (node.arguments?.length ?? 0) > 0;
+    const isPlain = !hasArguments && !this.withArguments.has(name) && !name.startsWith(PREFIX);
+    const key = node.alias?.value ?? name;
+    if (isPlain && key === name) return key;
+    if (this.moved) return `${PREFIX}${key}_${name}_${argumentsKey(node)}`;
+    return this.#isTaken(key) ? PREFIX + key : key;
+  }
+
+  #isTaken(key: string): boolean {
+    return this.reserved.has(key) || key.startsWith(PREFIX) || key === '__typename' || PLANNERS_OWN.test(key);
+  }
+}
+
+/** Equal for equal arguments, and fit for a name. */
+function argumentsKey({ arguments: given = [] }: FieldNode): string {
+  const text = given
+    .map((one) => print(one))
+    .sort()
+    .join();
+  return text === '' ? '' : createHash('sha256').update(text).digest('hex').slice(0, 16);
+}
