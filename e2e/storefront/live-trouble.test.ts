@@ -4,6 +4,8 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { createProduct, signInAdmin } from '../harness/shop.js';
 import { describeShop, moveOrder, story, type Storefront } from './storefront.js';
 import { waitForStatus } from './steps.js';
+import { tellOfGraphiql } from './stories/graphiql.js';
+import { tellOfRenewals } from './stories/renewals.js';
 import { enterWithOrder } from './visitors.js';
 
 // The storefront renews a token when half of so short a life is over.
@@ -110,6 +112,10 @@ const tellOfLiveTrouble = (shop: Storefront) =>
   });
 
 // A shop of its own: its tokens are over soon.
-describeShop('a shop whose sessions are renewed all the time', [tellOfLiveTrouble], {
-  users: { ACCESS_TOKEN_LIFETIME_S: String(TOKEN_LIFETIME_S) },
-});
+describeShop(
+  'a shop whose sessions are renewed all the time',
+  [tellOfGraphiql(TOKEN_LIFETIME_S * 1_000), tellOfRenewals, tellOfLiveTrouble],
+  {
+    users: { ACCESS_TOKEN_LIFETIME_S: String(TOKEN_LIFETIME_S) },
+  },
+);

@@ -22,30 +22,35 @@ export function ScrollPositions() {
     if (current !== undefined && current !== key) shown.add(current);
     current = key;
     const position = shown.has(key) ? 0 : (fromBefore[key] ?? 0);
-    return position > 0 ? scrollOnceTall(key, position) : undefined;
+    return position > 0 ? hold(key, position) : undefined;
   }, [key]);
   return <ScrollRestoration storageKey={`cartograph.${NAME}`} />;
 }
 
+/** How long what a page shows may take to arrive. */
+const HOLD_MS = 10_000;
+/** What a person does to move on: from then on the position is theirs. */
+const HANDS = ['wheel', 'touchstart', 'pointerdown', 'keydown'];
+
 /**
- * React Router scrolls at once. After a page load the list that was scrolled has yet to arrive, so the page is too short
- * then. Waits until it is tall enough, or the person does something. @returns stops waiting
+ * React Router scrolls at once. After a page load the list that was scrolled has yet to arrive: the page is too short, and
+ * while placeholders give way to it the page may become short again. So the position is held until the person does
+ * something. @returns stops holding
  */
-function scrollOnceTall(key: string, position: number): () => void {
-  const HANDS = ['wheel', 'touchstart', 'pointerdown', 'keydown'];
+function hold(key: string, position: number): () => void {
   const observer = new ResizeObserver(() => {
-    if (document.documentElement.scrollHeight - window.innerHeight < position) return;
-    window.scrollTo(0, position);
-    stop();
+    if (document.documentElement.scrollHeight - window.innerHeight >= position) window.scrollTo(0, position);
   });
   const keep = (): void => unreached.set({ ...unreached.get(), [key]: position });
   const stop = (): void => {
+    clearTimeout(timer);
     observer.disconnect();
     for (const name of HANDS) window.removeEventListener(name, stop);
     window.removeEventListener('pagehide', keep);
-    const { [key]: _reached, ...others } = unreached.get() ?? {};
+    const { [key]: _held, ...others } = unreached.get() ?? {};
     unreached.set(others);
   };
+  const timer = setTimeout(stop, HOLD_MS);
   for (const name of HANDS) window.addEventListener(name, stop, { passive: true });
   window.addEventListener('pagehide', keep);
   observer.observe(document.body);

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { checkOut, fillCart, registerCustomer } from '../../harness/shop.js';
 import { fillAddress, placeOrder, reachOrder, waitForStatus } from '../steps.js';
-import { story, stockProduct, type Storefront } from '../storefront.js';
+import { ANOTHER_MACHINE, story, stockProduct, type Storefront } from '../storefront.js';
 import { enterAsCustomer } from '../visitors.js';
 
 export const tellOfCheckoutTrouble = (shop: Storefront) =>
@@ -83,6 +83,40 @@ export const tellOfCheckoutTrouble = (shop: Storefront) =>
       expect(await countOrders(email)).toBe(1);
       await context.close();
     }, 120_000);
+
+    it.each(['', ANOTHER_MACHINE])(
+      'should buy once from two tabs, and lead both to the one order (by plain HTTP from %j)',
+      async (machine) => {
+        const { id } = await stockProduct(shop.admin, 5);
+        const { port } = new URL(shop.stack.url('gateway'));
+        const customer = await enterAsCustomer(shop, {
+          wants: id,
+          ...(machine && { baseURL: `http://${machine}:${port}` }),
+        });
+        const tabs = [customer.page, await customer.context.newPage()] as const;
+        for (const tab of tabs) {
+          await tab.goto('/checkout');
+          await fillAddress(tab);
+        }
+        // What was typed may differ.
+        await tabs[1].getByLabel('Street and number').fill('Short Street 2');
+        // In the same instant: a person's click would wait for what the other tab has changed here.
+        await Promise.all(
+          tabs.map((tab) => tab.evaluate("document.querySelector('main form').requestSubmit()")),
+        );
+        const orders = await Promise.all(
+          tabs.map(async (tab) => {
+            const link = tab.getByRole('link', { name: /^See your order/ });
+            await Promise.race([tab.waitForURL('**/orders/*'), link.waitFor()]);
+            if (new URL(tab.url()).pathname.startsWith('/orders/')) return reachOrder(tab);
+            return (await link.getAttribute('href'))!.split('/').at(-1)!;
+          }),
+        );
+        expect(new Set(orders).size).toBe(1);
+        expect(await countOrders(customer.email)).toBe(1);
+      },
+      120_000,
+    );
 
     it('should show the order in a tab that still has the checkout open when another tab has bought', async () => {
       const { page, context, email } = await arriveAtCheckout(await stockProduct(shop.admin, 5));

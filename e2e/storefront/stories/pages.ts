@@ -84,6 +84,18 @@ export const tellOfPages = (shop: Storefront) =>
       await waitForScroll(page, 400);
       await page.goBack();
       await waitForScroll(page, 700);
+      await page.goForward();
+      await waitForScroll(page, 400);
+
+      await page.reload();
+      await waitForScroll(page, 400);
+
+      // Within the page, too.
+      await tiles(page).last().click();
+      await page.getByRole('button', { name: 'Add to cart' }).waitFor();
+      expect(await scrollY(page)).toBe(0);
+      await page.goBack();
+      await until(async () => (await scrollY(page)) > 0);
     }, 120_000);
 
     it('should leave the page where a person has scrolled it while the rest was still on its way', async () => {

@@ -144,8 +144,7 @@ export class SocketServer {
     try {
       session.identity = await plugin.identify(token);
     } catch (error) {
-      if (error instanceof TokenError)
-        return CLOSE.forbidden('Forbidden: the access token is invalid or has expired');
+      if (error instanceof TokenError) return CLOSE.forbidden(CLOSE_REASONS[error.reason]);
       if (error instanceof KeysUnavailableError) return [1013, 'Try again later'];
       return [1011, 'Internal error'];
     }
