@@ -88,7 +88,7 @@ if (withPeer) installPeer();
 const buyers = Math.max(BUYERS, ...levels);
 const stack = await startTestStack({
   env: { LOG_LEVEL: 'warn', ...profiling },
-  serviceEnv: { payments: { PAYMENT_DELAY_MS: '0' }, users: { ACCESS_TOKEN_LIFETIME_S: '86400' } },
+  serviceEnv: { payments: { PAYMENT_DELAY_MS: '0' }, users: { ACCESS_TOKEN_LIFETIME_S: '3600' } },
 });
 let payments;
 let followers;

@@ -43,7 +43,7 @@ describe.each(buses)(`kill -9 of everything under load (seed ${seed}, events ove
   beforeAll(async () => {
     stack = await startTestStack({
       bus,
-      env: { ACCESS_TOKEN_LIFETIME_S: '86400' },
+      env: { ACCESS_TOKEN_LIFETIME_S: '3600' },
       serviceEnv: {
         payments: {
           PAYMENT_DELAY_MS: '150',

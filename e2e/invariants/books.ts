@@ -100,6 +100,12 @@ export interface Books {
   readonly history: ReadonlyMap<string, readonly HistoryRow[]>;
   /** Checkouts that are neither placed nor undone. */
   readonly openCheckouts: readonly { readonly order_id: string; readonly state: string }[];
+  /** Which version of which cart each order was made of. */
+  readonly orderedCarts: readonly {
+    readonly order_id: string;
+    readonly cart_id: string;
+    readonly cart_version: string;
+  }[];
   readonly payments: readonly PaymentRow[];
   readonly attempts: readonly AttemptRow[];
   readonly refunds: readonly RefundRow[];
@@ -114,7 +120,7 @@ export interface Books {
   readonly ledger: readonly LedgerRow[];
   /** By service: events that wait to be published. */
   readonly outboxes: ReadonlyMap<string, number>;
-  /** By consumer: ids of the events it has noted as handled. */
+  /** By consumer: ids of the events it has noted as handled; for cart, of the orders it has taken out of their carts. */
   readonly handled: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
@@ -171,10 +177,10 @@ export function openBooks(stack: TestStack): Bookkeeper {
       ),
     );
 
-  /** Cart keeps a mark for each order it has taken out of a cart. */
-  async function handledByCart(): Promise<Set<string>> {
+  /** The orders for which cart keeps a mark: it has taken them out of their carts. */
+  async function takenOutByCart(): Promise<Set<string>> {
     const ids = new Set<string>();
-    for await (const keys of redis.scanStream({ match: 'cart:*:handled:*', count: 1_000 }))
+    for await (const keys of redis.scanStream({ match: 'cart:*:handled:order:*', count: 1_000 }))
       for (const key of keys as string[]) ids.add(key.slice(key.lastIndexOf(':') + 1));
     return ids;
   }
@@ -198,6 +204,10 @@ export function openBooks(stack: TestStack): Bookkeeper {
         ),
         history,
         openCheckouts: await rows('orders', `SELECT order_id, state FROM checkouts WHERE state <> 'PLACED'`),
+        orderedCarts: await rows(
+          'orders',
+          `SELECT order_id, cart_id, cart_version FROM checkouts WHERE state = 'PLACED' AND cart_id IS NOT NULL`,
+        ),
         payments: await rows(
           'payments',
           'SELECT id, order_id, amount_minor, status, failure_reason FROM payments',
@@ -232,7 +242,7 @@ export function openBooks(stack: TestStack): Bookkeeper {
           ['orders', await handledBy('orders')],
           ['payments', await handledBy('payments')],
           ['notifications', await handledBy('notifications')],
-          ['cart', await handledByCart()],
+          ['cart', await takenOutByCart()],
         ]),
       };
     },

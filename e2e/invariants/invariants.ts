@@ -5,7 +5,7 @@ import { openBooks } from './books.js';
 import type { Evidence } from './evidence.js';
 import { explainOrders } from './explain.js';
 import { findDeliveryFaults, findMailFaults } from './notifications.js';
-import { findHistoryFaults, findReservationFaults } from './orders.js';
+import { findCartFaults, findHistoryFaults, findReservationFaults } from './orders.js';
 import { findPaymentFaults } from './payments.js';
 import { findUnderWay } from './under-way.js';
 import { startWitness } from './witness.js';
@@ -64,6 +64,7 @@ export async function inspectShop(stack: TestStack): Promise<Inspector> {
       ...forged,
       ...findHistoryFaults(evidence),
       ...findReservationFaults(evidence),
+      ...findCartFaults(evidence),
       ...findPaymentFaults(evidence),
       ...findMailFaults(evidence),
       ...findDeliveryFaults(evidence),

@@ -43,6 +43,22 @@ export function findHistoryFaults(evidence: Evidence): string[] {
   return faults;
 }
 
+/** A cart is ordered at most once per version, and every order says which cart it was made of. */
+export function findCartFaults({ orders, orderedCarts }: Evidence): string[] {
+  const faults: string[] = [];
+  const orderOf = new Map<string, string>();
+  for (const { order_id, cart_id, cart_version } of orderedCarts) {
+    const version = `version ${cart_version} of cart ${cart_id}`;
+    const other = orderOf.get(version);
+    if (other) faults.push(`Orders ${other} and ${order_id} were both made of ${version}`);
+    orderOf.set(version, order_id);
+  }
+  const withCart = new Set(orderedCarts.map(({ order_id }) => order_id));
+  for (const { id } of orders)
+    if (!withCart.has(id)) faults.push(`Order ${id} was made of no version of a cart`);
+  return faults;
+}
+
 const STOCK_OF: Readonly<Record<string, string>> = {
   PENDING: 'RESERVED',
   PROCESSING: 'RESERVED',

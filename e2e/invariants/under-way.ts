@@ -27,7 +27,7 @@ export function findUnderWay(evidence: Evidence): string[] {
   for (const [consumer, wants] of Object.entries(CONSUMES)) {
     const done = handled.get(consumer)!;
     for (const { id, type, aggregateId } of events.values())
-      if (wants(type) && !done.has(id))
+      if (wants(type) && !done.has(consumer === 'cart' ? aggregateId : id))
         sentences.push(`${consumer} has not handled ${type} ${id} of ${aggregateId}`);
   }
   return [...sentences, ...findStockUnderWay(evidence), ...findWork(evidence)];

@@ -101,7 +101,7 @@ describe.each(buses)('orders on %s, whatever is done to them in whatever order a
     stack = await startTestStack({
       bus,
       // A long form takes longer than the admin's fifteen minutes.
-      env: { ACCESS_TOKEN_LIFETIME_S: '86400' },
+      env: { ACCESS_TOKEN_LIFETIME_S: '3600' },
       serviceEnv: { payments: { PAYMENT_DELAY_MS: '30', PAYMENT_UNRULY_CALLBACKS: 'true' } },
     });
     inspector = await inspectShop(stack);

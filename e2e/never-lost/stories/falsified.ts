@@ -102,6 +102,19 @@ export function describeFalsifications(shop: SharedShop): void {
         ],
         /is PROCESSING, its stock is RELEASED/,
       ],
+      [
+        'a cart that was ordered twice',
+        'ORDERS_DATABASE_URL',
+        ({ paid, cancelled }) => [
+          `DROP INDEX one_order_per_cart_version; CREATE TABLE true_carts AS SELECT order_id, cart_version FROM checkouts;
+         UPDATE checkouts SET cart_version = (SELECT cart_version FROM checkouts WHERE order_id = '${paid}')
+         WHERE order_id = '${cancelled}'`,
+          `UPDATE checkouts SET cart_version = true_carts.cart_version FROM true_carts
+         WHERE true_carts.order_id = checkouts.order_id; DROP TABLE true_carts;
+         CREATE UNIQUE INDEX one_order_per_cart_version ON checkouts (cart_id, cart_version)`,
+        ],
+        /were both made of version \d+ of cart u_/,
+      ],
     ];
     const services: Readonly<Record<string, string>> = {
       PAYMENTS_DATABASE_URL: 'payments',
