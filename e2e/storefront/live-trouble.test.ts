@@ -53,7 +53,7 @@ const tellOfLiveTrouble = (shop: Storefront) =>
       page.evaluate<string>("JSON.parse(localStorage.getItem('cartograph.session')).accessToken");
 
     beforeAll(async () => {
-      productId = await createProduct(shop.admin, 20);
+      productId = await createProduct(await signInAdmin(shop.stack), 20);
       renewing = await watchOrder();
       [firstToken, opened] = [await tokenOf(renewing.page), Date.now()];
       comingBack = await watchOrder();

@@ -83,18 +83,16 @@ export function useCart(): CartActions {
   const typed = { __typename: 'CartPayload' as const, warnings: [], userErrors: [] };
 
   const addOnce = async (cartId: string | null, productId: string, quantity: number) => {
-    const { data: answer } = await sendOnce(
-      { ...(cartId && { cartId }), productId, quantity },
-      ({ idempotencyKey: _, ...input }) =>
-        addToCart({
-          variables: { input },
-          update(cache, { data: result }) {
-            const next = result?.addToCart.cart;
-            if (!next) return;
-            const variables = session ? {} : { id: next.id };
-            cache.writeQuery<CartQuery>({ query: CartDocument, variables, data: { cart: next } });
-          },
-        }),
+    const { data: answer } = await sendOnce({ ...(cartId && { cartId }), productId, quantity }, (input) =>
+      addToCart({
+        variables: { input },
+        update(cache, { data: result }) {
+          const next = result?.addToCart.cart;
+          if (!next) return;
+          const variables = session ? {} : { id: next.id };
+          cache.writeQuery<CartQuery>({ query: CartDocument, variables, data: { cart: next } });
+        },
+      }),
     );
     const next = answer?.addToCart.cart;
     if (next && !session) guestCart.set(next.id);

@@ -5,6 +5,7 @@ import { newIdempotencyKey } from './idempotency-key.js';
 
 /** The inputs of mutations that would accumulate if a request were repeated; `keyed-inputs.test.ts` compares it with the schema. */
 export const KEYED_INPUTS: ReadonlySet<string> = new Set([
+  'AddToCartInput',
   'AdjustStockInput',
   'CheckoutInput',
   'RefundPaymentInput',

@@ -49,4 +49,29 @@ export const tellOfTheCart = (shop: Storefront) =>
       await page.getByRole('button', { name: 'Sign out' }).click();
       await page.getByRole('button', { name: 'Cart 0 pieces' }).waitFor();
     }, 120_000);
+
+    it('should count once what is added again because its answer was lost, and twice what is added twice', async () => {
+      const { page } = await shop.newVisitor();
+      const { path } = await stockProduct(shop.admin, 9);
+      await page.goto(path);
+      const add = page.getByRole('button', { name: 'Add to cart' });
+      for (const isFirst of [true, false]) {
+        // It reaches the shop, its answer does not reach the page.
+        await page.route('**/graphql', async (route) => {
+          if (!route.request().postData()?.includes('mutation AddToCart')) return route.fallback();
+          await route.fetch();
+          await route.abort('connectionreset');
+        });
+        await add.click();
+        await page.locator('[data-problem=offline]').waitFor();
+        await page.unrouteAll({ behavior: 'wait' });
+        await add.click();
+        const dialog = page.getByRole('dialog', { name: 'Your cart' });
+        await dialog
+          .getByLabel('Quantity')
+          .getByText(isFirst ? '1' : '2', { exact: true })
+          .waitFor();
+        await dialog.getByRole('button', { name: 'Close the cart' }).click();
+      }
+    }, 120_000);
   });

@@ -89,7 +89,7 @@ export const tellOfPurchases = (shop: Storefront) =>
       await page.getByLabel('E-mail').fill('not an address');
       await page.getByLabel('Password').fill('short');
       await page.getByRole('button', { name: 'Open an account' }).click();
-      await page.getByText('This is no e-mail address').waitFor();
+      await page.getByText('Enter a valid e-mail address').waitFor();
       expect(await page.getByLabel('Name').inputValue()).toBe('Mia Example');
       expect(await page.getByLabel('Password').getAttribute('aria-invalid')).toBe('true');
       await until(async () => (await page.locator(':focus').getAttribute('name')) === 'email');
@@ -98,9 +98,10 @@ export const tellOfPurchases = (shop: Storefront) =>
       await page.getByLabel('Password').fill('a long passphrase');
       await page.getByRole('button', { name: 'Open an account' }).click();
       await page.getByLabel('Street and number').fill('Long Lane 1');
+      await page.getByLabel('Country').selectOption('CH');
       await placeOrder(page);
       await page.getByText('The city is required.').waitFor();
-      await page.getByText('The postal code is required.').waitFor();
+      await page.getByText('The postal code is required for Switzerland').waitFor();
       expect(await page.getByLabel('Street and number').inputValue()).toBe('Long Lane 1');
 
       await page.reload();
