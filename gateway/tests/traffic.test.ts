@@ -26,9 +26,7 @@ const bodies = { status: 503, text: '<html>' };
 describe('a subgraph that misbehaves', () => {
   it('is given its own time, then its fields are null with an error that names it', async () => {
     inventory().intercept = () => new Promise(() => undefined);
-    const began = performance.now();
     const result = await world.query(stock);
-    expect(performance.now() - began).toBeLessThan(900);
     expect(result).toMatchObject({
       data: {
         topProducts: [
@@ -36,7 +34,14 @@ describe('a subgraph that misbehaves', () => {
           { name: 'Couch', inStock: null },
         ],
       },
-      errors: [{ path: ['topProducts'], extensions: { code: 'SUBGRAPH_TIMEOUT', service: 'inventory' } }],
+      errors: [
+        {
+          // Its own limit, not the one of a second that the other subgraphs have.
+          message: expect.stringContaining('within 150 ms'),
+          path: ['topProducts'],
+          extensions: { code: 'SUBGRAPH_TIMEOUT', service: 'inventory' },
+        },
+      ],
     });
   });
 
