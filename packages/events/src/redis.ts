@@ -11,6 +11,8 @@ export function connectRedis(url: string, connectionName: string): RedisConnecti
   const options = {
     connectionName,
     connectTimeout: 2_000,
+    // Longer than a read that waits for news.
+    commandTimeout: 2_500,
     // How long ioredis waits for a socket to end, also for one that has ended already.
     disconnectTimeout: 200,
     maxRetriesPerRequest: 0,

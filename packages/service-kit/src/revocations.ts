@@ -194,6 +194,7 @@ class NoAnswer extends Error {
 function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new NoAnswer(`No answer within ${milliseconds} ms`)), milliseconds);
+    timer.unref();
     work.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }

@@ -1,13 +1,16 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { connectRedis } from '@cartograph/events/redis';
-import { REVOCATIONS_STREAM, type Logger, type Revocation } from '@cartograph/service-kit';
+import { REVOCATIONS_STREAM, type Logger } from '@cartograph/service-kit';
 import type { UsersStore } from './store/store.js';
 
 /** How long a revocation that another process or a command stored may wait; the own ones are sent at once. */
 const POLL_MS = 500;
 const BATCH = 500;
 const FORGET_EVERY_MS = 60_000;
-/** No token lives for longer than an hour, so no older entry matters to anyone. */
-const KEEP_MS = 3_600_000;
+/** An hour, which is the longest life of a token, and a margin for clocks that differ. */
+const KEEP_MS = 75 * 60_000;
+/** How long a relay that is stopped goes on sending. */
+const FINISH_WITHIN_MS = 500;
 
 export interface RevocationRelay {
   /** A transaction has stored a revocation. */
@@ -27,7 +30,7 @@ export function startRevocationRelay(
 ): RevocationRelay {
   const client = connectRedis(url, 'users-revocations');
   let isStopped = false;
-  let isSendingAll = true;
+  let isSendingAll = false;
   let isAway = false;
   let forgotAt = 0;
   let wakeUp: (() => void) | undefined;
@@ -42,35 +45,28 @@ export function startRevocationRelay(
     wakeUp?.();
   }
 
-  async function add(entries: readonly Revocation[]): Promise<void> {
-    const oldest = Date.now() - KEEP_MS;
-    for (const entry of entries)
-      await client.xadd(REVOCATIONS_STREAM, 'MINID', '~', oldest, '*', 'entry', JSON.stringify(entry));
-    await client.pexpire(REVOCATIONS_STREAM, KEEP_MS);
-  }
-
-  async function sendAll(): Promise<void> {
-    isSendingAll = false;
+  /** @param which all that still matter, or those that were not sent yet */
+  async function pass(which: { readonly unsent: boolean }): Promise<void> {
     let after = '0';
     for (;;) {
-      const rows = await store.findRevocations({ after, first: BATCH, now: new Date() });
+      const rows = await store.findRevocations({ ...which, after, first: BATCH, now: new Date() });
       if (rows.length === 0) return;
-      await add(rows.map(({ entry }) => entry));
+      const oldest = Date.now() - KEEP_MS;
+      for (const { entry } of rows)
+        await client.xadd(REVOCATIONS_STREAM, 'MINID', '~', oldest, '*', 'entry', JSON.stringify(entry));
+      await client.pexpire(REVOCATIONS_STREAM, KEEP_MS);
+      await store.markRevocationsSent(
+        rows.map(({ position }) => position),
+        new Date(),
+      );
       after = rows.at(-1)!.position;
     }
   }
 
   async function send(): Promise<void> {
-    if (isSendingAll) await sendAll();
-    for (;;) {
-      const rows = await store.findRevocations({ unsent: true, first: BATCH, now: new Date() });
-      if (rows.length === 0) break;
-      await add(rows.map(({ entry }) => entry));
-      await store.markRevocationsSent(
-        rows.map(({ position }) => position),
-        new Date(),
-      );
-    }
+    const unsent = !isSendingAll;
+    isSendingAll = false;
+    await pass({ unsent });
     if (Date.now() - forgotAt < FORGET_EVERY_MS) return;
     forgotAt = Date.now();
     await store.deleteRevocations(new Date());
@@ -89,6 +85,8 @@ export function startRevocationRelay(
         if (!isAway && !isStopped)
           logger.warn({ err: error }, 'Revocations wait: Redis or the database does not answer');
         isAway = true;
+        // A server that is frozen, or gone without a word, does not end its connection.
+        if (client.status === 'ready') client.disconnect(true);
       }
       if (isWoken && !isAway) continue;
       await new Promise<void>((resolve) => {
@@ -104,8 +102,10 @@ export function startRevocationRelay(
     async stop() {
       isStopped = true;
       wake();
-      await running;
+      await Promise.race([running, delay(FINISH_WITHIN_MS, undefined, { ref: false })]);
+      // What is under way fails; it stays in the database for another process.
       client.disconnect();
+      await running;
     },
   };
 }

@@ -1,0 +1,84 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { connectRedis, type RedisConnection } from '@cartograph/events/redis';
+import { createLogger, migrateDatabase, newId, REVOCATIONS_STREAM } from '@cartograph/service-kit';
+import { createTestDatabase, startTestRedis, until, type TestDatabase } from '@cartograph/testing';
+import type { DataSource } from 'typeorm';
+import { startRevocationRelay, type RevocationRelay } from '../src/revocation-relay.js';
+import { openDatabase } from '../src/store/database.js';
+import type { UsersStore } from '../src/store/store.js';
+import { createTypeormStore } from '../src/store/typeorm-store.js';
+
+let test: TestDatabase;
+let database: DataSource;
+let store: UsersStore;
+let server: Awaited<ReturnType<typeof startTestRedis>>;
+let redis: RedisConnection;
+let relay: RevocationRelay;
+beforeAll(async () => {
+  test = await createTestDatabase();
+  database = await openDatabase(test.url, 4);
+  await migrateDatabase(database);
+  store = createTypeormStore(database);
+  server = await startTestRedis();
+  redis = connectRedis(server.url, 'test');
+  await until(() => redis.status === 'ready');
+});
+afterAll(async () => {
+  redis.disconnect();
+  await server.close();
+  await database.destroy();
+  await test.drop();
+});
+beforeEach(async () => {
+  await database.query('DELETE FROM revocations');
+  relay = startRevocationRelay(server.url, store, createLogger('users', 'silent'));
+});
+afterEach(() => relay.stop());
+
+/** Stores the end of a session, as a transaction of any process does. @returns its id */
+async function revokeSession(lifetimeMs = 60_000): Promise<string> {
+  const [id, at] = [newId(), Date.now()];
+  await store.insertRevocation({ kind: 'session', id, at, endsAt: at + lifetimeMs });
+  return id;
+}
+
+async function sent(): Promise<string[]> {
+  const entries: [id: string, fields: string[]][] = await redis.xrange(REVOCATIONS_STREAM, '-', '+');
+  return entries.map(([, fields]) => (JSON.parse(fields[1]!) as { id: string }).id);
+}
+
+const isSent = (id: string) => async () => (await sent().catch((): string[] => [])).includes(id);
+
+describe('The relay of revocations', () => {
+  it('sends what another process has stored, and each once while nothing breaks', async () => {
+    await until(isSent(await revokeSession()));
+    const ids = await Promise.all(Array.from({ length: 50 }, () => revokeSession()));
+    await until(
+      async () => (await store.findRevocations({ unsent: true, first: 1, now: new Date() })).length === 0,
+    );
+    const all = await sent();
+    expect(ids.map((id) => all.filter((one) => one === id).length)).toEqual(ids.map(() => 1));
+  });
+
+  it('keeps what is stored while Redis is away, and sends all that still matter to one that is empty', async () => {
+    const [before, over] = [await revokeSession(), await revokeSession(1)];
+    await until(isSent(before));
+    await server.process!.kill();
+    const during = await revokeSession();
+    await server.process!.start();
+    await until(isSent(during));
+    expect(await sent()).toEqual(expect.arrayContaining([before, during]));
+    expect(await sent()).not.toContain(over);
+  });
+
+  it('gets over a Redis that freezes, and can be stopped while it does', async () => {
+    const pid = Number(/process_id:(\d+)/.exec(await redis.info('server'))![1]);
+    process.kill(pid, 'SIGSTOP');
+    const during = await revokeSession();
+    relay.wake();
+    await relay.stop();
+    process.kill(pid, 'SIGCONT');
+    relay = startRevocationRelay(server.url, store, createLogger('users', 'silent'));
+    await until(isSent(during));
+  });
+});
