@@ -81,6 +81,8 @@ export function createGatewayApp(config: GatewayConfig, { logger, registry }: Ru
         minFailures: config.BREAKER_FAILURES,
         windowMs: config.BREAKER_WINDOW_MS,
         openMs: config.BREAKER_OPEN_MS,
+        minSlow: config.BREAKER_SLOW_REQUESTS,
+        slowMs: config.BREAKER_SLOW_MS,
       },
     },
     subgraphSockets: config.SUBGRAPH_WS,

@@ -85,6 +85,8 @@ const shape = {
   BREAKER_FAILURES: env.integer(10, { min: 1 }),
   BREAKER_WINDOW_MS: env.integer(10_000, { min: 100 }),
   BREAKER_OPEN_MS: env.integer(2_000, { min: 1 }),
+  BREAKER_SLOW_MS: env.integer(5_000),
+  BREAKER_SLOW_REQUESTS: env.integer(5, { min: 1 }),
   FORWARD_HEADERS: env
     .list()
     .refine((names) => names.every((name) => HEADER_NAME.test(name) && !OWN_HEADERS.test(name)))

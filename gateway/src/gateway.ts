@@ -16,7 +16,7 @@ import { createScope, headersOf, ownScope, type ScopeOptions } from './request-s
 import { SharedRuns } from './shared-runs.js';
 import type { FeedLimits } from './subscriptions/feed.js';
 import type { StreamSink } from './subscriptions/member.js';
-import { Streams } from './subscriptions/streams.js';
+import { type OpenStream, Streams } from './subscriptions/streams.js';
 import { UpstreamSocket } from './subscriptions/upstream.js';
 
 export { type Prepared, RequestRefused } from './admission.js';
@@ -177,14 +177,14 @@ export class Gateway {
     return (JSON.parse(data) as { productBySku: object | null }).productBySku !== null;
   }
 
-  /** Opens a subscription. @returns ends it */
-  open({ operation, variables, cost }: Prepared, scope: RequestScope, sink: StreamSink): () => void {
+  /** Opens a subscription. */
+  open({ operation, variables, cost }: Prepared, scope: RequestScope, sink: StreamSink): OpenStream {
     this.options.observe?.done(operation, scope, { outcome: 'opened', seconds: 0, cost, errors: 0 });
     scope.spans?.end('opened');
-    const leave = this.streams.open(operation, variables, scope, sink);
+    const opened = this.streams.open(operation, variables, scope, sink);
     // The supergraph changed while the operation was on its way here.
     if (operation.schema !== this.#planner!.apiSchema) void this.streams.replan(this.#planner!, () => false);
-    return leave;
+    return opened;
   }
 
   async close(): Promise<void> {

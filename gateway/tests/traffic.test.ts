@@ -220,7 +220,7 @@ describe('a client that leaves', () => {
 });
 
 describe('a circuit breaker', () => {
-  const options = { minFailures: 3, windowMs: 1_000, openMs: 500 };
+  const options = { minFailures: 3, minSlow: 5, windowMs: 1_000, openMs: 500 };
   const make = () => {
     const clock = { now: 10_000 };
     return { clock, breaker: new CircuitBreaker(options, () => clock.now) };

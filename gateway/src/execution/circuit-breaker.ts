@@ -1,6 +1,8 @@
 export interface BreakerOptions {
   /** Failures within the window, below which nothing happens. */
   readonly minFailures: number;
+  /** Slow requests, below which nothing happens. */
+  readonly minSlow: number;
   readonly windowMs: number;
   /** How long requests are refused before one is let through to see. */
   readonly openMs: number;
@@ -12,14 +14,18 @@ type State =
   | { readonly kind: 'half-open' };
 
 /**
- * Stops asking a subgraph that fails anyway, so that clients need not wait for it and it can recover. Opens when at
- * least half of the requests in a window failed; then one request at a time tries whether it is back.
+ * Stops asking a subgraph that fails anyway or has frozen, so that clients need not wait for it and it can recover. Opens
+ * when at least half of the requests in a window failed or were slow, or several in a row were slow; then one request at a
+ * time tries whether it is back.
  */
 export class CircuitBreaker {
   #state: State = { kind: 'closed' };
   #windowStart = 0;
   #failures = 0;
   #successes = 0;
+  #slow = 0;
+  /** Since the last answer in good time, however long ago: a frozen subgraph that is seldom asked fills no window. */
+  #slowInARow = 0;
 
   constructor(
     private readonly options: BreakerOptions,
@@ -44,17 +50,33 @@ export class CircuitBreaker {
     }
   }
 
-  succeeded(): void {
+  /** A request that is still under way has taken longer than it should. */
+  slow(): void {
+    if (this.#state.kind === 'half-open') return this.#open();
+    if (this.#state.kind === 'open') return;
+    this.#roll();
+    this.#slow++;
+    this.#slowInARow++;
+    const { minSlow } = this.options;
+    if (this.#slowInARow >= minSlow || (this.#slow >= minSlow && this.#slow >= this.#successes)) this.#open();
+  }
+
+  /** @param wasSlow whether `slow` was told of this request: then its answer is no sign that the subgraph is back */
+  succeeded(wasSlow = false): void {
+    if (wasSlow && this.#state.kind !== 'closed') return;
     if (this.#state.kind !== 'closed') {
       this.#state = { kind: 'closed' };
-      this.#failures = this.#successes = 0;
+      this.#reset();
     }
     this.#roll();
     this.#successes++;
+    if (!wasSlow) this.#slowInARow = 0;
   }
 
   failed(): void {
     if (this.#state.kind === 'half-open') return this.#open();
+    // It was sent before the breaker opened.
+    if (this.#state.kind === 'open') return;
     this.#roll();
     this.#failures++;
     if (this.#failures >= this.options.minFailures && this.#failures >= this.#successes) this.#open();
@@ -67,14 +89,18 @@ export class CircuitBreaker {
 
   #open(): void {
     this.#state = { kind: 'open', until: this.now() + this.options.openMs };
-    this.#failures = this.#successes = 0;
+    this.#reset();
+  }
+
+  #reset(): void {
+    this.#failures = this.#successes = this.#slow = this.#slowInARow = 0;
   }
 
   #roll(): void {
     const now = this.now();
     if (now - this.#windowStart < this.options.windowMs) return;
     this.#windowStart = now;
-    this.#failures = this.#successes = 0;
+    this.#failures = this.#successes = this.#slow = 0;
   }
 }
 

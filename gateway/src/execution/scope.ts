@@ -16,9 +16,9 @@ export class RequestScope {
   constructor(
     identity: Identity | undefined,
     /** Tells callers apart: answers and streams are shared between requests of one key only. */
-    readonly identityKey: string,
+    public identityKey: string,
     /** Forwarded to every subgraph: names and values in turn. */
-    readonly forwarded: FlatHeaders,
+    public forwarded: FlatHeaders,
     readonly traceId: string,
     readonly clientAddress: string,
     /** Name and version as the client gives them. */
@@ -47,11 +47,18 @@ export class RequestScope {
     return this.#identity;
   }
 
-  /** A stream outlives the token it began with: fetches from now on are vouched for by the one that lasts longer. */
+  /** A stream outlives the token it began with: fetches from now on are vouched for by the one that lasts longer, the newer of equals. */
   renew(identity: Identity | undefined): void {
     const [now, next] = [this.#identity, identity];
-    if (now?.kind === 'user' && next?.kind === 'user' && next.expiresAt > now.expiresAt)
+    if (now?.kind === 'user' && next?.kind === 'user' && next.expiresAt >= now.expiresAt)
       this.#identity = next;
+  }
+
+  /** A stream's client has renewed its token in another session, or with another role: from now on it asks so. */
+  become(next: RequestScope): void {
+    this.#identity = next.identity;
+    this.identityKey = next.identityKey;
+    this.forwarded = next.forwarded;
   }
 
   /** Takes in what a subgraph says about caching its part; no word means that it must not be cached. */

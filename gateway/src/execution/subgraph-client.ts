@@ -11,6 +11,8 @@ export interface SubgraphClientOptions {
   readonly url: string;
   /** Whole-request limit, milliseconds. */
   readonly timeoutMs: number;
+  /** What is longer than an answer should take, at most `timeoutMs`; 0: nothing is. */
+  readonly slowMs: number;
   /** Keep-alive connections at most. */
   readonly connections: number;
   /** Answers beyond this many bytes are refused, also when they are so large only after decompression. */
@@ -42,8 +44,9 @@ export class SubgraphClient {
     });
   }
 
-  send(body: string, headers: FlatHeaders, done: FetchCallback): Cancel {
-    const request = new PendingRequest(this.options, done);
+  /** @param slow called once when the answer takes longer than `slowMs` */
+  send(body: string, headers: FlatHeaders, done: FetchCallback, slow: () => void): Cancel {
+    const request = new PendingRequest(this.options, done, slow);
     this.#pool.dispatch({ path: this.#path, method: 'POST', headers, body }, request);
     return request.cancel;
   }
@@ -67,24 +70,35 @@ class PendingRequest implements Dispatcher.DispatchHandler {
   #first: Buffer | undefined;
   #rest: Buffer[] | undefined;
   #size = 0;
-  readonly #timer: NodeJS.Timeout;
+  #timer: NodeJS.Timeout;
 
   constructor(
     private readonly options: SubgraphClientOptions,
     done: FetchCallback,
+    private readonly slow: () => void,
   ) {
     this.#done = done;
-    this.#timer = setTimeout(
-      () =>
-        this.#abort(
-          new SubgraphFailure(
-            'SUBGRAPH_TIMEOUT',
-            `The subgraph "${options.name}" did not answer within ${options.timeoutMs} ms.`,
-          ),
-        ),
-      options.timeoutMs,
-    );
+    const { slowMs, timeoutMs } = options;
+    // One timer for both limits, as nearly every request needs neither.
+    this.#timer = slowMs > 0 ? setTimeout(this.#onSlow, slowMs) : setTimeout(this.#onTimeout, timeoutMs);
   }
+
+  readonly #onSlow = (): void => {
+    this.slow();
+    const { slowMs, timeoutMs } = this.options;
+    if (slowMs >= timeoutMs) this.#onTimeout();
+    else if (this.#done) this.#timer = setTimeout(this.#onTimeout, timeoutMs - slowMs);
+  };
+
+  readonly #onTimeout = (): void => {
+    const { name, timeoutMs } = this.options;
+    this.#abort(
+      new SubgraphFailure(
+        'SUBGRAPH_TIMEOUT',
+        `The subgraph "${name}" did not answer within ${timeoutMs} ms.`,
+      ),
+    );
+  };
 
   readonly cancel = (): void => this.#abort(cancelled());
 

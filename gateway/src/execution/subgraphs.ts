@@ -19,7 +19,10 @@ export interface SubgraphSettings {
   readonly dedupe: boolean;
   /** Retries of queries as a share of requests; 0 for none. */
   readonly retryShare: number;
-  readonly breaker: BreakerOptions;
+  readonly breaker: BreakerOptions & {
+    /** Requests that take longer count as slow, milliseconds; for a subgraph with a limit of its own, half of that. 0: none do. */
+    readonly slowMs: number;
+  };
 }
 
 /** Makes the identity header of one subgraph; absent when the gateway runs without identity. */
@@ -84,6 +87,7 @@ export class Subgraphs {
           name,
           url,
           timeoutMs: timeouts[name] ?? timeoutMs,
+          slowMs: slowAfter(breaker.slowMs, timeouts[name], timeoutMs),
           connections,
           maxResponseBytes,
         }),
@@ -207,10 +211,11 @@ export class Subgraphs {
     const startedAt = performance.now();
     const span = scope.spans?.fetch(name, kind);
     const sent = span ? withTraceparent(headers, span.traceparent) : headers;
-    const cancel = client.send(body, sent, (failure, answer, text, cacheControl) => {
+    let wasSlow = false;
+    const answered: FetchCallback = (failure, answer, text, cacheControl) => {
       this.observe?.(name, failure?.code ?? 'ok', (performance.now() - startedAt) / 1000);
       span?.end(failure?.code ?? 'ok');
-      if (!failure) breaker.succeeded();
+      if (!failure) breaker.succeeded(wasSlow);
       else if (failure.code === 'REQUEST_CANCELLED') breaker.forgot();
       else breaker.failed();
       const mayRetry = failure?.isRetryable === true && kind === 'query' && attempt < MAX_RETRIES;
@@ -225,6 +230,10 @@ export class Subgraphs {
         clearTimeout(timer);
         done(cancelled(), undefined);
       });
+    };
+    const cancel = client.send(body, sent, answered, () => {
+      wasSlow = true;
+      breaker.slow();
     });
     cancelBy(cancel);
   }
@@ -245,6 +254,12 @@ export class Subgraphs {
     this.#subgraphs.delete(name);
     subgraph?.client.close().catch(() => undefined);
   }
+}
+
+/** A subgraph with a limit of its own may need longer, or is expected sooner. */
+function slowAfter(slowMs: number, own: number | undefined, timeoutMs: number): number {
+  if (slowMs === 0) return 0;
+  return own === undefined ? Math.min(slowMs, timeoutMs) : Math.max(1, own / 2);
 }
 
 function checkUrl(name: string, url: string): void {

@@ -173,7 +173,8 @@ export class GraphQLRoute {
       },
     };
     stream.drained = () => sink.drained?.();
-    running.leave = this.gateway.open(prepared, scope, sink);
+    const opened = this.gateway.open(prepared, scope, sink);
+    running.leave = () => opened.leave();
     /** Ends the stream when its token counts no longer. */
     const check = (): void => {
       clearTimeout(running.timer);

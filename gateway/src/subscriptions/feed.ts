@@ -40,6 +40,8 @@ const FATAL_CLOSE = /^closed with (4400|4401|4403|4406|4409|4429)\b/;
 const FIRST_DELAY_MS = 100;
 const MAX_DELAY_MS = 5_000;
 const RENEWAL_GRACE_MS = 1_000;
+/** A subscription that lasted this long was a success, even without an event: what follows is another break. */
+const SETTLED_MS = 100;
 
 /**
  * The upstream side of a stream: subscribes at the subgraph that owns the root field, and subscribes again with
@@ -52,6 +54,7 @@ export class Feed {
   #attempt = 0;
   #brokenSince: number;
   #wasOpen = false;
+  #openedAt: number | undefined;
   #hadGap = false;
   /** Grows with each subscription; what comes late from one before is not heard. */
   #generation = 0;
@@ -64,7 +67,10 @@ export class Feed {
     private readonly services: FeedServices,
     private readonly listener: FeedListener,
     private cursor: string | undefined = undefined,
+    /** Whether it takes over from another feed, so that events may be missing if it has no cursor to go on from. */
+    isContinued = false,
   ) {
+    this.#hadGap = isContinued && !(this.isResumable && cursor !== undefined);
     this.#brokenSince = Date.now();
   }
 
@@ -86,6 +92,14 @@ export class Feed {
     this.primary = primary;
     this.variables = variables;
     if (isSame) return;
+    this.#close();
+    this.#markGap();
+    void this.#subscribe();
+  }
+
+  /** After a renewal by which the person may see something else: the subgraph decides again. */
+  reauthorise(): void {
+    if (this.#isOver) return;
     this.#close();
     this.#markGap();
     void this.#subscribe();
@@ -130,6 +144,11 @@ export class Feed {
     this.#end = socket.subscribe(
       { ...this.#request(), operationName: primary.operationName, headers },
       {
+        opened: () => {
+          if (isStale()) return;
+          this.#wasOpen = true;
+          this.#openedAt = Date.now();
+        },
         next: (payload) => {
           if (!isStale()) this.#receive(payload);
         },
@@ -198,6 +217,9 @@ export class Feed {
   #lost(reason: string): void {
     this.#close();
     if (FATAL_CLOSE.test(reason)) return this.#fail([unreachable(this.primary.service)]);
+    const wasSettled = this.#openedAt !== undefined && Date.now() - this.#openedAt >= SETTLED_MS;
+    this.#openedAt = undefined;
+    if (wasSettled) this.#attempt = 0;
     if (this.#attempt === 0) this.#brokenSince = Date.now();
     const limit = this.#wasOpen ? this.services.limits.resumeMs : this.services.limits.connectMs;
     if (Date.now() - this.#brokenSince > limit) return this.#fail([unreachable(this.primary.service)]);

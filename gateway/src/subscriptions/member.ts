@@ -21,12 +21,21 @@ export class Member {
   #cursor: string | undefined;
 
   constructor(
-    private readonly sink: StreamSink,
+    readonly sink: StreamSink,
     limit: number,
     private readonly left: () => void,
   ) {
     this.#queue = new BoundedQueue(limit);
     sink.drained = () => this.#flush();
+  }
+
+  /** That of the last event given to the client. */
+  get cursor(): string | undefined {
+    return this.#cursor;
+  }
+
+  get isOver(): boolean {
+    return this.#isOver;
   }
 
   get queued(): number {

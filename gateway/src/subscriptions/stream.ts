@@ -36,16 +36,27 @@ export class Stream {
     readonly scope: RequestScope,
     private readonly services: StreamServices,
     private readonly over: (stream: Stream) => void,
+    /** Set for a stream that takes a client over from another. */
+    continued?: { readonly cursor: string | undefined },
   ) {
     this.#queue = new BoundedQueue(services.queueLimit);
-    this.#feed = new Feed(current.plan.primary!, values, scope, services, {
-      event: (event) => this.#receive(event),
-      failed: (errors) => this.finish(errors),
+    const listener = {
+      event: (event: FeedEvent) => this.#receive(event),
+      failed: (errors: readonly ResponseError[]) => this.finish(errors),
       complete: () => {
         this.#isComplete = true;
         if (!this.#isJoining) this.finish();
       },
-    });
+    };
+    this.#feed = new Feed(
+      current.plan.primary!,
+      values,
+      scope,
+      services,
+      listener,
+      continued?.cursor,
+      continued !== undefined,
+    );
   }
 
   get operation(): Operation {
@@ -72,7 +83,7 @@ export class Stream {
   }
 
   /** @param left called once, when the client has left or its stream has ended */
-  join(sink: StreamSink, left: () => void): () => void {
+  join(sink: StreamSink, left: () => void): Member {
     const member: Member = new Member(sink, this.services.queueLimit, () => {
       left();
       this.#members.delete(member);
@@ -82,7 +93,7 @@ export class Stream {
     // Such a field tells the current state first; who joins later gets the latest event for it.
     if (this.#last && this.#feed.isResumable)
       member.offer(this.#last.text, this.#last.key, this.#last.cursor);
-    return () => member.leave();
+    return member;
   }
 
   /** After a reload: from now on events are joined by the new plan. */
@@ -90,6 +101,12 @@ export class Stream {
     this.current = operation;
     this.values = variables;
     this.#feed.replace(operation.plan.primary!, variables, isMoved);
+  }
+
+  /** Its only client has renewed its token in another session, or with another role. */
+  become(next: RequestScope, isToBeAuthorised: boolean): void {
+    this.scope.become(next);
+    if (isToBeAuthorised) this.#feed.reauthorise();
   }
 
   /** Ends it for everyone. */

@@ -1,5 +1,4 @@
 import { hash } from 'node:crypto';
-import type { Identity } from '@cartograph/service-kit/identity';
 import type { JsonObject } from '../execution/json.js';
 import type { ResponseError } from '../execution/errors.js';
 import { limitKeys } from '../admission.js';
@@ -7,7 +6,7 @@ import type { RequestScope } from '../execution/scope.js';
 import type { Operation } from '../planning/operation.js';
 import { OperationRefused } from '../planning/document.js';
 import type { Planner } from '../planning/planner.js';
-import type { StreamSink } from './member.js';
+import type { Member, StreamSink } from './member.js';
 import { StreamQuota } from './stream-quota.js';
 import { Stream, type StreamServices } from './stream.js';
 
@@ -15,6 +14,16 @@ const TOO_MANY: ResponseError = {
   message: 'Too many subscriptions are open; end one before you open another.',
   extensions: { code: 'TOO_MANY_OPERATIONS' },
 };
+
+/** One client's part in a stream. */
+export interface OpenStream {
+  /** Ends it for this client. */
+  leave(): void;
+  /** The client's token was renewed. @param next the client as it asks from now on */
+  renew(next: RequestScope): void;
+}
+
+const NEVER_OPENED: OpenStream = { leave: () => undefined, renew: () => undefined };
 
 /** All open streams: shares equal ones, and takes them over to a new supergraph. */
 export class Streams {
@@ -38,31 +47,82 @@ export class Streams {
     return { streams: this.#all.size, members, queued };
   }
 
-  /** @returns ends it for this client */
-  open(operation: Operation, variables: JsonObject, scope: RequestScope, sink: StreamSink): () => void {
+  open(operation: Operation, variables: JsonObject, scope: RequestScope, sink: StreamSink): OpenStream {
+    if (!operation.plan.primary) {
+      sink.error([
+        {
+          message: 'The subscription selects no field: its conditions leave nothing.',
+          extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },
+        },
+      ]);
+      return NEVER_OPENED;
+    }
     const asked = JSON.stringify(variables);
     const release = this.#quota.take(limitKeys(scope)[0]!, asked.length);
     if (!release) {
       sink.error([TOO_MANY]);
-      return () => undefined;
+      return NEVER_OPENED;
     }
     const key = shareKey(operation, variables, asked, scope);
     const known = key === undefined ? undefined : this.#shared.get(key);
     if (known) {
       known.scope.renew(scope.identity);
-      return known.join(sink, release);
+      return this.#opened(known, known.join(sink, release));
     }
     const stream = new Stream(operation, variables, scope, this.services, (ended) => this.#forget(ended));
     this.#all.set(stream, key);
     if (key !== undefined) this.#shared.set(key, stream);
-    const leave = stream.join(sink, release);
+    const member = stream.join(sink, release);
     stream.start();
-    return leave;
+    return this.#opened(stream, member);
   }
 
-  /** A token was renewed: the streams that began by the old one go on by the new one. */
-  renew(identityKey: string, identity: Identity): void {
-    for (const { scope } of this.#all.keys()) if (scope.identityKey === identityKey) scope.renew(identity);
+  #opened(first: Stream, joined: Member): OpenStream {
+    let [stream, member] = [first, joined];
+    return {
+      leave: () => member.leave(),
+      renew: (next) => {
+        if (!this.#all.has(stream) || member.isOver) return;
+        [stream, member] = this.#renew(stream, member, next);
+      },
+    };
+  }
+
+  /**
+   * A client's token was renewed. In the same session and role its stream, and all who share it, go on by the newer token.
+   * Otherwise the client goes on by itself, as others who share the stream did not renew theirs.
+   */
+  #renew(stream: Stream, member: Member, next: RequestScope): [Stream, Member] {
+    const { scope, operation, variables } = stream;
+    if (scope.identityKey === next.identityKey) {
+      scope.renew(next.identity);
+      return [stream, member];
+    }
+    const asked = JSON.stringify(variables);
+    const key = shareKey(operation, variables, asked, next);
+    if (stream.members > 1) {
+      const own = new Stream(operation, variables, next, this.services, (ended) => this.#forget(ended), {
+        cursor: member.cursor,
+      });
+      this.#keep(own, key);
+      member.leave();
+      // The same person's, whose place has just become free.
+      const release = this.#quota.take(limitKeys(next)[0]!, asked.length) ?? (() => undefined);
+      const moved = own.join(member.sink, release);
+      own.start();
+      return [own, moved];
+    }
+    const isToBeAuthorised = !isSessionAllThatDiffers(scope, next);
+    this.#forget(stream);
+    this.#keep(stream, key);
+    stream.become(next, isToBeAuthorised);
+    return [stream, member];
+  }
+
+  /** Keeps a stream that others may join, unless there is one already. */
+  #keep(stream: Stream, key: string | undefined): void {
+    this.#all.set(stream, key);
+    if (key !== undefined && !this.#shared.has(key)) this.#shared.set(key, stream);
   }
 
   /** Plans every stream again; one whose operation is no longer valid ends with SUBSCRIPTION_SCHEMA_RELOAD. */
@@ -96,6 +156,12 @@ export class Streams {
     this.#all.delete(stream);
     if (key !== undefined && this.#shared.get(key) === stream) this.#shared.delete(key);
   }
+}
+
+function isSessionAllThatDiffers(a: RequestScope, b: RequestScope): boolean {
+  const withoutSession = ({ identity, identityKey }: RequestScope): string =>
+    identity?.kind === 'user' ? identityKey.replace(`:${identity.sessionId}`, '') : identityKey;
+  return withoutSession(a) === withoutSession(b);
 }
 
 /** Equal keys may share one upstream. A client that starts after a cursor has a stream of its own. */

@@ -12,6 +12,8 @@ export interface UpstreamRequest {
 }
 
 export interface UpstreamSink {
+  /** The subgraph has accepted the connection, and the subscription is sent. */
+  opened(): void;
   next(payload: { data?: unknown; errors?: unknown }): void;
   /** The subgraph refused or failed the operation itself. */
   failed(errors: readonly unknown[]): void;
@@ -63,7 +65,13 @@ export class UpstreamSocket {
         pong: (isReceived) => {
           if (isReceived) clearTimeout(this.#pongTimer);
         },
+        connected: () => {
+          this.#isConnected = true;
+          for (const opened of this.#connecting) opened();
+          this.#connecting.clear();
+        },
         closed: () => {
+          this.#isConnected = false;
           clearTimeout(this.#pongTimer);
           if (this.#open === 0) idle();
         },
@@ -72,6 +80,8 @@ export class UpstreamSocket {
   }
 
   #open = 0;
+  #isConnected = false;
+  readonly #connecting = new Set<() => void>();
   #pongTimer: NodeJS.Timeout | undefined;
 
   #watchPong(isReceived: boolean): void {
@@ -85,7 +95,12 @@ export class UpstreamSocket {
   subscribe(request: UpstreamRequest, sink: UpstreamSink): () => void {
     let isOpen = true;
     this.#open++;
+    const opened = (): void => {
+      if (isOpen) sink.opened();
+    };
+    if (!this.#isConnected) this.#connecting.add(opened);
     const ended = (): void => {
+      this.#connecting.delete(opened);
       if (isOpen) this.#open--;
       isOpen = false;
     };
@@ -113,6 +128,7 @@ export class UpstreamSocket {
         },
       },
     );
+    if (this.#isConnected) opened();
     return () => {
       ended();
       end();

@@ -8,7 +8,9 @@ import { type Gateway, type Prepared, RequestRefused } from '../gateway.js';
 import type { ResponseError } from '../execution/errors.js';
 import type { GraphQLRequest } from '../pipeline.js';
 import { KeysUnavailableError, readBearer, TokenError } from '../plugins/use-identity.js';
+import type { RequestScope } from '../execution/scope.js';
 import type { StreamSink } from './member.js';
+import type { OpenStream } from './streams.js';
 import { CLOSE, type RunningOperation, SocketConnection, type SocketHandler } from './ws.js';
 
 const PROTOCOL = 'graphql-transport-ws';
@@ -25,7 +27,9 @@ const MAX_DELAY_MS = 2 ** 31 - 1;
 interface Session {
   identity: Identity | undefined;
   readonly request: IncomingMessage;
-  readonly parameters: JsonObject;
+  parameters: JsonObject;
+  /** Its streams, by the sinks they go to. */
+  readonly streams: Set<OpenStream>;
   timer: NodeJS.Timeout | undefined;
   readonly close: (code: number, reason: string) => void;
 }
@@ -137,7 +141,14 @@ export class SocketServer {
     close: Session['close'],
   ): Promise<Session | readonly [number, string]> {
     const { identity: plugin } = this.gateway.options;
-    const session: Session = { identity: undefined, request, parameters, timer: undefined, close };
+    const session: Session = {
+      identity: undefined,
+      request,
+      parameters,
+      streams: new Set(),
+      timer: undefined,
+      close,
+    };
     if (!plugin) return session;
     const token = readToken(parameters);
     if (token === undefined) return CLOSE.unauthorized;
@@ -170,10 +181,11 @@ export class SocketServer {
       if (now?.kind !== 'user' || next.kind !== 'user' || now.userId !== next.userId) {
         return CLOSE.forbidden('Forbidden: the renewed token is for somebody else');
       }
-      const { identityKey } = this.gateway.scopeFor(session.request, now, session.parameters);
       session.identity = identity;
+      session.parameters = { ...session.parameters, ...(payload as JsonObject) };
       this.#armExpiry(session);
-      this.gateway.streams.renew(identityKey, identity);
+      const scope = this.gateway.scopeFor(session.request, identity, session.parameters);
+      for (const stream of session.streams) stream.renew(scope);
       return { pong: { renewed: true, expiresAt: new Date(next.expiresAt).toISOString() } };
     } catch (error) {
       if (error instanceof TokenError)
@@ -195,13 +207,49 @@ export class SocketServer {
     session.timer.unref();
   }
 
+  /** Opens a stream that the session's renewals reach for as long as it lives. */
+  #open(
+    session: Session,
+    prepared: Prepared,
+    scope: RequestScope,
+    sink: StreamSink,
+    stopBy: (leave: () => void) => void,
+  ): void {
+    let isOver = false;
+    const own: { stream?: OpenStream } = {};
+    const over = (): void => {
+      isOver = true;
+      if (own.stream) session.streams.delete(own.stream);
+    };
+    const { error, complete } = sink;
+    sink.error = (errors) => {
+      over();
+      error(errors);
+    };
+    sink.complete = () => {
+      over();
+      complete();
+    };
+    const opened = this.gateway.open(prepared, scope, sink);
+    if (isOver) return;
+    own.stream = opened;
+    session.streams.add(opened);
+    // The token was renewed while the operation was on its way.
+    if (session.identity !== scope.identity)
+      opened.renew(this.gateway.scopeFor(session.request, session.identity, session.parameters));
+    stopBy(() => {
+      over();
+      opened.leave();
+    });
+  }
+
   #start(session: Session, request: GraphQLRequest, sink: StreamSink): RunningOperation {
     const scope = this.gateway.scopeFor(session.request, session.identity, session.parameters);
     let stop = (): void => scope.cancel();
     const run = (prepared: Prepared): void => {
       if (scope.isCancelled) return;
       if (prepared.operation.kind === 'subscription') {
-        stop = this.gateway.open(prepared, scope, sink);
+        this.#open(session, prepared, scope, sink, (leave) => (stop = leave));
         return;
       }
       this.gateway.run(prepared, scope).then(

@@ -80,12 +80,16 @@ export class SocketConnection<Session> {
     const message = isBinary ? undefined : parseMessage(data);
     if (!message)
       return this.close(...CLOSE.badRequest('Expected a text message holding a JSON object with a "type".'));
-    switch (message['type']) {
+    const { type, payload } = message;
+    const mayBeAbsent = type === 'connection_init' || type === 'ping' || type === 'pong';
+    if (mayBeAbsent && payload !== undefined && payload !== null && !isObject(payload))
+      return this.close(...CLOSE.badRequest(`The "payload" of ${type} must be an object.`));
+    switch (type) {
       case 'connection_init':
         return void this.#init(message);
       case 'ping':
-        if (message['payload'] === undefined) return this.#send('{"type":"pong"}');
-        return void this.#ping(message['payload']);
+        if (payload === undefined) return this.#send('{"type":"pong"}');
+        return void this.#ping(payload);
       case 'pong':
         return;
       case 'subscribe':
@@ -93,17 +97,15 @@ export class SocketConnection<Session> {
       case 'complete':
         return this.#complete(message);
       default:
-        return this.close(...CLOSE.badRequest(`Unknown message type ${JSON.stringify(message['type'])}.`));
+        return this.close(...CLOSE.badRequest(`Unknown message type ${JSON.stringify(type)}.`));
     }
   }
 
   async #init(message: JsonObject): Promise<void> {
     if (this.#state !== 'waiting') return this.close(...CLOSE.tooManyInits);
-    const payload = message['payload'];
-    if (payload !== undefined && payload !== null && !isObject(payload))
-      return this.close(...CLOSE.badRequest('The "payload" of connection_init must be an object.'));
+    const payload = (message['payload'] ?? {}) as JsonObject;
     this.#state = 'initialising';
-    const session = await this.handler.init(payload ?? {}, this.request);
+    const session = await this.handler.init(payload, this.request);
     if ((this.#state as string) === 'closed') {
       if (!Array.isArray(session)) this.handler.closed(session as Session);
       return;
