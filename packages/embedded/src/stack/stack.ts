@@ -74,6 +74,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       const addresses = await environmentFor(service, given, stores!);
       chosen.set(service.name, {
         INTERNAL_AUTH_SECRET: internalAuthSecret,
+        // For links that a command prints.
+        STOREFRONT_URL: shared['STOREFRONT_URL']!,
         ...addresses,
         ...options.serviceEnv?.[service.name],
       });
