@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -10,6 +10,7 @@ import { shop } from './support/shop.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'public-port-'));
 writeFileSync(join(folder, 'index.html'), '<!doctype html><title>Shop</title>');
+mkdirSync(join(folder, 'assets'));
 const asked: string[] = [];
 let products: Server;
 let world: TestWorld;
