@@ -17,6 +17,7 @@ import { createCartClaims } from './checkout/cart-claims.js';
 import { createCheckout } from './checkout/checkout.js';
 import { createRecovery } from './checkout/recovery.js';
 import { createCartClient } from './clients/cart.js';
+import { createPaymentsClient } from './clients/payments.js';
 import { createProductsClient } from './clients/products.js';
 import type { OrdersConfig } from './config.js';
 import { createOrderNumber } from './domain/order-number.js';
@@ -27,6 +28,7 @@ import { createNotices } from './live/notices.js';
 import { createOrderStreams } from './live/streams.js';
 import { createLoaders, type Loaders } from './loaders.js';
 import { createOrdersMetrics } from './metrics.js';
+import { createPaymentDeadline } from './payment-deadline.js';
 import { createResolvers, owners } from './resolvers.js';
 import { createOrdersService } from './service.js';
 import { createSettlement } from './settlement.js';
@@ -36,6 +38,9 @@ import type { StoredChange } from './store/store.js';
 import { createTypeormStore } from './store/typeorm-store.js';
 
 export type OrdersContext = BaseGraphQLContext & Loaders;
+
+/** How long an order that cannot be decided about waits at most for the next try. */
+const ASK_AGAIN_MS = 30_000;
 
 /** Wires the orders service; it does not listen yet. */
 export async function createOrdersApp(config: OrdersConfig, runtime: Runtime): Promise<ServiceApp> {
@@ -56,9 +61,14 @@ export async function createOrdersApp(config: OrdersConfig, runtime: Runtime): P
       secret: config.INTERNAL_AUTH_SECRET,
       timeoutMs: config.SERVICE_TIMEOUT_MS,
     });
-  const clients = [connectTo('products', config.PRODUCTS_URL), connectTo('cart', config.CART_URL)] as const;
+  const clients = [
+    connectTo('products', config.PRODUCTS_URL),
+    connectTo('cart', config.CART_URL),
+    connectTo('payments', config.PAYMENTS_URL),
+  ] as const;
   const products = createProductsClient(clients[0]);
   const cart = createCartClient(clients[1]);
+  const payments = createPaymentsClient(clients[2]);
 
   const feed = createOrderFeed({ store, pollMs: config.LIVE_POLL_MS, logger });
   const notices = createNotices({ url: config.REDIS_URL, logger, onNotice: (cursor) => feed.notify(cursor) });
@@ -74,18 +84,28 @@ export async function createOrdersApp(config: OrdersConfig, runtime: Runtime): P
   const stock = createStockKeeper({ store, products });
   const deps = { store, stock, clock: () => new Date(), onStored };
   const service = createOrdersService(deps);
+  const settlement = createSettlement(deps);
+  const reservationMs = config.RESERVATION_S * 1_000;
   const checkout = createCheckout({
     ...deps,
     products,
     claims: createCartClaims({ store, cart, newId, leaseMs: config.CHECKOUT_LEASE_MS, logger }),
     newNumber: () => createOrderNumber((below) => randomInt(below)),
-    reservationMs: config.RESERVATION_S * 1_000,
+    reservationMs,
     logger,
   });
   const workers = createRecovery({
     store,
     checkout,
-    cancelOverdue: (orderId) => service.cancelOverdue(orderId),
+    endReservation: createPaymentDeadline({
+      ...deps,
+      payments,
+      products,
+      settlement,
+      cancelOverdue: (orderId) => service.cancelOverdue(orderId),
+      extensionMs: Math.min(reservationMs, ASK_AGAIN_MS),
+      logger,
+    }),
     intervalMs: config.RECOVERY_INTERVAL_MS,
     resumeMs: config.CHECKOUT_RESUME_S * 1_000,
     logger,
@@ -123,7 +143,7 @@ export async function createOrdersApp(config: OrdersConfig, runtime: Runtime): P
     async start() {
       relay.start();
       for (const worker of workers) worker.start();
-      subscription = await bus.subscribe(createSubscription(createSettlement(deps)));
+      subscription = await bus.subscribe(createSubscription(settlement));
     },
     async close() {
       await server.close();

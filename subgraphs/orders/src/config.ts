@@ -10,11 +10,12 @@ const shapeFor = (source: NodeJS.ProcessEnv) => ({
   AMQP_URL: env.url('amqp', 'amqps').optional(),
   PRODUCTS_URL: env.url('http', 'https'),
   CART_URL: env.url('http', 'https'),
+  PAYMENTS_URL: env.url('http', 'https'),
   /** Default: everywhere but in production, where a job migrates before the new version starts. */
   MIGRATE_ON_START: env.boolean(['development', 'test'].includes(source['NODE_ENV'] ?? '')),
   /** How long the items of an order are held while it is not paid. */
   RESERVATION_S: env.integer(900, { min: 1, max: 7 * 24 * 3600 }),
-  /** How long products and cart may take to answer. */
+  /** How long products, cart and payments may take to answer. */
   SERVICE_TIMEOUT_MS: env.integer(5_000, { min: 100, max: 30_000 }),
   /** How long a checkout is left alone after the process that works on it fell silent. */
   CHECKOUT_LEASE_MS: env.integer(15_000, { min: 200, max: 300_000 }),

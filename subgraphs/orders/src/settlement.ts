@@ -8,6 +8,10 @@ import { publishing, type ServiceDeps } from './service.js';
 /** What payments tell about orders. Each may come twice, late and out of order; `eventId` makes it count once. */
 export interface Settlement {
   onPaymentSucceeded(eventId: string, payment: EventData<'payment.succeeded'>): Promise<void>;
+  /** The same, learned by asking payments. The event may still come, and then changes nothing. */
+  onFoundPaid(
+    payment: Pick<EventData<'payment.succeeded'>, 'orderId' | 'paymentId' | 'amount'>,
+  ): Promise<void>;
   onPaymentFailed(eventId: string, payment: EventData<'payment.failed'>): Promise<void>;
   onPaymentRefunded(eventId: string, payment: EventData<'payment.refunded'>): Promise<void>;
 }
@@ -25,7 +29,7 @@ export function createSettlement({ store, stock, clock, onStored }: ServiceDeps)
   }
 
   async function change(
-    eventId: string,
+    eventId: string | undefined,
     seen: Order,
     decide: (order: Order) => OrderChange | undefined,
   ): Promise<void> {
@@ -35,7 +39,7 @@ export function createSettlement({ store, stock, clock, onStored }: ServiceDeps)
         const decided = decide(order);
         return decided && publishing(decided);
       },
-      { eventId, seen },
+      { seen, ...(eventId !== undefined && { eventId }) },
     );
     if (stored) onStored(stored);
   }
@@ -43,7 +47,7 @@ export function createSettlement({ store, stock, clock, onStored }: ServiceDeps)
   const by = (note: string | null) => ({ actor: SYSTEM, note, now: clock() });
 
   /** One attempt; the stock is arranged first, for the status that the order has now. */
-  async function settle(eventId: string, order: Order): Promise<void> {
+  async function settle(eventId: string | undefined, order: Order): Promise<void> {
     const isPending = order.status === 'PENDING';
     const shortages = isPending ? await stock.hold(order) : undefined;
     // Held for a moment by an earlier attempt of ours, perhaps, that did not live to see the cancellation.
@@ -63,23 +67,31 @@ export function createSettlement({ store, stock, clock, onStored }: ServiceDeps)
     });
   }
 
-  return {
-    async onPaymentSucceeded(eventId, { orderId, paymentId, amount }) {
-      for (;;) {
-        const order = await findOrder(orderId);
-        const { total } = order;
-        if (amount.minor !== total.minor || amount.currency !== total.currency) {
-          throw new PermanentFailure(
-            `Payment ${paymentId} is of ${show(amount)}, but order ${order.number} comes to ${show(total)}.`,
-          );
-        }
-        try {
-          return await settle(eventId, order);
-        } catch (error) {
-          if (!(error instanceof StatusMoved)) throw error;
-        }
+  async function succeed(
+    eventId: string | undefined,
+    { orderId, paymentId, amount }: Parameters<Settlement['onFoundPaid']>[0],
+  ): Promise<void> {
+    for (;;) {
+      const order = await findOrder(orderId);
+      const { total } = order;
+      if (amount.minor !== total.minor || amount.currency !== total.currency) {
+        throw new PermanentFailure(
+          `Payment ${paymentId} is of ${show(amount)}, but order ${order.number} comes to ${show(total)}.`,
+        );
       }
-    },
+      // Only an order that waits for its payment asks: with every other, the event is what gets noted.
+      if (eventId === undefined && order.status !== 'PENDING') return;
+      try {
+        return await settle(eventId, order);
+      } catch (error) {
+        if (!(error instanceof StatusMoved)) throw error;
+      }
+    }
+  }
+
+  return {
+    onPaymentSucceeded: succeed,
+    onFoundPaid: (payment) => succeed(undefined, payment),
 
     async onPaymentFailed(eventId, { orderId, reason, canRetry }) {
       await change(eventId, await findOrder(orderId), (order) => {

@@ -241,3 +241,70 @@ describe('an order that is never paid', () => {
     }
   });
 });
+
+describe('an order whose payment.succeeded was lost', () => {
+  const overdue = (id: string) =>
+    world.sql(`UPDATE orders SET reserved_until = now() - interval '1 s' WHERE id = $1`, [id]);
+  const paid = (orderId: string, amount = '9.00') => {
+    const payment = { id: newId(), status: 'SUCCEEDED', amount: { amount, currency: 'EUR' } } as const;
+    world.standIns.payments.set(orderId, payment);
+    return payment;
+  };
+
+  it('goes on when its reservation ends, and the event that comes after all changes nothing', async () => {
+    const id = await place();
+    const { id: paymentId } = paid(id);
+    await overdue(id);
+    await statusBecomes(id, 'PROCESSING');
+    expect(world.standIns.reservations.get(id)!.expiresAt).toBeNull();
+    await until(() => publishedTypes(id).includes('order.processing'));
+    await world.bus.publish([paymentEvent('payment.succeeded', id, { paymentId })]);
+    await settled();
+    expect(await types(id)).toEqual(['PLACED', 'PROCESSING']);
+    expect(publishedTypes(id)).toEqual(['order.placed', 'order.processing']);
+  });
+
+  it('is not cancelled while payments does not answer, keeps its items, and goes on afterwards', async () => {
+    const id = await place();
+    paid(id);
+    world.standIns.before = (operation) => {
+      if (operation === 'payment') throw new Error('Payments is down.');
+    };
+    await overdue(id);
+    await until(async () => {
+      const { reservedUntil } = await show(id);
+      return reservedUntil !== null && Date.parse(reservedUntil) > Date.now();
+    });
+    const { reservedUntil } = await show(id);
+    expect(world.standIns.reservations.get(id)!.expiresAt).toBe(reservedUntil);
+    expect(await types(id)).toEqual(['PLACED']);
+    world.standIns.before = () => undefined;
+    await overdue(id);
+    await statusBecomes(id, 'PROCESSING');
+  });
+
+  it('is cancelled if its items were sold meanwhile, and payments is told', async () => {
+    const id = await place();
+    paid(id);
+    world.standIns.reservations.delete(id);
+    world.standIns.products.get('tea')!.available = 0;
+    await overdue(id);
+    await statusBecomes(id, 'CANCELLED');
+    await until(() => publishedTypes(id).includes('order.cancelled'));
+  });
+
+  it.each(['PENDING', 'FAILED', 'REFUNDED'] as const)('is cancelled if the payment is %s', async (status) => {
+    const id = await place();
+    world.standIns.payments.set(id, { ...paid(id), status });
+    await overdue(id);
+    await statusBecomes(id, 'CANCELLED');
+    expect((await show(id)).history.at(-1)).toMatchObject({ note: 'Not paid in time.' });
+  });
+
+  it('is cancelled if what was paid is not its total', async () => {
+    const id = await place();
+    paid(id, '8.99');
+    await overdue(id);
+    await statusBecomes(id, 'CANCELLED');
+  });
+});

@@ -5,7 +5,10 @@ import { createBus, createEvent, type AnyEvent } from '@cartograph/events';
 import { createLogger, IDENTITY_HEADER, newId, signIdentity, type Identity } from '@cartograph/service-kit';
 import { startTestStack, until, type TestStack } from '@cartograph/testing';
 import { parse, validate } from 'graphql';
+import { Redis } from 'ioredis';
+import pg from 'pg';
 import { CART_OPERATIONS } from '../src/clients/cart.js';
+import { PAYMENTS_OPERATIONS } from '../src/clients/payments.js';
 import { PRODUCTS_OPERATIONS } from '../src/clients/products.js';
 import { admin, anonymous, customer } from './support/client.js';
 import { clientOf } from './support/orders.js';
@@ -14,6 +17,7 @@ describe('what orders asks its neighbours', () => {
   it.each([
     ['products', PRODUCTS_OPERATIONS],
     ['cart', CART_OPERATIONS],
+    ['payments', PAYMENTS_OPERATIONS],
   ])('is valid by the schema of %s', (name, operations) => {
     const sdl = readFileSync(new URL(`../../${name}/schema.graphql`, import.meta.url), 'utf8');
     const schema = buildSubgraphSchema({ typeDefs: parse(sdl) });
@@ -21,12 +25,16 @@ describe('what orders asks its neighbours', () => {
   });
 });
 
-describe('with the real products and cart', () => {
+describe('with the real products, cart and payments', () => {
   let stack: TestStack;
   let orders: ReturnType<typeof clientOf>;
 
   beforeAll(async () => {
-    stack = await startTestStack({ services: ['products', 'cart', 'orders'], env: { LOG_LEVEL: 'warn' } });
+    stack = await startTestStack({
+      services: ['products', 'cart', 'orders', 'payments'],
+      env: { LOG_LEVEL: 'warn' },
+      serviceEnv: { payments: { PAYMENT_DELAY_MS: '50' } },
+    });
     orders = clientOf(stack.url('orders'), stack.internalAuthSecret);
   }, 60_000);
   afterAll(() => stack.stop());
@@ -200,4 +208,73 @@ describe('with the real products and cart', () => {
     await until(async () => (await availability(productId)).sold === 2);
     expect(await availability(productId)).toEqual({ available: 8, reserved: 0, sold: 2 });
   }, 60_000);
+
+  const inDatabase = async <Row extends pg.QueryResultRow>(
+    service: 'orders' | 'payments',
+    sql: string,
+    values: unknown[] = [],
+  ): Promise<Row[]> => {
+    const client = new pg.Client(stack.storeUrl(service, `${service.toUpperCase()}_DATABASE_URL`));
+    await client.connect();
+    try {
+      return (await client.query<Row>(sql, values)).rows;
+    } finally {
+      await client.end();
+    }
+  };
+  const untilAllIsPublished = (service: 'orders' | 'payments') =>
+    until(async () => (await inDatabase(service, 'SELECT 1 FROM outbox')).length === 0);
+  const emptyBus = async () => {
+    const redis = new Redis(stack.storeUrl('orders', 'REDIS_URL'));
+    await redis.flushall();
+    await redis.quit();
+  };
+  const statusOf = async (id: string) =>
+    (await inDatabase<{ status: string }>('orders', 'SELECT status FROM orders WHERE id = $1', [id]))[0]!
+      .status;
+  const payment = async (orderId: string) =>
+    (
+      await inDatabase<{ status: string; charges: number; refunds: number }>(
+        'payments',
+        `SELECT status,
+           (SELECT count(*)::int FROM provider.charges c JOIN payment_attempts a ON a.id::text = c.key
+            WHERE a.payment_id = p.id AND c.status = 'succeeded') AS charges,
+           (SELECT count(*)::int FROM provider.refunds r JOIN payment_attempts a ON a.id::text = r.charge_key
+            WHERE a.payment_id = p.id) AS refunds
+         FROM payments p WHERE order_id = $1`,
+        [orderId],
+      )
+    )[0];
+
+  it('paid is paid, and cancelled is paid back, though the bus is emptied before the event arrives', async () => {
+    const productId = await createProduct(10);
+    const carl = newId();
+    await addToCart(carl, productId, 1);
+    // Orders is down from the charge on, so that it certainly never hears of it.
+    await stack.kill('payments');
+    const { id } = (await orders.checkout(customer(carl))).order!;
+    await untilAllIsPublished('orders');
+    await stack.kill('orders');
+    await stack.start('payments');
+    await until(async () => (await payment(id))?.status === 'SUCCEEDED');
+    await untilAllIsPublished('payments');
+    await emptyBus();
+    await stack.start('orders');
+    expect(await statusOf(id)).toBe('PENDING');
+    await inDatabase('orders', `UPDATE orders SET reserved_until = now() WHERE id = $1`, [id]);
+    await until(async () => (await statusOf(id)) !== 'PENDING');
+    expect(await statusOf(id)).toBe('PROCESSING');
+    expect(await payment(id)).toEqual({ status: 'SUCCEEDED', charges: 1, refunds: 0 });
+
+    await stack.kill('payments');
+    const CANCEL = `mutation ($id: ID!) { cancelOrder(input: { orderId: $id }) { order { status } userErrors { code } } }`;
+    const { data } = await orders.send(customer(carl), CANCEL, { id });
+    expect(data).toEqual({ cancelOrder: { order: { status: 'CANCELLED' }, userErrors: [] } });
+    await untilAllIsPublished('orders');
+    await emptyBus();
+    await stack.start('payments');
+    await inDatabase('payments', `UPDATE payments SET due_at = now() WHERE order_id = $1`, [id]);
+    await until(async () => (await payment(id))?.status === 'REFUNDED');
+    expect(await payment(id)).toEqual({ status: 'REFUNDED', charges: 1, refunds: 1 });
+  }, 120_000);
 });

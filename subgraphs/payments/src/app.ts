@@ -3,6 +3,7 @@ import { createBus } from '@cartograph/events';
 import {
   createOutboxRelay,
   createPostgresOutbox,
+  createServiceClient,
   createSubgraphServer,
   Gauge,
   measurePostgresPool,
@@ -13,10 +14,12 @@ import {
   type ServiceApp,
   type UserIdentity,
 } from '@cartograph/service-kit';
+import { createOrdersClient } from './clients/orders.js';
 import type { PaymentsConfig } from './config.js';
 import type { Payment } from './domain/payment.js';
 import { createSubscription } from './events.js';
 import { createLoaders, type Loaders } from './loaders.js';
+import { createOrderChecks } from './order-checks.js';
 import { createSimulatedProvider } from './provider/simulated-provider.js';
 import { createResolvers } from './resolvers.js';
 import { createPaymentsService } from './service.js';
@@ -57,14 +60,23 @@ export async function createPaymentsApp(
     onRefunds: () => workers.refunds.wake(),
     onEvents: () => relay.wake(),
   });
-  const workers = createPaymentWorkers({
-    store,
-    service,
-    provider,
-    logger,
-    concurrency: config.PAYMENT_CONCURRENCY,
-    timeoutMs: config.PAYMENT_TIMEOUT_MS,
+  const ordersClient = createServiceClient({
+    url: config.ORDERS_URL,
+    from: 'payments',
+    to: 'orders',
+    secret: config.INTERNAL_AUTH_SECRET,
   });
+  const workers = {
+    ...createPaymentWorkers({
+      store,
+      service,
+      provider,
+      logger,
+      concurrency: config.PAYMENT_CONCURRENCY,
+      timeoutMs: config.PAYMENT_TIMEOUT_MS,
+    }),
+    orderChecks: createOrderChecks({ store, service, orders: createOrdersClient(ordersClient), logger }),
+  };
   provider.onCallback(({ idempotencyKey, result }) => service.onChargeResult(idempotencyKey, result));
   registerGauges(registry, store);
 
@@ -98,7 +110,7 @@ export async function createPaymentsApp(
       await provider.close();
       await Promise.all(Object.values(workers).map((worker) => worker.stop()));
       await relay.stop();
-      await bus.close();
+      await Promise.all([bus.close(), ordersClient.close()]);
       await database.destroy();
     },
   };

@@ -5,6 +5,7 @@ const shape = {
   PORT: env.port(4005),
   PAYMENTS_DATABASE_URL: env.url('postgres', 'postgresql'),
   REDIS_URL: env.redis(),
+  ORDERS_URL: env.url('http', 'https'),
   /** RabbitMQ instead of Redis Streams for events. */
   AMQP_URL: env.url('amqp', 'amqps').optional(),
   /** Bring the tables up to date at start; in production a Job does it (`main.js migrate`). */

@@ -71,12 +71,27 @@ export function createPaymentsService({
         // It was set up since the look for it.
         payment = (await tx.lockPaymentOfOrder(data.orderId))!;
       }
-      await tx.updatePayment(payment, { isOrderCancelled: true });
-      await refundRest(tx, payment, ORDER_CANCELLED);
+      await giveUp(tx, payment);
     });
     // An open attempt is now to be looked up rather than charged.
     charges.wake();
     onRefunds();
+  }
+
+  /** Gives back what was charged for an order that orders, when asked, calls cancelled or does not know. */
+  async function onOrderGone({ id }: Payment): Promise<void> {
+    await store.transaction(async (tx) => {
+      const payment = (await tx.lockPayment(id))!;
+      // The event came first.
+      if (!payment.isOrderCancelled) await giveUp(tx, payment);
+    });
+    onRefunds();
+  }
+
+  /** Safe to repeat: what is being given back is not given back again. */
+  async function giveUp(tx: PaymentsTransaction, payment: Payment): Promise<void> {
+    await tx.updatePayment(payment, { isOrderCancelled: true });
+    await refundRest(tx, payment, ORDER_CANCELLED);
   }
 
   /** Applies what the provider said about an attempt, in whatever order and however often it says it. */
@@ -274,6 +289,7 @@ export function createPaymentsService({
   return {
     onOrderPlaced,
     onOrderCancelled,
+    onOrderGone,
     settleAttempt,
     onChargeResult,
     abandonAttempt,

@@ -1,5 +1,7 @@
 import { createBus, createEvent, type AnyEvent, type EventBus, type EventData } from '@cartograph/events';
-import { createLogger, newId } from '@cartograph/service-kit';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createLogger, IDENTITY_HEADER, newId, verifyIdentity } from '@cartograph/service-kit';
 import {
   createTestDatabase,
   startSubgraph,
@@ -19,7 +21,53 @@ const OF_ORDER = `query ($orders: [_Any!]!) { _entities(representations: $orders
 
 export const admin = userIdentity('ada', 'ADMIN');
 
+/** Stands in for orders, over HTTP. */
+export interface OrdersStandIn {
+  readonly url: string;
+  /** What orders says of an order; null: there is none. Every other order is PROCESSING. */
+  readonly statuses: Map<string, string | null>;
+  /** Ids of the orders it was asked about, call by call. */
+  readonly calls: string[][];
+  /** Answers with an error, as while its database is down. */
+  isDown: boolean;
+  close(): Promise<void>;
+}
+
+async function startOrdersStandIn(): Promise<OrdersStandIn> {
+  const server = createServer((request, response) => {
+    const answer = async () => {
+      let text = '';
+      for await (const chunk of request) text += String(chunk);
+      const signature = String(request.headers[IDENTITY_HEADER]);
+      await verifyIdentity(signature, { audience: 'orders', secret: testBaseConfig.INTERNAL_AUTH_SECRET });
+      const { variables } = JSON.parse(text) as { variables: { representations: { id: string }[] } };
+      const ids = variables.representations.map(({ id }) => id);
+      standIn.calls.push(ids);
+      if (standIn.isDown) throw new Error('Orders is down.');
+      const statusOf = (id: string) => (standIn.statuses.has(id) ? standIn.statuses.get(id) : 'PROCESSING');
+      return { data: { _entities: ids.map((id) => statusOf(id) && { status: statusOf(id) }) } };
+    };
+    answer()
+      .catch((error: Error) => ({ errors: [{ message: error.message }] }))
+      .then((body) => response.setHeader('content-type', 'application/json').end(JSON.stringify(body)))
+      .catch(() => response.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const standIn: OrdersStandIn = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    statuses: new Map(),
+    calls: [],
+    isDown: false,
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+  return standIn;
+}
+
 export interface Harness extends RunningSubgraph {
+  readonly orders: OrdersStandIn;
   readonly bus: EventBus;
   /** Everything payments has published, in order of arrival. */
   readonly published: AnyEvent[];
@@ -38,10 +86,12 @@ export interface Harness extends RunningSubgraph {
 export async function startPayments(settings: Partial<PaymentsConfig> = {}): Promise<Harness> {
   const database = await createTestDatabase();
   const redis = await startTestRedis();
+  const orders = await startOrdersStandIn();
   const subgraph = await startSubgraph<PaymentsConfig>('payments', createPaymentsApp, {
     ...testBaseConfig,
     PAYMENTS_DATABASE_URL: database.url,
     REDIS_URL: redis.url,
+    ORDERS_URL: orders.url,
     AMQP_URL: undefined,
     MIGRATE_ON_START: true,
     PAYMENT_CONCURRENCY: 20,
@@ -76,6 +126,7 @@ export async function startPayments(settings: Partial<PaymentsConfig> = {}): Pro
   };
   return {
     ...subgraph,
+    orders,
     bus,
     published,
     typesOf: (orderId) =>
@@ -101,7 +152,7 @@ export async function startPayments(settings: Partial<PaymentsConfig> = {}): Pro
       await listening.close();
       await bus.close();
       await subgraph.close();
-      await redis.close();
+      await Promise.all([redis.close(), orders.close()]);
       await database.drop();
     },
   };

@@ -7,7 +7,8 @@ export type RecoveryOutcome = 'placed' | 'refused' | 'undone' | 'postponed';
 export interface RecoveryOptions {
   readonly store: OrdersStore;
   readonly checkout: Checkout;
-  readonly cancelOverdue: (orderId: string) => Promise<void>;
+  /** Decides about an unpaid order whose reservation is over. */
+  readonly endReservation: (orderId: string) => Promise<void>;
   /** How often to look. */
   readonly intervalMs: number;
   /** A checkout that stood still for longer is undone: nobody expects that order any more. */
@@ -20,7 +21,7 @@ const CONCURRENCY = 10;
 const MAX_BACKOFF_MS = 30_000;
 
 /**
- * Finishes or undoes what crashed processes left behind, and cancels what is not paid in time. Every orders process
+ * Finishes or undoes what crashed processes left behind, and ends reservations in time. Every orders process
  * runs these workers; they share the work by leases and row locks.
  */
 export function createRecovery(options: RecoveryOptions): Worker[] {
@@ -65,7 +66,7 @@ export function createRecovery(options: RecoveryOptions): Worker[] {
       ...common,
       name: 'unpaid-orders',
       claim: (limit) => store.findOverdueOrders(limit),
-      run: options.cancelOverdue,
+      run: options.endReservation,
     }),
   ];
 }

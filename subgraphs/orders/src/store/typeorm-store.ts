@@ -42,6 +42,13 @@ export function createTypeormStore(database: DataSource, options: { leaseMs: num
       return rows.map(({ id }) => id);
     },
 
+    async extendReservation(orderId, until) {
+      await database.query(`UPDATE orders SET reserved_until = $2 WHERE id = $1 AND status = 'PENDING'`, [
+        orderId,
+        until,
+      ]);
+    },
+
     readEvents: (scope, after, limit) => readEvents(manager, scope, after, limit),
     readLatestEvent: (orderId) => readLatestEvent(manager, orderId),
     readHead: () => readHead(manager),

@@ -99,6 +99,7 @@ export async function createWorld(): Promise<World> {
       REDIS_URL: redis.url,
       PRODUCTS_URL: standIns.url,
       CART_URL: standIns.url,
+      PAYMENTS_URL: standIns.url,
       RECOVERY_INTERVAL_MS: '50',
       LIVE_POLL_MS: '200',
     },

@@ -20,10 +20,16 @@ interface Reservation {
 
 type Lines = { productId: string; quantity: number }[];
 
-export type Operation = 'read' | 'reserve' | 'release' | 'cart' | 'releaseCart' | 'takeOrdered';
+export interface StandInPayment {
+  readonly id: string;
+  readonly status: 'PENDING' | 'SUCCEEDED' | 'FAILED' | 'REFUNDED';
+  readonly amount: { readonly amount: string; readonly currency: string };
+}
+
+export type Operation = 'payment' | 'read' | 'reserve' | 'release' | 'cart' | 'releaseCart' | 'takeOrdered';
 
 /**
- * Stands in for products and cart: speaks their contract over HTTP, keeps stock the way products does, and can be told to
+ * Stands in for products, cart and payments: speaks their contract over HTTP, keeps stock the way products does, and can be told to
  * hang or to fail at any operation. What it was asked is on record.
  */
 export interface StandIns {
@@ -34,6 +40,8 @@ export interface StandIns {
   readonly carts: Map<string, Lines>;
   /** Customer → who has claimed the cart. */
   readonly claims: Map<string, { holder: string; orderId: string; lines: Lines; at: number }>;
+  /** Order → its payment. */
+  readonly payments: Map<string, StandInPayment>;
   readonly calls: { operation: Operation; input: unknown; identity: Identity }[];
   /** Runs before an operation takes effect; may wait for something, or throw to answer with an error. */
   before: (operation: Operation, input: Record<string, unknown>) => Promise<void> | void;
@@ -43,6 +51,13 @@ export interface StandIns {
   held(productId: string): number;
   close(): Promise<void>;
 }
+
+const SERVICES: Partial<Record<Operation, string>> = {
+  cart: 'cart',
+  releaseCart: 'cart',
+  takeOrdered: 'cart',
+  payment: 'payments',
+};
 
 interface Body {
   query: string;
@@ -62,6 +77,7 @@ export async function startStandIns(): Promise<StandIns> {
   const claims: StandIns['claims'] = new Map();
   const orderedAs = new Map<Lines, { holder: string; orderId: string }>();
   const versions = new Map<Lines, string>();
+  const payments: StandIns['payments'] = new Map();
 
   function give(orderId: string): void {
     for (const { productId, quantity } of reservations.get(orderId)?.items ?? [])
@@ -146,13 +162,13 @@ export async function startStandIns(): Promise<StandIns> {
     if (query.includes('claimCart')) return 'cart';
     if (query.includes('releaseCart')) return 'releaseCart';
     if (query.includes('takeOrderedFromCart')) return 'takeOrdered';
-    return 'read';
+    return query.includes('on Order') ? 'payment' : 'read';
   }
 
   async function answer({ query, variables }: Body, signature: string): Promise<unknown> {
     const operation = operationOf(query);
     const input = (variables['input'] ?? variables) as Record<string, unknown>;
-    const audience = ['cart', 'releaseCart', 'takeOrdered'].includes(operation) ? 'cart' : 'products';
+    const audience = SERVICES[operation] ?? 'products';
     const identity = await verifyIdentity(signature, { audience, secret: SECRET });
     standIns.calls.push({ operation, input, identity });
     await standIns.before(operation, input);
@@ -160,6 +176,12 @@ export async function startStandIns(): Promise<StandIns> {
       switch (operation) {
         case 'read':
           return { _entities: (input['representations'] as { id: string }[]).map(({ id }) => entity(id)) };
+        case 'payment':
+          return {
+            _entities: (input['representations'] as { id: string }[]).map(({ id }) => ({
+              payment: payments.get(id) ?? null,
+            })),
+          };
         case 'reserve':
           return { reserveStock: reserve(input as never) };
         case 'release':
@@ -193,6 +215,7 @@ export async function startStandIns(): Promise<StandIns> {
     reservations,
     carts,
     claims,
+    payments,
     calls: [],
     before: () => undefined,
     after: () => undefined,

@@ -3,6 +3,7 @@ import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { Payments1763600000000 } from './migrations/1-payments.js';
 import { AbandonedAttempts1764100000000 } from './migrations/2-abandoned-attempts.js';
+import { OrderChecks1764550000000 } from './migrations/3-order-checks.js';
 import { attemptTable, paymentTable, refundTable } from './tables.js';
 
 /** Connects to Postgres. */
@@ -13,7 +14,7 @@ export function openDatabase(url: string): Promise<DataSource> {
       url,
       applicationName: 'payments',
       entities: [paymentTable, attemptTable, refundTable],
-      migrations: [Payments1763600000000, AbandonedAttempts1764100000000],
+      migrations: [Payments1763600000000, AbandonedAttempts1764100000000, OrderChecks1764550000000],
       extra: poolOptions(pg.Client, 20),
     }).initialize(),
   );

@@ -69,6 +69,13 @@ export interface PaymentsStore extends AttemptsStore {
   attemptsOf(paymentIds: readonly string[]): Promise<PaymentAttempt[]>;
   refundsOf(paymentIds: readonly string[]): Promise<Refund[]>;
   claimRefunds(limit: number, until: Date): Promise<DueRefund[]>;
+  /**
+   * Claims succeeded payments whose orders are to be asked about, those of cancelled orders left out: no other process
+   * gets them before `until`.
+   */
+  claimOrderChecks(limit: number, until: Date): Promise<Payment[]>;
+  /** The payment's order is asked about again at `dueAt`; null: never. */
+  postponeOrderCheck(paymentId: string, dueAt: Date | null): Promise<void>;
   /** For metrics: payments by status, and attempts in doubt. */
   counts(): Promise<{ byStatus: Record<PaymentStatus, number>; inDoubt: number }>;
 }

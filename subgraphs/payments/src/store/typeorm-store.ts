@@ -6,6 +6,9 @@ import { CONSUMER, toAttempt, toPayment, toRefund } from './rows.js';
 import type { DueRefund, PaymentsStore, PaymentsTransaction } from './store.js';
 import { attemptTable, paymentTable, refundTable, type PaymentRow } from './tables.js';
 
+/** As the index `payments_to_check` has it. */
+const TO_CHECK = `status = 'SUCCEEDED' AND NOT is_order_cancelled`;
+
 export function createPaymentsStore(database: DataSource): PaymentsStore {
   const store: PaymentsStore = {
     ...createAttemptsStore(database),
@@ -43,6 +46,15 @@ export function createPaymentsStore(database: DataSource): PaymentsStore {
         payment: payments.get(refund.paymentId)!,
         chargeKey: charges.get(refund.paymentId)!,
       }));
+    },
+
+    async claimOrderChecks(limit, until) {
+      const ids = await claimDue(database, 'payments', TO_CHECK, limit, until);
+      return ids.length > 0 ? store.payments(ids) : [];
+    },
+
+    async postponeOrderCheck(paymentId, dueAt) {
+      await database.query('UPDATE payments SET due_at = $2 WHERE id = $1', [paymentId, dueAt]);
     },
 
     async counts() {
