@@ -100,7 +100,6 @@ export async function createOrdersApp(config: OrdersConfig, runtime: Runtime): P
     endReservation: createPaymentDeadline({
       ...deps,
       payments,
-      products,
       settlement,
       cancelOverdue: (orderId) => service.cancelOverdue(orderId),
       extensionMs: Math.min(reservationMs, ASK_AGAIN_MS),

@@ -1,14 +1,14 @@
 import type { Logger } from '@cartograph/service-kit';
 import type { PaymentOfOrder, PaymentsClient } from './clients/payments.js';
-import type { ProductsClient } from './clients/products.js';
 import type { Order } from './domain/order.js';
 import type { Settlement } from './settlement.js';
+import type { StockKeeper } from './stock-keeper.js';
 import type { OrdersStore } from './store/store.js';
 
 export interface PaymentDeadlineOptions {
   readonly store: Pick<OrdersStore, 'findOrders' | 'extendReservation'>;
   readonly payments: PaymentsClient;
-  readonly products: Pick<ProductsClient, 'reserve'>;
+  readonly stock: Pick<StockKeeper, 'hold' | 'align'>;
   readonly settlement: Pick<Settlement, 'onFoundPaid'>;
   readonly cancelOverdue: (orderId: string) => Promise<void>;
   readonly clock: () => Date;
@@ -27,7 +27,7 @@ const isPaid = (order: Order, payment: PaymentOfOrder | undefined): payment is P
  * A paid order goes on as if the event had come. While payments does not answer, nothing is decided.
  */
 export function createPaymentDeadline(options: PaymentDeadlineOptions): (orderId: string) => Promise<void> {
-  const { store, payments, products, settlement, clock, logger } = options;
+  const { store, payments, stock, settlement, clock, logger } = options;
 
   async function decide(order: Order): Promise<void> {
     const payment = await payments.paymentOf(order.id);
@@ -37,15 +37,17 @@ export function createPaymentDeadline(options: PaymentDeadlineOptions): (orderId
     await settlement.onFoundPaid({ orderId: order.id, paymentId, amount });
   }
 
+  /** The items are held without an end: with one, this could shorten what a payment that arrives now holds. */
   async function wait(order: Order): Promise<void> {
-    const until = new Date(clock().getTime() + options.extensionMs);
-    const shortages = await products.reserve(order.id, order.items, until).catch((error: unknown) => {
+    try {
+      const shortages = await stock.hold(order);
+      if (shortages)
+        logger.warn({ orderId: order.id, shortages }, 'The items of an unpaid order are sold out');
+    } catch (error) {
       logger.warn({ err: error, orderId: order.id }, 'The items of an unpaid order could not be held longer');
-      return undefined;
-    });
-    if (shortages)
-      logger.warn({ orderId: order.id, shortages }, 'The items of an unpaid order were sold meanwhile');
-    await store.extendReservation(order.id, until);
+    }
+    const until = new Date(clock().getTime() + options.extensionMs);
+    if (!(await store.extendReservation(order.id, until))) await stock.align(order.id);
   }
 
   return async (orderId) => {

@@ -275,12 +275,33 @@ describe('an order whose payment.succeeded was lost', () => {
       const { reservedUntil } = await show(id);
       return reservedUntil !== null && Date.parse(reservedUntil) > Date.now();
     });
-    const { reservedUntil } = await show(id);
-    expect(world.standIns.reservations.get(id)!.expiresAt).toBe(reservedUntil);
+    expect(world.standIns.reservations.get(id)!.expiresAt).toBeNull();
     expect(await types(id)).toEqual(['PLACED']);
     world.standIns.before = () => undefined;
     await overdue(id);
     await statusBecomes(id, 'PROCESSING');
+  });
+
+  it('leaves nothing held if it is cancelled while it waits for payments', async () => {
+    const id = await place();
+    const holding = createGate();
+    world.standIns.before = (operation) => {
+      if (operation === 'payment') throw new Error('Payments is down.');
+      return operation === 'reserve' ? holding.pass() : undefined;
+    };
+    await overdue(id);
+    await holding.reached;
+    const CANCEL = `mutation ($id: ID!) { cancelOrder(input: { orderId: $id }) { order { status } } }`;
+    await orders.send(customer('carl'), CANCEL, { id });
+    await until(() => !world.standIns.reservations.has(id));
+    holding.open();
+    await until(() =>
+      world.standIns.calls.some(
+        ({ operation, input }) => operation === 'release' && (input as { orderId: string }).orderId === id,
+      ),
+    );
+    await until(() => !world.standIns.reservations.has(id));
+    expect(world.standIns.products.get('tea')!.available).toBe(10);
   });
 
   it('is cancelled if its items were sold meanwhile, and payments is told', async () => {

@@ -119,8 +119,8 @@ export interface OrdersStore extends CheckoutStore {
   ): Promise<StoredChange | undefined>;
   /** Ids of unpaid orders whose reservation is over. */
   findOverdueOrders(limit: number): Promise<string[]>;
-  /** Postpones the end of an unpaid order's reservation to `until`. No event tells of it. */
-  extendReservation(orderId: string, until: Date): Promise<void>;
+  /** Postpones the end of an unpaid order's reservation; no event tells of it. False if the order is not unpaid any more. */
+  extendReservation(orderId: string, until: Date): Promise<boolean>;
   /** Events behind `after` in order of their cursors. */
   readEvents(scope: EventScope, after: number, limit: number): Promise<EventWithOrder[]>;
   /** The latest of one order. */

@@ -43,10 +43,11 @@ export function createTypeormStore(database: DataSource, options: { leaseMs: num
     },
 
     async extendReservation(orderId, until) {
-      await database.query(`UPDATE orders SET reserved_until = $2 WHERE id = $1 AND status = 'PENDING'`, [
-        orderId,
-        until,
-      ]);
+      const [, changed] = await database.query<[unknown[], number]>(
+        `UPDATE orders SET reserved_until = $2 WHERE id = $1 AND status = 'PENDING'`,
+        [orderId, until],
+      );
+      return changed === 1;
     },
 
     readEvents: (scope, after, limit) => readEvents(manager, scope, after, limit),
