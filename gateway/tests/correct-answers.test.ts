@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { buildClientSchema, getIntrospectionQuery, graphqlSync, type IntrospectionQuery } from 'graphql';
 import { type GraphQLResult, startWorld, type TestWorld } from './support/gateway.js';
+import { type RawUpstream, startRawUpstream } from './support/raw-upstream.js';
 import type { SubgraphDefinition } from './support/subgraph.js';
 
 const LINK =
@@ -591,6 +592,39 @@ describe('numbers', () => {
     await answerWith('{"p":{"__typename":"P","big":12345678901234567890}}', '{ p { more } }');
     world().app.gateway.subgraphs.fetcher = send;
     expect(bodies[1]).toContain('"representations":[{"__typename":"P","big":12345678901234567890}]');
+  });
+});
+
+describe('numbers in a subscription', () => {
+  const numbers = '[12345678901234567890,1.50,-0,1e3,"1.50"]';
+  let upstream: RawUpstream;
+  let world: TestWorld;
+  beforeAll(async () => {
+    upstream = await startRawUpstream();
+    const typeDefs = `${LINK} scalar Big type Query { a: Int } type Subscription { big(x: Big): Big }`;
+    world = await startWorld([{ name: 'a', typeDefs }], { SUBGRAPH_WS: `a=${upstream.url}` });
+  });
+  afterAll(async () => {
+    await world.stop();
+    await upstream.close();
+  });
+
+  it('keep their text on the way to the subgraph and on the way back', async () => {
+    upstream.onSubscribe = ({ id, socket }) => {
+      socket.send(`{"id":"${id}","type":"next","payload":{"data":{"big":${numbers}}}}`);
+      socket.send(`{"id":"${id}","type":"next","payload":{"data":{"big":0.5}}}`);
+      socket.send(`{"id":"${id}","type":"complete"}`);
+    };
+    const query = 'subscription ($x: Big) { big(x: $x) }';
+    const response = await world.fetch({
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+      body: `{"query":${JSON.stringify(query)},"variables":{"x":${numbers}}}`,
+    });
+    const text = await response.text();
+    expect(text).toContain(`{"data":{"big":${numbers}}}`);
+    expect(text).toContain('{"data":{"big":0.5}}');
+    expect(upstream.subscriptions[0]!.text).toContain(`"x":${numbers}`);
   });
 });
 

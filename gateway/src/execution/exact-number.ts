@@ -52,6 +52,18 @@ export function markNumbers(text: string): string {
 export const readMarked = (_key: string, value: unknown): unknown =>
   typeof value === 'string' && value.startsWith(MARK) ? new ExactNumber(value.slice(MARK.length)) : value;
 
+/** Puts ExactNumbers into JSON data that was parsed without `readMarked`; in place. */
+export function replaceMarked(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return readMarked('', value);
+  const holder = value as Record<string, unknown>;
+  for (const key of Object.keys(holder)) {
+    const before = holder[key];
+    const after = replaceMarked(before);
+    if (after !== before) holder[key] = after;
+  }
+  return value;
+}
+
 /** JSON.stringify for values that may hold ExactNumbers. */
 export function writeJson(value: unknown): string {
   return unmarkNumbers(JSON.stringify(value));

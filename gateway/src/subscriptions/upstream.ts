@@ -1,5 +1,6 @@
 import { type Client, createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
+import { markNumbers, replaceMarked, unmarkNumbers } from '../execution/exact-number.js';
 import type { JsonObject } from '../execution/json.js';
 
 /** What goes into an upstream subscribe message. */
@@ -44,11 +45,29 @@ export class UpstreamSocket {
     /** Called when the last stream has ended and the connection is closed. */
     idle: () => void,
   ) {
+    const noteMarks = (areMarked: boolean): void => {
+      this.#hasMarkedNumbers = areMarked;
+    };
     this.#client = createClient({
       url,
       webSocketImpl: class extends WebSocket {
         constructor(address: string, protocols: string[]) {
           super(address, protocols, { handshakeTimeout: connectTimeoutMs, maxPayload: maxMessageBytes });
+        }
+
+        // The client's own JSON would change numbers that a double cannot hold, in variables and in events.
+        override send(data: string): void {
+          super.send(unmarkNumbers(data));
+        }
+
+        override emit(event: string | symbol, ...values: unknown[]): boolean {
+          const [data, isBinary] = values;
+          if (event !== 'message' || isBinary === true || !Buffer.isBuffer(data))
+            return super.emit(event, ...values);
+          const text = data.toString();
+          const marked = markNumbers(text);
+          noteMarks(marked !== text);
+          return super.emit(event, marked === text ? data : Buffer.from(marked), isBinary);
         }
       },
       // A subgraph that takes the connection and says nothing is away as much as one that takes none.
@@ -80,6 +99,8 @@ export class UpstreamSocket {
   }
 
   #open = 0;
+  /** Whether the message that is being handled holds exact numbers. */
+  #hasMarkedNumbers = false;
   #isConnected = false;
   readonly #connecting = new Set<() => void>();
   #pongTimer: NodeJS.Timeout | undefined;
@@ -113,7 +134,9 @@ export class UpstreamSocket {
       },
       {
         next: (payload) => {
-          if (isOpen) sink.next(payload as { data?: unknown; errors?: unknown });
+          if (!isOpen) return;
+          const event = this.#hasMarkedNumbers ? replaceMarked(payload) : payload;
+          sink.next(event as { data?: unknown; errors?: unknown });
         },
         error: (error) => {
           if (!isOpen) return;

@@ -10,6 +10,8 @@ export interface UpstreamSubscription {
     readonly variables: Record<string, unknown>;
     readonly extensions: { readonly headers: Record<string, string> };
   };
+  /** The message as it came. */
+  readonly text: string;
   readonly socket: WebSocket;
   isOpen: boolean;
 }
@@ -71,7 +73,8 @@ export async function startRawUpstream(): Promise<RawUpstream> {
       else if (message.type === 'complete') {
         for (const one of upstream.subscriptions) if (one.id === message.id) one.isOpen = false;
       } else if (message.type === 'subscribe') {
-        const subscription = { id: message.id, payload: message.payload, socket, isOpen: true };
+        const { id, payload } = message;
+        const subscription = { id, payload, text: String(data), socket, isOpen: true };
         upstream.subscriptions.push(subscription);
         upstream.onSubscribe?.(subscription);
       }
