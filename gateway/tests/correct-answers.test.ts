@@ -595,6 +595,67 @@ describe('numbers', () => {
   });
 });
 
+describe('a field with requirements that is left out by a variable', () => {
+  const world = over([
+    {
+      name: 'goods',
+      typeDefs: 'type Query { p: P ps: [P] } type P @key(fields: "id") { id: ID! }',
+      resolvers: { Query: { p: () => ({ id: '1' }), ps: () => [{ id: '1' }, { id: '2' }] } },
+    },
+    {
+      name: 'needs',
+      typeDefs: 'type P @key(fields: "id") { id: ID! need: Int size: Size } type Size { w: Int h: Int }',
+      resolvers: {
+        P: {
+          __resolveReference: asIs,
+          need: ({ id }: Row) => {
+            if (String(id) === 'x') throw new Error('No need');
+            return 10 * Number(id);
+          },
+          size: () => ({ w: 2, h: 3 }),
+        },
+      },
+    },
+    {
+      name: 'calc',
+      typeDefs: `type P @key(fields: "id") { id: ID! need: Int @external size: Size @external name: String
+          calc: Int @requires(fields: "need") area: Int @requires(fields: "size { w h }") }
+        type Size @external { w: Int h: Int }`,
+      resolvers: {
+        P: {
+          __resolveReference: asIs,
+          name: ({ id }: Row) => `P${String(id)}`,
+          calc: ({ need }: { need?: number }) => (need === undefined ? -1 : need + 1),
+          area: ({ size }: { size?: { w: number; h: number } }) => (size ? size.w * size.h : -1),
+        },
+      },
+    },
+  ]);
+
+  const both = '($yes: Boolean!, $no: Boolean!)';
+  it.each([
+    ['{ p { calc @include(if: $no) name } }', { p: { name: 'P1' } }],
+    ['{ p { calc @skip(if: $yes) name } }', { p: { name: 'P1' } }],
+    ['{ p { name area @include(if: $no) calc @include(if: $no) } }', { p: { name: 'P1' } }],
+    ['{ p { calc @include(if: $yes) area @include(if: $no) name } }', { p: { calc: 11, name: 'P1' } }],
+    ['{ p { calc @include(if: $yes) name } }', { p: { calc: 11, name: 'P1' } }],
+    ['{ p { ... @include(if: $no) { calc } name area } }', { p: { name: 'P1', area: 6 } }],
+    ['{ p { ...F @skip(if: $yes) name } } fragment F on P { calc area }', { p: { name: 'P1' } }],
+    ['{ ps { calc @include(if: $no) name } }', { ps: [{ name: 'P1' }, { name: 'P2' }] }],
+    [
+      '{ ps { calc @include(if: $no) name } p { calc name } }',
+      { ps: [{ name: 'P1' }, { name: 'P2' }], p: { calc: 11, name: 'P1' } },
+    ],
+  ])('takes no other field of the entity with it: %s', async (selection, data) => {
+    const used = both
+      .slice(1, -1)
+      .split(', ')
+      .filter((variable) => selection.includes(variable.split(':')[0]!));
+    const query = `query (${used.join(', ')}) ${selection}`;
+    expect(await world().query(query, { yes: true, no: false })).toEqual({ data });
+  });
+});
+
 describe('numbers in a subscription', () => {
   const numbers = '[12345678901234567890,1.50,-0,1e3,"1.50"]';
   let upstream: RawUpstream;

@@ -154,6 +154,7 @@ export class Execution {
   /** Finds the entities of a slot's parts and writes each different representation once. */
   #collectSlot(slot: number, parts: readonly Part[]): SlotRun {
     const representations = new RepresentationList();
+    const hasFailed = this.errors.length > 0;
     const runs: SlotRun['parts'] = [];
     for (const part of parts) {
       if (!this.#isActive(part)) continue;
@@ -162,7 +163,7 @@ export class Execution {
       const targets: JsonObject[] = [];
       const indexes: number[] = [];
       for (const entity of entities) {
-        const index = representations.indexOf(entity, part.represent!);
+        const index = representations.indexOf(entity, part.represent!, hasFailed);
         if (index < 0) continue;
         targets.push(entity);
         indexes.push(index);

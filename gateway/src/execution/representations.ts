@@ -1,5 +1,5 @@
 import type { FetchDataRewrite, QueryPlanFieldNode, QueryPlanSelectionNode } from '@apollo/query-planner';
-import type { GraphQLSchema } from 'graphql';
+import { type ConstDirectiveNode, type GraphQLSchema, isEnumType, Kind, parse } from 'graphql';
 import { writeJson } from './exact-number.js';
 import { getOwn, isObject, type JsonObject, mergeInto, quote, setOwn } from './json.js';
 import { compileRewrites, isOfType } from './rewrites.js';
@@ -7,8 +7,10 @@ import { compileRewrites, isOfType } from './rewrites.js';
 /**
  * Writes an entity's representation, the `_Any` that `_entities` takes, as JSON text. '' says that the entity
  * lacks what is required (a fetch before this one failed), so it is not asked for.
+ * @param hasFailed whether a fetch before this one failed. If none did, a required field is missing only because the field
+ *   that requires it is left out by @skip or @include; other fields of the entity are still asked for.
  */
-type RepresentationWriter = (entity: JsonObject) => string;
+type RepresentationWriter = (entity: JsonObject, hasFailed: boolean) => string;
 
 /** How entities of one type are represented. */
 interface TypeRepresentation {
@@ -28,18 +30,18 @@ export class RepresentationList {
   readonly #byKeys = new Map<TypeRepresentation, Map<unknown, unknown>>();
 
   /** The place of an entity's representation among all; -1 when it lacks what is required. */
-  indexOf(entity: JsonObject, representation: Representation): number {
+  indexOf(entity: JsonObject, representation: Representation, hasFailed: boolean): number {
     const ofType = representation(entity);
     if (!ofType) return -1;
     const { keys, write } = ofType;
-    if (!keys) return this.#indexOfText(write(entity));
+    if (!keys) return this.#indexOfText(write(entity, hasFailed));
     let level = mapIn(this.#byKeys, ofType);
     const last = keys.length - 1;
     for (let at = 0; at < last; at++) level = mapIn(level, getOwn(entity, keys[at]!));
     const value = getOwn(entity, keys[last]!);
     let index = level.get(value) as number | undefined;
     if (index === undefined) {
-      index = this.#indexOfText(write(entity));
+      index = this.#indexOfText(write(entity, hasFailed));
       level.set(value, index);
     }
     return index;
@@ -69,10 +71,17 @@ export function compileRepresentation(
   schema: GraphQLSchema,
   requires: readonly QueryPlanSelectionNode[],
   inputRewrites: readonly FetchDataRewrite[] | undefined,
+  service: string,
 ): Representation {
   const rewrite = compileRewrites(schema, inputRewrites);
-  const write: RepresentationWriter = (entity) => {
-    const built = buildSelections(schema, entity, requires);
+  const keyFields = new Map<unknown, ReadonlySet<string> | undefined>();
+  const keysOf = (typename: unknown): ReadonlySet<string> | undefined => {
+    if (!keyFields.has(typename)) keyFields.set(typename, keyFieldsOf(schema, service, typename));
+    return keyFields.get(typename);
+  };
+  const write: RepresentationWriter = (entity, hasFailed) => {
+    const needed = hasFailed ? undefined : keysOf(entity['__typename']);
+    const built = buildSelections(schema, entity, requires, needed);
     if (!built || !built['__typename']) return '';
     rewrite?.(built);
     return writeJson(built);
@@ -90,7 +99,7 @@ export function compileRepresentation(
     );
     const fields = matching.length === 1 ? plainFields(matching[0]!.selections ?? []) : undefined;
     const compiled = fields
-      ? { write: fieldsWriter(fields, typename), keys: plainKeys(fields) }
+      ? { write: fieldsWriter(fields, typename, write), keys: plainKeys(fields) }
       : { write: matching.length === 0 ? () => '' : write, keys: undefined };
     byTypename.set(typename, compiled);
     return compiled;
@@ -120,8 +129,15 @@ function plainKeys(fields: readonly QueryPlanFieldNode[]): string[] | undefined 
 
 type ValueWriter = (value: unknown) => string;
 
-/** @param typename the type of all entities it will be given, if that is known */
-function fieldsWriter(fields: readonly QueryPlanFieldNode[], typename?: string): RepresentationWriter {
+/**
+ * @param typename the type of all entities it will be given, if that is known
+ * @param otherwise writes entities that lack a field
+ */
+function fieldsWriter(
+  fields: readonly QueryPlanFieldNode[],
+  typename?: string,
+  otherwise: RepresentationWriter = () => '',
+): RepresentationWriter {
   const compiled: { readonly key: string; readonly prefix: string; readonly write: ValueWriter }[] = [];
   // What is the same for all entities is joined once, here, and not for each.
   let constant = '{';
@@ -139,11 +155,11 @@ function fieldsWriter(fields: readonly QueryPlanFieldNode[], typename?: string):
     }
   }
   const end = `${constant}}`;
-  return (entity) => {
+  return (entity, hasFailed) => {
     let text = '';
     for (const { key, prefix, write } of compiled) {
       const value = getOwn(entity, key);
-      if (value === undefined) return '';
+      if (value === undefined) return hasFailed ? '' : otherwise(entity, hasFailed);
       text += prefix + write(value);
     }
     return text + end;
@@ -161,29 +177,36 @@ function nestedWriter(selections: readonly QueryPlanSelectionNode[]): ValueWrite
   const write = fieldsWriter(selections as readonly QueryPlanFieldNode[]);
   const nested: ValueWriter = (value) => {
     if (Array.isArray(value)) return `[${value.map(nested).join(',')}]`;
-    return isObject(value) ? write(value) || 'null' : 'null';
+    return isObject(value) ? write(value, true) || 'null' : 'null';
   };
   return nested;
 }
 
-/** The general way: fragments merge, a fragment that lacks one of its fields adds nothing. */
+/**
+ * The general way: fragments merge, a fragment that lacks one of its fields adds nothing.
+ * @param needed fields that must be there; others may be missing. Undefined: all must be there
+ */
 function buildSelections(
   schema: GraphQLSchema,
   source: JsonObject,
   selections: readonly QueryPlanSelectionNode[],
+  needed?: ReadonlySet<string>,
 ): JsonObject | null {
   const result: JsonObject = {};
   for (const selection of selections) {
     if (selection.kind === 'Field') {
       const key = selection.alias ?? selection.name;
       const value = getOwn(source, key);
-      if (value === undefined) return null;
+      if (value === undefined) {
+        if (needed && !needed.has(selection.name)) continue;
+        return null;
+      }
       setOwn(result, key, selection.selections ? buildNested(schema, value, selection.selections) : value);
     } else {
       const typename = source['__typename'];
       if (!selection.typeCondition || typeof typename !== 'string') continue;
       if (!isOfType(schema, typename, selection.typeCondition)) continue;
-      const part = buildSelections(schema, source, selection.selections);
+      const part = buildSelections(schema, source, selection.selections, needed);
       if (part) mergeInto(result, part);
     }
   }
@@ -197,4 +220,49 @@ function buildNested(
 ): unknown {
   if (Array.isArray(value)) return value.map((item) => buildNested(schema, item, selections));
   return isObject(value) ? buildSelections(schema, value, selections) : null;
+}
+
+/**
+ * The fields that some key of a type consists of in one subgraph, by the supergraph's @join__type.
+ * @see https://specs.apollo.dev/join/v0.3
+ */
+function keyFieldsOf(
+  schema: GraphQLSchema,
+  service: string,
+  typename: unknown,
+): ReadonlySet<string> | undefined {
+  const graphs = schema.getType('join__Graph');
+  const graph = isEnumType(graphs)
+    ? graphs
+        .getValues()
+        .find(({ astNode }) => argumentsOf(astNode?.directives, 'join__graph')[0]?.['name'] === service)
+    : undefined;
+  const type = typeof typename === 'string' ? schema.getType(typename) : undefined;
+  if (!graph || !type) return undefined;
+  const keys = argumentsOf(type.astNode?.directives, 'join__type')
+    .filter((one) => one['graph'] === graph.name && typeof one['key'] === 'string')
+    .map((one) => String(one['key']));
+  const fields = keys.flatMap((key) => {
+    const { definitions } = parse(`{ ${key} }`, { noLocation: true });
+    const [operation] = definitions;
+    const selections = operation?.kind === Kind.OPERATION_DEFINITION ? operation.selectionSet.selections : [];
+    return selections.flatMap((field) => (field.kind === Kind.FIELD ? [field.name.value] : []));
+  });
+  return new Set(['__typename', ...fields]);
+}
+
+/** Text and enum arguments of each use of a directive. */
+function argumentsOf(
+  directives: readonly ConstDirectiveNode[] = [],
+  name: string,
+): Readonly<Record<string, string>>[] {
+  return directives
+    .filter((directive) => directive.name.value === name)
+    .map(({ arguments: given = [] }) =>
+      Object.fromEntries(
+        given.flatMap(({ name: { value: key }, value }) =>
+          value.kind === Kind.STRING || value.kind === Kind.ENUM ? [[key, value.value]] : [],
+        ),
+      ),
+    );
 }

@@ -199,7 +199,9 @@ function compileStep(group: readonly Draft[], index: number, supergraph: GraphQL
     slot.push({
       path,
       guards,
-      represent: fetch.requires && compileRepresentation(supergraph, fetch.requires, fetch.inputRewrites),
+      represent:
+        fetch.requires &&
+        compileRepresentation(supergraph, fetch.requires, fetch.inputRewrites, fetch.serviceName),
       rewriteOutput: compileRewrites(supergraph, fetch.outputRewrites),
       renamed: new Map(
         fetch.outputRewrites?.flatMap((rewrite) =>
