@@ -45,7 +45,12 @@ async function take(stream: AsyncIterator<EventWithOrder>, count: number): Promi
   return cursors;
 }
 
-const listening = (count: number) => until(() => feed.size === count);
+/** Streams count as listeners before the feed has found out where they begin: an event placed until then is not theirs. */
+async function listening(count: number): Promise<void> {
+  const stopListening = await feed.listen({ of: 'all' }, () => undefined);
+  stopListening();
+  await until(() => feed.size === count);
+}
 async function place(count: number): Promise<number[]> {
   const cursors: number[] = [];
   for (let i = 0; i < count; i++) cursors.push((await placeTestOrder(test.store)).event.cursor);
