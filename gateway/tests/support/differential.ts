@@ -8,7 +8,7 @@ import { SubgraphFailure } from '../../src/execution/errors.js';
 import { runOperation } from '../../src/pipeline.js';
 import { Planner } from '../../src/planning/planner.js';
 import { compose } from './gateway.js';
-import type { MadeOperation } from './random-operation.js';
+import type { MadeOperation } from './oracle/made-operation.js';
 import type { SubgraphDefinition } from './subgraph.js';
 
 // Read by Apollo's gateway when it is made.
