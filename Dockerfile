@@ -46,4 +46,4 @@ HEALTHCHECK --interval=10s --timeout=5s --start-period=180s --retries=3 \
   CMD exec wget -q -Y off -O /dev/null "http://127.0.0.1:$PORT/readyz"
 # Node itself is process 1: the services handle SIGTERM and start no children. `migrate` as argument migrates and ends.
 # The import sends traces when OTEL_EXPORTER_OTLP_ENDPOINT is set, and does nothing else.
-ENTRYPOINT ["node", "--enable-source-maps", "--import", "@cartograph/service-kit/telemetry", "dist/main.js"]
+ENTRYPOINT ["node", "--enable-source-maps", "--import", "@cartograph/kit/telemetry", "dist/main.js"]

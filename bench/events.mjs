@@ -16,7 +16,7 @@ import {
   markHandled,
   outboxMigration,
   saveEvents,
-} from '../packages/service-kit/dist/outbox/index.js';
+} from '../packages/kit/dist/outbox/index.js';
 import { findRabbitMq, startTestRabbitMq } from '../packages/testing/dist/rabbitmq.js';
 
 const { values } = parseArgs({

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { declaredServices } from '@cartograph/embedded/stack';
-import { IDENTITY_HEADER, signIdentity } from '@cartograph/service-kit';
+import { IDENTITY_HEADER, signIdentity } from '@cartograph/kit';
 import { createGraphClient, type GraphClient } from '@cartograph/testing';
 import type { GraphQLField } from 'graphql';
 import type { Asker, PopulatedShop } from './populated-shop.js';

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { declaredServices } from '@cartograph/embedded/stack';
-import { IDENTITY_HEADER, signIdentity, type Identity } from '@cartograph/service-kit';
+import { IDENTITY_HEADER, signIdentity, type Identity } from '@cartograph/kit';
 import { createGraphClient, type GraphClient, type GraphResponse } from '@cartograph/testing';
 import fc from 'fast-check';
 import {

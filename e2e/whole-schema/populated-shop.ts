@@ -1,4 +1,4 @@
-import type { Identity } from '@cartograph/service-kit';
+import type { Identity } from '@cartograph/kit';
 import { startTestStack, until, type GraphClient, type TestStack } from '@cartograph/testing';
 import { checkOut, createProduct, fillCart, registerCustomer, signInAdmin } from '../harness/shop.js';
 

@@ -1,4 +1,4 @@
-import { networkOf } from '@cartograph/service-kit/client-address';
+import { networkOf } from '@cartograph/kit/client-address';
 import { toDoubles } from './execution/exact-number.js';
 import type { ResponseError } from './execution/errors.js';
 import type { JsonObject } from './execution/json.js';

@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { trackConnections } from '@cartograph/service-kit/connections';
-import type { Logger } from '@cartograph/service-kit/logger';
-import { watchRevocations } from '@cartograph/service-kit/revocations';
-import type { Registry } from '@cartograph/service-kit/metrics';
+import { trackConnections } from '@cartograph/kit/connections';
+import type { Logger } from '@cartograph/kit/logger';
+import { watchRevocations } from '@cartograph/kit/revocations';
+import type { Registry } from '@cartograph/kit/metrics';
 import type { GatewayConfig } from './config.js';
 import { Gateway } from './gateway.js';
 import { createCors } from './http/cors.js';

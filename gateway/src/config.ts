@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { ConfigError, env, readConfig } from '@cartograph/service-kit/config';
+import { ConfigError, env, readConfig } from '@cartograph/kit/config';
 import { z } from 'zod';
 import { isOriginPattern, LOCAL_ORIGINS } from './http/cors.js';
 

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import type { Identity } from '@cartograph/service-kit/identity';
+import type { Identity } from '@cartograph/kit/identity';
 import { Admission, type AdmissionOptions, type Prepared, RequestRefused } from './admission.js';
 import type { JsonObject } from './execution/json.js';
 import type { RequestScope } from './execution/scope.js';

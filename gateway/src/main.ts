@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
-import { ConfigError } from '@cartograph/service-kit/config';
-import { createLogger } from '@cartograph/service-kit/logger';
-import { createRegistry } from '@cartograph/service-kit/metrics';
+import { ConfigError } from '@cartograph/kit/config';
+import { createLogger } from '@cartograph/kit/logger';
+import { createRegistry } from '@cartograph/kit/metrics';
 import { createGatewayApp } from './app.js';
 import { type GatewayConfig, readGatewayConfig } from './config.js';
 import { handleSignals } from './signals.js';

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { isIPv4 } from 'node:net';
-import { parseAddress } from '@cartograph/service-kit/client-address';
-import type { Identity } from '@cartograph/service-kit/identity';
-import { currentContext } from '@cartograph/service-kit/request-context';
+import { parseAddress } from '@cartograph/kit/client-address';
+import type { Identity } from '@cartograph/kit/identity';
+import { currentContext } from '@cartograph/kit/request-context';
 import type { JsonObject } from './execution/json.js';
 import { ANONYMOUS, RequestScope } from './execution/scope.js';
 import type { FlatHeaders } from './execution/subgraph-client.js';

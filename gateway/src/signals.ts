@@ -1,4 +1,4 @@
-import type { Logger } from '@cartograph/service-kit/logger';
+import type { Logger } from '@cartograph/kit/logger';
 import type { GatewayApp } from './app.js';
 
 /** A drain that takes longer is cut off, so that the process is gone within 10 s. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { verifyIdentity } from '@cartograph/service-kit/identity';
+import { verifyIdentity } from '@cartograph/kit/identity';
 import { startWorld, type TestWorld, until } from './support/gateway.js';
 import { type Channel, type OrderEvent, shop } from './support/shop.js';
 import { startIssuer, type TokenClaims, type TokenIssuer } from './support/tokens.js';

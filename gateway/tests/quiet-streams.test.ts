@@ -1,5 +1,5 @@
 import { request } from 'node:http';
-import { verifyIdentity } from '@cartograph/service-kit/identity';
+import { verifyIdentity } from '@cartograph/kit/identity';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { WebSocket } from 'ws';
 import { startWorld, type TestWorld, until } from './support/gateway.js';

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { verifyIdentity } from '@cartograph/service-kit/identity';
+import { verifyIdentity } from '@cartograph/kit/identity';
 import { WebSocket } from 'ws';
 import { startWorld, type TestWorld, until } from './support/gateway.js';
 import { type RawUpstream, startRawUpstream, type UpstreamSubscription } from './support/raw-upstream.js';

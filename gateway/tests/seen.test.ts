@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Registry } from '@cartograph/service-kit/metrics';
+import { Registry } from '@cartograph/kit/metrics';
 import { pino } from 'pino';
 import { createGatewayApp } from '../src/app.js';
 import { readGatewayConfig } from '../src/config.js';

@@ -14,7 +14,7 @@ beforeAll(async () => {
   port = await startGateway(
     ['--supergraph', world.file, '--port', '0'],
     { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, SUBGRAPH_RETRY_SHARE: '0.1' },
-    ['--import', '@cartograph/service-kit/telemetry'],
+    ['--import', '@cartograph/kit/telemetry'],
   ).port();
 });
 afterAll(async () => {

@@ -55,7 +55,7 @@ export function unreadVariables(workload: Workload, manifests: readonly Manifest
 
 /** The text of the two files that read a service's environment. */
 const sourceOf = (service: string) =>
-  [join(service === 'gateway' ? '' : 'subgraphs', service), join('packages', 'service-kit')]
+  [join(service === 'gateway' ? '' : 'subgraphs', service), join('packages', 'kit')]
     .map((folder) => readFileSync(join(root, folder, 'src', 'config.ts'), 'utf8'))
     .join('\n');
 

@@ -40,7 +40,7 @@ let read: string[] | undefined;
 function sources(): string[] {
   const folders = [
     'gateway/src',
-    'packages/service-kit/src',
+    'packages/kit/src',
     'packages/events/src',
     ...readdirSync(join(root, 'subgraphs')).map((name) => `subgraphs/${name}/src`),
   ];

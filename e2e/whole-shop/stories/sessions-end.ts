@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { IDENTITY_HEADER, signIdentity } from '@cartograph/service-kit';
+import { IDENTITY_HEADER, signIdentity } from '@cartograph/kit';
 import { createGraphClient, until, type GraphClient } from '@cartograph/testing';
 import WebSocket from 'ws';
 import { startSecond, type SecondProcess } from '../../harness/second-process.js';

@@ -1,4 +1,4 @@
-import type { Identity } from '@cartograph/service-kit/identity';
+import type { Identity } from '@cartograph/kit/identity';
 import type { OperationSpans } from '../plugins/use-tracing.js';
 import type { Cancel, FlatHeaders } from './subgraph-client.js';
 

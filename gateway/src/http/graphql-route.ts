@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Identity } from '@cartograph/service-kit/identity';
-import type { TokenRefusal } from '@cartograph/service-kit/token-refusal';
+import type { Identity } from '@cartograph/kit/identity';
+import type { TokenRefusal } from '@cartograph/kit/token-refusal';
 import type { RequestScope } from '../execution/scope.js';
 import type { Gateway, Prepared } from '../gateway.js';
 import type { GraphQLRequest } from '../pipeline.js';

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { Registry } from '@cartograph/service-kit/metrics';
+import type { Registry } from '@cartograph/kit/metrics';
 
 export interface OperatorsRouteOptions {
   readonly registry: Registry;

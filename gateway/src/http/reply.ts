@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import type { ResponseError } from '../execution/errors.js';
 import { RequestRefused } from '../gateway.js';
-import { SIGN_IN_REASONS, type TokenRefusal } from '@cartograph/service-kit/token-refusal';
+import { SIGN_IN_REASONS, type TokenRefusal } from '@cartograph/kit/token-refusal';
 import { KeysUnavailableError, TokenError } from '../plugins/use-identity.js';
 import { MEDIA_TYPES } from './accept.js';
 import { readAcceptEncoding } from './accept-encoding.js';

@@ -1,4 +1,4 @@
-import type { Logger } from '@cartograph/service-kit/logger';
+import type { Logger } from '@cartograph/kit/logger';
 import type { OperationObserver } from '../gateway.js';
 
 /** A name may be as long as a request; a line should not. */

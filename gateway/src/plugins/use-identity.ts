@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
-import { type AnonymousIdentity, type Identity, signIdentity } from '@cartograph/service-kit/identity';
-import { SIGN_IN_REASONS, type TokenRefusal } from '@cartograph/service-kit/token-refusal';
-import type { RevocationWatcher } from '@cartograph/service-kit/revocations';
+import { type AnonymousIdentity, type Identity, signIdentity } from '@cartograph/kit/identity';
+import { SIGN_IN_REASONS, type TokenRefusal } from '@cartograph/kit/token-refusal';
+import type { RevocationWatcher } from '@cartograph/kit/revocations';
 import type { JWTVerifyGetKey } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { ANONYMOUS } from '../execution/scope.js';

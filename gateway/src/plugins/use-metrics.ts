@@ -1,4 +1,4 @@
-import { Counter, DURATION_BUCKETS, Gauge, Histogram, type Registry } from '@cartograph/service-kit/metrics';
+import { Counter, DURATION_BUCKETS, Gauge, Histogram, type Registry } from '@cartograph/kit/metrics';
 
 export interface Gauges {
   sockets(): number;

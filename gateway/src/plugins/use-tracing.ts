@@ -8,7 +8,7 @@ import {
   SpanKind,
   SpanStatusCode,
   trace,
-} from '@cartograph/service-kit/opentelemetry';
+} from '@cartograph/kit/opentelemetry';
 
 /** Begins the spans of one operation. `header` is its client's traceparent, used where no span is active. */
 export type Tracing = (header: string | undefined) => OperationSpans;

@@ -1,4 +1,4 @@
-import type { UserIdentity } from '@cartograph/service-kit/identity';
+import type { UserIdentity } from '@cartograph/kit/identity';
 import { decodeJwt, errors, jwtVerify, type JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
 

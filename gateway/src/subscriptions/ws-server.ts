@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { Identity } from '@cartograph/service-kit/identity';
-import type { TokenRefusal } from '@cartograph/service-kit/token-refusal';
+import type { Identity } from '@cartograph/kit/identity';
+import type { TokenRefusal } from '@cartograph/kit/token-refusal';
 import { WebSocket, WebSocketServer } from 'ws';
 import { isObject, type JsonObject } from '../execution/json.js';
 import { type Gateway, type Prepared, RequestRefused } from '../gateway.js';

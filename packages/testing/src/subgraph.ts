@@ -7,7 +7,7 @@ import {
   type Role,
   type Runtime,
   type ServiceApp,
-} from '@cartograph/service-kit';
+} from '@cartograph/kit';
 import type { GraphResult } from './graph-client.js';
 
 export const TEST_SECRET = 'a-secret-that-is-long-enough-for-tests';

@@ -4,7 +4,7 @@
   "version": "0.1.0",
   "type": "module",
   "dependencies": {
-    "@cartograph/service-kit": "*",
+    "@cartograph/kit": "*",
     "dataloader": "^2.2.3",
     "graphql": "^16.15.0",
     "pg": "^8.23.1",

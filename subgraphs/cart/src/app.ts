@@ -6,7 +6,7 @@ import {
   type BaseGraphQLContext,
   type Runtime,
   type ServiceApp,
-} from '@cartograph/service-kit';
+} from '@cartograph/kit';
 import DataLoader from 'dataloader';
 import type { CartConfig } from './config.js';
 import { createCartCheckout } from './checkout.js';

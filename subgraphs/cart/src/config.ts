@@ -1,4 +1,4 @@
-import { baseConfigShape, env, readConfig } from '@cartograph/service-kit';
+import { baseConfigShape, env, readConfig } from '@cartograph/kit';
 import { z } from 'zod';
 
 const SEVEN_DAYS_S = 7 * 24 * 3600;

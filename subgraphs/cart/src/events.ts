@@ -1,5 +1,5 @@
 import type { AnyEvent, EventSubscription } from '@cartograph/events';
-import { inTraceOf } from '@cartograph/service-kit';
+import { inTraceOf } from '@cartograph/kit';
 import { ownerOf, userCartId } from './domain/cart-id.js';
 import type { CartStore } from './store/store.js';
 

@@ -1,4 +1,4 @@
-import { runService } from '@cartograph/service-kit';
+import { runService } from '@cartograph/kit';
 import { createCartApp } from './app.js';
 import { readCartConfig } from './config.js';
 

@@ -1,4 +1,4 @@
-import { Counter, type Registry } from '@cartograph/service-kit';
+import { Counter, type Registry } from '@cartograph/kit';
 
 export type CartMetrics = ReturnType<typeof createCartMetrics>;
 

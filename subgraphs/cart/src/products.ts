@@ -1,4 +1,4 @@
-import type { ServiceClient } from '@cartograph/service-kit';
+import type { ServiceClient } from '@cartograph/kit';
 import { parseMoney, type MoneyInput } from '@cartograph/money';
 import DataLoader from 'dataloader';
 import { isProductId, whenSold, type ProductView } from './domain/product.js';

@@ -1,5 +1,5 @@
 import { multiplyMoney, toMoneyOutput, type Money } from '@cartograph/money';
-import { refusable, scalarResolvers, type UserErrorOutput } from '@cartograph/service-kit';
+import { refusable, scalarResolvers, type UserErrorOutput } from '@cartograph/kit';
 import type { CartContext } from './app.js';
 import type { CartCheckout } from './checkout.js';
 import { maySee, notYours } from './domain/access.js';

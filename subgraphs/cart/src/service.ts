@@ -1,5 +1,5 @@
-import type { Fault } from '@cartograph/service-kit';
-import { idempotencyKeyFault, idempotencyKeyReused, Refusal, type Identity } from '@cartograph/service-kit';
+import type { Fault } from '@cartograph/kit';
+import { idempotencyKeyFault, idempotencyKeyReused, Refusal, type Identity } from '@cartograph/kit';
 import { isHolder, maySee, notYours, ownCartId } from './domain/access.js';
 import { createEmptyCart, type Cart, type CartLimits } from './domain/cart.js';
 import { ownerOf, userCartId } from './domain/cart-id.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { newId } from '@cartograph/service-kit';
+import { newId } from '@cartograph/kit';
 import { product, stockUp } from './support/catalogue.js';
 import { guest, service, startCartService, user, type CartTestService } from './support/cart-service.js';
 import { actingOn, contents, mutationOf, QUERY } from './support/operations.js';

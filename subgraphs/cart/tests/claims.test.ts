@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { newId, type Identity } from '@cartograph/service-kit';
+import { newId, type Identity } from '@cartograph/kit';
 import { stockUp } from './support/catalogue.js';
 import { startCartService, user, type CartTestService } from './support/cart-service.js';
 import { actingOn, contents, type CartData } from './support/operations.js';

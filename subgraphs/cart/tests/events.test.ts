@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createBus, createEvent, type EventBus } from '@cartograph/events';
-import { createLogger, newId } from '@cartograph/service-kit';
+import { createLogger, newId } from '@cartograph/kit';
 import { until } from '@cartograph/testing';
 import { stockUp } from './support/catalogue.js';
 import { startCartService, user, type CartTestService } from './support/cart-service.js';

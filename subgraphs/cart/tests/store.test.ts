@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createLogger } from '@cartograph/service-kit';
+import { createLogger } from '@cartograph/kit';
 import { startTestRedis, until } from '@cartograph/testing';
 import { Redis } from 'ioredis';
 import { newGuestCartId, userCartId } from '../src/domain/cart-id.js';

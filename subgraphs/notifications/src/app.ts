@@ -10,7 +10,7 @@ import {
   type Runtime,
   type ServiceApp,
   type UserIdentity,
-} from '@cartograph/service-kit';
+} from '@cartograph/kit';
 import { createMailer } from './channels/mailer.js';
 import { createWebhookSender } from './channels/webhook-sender.js';
 import type { NotificationsConfig } from './config.js';

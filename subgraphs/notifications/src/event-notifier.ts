@@ -1,5 +1,5 @@
 import type { AnyEvent } from '@cartograph/events';
-import type { Worker } from '@cartograph/service-kit';
+import type { Worker } from '@cartograph/kit';
 import { layOutHtml, layOutText } from './channels/layout.js';
 import { isMailed, mailAbout, type Mail } from './channels/mails.js';
 import type { KnownOrder, Notification, Recipient } from './domain/notification.js';

@@ -1,5 +1,5 @@
 import { EVENT_TYPES, type AnyEvent, type EventSubscription } from '@cartograph/events';
-import { inTraceOf } from '@cartograph/service-kit';
+import { inTraceOf } from '@cartograph/kit';
 
 /** What notifications listens to: all there is, since webhooks may ask for any of it. */
 export function createSubscription(notify: (event: AnyEvent) => Promise<void>): EventSubscription {

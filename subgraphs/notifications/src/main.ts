@@ -1,4 +1,4 @@
-import { runService } from '@cartograph/service-kit';
+import { runService } from '@cartograph/kit';
 import { createNotificationsApp, migrateNotifications } from './app.js';
 import { readNotificationsConfig } from './config.js';
 

@@ -11,7 +11,7 @@ import {
   Refusal,
   scalarResolvers,
   type PageArguments,
-} from '@cartograph/service-kit';
+} from '@cartograph/kit';
 import { WEBHOOK_EVENT_TYPES } from './domain/webhook.js';
 import type { Resolvers } from './generated/graphql.js';
 import type { NotificationsService } from './service.js';

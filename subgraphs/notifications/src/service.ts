@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { isId, Refusal } from '@cartograph/service-kit';
+import { isId, Refusal } from '@cartograph/kit';
 import { webhookDisabledMail } from './channels/mails.js';
 import { refuseWebhookUrl } from './channels/webhook-address.js';
 import type { SendResult } from './channels/webhook-sender.js';

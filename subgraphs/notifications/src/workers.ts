@@ -1,4 +1,4 @@
-import { createWorker, type Logger, type Worker } from '@cartograph/service-kit';
+import { createWorker, type Logger, type Worker } from '@cartograph/kit';
 import type { Mailer } from './channels/mailer.js';
 import type { WebhookSender } from './channels/webhook-sender.js';
 import { mailRetryDelay, type Notification } from './domain/notification.js';

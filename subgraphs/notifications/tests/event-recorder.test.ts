@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
-import { migrateDatabase, newId } from '@cartograph/service-kit';
+import { migrateDatabase, newId } from '@cartograph/kit';
 import { createTestDatabase } from '@cartograph/testing';
 import type { DataSource } from 'typeorm';
 import { openDatabase } from '../src/store/database.js';

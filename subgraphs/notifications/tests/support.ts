@@ -4,7 +4,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createBus, createEvent, type EventBus, type EventData } from '@cartograph/events';
-import { createLogger, newId } from '@cartograph/service-kit';
+import { createLogger, newId } from '@cartograph/kit';
 import {
   createTestDatabase,
   startSubgraph,

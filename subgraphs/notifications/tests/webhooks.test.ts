@@ -1,5 +1,5 @@
 import { createBus, PermanentFailure } from '@cartograph/events';
-import { createLogger } from '@cartograph/service-kit';
+import { createLogger } from '@cartograph/kit';
 import { until, userIdentity } from '@cartograph/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';

@@ -12,7 +12,7 @@ import {
   type BaseGraphQLContext,
   type Runtime,
   type ServiceApp,
-} from '@cartograph/service-kit';
+} from '@cartograph/kit';
 import { createCartClaims } from './checkout/cart-claims.js';
 import { createCheckout } from './checkout/checkout.js';
 import { createRecovery } from './checkout/recovery.js';

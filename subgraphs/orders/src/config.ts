@@ -1,4 +1,4 @@
-import { baseConfigShape, env, readConfig } from '@cartograph/service-kit';
+import { baseConfigShape, env, readConfig } from '@cartograph/kit';
 import type { z } from 'zod';
 
 const shapeFor = (source: NodeJS.ProcessEnv) => ({

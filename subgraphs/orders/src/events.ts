@@ -1,5 +1,5 @@
 import type { AnyEvent, EventSubscription } from '@cartograph/events';
-import { createRequestContext, withContext } from '@cartograph/service-kit';
+import { createRequestContext, withContext } from '@cartograph/kit';
 import type { Settlement } from './settlement.js';
 import { CONSUMER } from './store/store.js';
 

@@ -1,4 +1,4 @@
-import { runService } from '@cartograph/service-kit';
+import { runService } from '@cartograph/kit';
 import { createOrdersApp, migrateOrders } from './app.js';
 import { readOrdersConfig } from './config.js';
 

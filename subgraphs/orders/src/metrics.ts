@@ -1,4 +1,4 @@
-import { Counter, Gauge, type Registry } from '@cartograph/service-kit';
+import { Counter, Gauge, type Registry } from '@cartograph/kit';
 import type { OrderFeed } from './live/feed.js';
 import type { OrdersStore, StoredChange } from './store/store.js';
 

@@ -5,7 +5,7 @@ import {
   readPage,
   readTimeKey,
   type Connection,
-} from '@cartograph/service-kit';
+} from '@cartograph/kit';
 import type { Order } from './domain/order.js';
 import { parseOrderNumber } from './domain/order-number.js';
 import type { OrderStatus } from './domain/order-state.js';

@@ -1,4 +1,4 @@
-import type { Logger } from '@cartograph/service-kit';
+import type { Logger } from '@cartograph/kit';
 import type { PaymentOfOrder, PaymentsClient } from './clients/payments.js';
 import type { Order } from './domain/order.js';
 import type { Settlement } from './settlement.js';

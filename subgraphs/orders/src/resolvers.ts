@@ -1,5 +1,5 @@
 import { toMoneyOutput } from '@cartograph/money';
-import { isId, refusable, requireUser, scalarResolvers, type UserIdentity } from '@cartograph/service-kit';
+import { isId, refusable, requireUser, scalarResolvers, type UserIdentity } from '@cartograph/kit';
 import type { Checkout } from './checkout/checkout.js';
 import { CartAlreadyOrdered, PriceChanged } from './domain/checkout.js';
 import type { Actor, Order, OrderEvent } from './domain/order.js';

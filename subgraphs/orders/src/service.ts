@@ -5,12 +5,12 @@ import {
   type Identity,
   type UserErrorOutput,
   type UserIdentity,
-} from '@cartograph/service-kit';
+} from '@cartograph/kit';
 import { isOverdue, moveOrder, type OrderChange } from './domain/changes.js';
 import { SYSTEM, type Actor, type Order } from './domain/order.js';
 import { allowedTransitions, canFollow, requireTransition, type OrderStatus } from './domain/order-state.js';
 import { eventsOf } from './domain/published.js';
-import { readText } from '@cartograph/service-kit/text';
+import { readText } from '@cartograph/kit/text';
 import { outOfStock } from './domain/totals.js';
 import type { StockKeeper } from './stock-keeper.js';
 import type { OrdersStore, PublishedChange, StoredChange } from './store/store.js';

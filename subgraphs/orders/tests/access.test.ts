@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { newId, type Identity } from '@cartograph/service-kit';
+import { newId, type Identity } from '@cartograph/kit';
 import { admin, anonymous, customer } from './support/client.js';
 import { createWorld, startOrders, type RunningOrders, type World } from './support/orders.js';
 

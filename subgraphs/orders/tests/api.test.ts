@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { newId } from '@cartograph/service-kit';
+import { newId } from '@cartograph/kit';
 import { until } from '@cartograph/testing';
 import { admin, anonymous, customer } from './support/client.js';
 import { ADDRESS, createWorld, startOrders, type RunningOrders, type World } from './support/orders.js';

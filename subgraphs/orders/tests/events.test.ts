@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createEvent, type AnyEvent, type EventData } from '@cartograph/events';
-import { newId } from '@cartograph/service-kit';
+import { newId } from '@cartograph/kit';
 import { until } from '@cartograph/testing';
 import { admin, customer } from './support/client.js';
 import { createGate } from './support/gate.js';

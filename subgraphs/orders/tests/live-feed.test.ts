@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { createLogger } from '@cartograph/service-kit';
+import { createLogger } from '@cartograph/kit';
 import { until } from '@cartograph/testing';
 import { isFinal } from '../src/domain/order-state.js';
 import { createOrderFeed, type OrderFeed } from '../src/live/feed.js';

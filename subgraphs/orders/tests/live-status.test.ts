@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Identity } from '@cartograph/service-kit';
-import { newId } from '@cartograph/service-kit';
+import type { Identity } from '@cartograph/kit';
+import { newId } from '@cartograph/kit';
 import { until } from '@cartograph/testing';
 import { Redis } from 'ioredis';
 import { admin, anonymous, customer, type Answer } from './support/client.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createEvent, type AnyEvent } from '@cartograph/events';
-import { newId } from '@cartograph/service-kit';
+import { newId } from '@cartograph/kit';
 import { until } from '@cartograph/testing';
 import fc from 'fast-check';
 import { TRANSITIONS } from '../src/domain/order-state.js';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { createBus, createEvent, type AnyEvent } from '@cartograph/events';
-import { createLogger, IDENTITY_HEADER, newId, signIdentity, type Identity } from '@cartograph/service-kit';
+import { createLogger, IDENTITY_HEADER, newId, signIdentity, type Identity } from '@cartograph/kit';
 import { startTestStack, until, type TestStack } from '@cartograph/testing';
 import { parse, validate } from 'graphql';
 import { Redis } from 'ioredis';

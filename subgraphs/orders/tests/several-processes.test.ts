@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { newId } from '@cartograph/service-kit';
+import { newId } from '@cartograph/kit';
 import { until } from '@cartograph/testing';
 import { customer } from './support/client.js';
 import { createWorld, startOrders, type RunningOrders, type World } from './support/orders.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { newId } from '@cartograph/service-kit';
+import { newId } from '@cartograph/kit';
 import { until } from '@cartograph/testing';
 import pg from 'pg';
 import { noteOnOrder } from '../src/domain/changes.js';

@@ -13,7 +13,7 @@ import {
   type Runtime,
   type ServiceApp,
   type UserIdentity,
-} from '@cartograph/service-kit';
+} from '@cartograph/kit';
 import { createOrdersClient } from './clients/orders.js';
 import type { PaymentsConfig } from './config.js';
 import type { Payment } from './domain/payment.js';

@@ -1,4 +1,4 @@
-import { baseConfigShape, env, readConfig } from '@cartograph/service-kit';
+import { baseConfigShape, env, readConfig } from '@cartograph/kit';
 
 const shape = {
   ...baseConfigShape,

@@ -1,5 +1,5 @@
 import type { AnyEvent, EventSubscription } from '@cartograph/events';
-import { inTraceOf } from '@cartograph/service-kit';
+import { inTraceOf } from '@cartograph/kit';
 import type { PaymentsService } from './service.js';
 
 /** What payments listens to. */

@@ -1,4 +1,4 @@
-import { runService } from '@cartograph/service-kit';
+import { runService } from '@cartograph/kit';
 import { createPaymentsApp, migratePayments } from './app.js';
 import { readPaymentsConfig } from './config.js';
 

@@ -1,4 +1,4 @@
-import { createWorker, type Logger, type Worker } from '@cartograph/service-kit';
+import { createWorker, type Logger, type Worker } from '@cartograph/kit';
 import type { OrdersClient } from './clients/orders.js';
 import type { Payment } from './domain/payment.js';
 import type { PaymentsService } from './service.js';

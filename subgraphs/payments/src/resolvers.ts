@@ -1,5 +1,5 @@
 import { toMoneyOutput } from '@cartograph/money';
-import { isId, refusable, scalarResolvers } from '@cartograph/service-kit';
+import { isId, refusable, scalarResolvers } from '@cartograph/kit';
 import { canRetry } from './domain/payment.js';
 import type { Resolvers } from './generated/graphql.js';
 import type { PaymentsService } from './service.js';

@@ -1,5 +1,5 @@
 import { createEvent, type EventData, type EventEnvelope } from '@cartograph/events';
-import { currentContext, isId, Refusal, type Identity, type Worker } from '@cartograph/service-kit';
+import { currentContext, isId, Refusal, type Identity, type Worker } from '@cartograph/kit';
 import { v5 as uuidv5 } from 'uuid';
 import { readPaymentToken, readRefundInput, type RefundInput, type RetryInput } from './domain/input.js';
 import {

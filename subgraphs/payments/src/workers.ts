@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { createWorker, type Logger, type Worker } from '@cartograph/service-kit';
+import { createWorker, type Logger, type Worker } from '@cartograph/kit';
 import type { PaymentAttempt } from './domain/payment.js';
 import { ProviderUnavailable, type PaymentProvider } from './provider/payment-provider.js';
 import type { PaymentsService } from './service.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { createLogger, createWorker, migrateDatabase, newId, type Worker } from '@cartograph/service-kit';
+import { createLogger, createWorker, migrateDatabase, newId, type Worker } from '@cartograph/kit';
 import { createTestDatabase, until, type TestDatabase } from '@cartograph/testing';
 import type { DataSource } from 'typeorm';
 import { createSimulatedProvider } from '../src/provider/simulated-provider.js';

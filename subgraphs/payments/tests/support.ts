@@ -1,7 +1,7 @@
 import { createBus, createEvent, type AnyEvent, type EventBus, type EventData } from '@cartograph/events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createLogger, IDENTITY_HEADER, newId, verifyIdentity } from '@cartograph/service-kit';
+import { createLogger, IDENTITY_HEADER, newId, verifyIdentity } from '@cartograph/kit';
 import {
   createTestDatabase,
   startSubgraph,

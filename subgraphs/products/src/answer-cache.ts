@@ -3,7 +3,7 @@ import {
   type BaseGraphQLContext,
   type Identity,
   type ServerPlugin,
-} from '@cartograph/service-kit';
+} from '@cartograph/kit';
 import { execute, type OperationDefinitionNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
 

@@ -8,7 +8,7 @@ import {
   type BaseGraphQLContext,
   type Runtime,
   type ServiceApp,
-} from '@cartograph/service-kit';
+} from '@cartograph/kit';
 import { createAnswerCache } from './answer-cache.js';
 import { createCategoryService } from './category-service.js';
 import { createCategorySource } from './category-source.js';

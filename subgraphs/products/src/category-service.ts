@@ -1,4 +1,4 @@
-import { Refusal } from '@cartograph/service-kit';
+import { Refusal } from '@cartograph/kit';
 import type { CategorySource } from './category-source.js';
 import { MAX_DEPTH, type Category, type CategoryTree } from './domain/category.js';
 import {

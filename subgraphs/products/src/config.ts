@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { CURRENCY_DECIMALS, type CurrencyCode } from '@cartograph/money';
-import { baseConfigShape, env, readConfig } from '@cartograph/service-kit';
+import { baseConfigShape, env, readConfig } from '@cartograph/kit';
 import { z } from 'zod';
 
 const currencies = Object.keys(CURRENCY_DECIMALS) as [CurrencyCode, ...CurrencyCode[]];

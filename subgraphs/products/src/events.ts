@@ -1,5 +1,5 @@
 import type { AnyEvent, EventBus } from '@cartograph/events';
-import { inTraceOf } from '@cartograph/service-kit';
+import { inTraceOf } from '@cartograph/kit';
 import type { StockService } from './stock-service.js';
 
 /**

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { newId, Refusal } from '@cartograph/service-kit';
+import { newId, Refusal } from '@cartograph/kit';
 import type { ProductErrorCode } from './domain/faults.js';
 import type { LeaseStore } from './store/store.js';
 

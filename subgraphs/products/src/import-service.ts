@@ -1,5 +1,5 @@
 import type { CurrencyCode } from '@cartograph/money';
-import { newId, Refusal } from '@cartograph/service-kit';
+import { newId, Refusal } from '@cartograph/kit';
 import type { CatalogueRow } from './domain/catalogue-columns.js';
 import { readRow, type RowReading } from './domain/catalogue-row.js';
 import type { CategoryTree } from './domain/category.js';

@@ -1,4 +1,4 @@
-import { runService } from '@cartograph/service-kit';
+import { runService } from '@cartograph/kit';
 import { createProductsApp, migrateProducts } from './app.js';
 import { readProductsConfig } from './config.js';
 

@@ -1,4 +1,4 @@
-import { Counter, type Registry } from '@cartograph/service-kit';
+import { Counter, type Registry } from '@cartograph/kit';
 import type { StockOutcome } from './stock-service.js';
 
 /** What happens to stock and how well the cache works, in numbers. */

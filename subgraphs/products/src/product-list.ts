@@ -7,7 +7,7 @@ import {
   readPage,
   type Connection,
   type Identity,
-} from '@cartograph/service-kit';
+} from '@cartograph/kit';
 import type { CategoryTree } from './domain/category.js';
 import type { Product } from './domain/product.js';
 import {

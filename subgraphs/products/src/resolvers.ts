@@ -1,4 +1,4 @@
-import { scalarResolvers } from '@cartograph/service-kit';
+import { scalarResolvers } from '@cartograph/kit';
 import type { Resolvers } from './generated/graphql.js';
 import { categoryResolvers } from './resolvers/category.js';
 import { createMutationResolvers } from './resolvers/mutation.js';

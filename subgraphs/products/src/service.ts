@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { CurrencyCode } from '@cartograph/money';
-import { isId, newId, Refusal } from '@cartograph/service-kit';
+import { isId, newId, Refusal } from '@cartograph/kit';
 import { v5 as uuidv5 } from 'uuid';
 import type { CategorySource } from './category-source.js';
 import type { CategoryTree } from './domain/category.js';

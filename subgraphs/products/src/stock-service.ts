@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Fault, type Logger } from '@cartograph/service-kit';
+import { Fault, type Logger } from '@cartograph/kit';
 import {
   canMove,
   mergeItems,

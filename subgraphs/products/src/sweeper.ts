@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Logger } from '@cartograph/service-kit';
+import type { Logger } from '@cartograph/kit';
 import type { CategoryService } from './category-service.js';
 import type { ImportService } from './import-service.js';
 import type { StockService } from './stock-service.js';

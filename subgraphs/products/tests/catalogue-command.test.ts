@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { newId } from '@cartograph/service-kit';
+import { newId } from '@cartograph/kit';
 import { until } from '@cartograph/testing';
 import { catalogueCommand } from '../src/cli/catalogue-command.js';
 import { readCatalogueFile } from '../src/cli/catalogue-file.js';

@@ -1,4 +1,4 @@
-import { newId } from '@cartograph/service-kit';
+import { newId } from '@cartograph/kit';
 import { createTestMongo } from '@cartograph/testing';
 import { createCategoryService } from '../src/category-service.js';
 import { createExclusive } from '../src/exclusive.js';

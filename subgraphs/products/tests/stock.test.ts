@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { newId } from '@cartograph/service-kit';
+import { newId } from '@cartograph/kit';
 import { auditStock } from '../src/stock-audit.js';
 import { startStock, type StockHarness } from './stock-support.js';
 

@@ -1,5 +1,5 @@
 import { createBus, type AnyEvent, type EventBus } from '@cartograph/events';
-import { createLogger } from '@cartograph/service-kit';
+import { createLogger } from '@cartograph/kit';
 import {
   createTestMongo,
   serviceIdentity,

@@ -12,7 +12,7 @@ import {
   type Logger,
   type Runtime,
   type ServiceApp,
-} from '@cartograph/service-kit';
+} from '@cartograph/kit';
 import type { DataSource } from 'typeorm';
 import type { UsersConfig } from './config.js';
 import { createPasswords, type PasswordCost } from './domain/password.js';

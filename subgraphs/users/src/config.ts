@@ -1,4 +1,4 @@
-import { baseConfigShape, ConfigError, env, readConfig, withRunningStack } from '@cartograph/service-kit';
+import { baseConfigShape, ConfigError, env, readConfig, withRunningStack } from '@cartograph/kit';
 import { z } from 'zod';
 import { readEmail, type EmailAddress } from './domain/email.js';
 

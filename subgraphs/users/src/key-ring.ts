@@ -1,4 +1,4 @@
-import { newId, type Logger } from '@cartograph/service-kit';
+import { newId, type Logger } from '@cartograph/kit';
 import { exportJWK, generateKeyPair, importJWK, type CryptoKey, type JWK } from 'jose';
 import {
   openPrivateKey,

@@ -1,4 +1,4 @@
-import { runService } from '@cartograph/service-kit';
+import { runService } from '@cartograph/kit';
 import { createUsersApp, migrateUsers } from './app.js';
 import { readUsersConfig } from './config.js';
 

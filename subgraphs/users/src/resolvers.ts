@@ -1,4 +1,4 @@
-import { isId, refusable, scalarResolvers, signInFault, type UserIdentity } from '@cartograph/service-kit';
+import { isId, refusable, scalarResolvers, signInFault, type UserIdentity } from '@cartograph/kit';
 import type { UsersContext } from './app.js';
 import { describeDevice } from './domain/device.js';
 import type { User } from './domain/user.js';

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { connectRedis } from '@cartograph/events/redis';
-import { REVOCATIONS_STREAM, type Logger } from '@cartograph/service-kit';
+import { REVOCATIONS_STREAM, type Logger } from '@cartograph/kit';
 import type { UsersStore } from './store/store.js';
 
 /** How long a revocation that another process or a command stored may wait; the own ones are sent at once. */

@@ -1,4 +1,4 @@
-import type { Logger } from '@cartograph/service-kit';
+import type { Logger } from '@cartograph/kit';
 import type { UsersStore } from './store/store.js';
 
 const EVERY_MS = 3_600_000;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Identity } from '@cartograph/service-kit';
+import type { Identity } from '@cartograph/kit';
 import {
   buildASTSchema,
   getNamedType,

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { ConfigError } from '@cartograph/service-kit';
+import { ConfigError } from '@cartograph/kit';
 import { usersCommand } from '../src/cli/users-command.js';
 import { readUsersConfig } from '../src/config.js';
 import { PASSWORD, SECRET, startUsersWorld, type UsersWorld } from './support/users-world.js';

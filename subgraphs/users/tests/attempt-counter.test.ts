@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createLogger } from '@cartograph/service-kit';
+import { createLogger } from '@cartograph/kit';
 import { startTestRedis, until } from '@cartograph/testing';
 import { attemptKeys, type AttemptKey } from '../src/domain/attempt-keys.js';
 import { THROTTLE_RULES } from '../src/domain/login-throttle.js';

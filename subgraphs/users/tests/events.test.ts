@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createBus, parseEvent, type AnyEvent, type EventBus } from '@cartograph/events';
-import { createLogger } from '@cartograph/service-kit';
+import { createLogger } from '@cartograph/kit';
 import { until } from '@cartograph/testing';
 import { PASSWORD, startUsersWorld, type UsersWorld } from './support/users-world.js';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createLogger, migrateDatabase } from '@cartograph/service-kit';
+import { createLogger, migrateDatabase } from '@cartograph/kit';
 import { createTestDatabase, type TestDatabase } from '@cartograph/testing';
 import {
   createLocalJWKSet,

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { connectRedis, type RedisConnection } from '@cartograph/events/redis';
-import { createLogger, migrateDatabase, newId, REVOCATIONS_STREAM } from '@cartograph/service-kit';
+import { createLogger, migrateDatabase, newId, REVOCATIONS_STREAM } from '@cartograph/kit';
 import { createTestDatabase, startTestRedis, until, type TestDatabase } from '@cartograph/testing';
 import type { DataSource } from 'typeorm';
 import { startRevocationRelay, type RevocationRelay } from '../src/revocation-relay.js';

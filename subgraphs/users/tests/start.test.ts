@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ConfigError } from '@cartograph/service-kit';
+import { ConfigError } from '@cartograph/kit';
 import { createTestDatabase, type TestDatabase } from '@cartograph/testing';
 import { readUsersConfig } from '../src/config.js';
 import { SECRET, startUsersWorld } from './support/users-world.js';

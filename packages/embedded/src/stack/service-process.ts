@@ -24,7 +24,7 @@ export const isBuilt = (root: string, service: ServiceDeclaration) => existsSync
 
 /** The preload does nothing without the variable, but to look for it takes time at every start. */
 const telemetry = (env: NodeJS.ProcessEnv) =>
-  env['OTEL_EXPORTER_OTLP_ENDPOINT'] ? ['--import', '@cartograph/service-kit/telemetry'] : [];
+  env['OTEL_EXPORTER_OTLP_ENDPOINT'] ? ['--import', '@cartograph/kit/telemetry'] : [];
 
 /** One service as a child process: ready when `/readyz` says so. */
 export function manageService(service: ServiceDeclaration, options: ServiceProcessOptions): ManagedProcess {

@@ -6,7 +6,7 @@ import {
   type BaseGraphQLContext,
   type Runtime,
   type ServiceApp,
-} from '@cartograph/service-kit';
+} from '@cartograph/kit';
 import DataLoader from 'dataloader';
 import type { __Name__Config } from './config.js';
 import type { __Entity__ } from './domain/__entity__.js';

@@ -1,4 +1,4 @@
-import { runService } from '@cartograph/service-kit';
+import { runService } from '@cartograph/kit';
 import { create__Name__App, migrate__Name__ } from './app.js';
 import { read__Name__Config } from './config.js';
 

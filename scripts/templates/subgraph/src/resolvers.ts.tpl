@@ -1,4 +1,4 @@
-import { isId, refusable, scalarResolvers } from '@cartograph/service-kit';
+import { isId, refusable, scalarResolvers } from '@cartograph/kit';
 import type { Resolvers } from './generated/graphql.js';
 import type { __Name__Service } from './service.js';
 

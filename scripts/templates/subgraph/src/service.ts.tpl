@@ -7,7 +7,7 @@ import {
   type Connection,
   type Identity,
   type PageArguments,
-} from '@cartograph/service-kit';
+} from '@cartograph/kit';
 import { read__Entity__Text, type __Entity__ } from './domain/__entity__.js';
 import type { __Name__Store } from './store/store.js';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { migrateDatabase, newId } from '@cartograph/service-kit';
+import { migrateDatabase, newId } from '@cartograph/kit';
 import { createTestDatabase, type TestDatabase } from '@cartograph/testing';
 import type { DataSource } from 'typeorm';
 import { createDataSource } from '../src/store/data-source.js';

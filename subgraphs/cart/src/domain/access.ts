@@ -1,4 +1,4 @@
-import { Fault, signInFault, type Identity } from '@cartograph/service-kit';
+import { Fault, signInFault, type Identity } from '@cartograph/kit';
 import { ownerOf, userCartId } from './cart-id.js';
 
 const isUser = (identity: Identity, userId: string) => identity.kind === 'user' && identity.userId === userId;

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Fault } from '@cartograph/service-kit';
+import { Fault } from '@cartograph/kit';
 import type { RedisClient } from './redis-client.js';
 
 /** The scripts, and how many keys each takes. All keys of a script share a hash tag, so that a cluster takes it. */

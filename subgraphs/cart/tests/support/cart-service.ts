@@ -4,7 +4,7 @@ import {
   IDENTITY_HEADER,
   signIdentity,
   type Identity,
-} from '@cartograph/service-kit';
+} from '@cartograph/kit';
 import { startTestRedis } from '@cartograph/testing';
 import { createCartApp } from '../../src/app.js';
 import { readCartConfig } from '../../src/config.js';

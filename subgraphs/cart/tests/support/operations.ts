@@ -1,4 +1,4 @@
-import type { Identity } from '@cartograph/service-kit';
+import type { Identity } from '@cartograph/kit';
 import type { CartTestService } from './cart-service.js';
 
 export interface Money {

@@ -3,7 +3,7 @@ import {
   createRegistry,
   createSubgraphServer,
   type SubgraphServer,
-} from '@cartograph/service-kit';
+} from '@cartograph/kit';
 
 export interface StandInProduct {
   name: string;

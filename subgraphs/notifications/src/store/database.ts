@@ -1,4 +1,4 @@
-import { poolOptions, untilItAnswers } from '@cartograph/service-kit';
+import { poolOptions, untilItAnswers } from '@cartograph/kit';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { Notifications1763600000000 } from './migrations/1-notifications.js';

@@ -1,4 +1,4 @@
-import { claimDue } from '@cartograph/service-kit';
+import { claimDue } from '@cartograph/kit';
 import DataLoader from 'dataloader';
 import { In, type DataSource, type EntityManager, type EntitySchema, type ObjectLiteral } from 'typeorm';
 import { PERSONAL_LINK_KINDS, type Notification } from '../domain/notification.js';

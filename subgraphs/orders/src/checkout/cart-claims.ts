@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Fault, Refusal, type Logger } from '@cartograph/service-kit';
+import { Fault, Refusal, type Logger } from '@cartograph/kit';
 import type { CartClient } from '../clients/cart.js';
 import { CartAlreadyOrdered, checkoutInProgress } from '../domain/checkout.js';
 import { cartEmpty, type CartLine } from '../domain/totals.js';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { currentContext, Refusal, type Logger, type UserIdentity } from '@cartograph/service-kit';
+import { currentContext, Refusal, type Logger, type UserIdentity } from '@cartograph/kit';
 import type { ProductsClient } from '../clients/products.js';
 import { placeOrder } from '../domain/changes.js';
 import {

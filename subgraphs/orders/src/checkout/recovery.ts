@@ -1,4 +1,4 @@
-import { createWorker, Refusal, type Logger, type Worker } from '@cartograph/service-kit';
+import { createWorker, Refusal, type Logger, type Worker } from '@cartograph/kit';
 import type { OpenCheckout, OrdersStore } from '../store/store.js';
 import type { Checkout } from './checkout.js';
 

@@ -1,4 +1,4 @@
-import type { ServiceClient } from '@cartograph/service-kit';
+import type { ServiceClient } from '@cartograph/kit';
 import type { OrderItem } from '../domain/order.js';
 import type { CartLine } from '../domain/totals.js';
 

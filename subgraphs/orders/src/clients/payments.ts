@@ -1,5 +1,5 @@
 import { parseMoney, type Money, type MoneyInput } from '@cartograph/money';
-import type { ServiceClient } from '@cartograph/service-kit';
+import type { ServiceClient } from '@cartograph/kit';
 import DataLoader from 'dataloader';
 
 const READ = `query ($representations: [_Any!]!) {

@@ -1,5 +1,5 @@
 import { parseMoney, type MoneyInput } from '@cartograph/money';
-import type { ServiceClient } from '@cartograph/service-kit';
+import type { ServiceClient } from '@cartograph/kit';
 import type { OrderItem } from '../domain/order.js';
 import type { LiveProduct, Shortage } from '../domain/totals.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { UserErrorOutput } from '@cartograph/service-kit';
+import type { UserErrorOutput } from '@cartograph/kit';
 import { readAddress, type AddressInput } from './address.js';
 import { COUNTRY_CODES } from './countries.js';
 

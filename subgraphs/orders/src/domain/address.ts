@@ -1,6 +1,6 @@
-import type { UserErrorOutput } from '@cartograph/service-kit';
+import type { UserErrorOutput } from '@cartograph/kit';
 import { COUNTRY_CODES } from './countries.js';
-import { readText, type TextRule } from '@cartograph/service-kit/text';
+import { readText, type TextRule } from '@cartograph/kit/text';
 import { readPostalCode } from './postal-code.js';
 
 export interface Address {

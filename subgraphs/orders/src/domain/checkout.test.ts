@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Refusal } from '@cartograph/service-kit';
+import { Refusal } from '@cartograph/kit';
 import { fingerprint, judgeRepeat, PriceChanged, readCheckoutInput, type KnownCheckout } from './checkout.js';
 import { checkTotal, outOfStock, priceItems, type LiveProduct } from './totals.js';
 

@@ -4,7 +4,7 @@ import {
   idempotencyKeyReused,
   Refusal,
   type UserErrorOutput,
-} from '@cartograph/service-kit';
+} from '@cartograph/kit';
 import type { Order } from './order.js';
 import { readAddress, type Address, type AddressInput } from './address.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Refusal } from '@cartograph/service-kit';
+import { Refusal } from '@cartograph/kit';
 import type { ActorType } from './order.js';
 import {
   allowedTransitions,

@@ -1,4 +1,4 @@
-import { readText } from '@cartograph/service-kit/text';
+import { readText } from '@cartograph/kit/text';
 
 /**
  * How postal codes look: `#` is a digit, `@` a letter, `*` either, anything else itself; `|` separates forms. Blanks and

@@ -1,5 +1,5 @@
 import { MAX_MINOR, formatAmount, multiplyMoney, sumMoney, type Money } from '@cartograph/money';
-import { Refusal, type UserErrorOutput } from '@cartograph/service-kit';
+import { Refusal, type UserErrorOutput } from '@cartograph/kit';
 import { PriceChanged } from './checkout.js';
 import type { OrderItem } from './order.js';
 

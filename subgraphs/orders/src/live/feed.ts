@@ -1,4 +1,4 @@
-import type { Logger } from '@cartograph/service-kit';
+import type { Logger } from '@cartograph/kit';
 import type { EventScope, EventWithOrder, OrdersStore } from '../store/store.js';
 
 export type Listener = (entry: EventWithOrder) => void;

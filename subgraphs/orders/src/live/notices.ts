@@ -1,4 +1,4 @@
-import type { Logger } from '@cartograph/service-kit';
+import type { Logger } from '@cartograph/kit';
 import { Cluster, Redis } from 'ioredis';
 
 const CHANNEL = 'orders:events';

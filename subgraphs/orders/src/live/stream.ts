@@ -1,4 +1,4 @@
-import { Fault } from '@cartograph/service-kit';
+import { Fault } from '@cartograph/kit';
 import type { EventScope, EventWithOrder, OrdersStore } from '../store/store.js';
 import type { OrderFeed } from './feed.js';
 

@@ -1,4 +1,4 @@
-import { createCursor, Fault, isId, readPage, type UserIdentity } from '@cartograph/service-kit';
+import { createCursor, Fault, isId, readPage, type UserIdentity } from '@cartograph/kit';
 import { isFinal } from '../domain/order-state.js';
 import type { EventScope, EventWithOrder, OrdersStore } from '../store/store.js';
 import type { OrderFeed } from './feed.js';

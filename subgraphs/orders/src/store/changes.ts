@@ -1,4 +1,4 @@
-import { markHandled } from '@cartograph/service-kit';
+import { markHandled } from '@cartograph/kit';
 import { QueryFailedError, type DataSource } from 'typeorm';
 import type { Order } from '../domain/order.js';
 import { fromRecord, listColumns, toRecord } from './records.js';

@@ -1,4 +1,4 @@
-import { poolOptions, untilItAnswers } from '@cartograph/service-kit';
+import { poolOptions, untilItAnswers } from '@cartograph/kit';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { CreateOrders1767225600000 } from './migrations/1767225600000-create-orders.js';

@@ -1,4 +1,4 @@
-import { IDENTITY_HEADER, signIdentity, type Identity } from '@cartograph/service-kit';
+import { IDENTITY_HEADER, signIdentity, type Identity } from '@cartograph/kit';
 import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
 import { SECRET } from './stand-ins.js';

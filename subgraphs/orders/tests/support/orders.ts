@@ -1,5 +1,5 @@
 import { createBus, type AnyEvent, type EventBus } from '@cartograph/events';
-import { createLogger, createRegistry, newId, type Identity, type Registry } from '@cartograph/service-kit';
+import { createLogger, createRegistry, newId, type Identity, type Registry } from '@cartograph/kit';
 import { createTestDatabase, startTestRedis, type TestDatabase } from '@cartograph/testing';
 import type { AddressInfo } from 'node:net';
 import pg from 'pg';

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { IDENTITY_HEADER, verifyIdentity, type Identity } from '@cartograph/service-kit';
+import { IDENTITY_HEADER, verifyIdentity, type Identity } from '@cartograph/kit';
 
 export const SECRET = 'orders-test-secret-orders-test-secret';
 

@@ -1,4 +1,4 @@
-import { migrateDatabase, newId } from '@cartograph/service-kit';
+import { migrateDatabase, newId } from '@cartograph/kit';
 import { createTestDatabase } from '@cartograph/testing';
 import { randomInt } from 'node:crypto';
 import type { DataSource } from 'typeorm';

@@ -1,4 +1,4 @@
-import type { ServiceClient } from '@cartograph/service-kit';
+import type { ServiceClient } from '@cartograph/kit';
 import DataLoader from 'dataloader';
 
 const READ = `query ($representations: [_Any!]!) {

@@ -1,6 +1,6 @@
 import { MoneyError, parseMoney, type Money, type MoneyInput } from '@cartograph/money';
-import { idempotencyKeyFault, Refusal, type UserErrorOutput } from '@cartograph/service-kit';
-import { readText } from '@cartograph/service-kit/text';
+import { idempotencyKeyFault, Refusal, type UserErrorOutput } from '@cartograph/kit';
+import { readText } from '@cartograph/kit/text';
 
 const MAX_TOKEN = 200;
 const MAX_REASON = 500;

@@ -1,5 +1,5 @@
 import { formatAmount, type Money } from '@cartograph/money';
-import { idempotencyKeyReused, Refusal } from '@cartograph/service-kit';
+import { idempotencyKeyReused, Refusal } from '@cartograph/kit';
 import type { RefundRequest } from './input.js';
 import { refundable, type Payment, type Refund } from './payment.js';
 

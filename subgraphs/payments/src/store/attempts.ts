@@ -1,4 +1,4 @@
-import { claimDue } from '@cartograph/service-kit';
+import { claimDue } from '@cartograph/kit';
 import { In, type DataSource } from 'typeorm';
 import { CONSUMER, toAttempt, toPayment } from './rows.js';
 import type { AttemptsStore, SeenAttempt } from './store.js';

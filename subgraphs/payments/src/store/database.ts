@@ -1,4 +1,4 @@
-import { poolOptions, untilItAnswers } from '@cartograph/service-kit';
+import { poolOptions, untilItAnswers } from '@cartograph/kit';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { Payments1763600000000 } from './migrations/1-payments.js';

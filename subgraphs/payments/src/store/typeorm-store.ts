@@ -1,4 +1,4 @@
-import { claimDue, markHandled, saveEvents } from '@cartograph/service-kit';
+import { claimDue, markHandled, saveEvents } from '@cartograph/kit';
 import { In, type DataSource, type EntityManager, type FindOptionsWhere } from 'typeorm';
 import type { Payment } from '../domain/payment.js';
 import { createAttemptsStore } from './attempts.js';

@@ -2,7 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
-import { ConfigError } from '@cartograph/service-kit';
+import { ConfigError } from '@cartograph/kit';
 import { createCategorySource } from '../category-source.js';
 import { readCommandConfig } from '../config.js';
 import { COLUMN_LIST } from '../domain/catalogue-columns.js';

@@ -1,4 +1,4 @@
-import { ConfigError } from '@cartograph/service-kit';
+import { ConfigError } from '@cartograph/kit';
 import { readCommandConfig } from '../config.js';
 import { auditStock } from '../stock-audit.js';
 import { createProductsStore, openDatabase } from '../store/mongo-store.js';

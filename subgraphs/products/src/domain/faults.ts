@@ -1,4 +1,4 @@
-import { idempotencyKeyFault, Refusal, type UserErrorOutput } from '@cartograph/service-kit';
+import { idempotencyKeyFault, Refusal, type UserErrorOutput } from '@cartograph/kit';
 import { hasForbiddenCharacters } from './text.js';
 
 export type ProductErrorCode =

@@ -1,4 +1,4 @@
-import { newId } from '@cartograph/service-kit';
+import { newId } from '@cartograph/kit';
 import type { Category } from './category.js';
 import type { NewProduct } from './product-input.js';
 import type { Product } from './product.js';

@@ -1,4 +1,4 @@
-import { newId } from '@cartograph/service-kit';
+import { newId } from '@cartograph/kit';
 
 export type StockEntryType = 'INITIAL' | 'ADJUSTMENT' | 'RESERVATION' | 'RELEASE' | 'COMMIT';
 

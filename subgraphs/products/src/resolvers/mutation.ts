@@ -1,4 +1,4 @@
-import { refusable } from '@cartograph/service-kit';
+import { refusable } from '@cartograph/kit';
 import type { Category } from '../domain/category.js';
 import { ConflictRefusal } from '../domain/faults.js';
 import type { Product } from '../domain/product.js';

@@ -1,5 +1,5 @@
 import { toMoneyOutput } from '@cartograph/money';
-import { createConnection, createCursor, readPage } from '@cartograph/service-kit';
+import { createConnection, createCursor, readPage } from '@cartograph/kit';
 import { imageUrlOf, productName } from '../domain/product.js';
 import { orderAttributes } from '../domain/product-query.js';
 import type { Resolvers } from '../generated/graphql.js';

@@ -1,5 +1,5 @@
 import { parseMoney, type CurrencyCode } from '@cartograph/money';
-import type { Logger } from '@cartograph/service-kit';
+import type { Logger } from '@cartograph/kit';
 import { createCategoryTree } from '../domain/category.js';
 import { createListing } from '../domain/listing.js';
 import type { CatalogueStore } from '../store/store.js';

@@ -1,4 +1,4 @@
-import { currentContext, newId } from '@cartograph/service-kit';
+import { currentContext, newId } from '@cartograph/kit';
 import type { Filter, UpdateFilter } from 'mongodb';
 import type { Category, StoredCategory } from '../domain/category.js';
 import type { NewListing } from '../domain/listing.js';

@@ -1,5 +1,5 @@
 import { parseEvent, type AnyEvent } from '@cartograph/events';
-import type { Relayed } from '@cartograph/service-kit';
+import type { Relayed } from '@cartograph/kit';
 import {
   ignoreDuplicates,
   type Collections,

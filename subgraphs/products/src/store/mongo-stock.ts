@@ -1,4 +1,4 @@
-import { currentContext } from '@cartograph/service-kit';
+import { currentContext } from '@cartograph/kit';
 import type { UpdateFilter } from 'mongodb';
 import type { Hold } from '../domain/hold.js';
 import { sumChanges, type StockEntry } from '../domain/stock.js';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Logger } from '@cartograph/service-kit';
+import type { Logger } from '@cartograph/kit';
 import type { Product } from '../domain/product.js';
 import { createCacheClient } from './cache-client.js';
 

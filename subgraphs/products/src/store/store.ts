@@ -1,5 +1,5 @@
 import type { AnyEvent } from '@cartograph/events';
-import type { Relayed } from '@cartograph/service-kit';
+import type { Relayed } from '@cartograph/kit';
 import type { Category, CategoryTree, StoredCategory } from '../domain/category.js';
 import type { Hold, HoldItem, HoldState } from '../domain/hold.js';
 import type { PriceChange, Product } from '../domain/product.js';

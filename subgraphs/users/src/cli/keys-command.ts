@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { ConfigError, createLogger } from '@cartograph/service-kit';
+import { ConfigError, createLogger } from '@cartograph/kit';
 import { readCommandConfig } from '../config.js';
 import { signingCandidates, type SigningKey } from '../domain/signing-key.js';
 import { createKeyRing, type KeyRing } from '../key-ring.js';

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { ConfigError, createLogger } from '@cartograph/service-kit';
+import { ConfigError, createLogger } from '@cartograph/kit';
 import { readCommandConfig } from '../config.js';
 import { readEmail } from '../domain/email.js';
 import { createPasswords } from '../domain/password.js';

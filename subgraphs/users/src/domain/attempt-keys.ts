@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { networkOf } from '@cartograph/service-kit/client-address';
+import { networkOf } from '@cartograph/kit/client-address';
 
 export type AttemptKind = 'account' | 'address';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Refusal } from '@cartograph/service-kit';
+import type { Refusal } from '@cartograph/kit';
 import { foldForSearch, readFields } from './fields.js';
 
 const faultOf = (kind: 'password' | 'name', value: string): string | undefined => {

@@ -1,4 +1,4 @@
-import { idempotencyKeyFault, Refusal, type UserErrorOutput } from '@cartograph/service-kit';
+import { idempotencyKeyFault, Refusal, type UserErrorOutput } from '@cartograph/kit';
 import type { ErrorCode } from '../generated/graphql.js';
 import { hashToken } from './secret-token.js';
 import { readEmail, type EmailAddress } from './email.js';

@@ -1,5 +1,5 @@
 import { createEvent, type EventData, type EventEnvelope, type EventType } from '@cartograph/events';
-import { currentContext } from '@cartograph/service-kit';
+import { currentContext } from '@cartograph/kit';
 import type { User } from './user.js';
 
 type UserEventType = Extract<EventType, `user.${string}`>;

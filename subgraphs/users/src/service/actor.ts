@@ -1,4 +1,4 @@
-import { Fault, isId, requireUser, signInFault, type Identity } from '@cartograph/service-kit';
+import { Fault, isId, requireUser, signInFault, type Identity } from '@cartograph/kit';
 import { isLive, type Session } from '../domain/session.js';
 import type { User } from '../domain/user.js';
 import type { UsersQueries } from '../store/store.js';

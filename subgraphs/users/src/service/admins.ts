@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { newId } from '@cartograph/service-kit';
+import { newId } from '@cartograph/kit';
 import type { AnyEvent } from '@cartograph/events';
 import type { EmailAddress } from '../domain/email.js';
 import { createSecretToken } from '../domain/secret-token.js';

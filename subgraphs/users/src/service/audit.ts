@@ -1,4 +1,4 @@
-import { newId } from '@cartograph/service-kit';
+import { newId } from '@cartograph/kit';
 import type { Origin, SecurityEvent } from '../domain/user.js';
 import type { SecurityEventType } from '../generated/graphql.js';
 import type { UsersQueries } from '../store/store.js';

@@ -1,4 +1,4 @@
-import type { Logger } from '@cartograph/service-kit';
+import type { Logger } from '@cartograph/kit';
 import type { Passwords } from '../domain/password.js';
 import type { KeyRing } from '../key-ring.js';
 import type { AttemptCounter } from '../store/attempt-counter.js';

@@ -5,7 +5,7 @@ import {
   readTimeKey,
   type Connection,
   type PageArguments,
-} from '@cartograph/service-kit';
+} from '@cartograph/kit';
 import { foldForSearch } from '../domain/fields.js';
 import type { SecurityEvent, User } from '../domain/user.js';
 import type { UsersStore } from '../store/store.js';

@@ -1,4 +1,4 @@
-import { newId } from '@cartograph/service-kit';
+import { newId } from '@cartograph/kit';
 import { createAccessToken } from '../access-tokens.js';
 import { createSecretToken, type SecretToken } from '../domain/secret-token.js';
 import type { Origin, User } from '../domain/user.js';

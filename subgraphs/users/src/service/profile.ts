@@ -1,4 +1,4 @@
-import type { Identity } from '@cartograph/service-kit';
+import type { Identity } from '@cartograph/kit';
 import { emailKey } from '../domain/email.js';
 import { refusals } from '../domain/errors.js';
 import { normalisePassword, readFields } from '../domain/fields.js';

@@ -1,4 +1,4 @@
-import { isId, type Identity } from '@cartograph/service-kit';
+import { isId, type Identity } from '@cartograph/kit';
 import { refusals } from '../domain/errors.js';
 import type { Origin, User } from '../domain/user.js';
 import { nextUserEvent } from '../domain/user-events.js';

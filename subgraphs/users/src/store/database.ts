@@ -1,4 +1,4 @@
-import { poolOptions, untilItAnswers } from '@cartograph/service-kit';
+import { poolOptions, untilItAnswers } from '@cartograph/kit';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { CreateUsers1771400000000 } from './migrations/1771400000000-create-users.js';

@@ -1,4 +1,4 @@
-import type { Logger } from '@cartograph/service-kit';
+import type { Logger } from '@cartograph/kit';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import type { AttemptKey } from '../domain/attempt-keys.js';
 import { ATTEMPT_LIMIT_MS, THROTTLE_RULES } from '../domain/login-throttle.js';

@@ -1,5 +1,5 @@
 import type { AnyEvent } from '@cartograph/events';
-import type { Revocation, TimeKey } from '@cartograph/service-kit';
+import type { Revocation, TimeKey } from '@cartograph/kit';
 import type { EmailAddress } from '../domain/email.js';
 import type { OneTimePurpose, OneTimeToken } from '../domain/one-time-token.js';
 import type { RefreshToken, Session } from '../domain/session.js';

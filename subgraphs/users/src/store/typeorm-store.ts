@@ -1,4 +1,4 @@
-import { saveEvents } from '@cartograph/service-kit';
+import { saveEvents } from '@cartograph/kit';
 import type { DataSource, EntityManager } from 'typeorm';
 import { fillEmailKeys } from './fill-email-keys.js';
 import { createRevocationQueries } from './revocation-queries.js';

@@ -1,4 +1,4 @@
-import { signIdentity, createLogger, createRegistry, type Identity } from '@cartograph/service-kit';
+import { signIdentity, createLogger, createRegistry, type Identity } from '@cartograph/kit';
 import { createTestDatabase, startTestRedis, type GraphResult } from '@cartograph/testing';
 import { decodeJwt } from 'jose';
 import pg from 'pg';

@@ -1,4 +1,4 @@
-import { Refusal } from '@cartograph/service-kit';
+import { Refusal } from '@cartograph/kit';
 import type { ErrorCode } from '../generated/graphql.js';
 
 export interface __Entity__ {

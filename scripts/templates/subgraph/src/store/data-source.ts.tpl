@@ -1,4 +1,4 @@
-import { poolOptions } from '@cartograph/service-kit';
+import { poolOptions } from '@cartograph/kit';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { __Name____timestamp__ } from './migrations/1-__name__.js';

@@ -1,4 +1,4 @@
-import { outboxMigration } from '@cartograph/service-kit';
+import { outboxMigration } from '@cartograph/kit';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /** Any number that no other advisory lock of this database has. */

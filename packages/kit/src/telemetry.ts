@@ -1,5 +1,5 @@
 /**
- * Loaded before a service: `node --import @cartograph/service-kit/telemetry dist/main.js`. Does nothing unless
+ * Loaded before a service: `node --import @cartograph/kit/telemetry dist/main.js`. Does nothing unless
  * OTEL_EXPORTER_OTLP_ENDPOINT is set; then it sends traces there by OTLP over HTTP.
  */
 import { basename, dirname } from 'node:path';
