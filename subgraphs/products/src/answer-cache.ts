@@ -1,9 +1,4 @@
-import {
-  WrittenData,
-  type BaseGraphQLContext,
-  type Identity,
-  type ServerPlugin,
-} from '@cartograph/kit';
+import { WrittenData, type BaseGraphQLContext, type Identity, type ServerPlugin } from '@cartograph/kit';
 import { execute, type OperationDefinitionNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
 

@@ -1,10 +1,4 @@
-import {
-  createLogger,
-  createRegistry,
-  IDENTITY_HEADER,
-  signIdentity,
-  type Identity,
-} from '@cartograph/kit';
+import { createLogger, createRegistry, IDENTITY_HEADER, signIdentity, type Identity } from '@cartograph/kit';
 import { startTestRedis } from '@cartograph/testing';
 import { createCartApp } from '../../src/app.js';
 import { readCartConfig } from '../../src/config.js';

@@ -1,9 +1,4 @@
-import {
-  createLogger,
-  createRegistry,
-  createSubgraphServer,
-  type SubgraphServer,
-} from '@cartograph/kit';
+import { createLogger, createRegistry, createSubgraphServer, type SubgraphServer } from '@cartograph/kit';
 
 export interface StandInProduct {
   name: string;

@@ -1,10 +1,5 @@
 import { MoneyError, parseMoney, type Money, type MoneyInput } from '@cartograph/money';
-import {
-  idempotencyKeyFault,
-  idempotencyKeyReused,
-  Refusal,
-  type UserErrorOutput,
-} from '@cartograph/kit';
+import { idempotencyKeyFault, idempotencyKeyReused, Refusal, type UserErrorOutput } from '@cartograph/kit';
 import type { Order } from './order.js';
 import { readAddress, type Address, type AddressInput } from './address.js';
 
