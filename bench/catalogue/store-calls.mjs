@@ -1,16 +1,14 @@
 // The floor of each case: the store call alone, without GraphQL or HTTP, a fixed number at once. Argument: a file with
 // { kind, inputs, concurrency, seconds, once, mongoUrl, redisUrl }. Prints as load.mjs does, and its own CPU time.
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Redis } from 'ioredis';
-import { createProductsStore, openDatabase } from '../../subgraphs/products/dist/store/mongo-store.js';
+import { createProductsStore, openDatabase } from '../../subgraphs/products/dist/store/database.js';
 
 const options = JSON.parse(readFileSync(process.argv[2], 'utf8'));
 const { kind, inputs, concurrency, seconds, once } = options;
 const database = await openDatabase(options.mongoUrl, 20);
-const { catalogue } = createProductsStore(database.db, {
-  beforePublish: async () => {},
-  isMine: async () => false,
-});
+const { catalogue } = createProductsStore(database.db, { clock: () => new Date(), newId: randomUUID });
 const redis = new Redis(options.redisUrl, { enableAutoPipelining: true });
 const PRICE_STEPS = [2_500, 5_000, 10_000, 20_000];
 

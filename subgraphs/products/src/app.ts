@@ -5,125 +5,100 @@ import {
   createSubgraphServer,
   measurePool,
   newId,
-  type BaseGraphQLContext,
   type Runtime,
   type ServiceApp,
 } from '@cartograph/kit';
-import { createAnswerCache } from './answer-cache.js';
-import { createCategoryService } from './category-service.js';
-import { createCategorySource } from './category-source.js';
 import type { ProductsConfig } from './config.js';
+import { createContext, type ProductsContext } from './context.js';
 import { subscribeToOrders } from './events.js';
-import { createExclusive } from './exclusive.js';
-import { createImportService } from './import-service.js';
 import { serveImages } from './images/route.js';
-import { createLoaders, type Loaders } from './loaders.js';
 import { createProductsMetrics } from './metrics.js';
-import { createProductListReader } from './product-list.js';
-import { createResolvers } from './resolvers.js';
+import { createAnswerCache } from './resolvers/answer-cache.js';
+import { createResolvers } from './resolvers/index.js';
+import { createLoaders } from './resolvers/loaders.js';
 import { addSampleShop } from './sample/add-sample-shop.js';
-import { createCatalogueService } from './service.js';
-import { createStockService } from './stock-service.js';
-import { createKeeper } from './store/keeper.js';
-import { createProductsStore, openDatabase } from './store/mongo-store.js';
-import { createProductCache, noCache } from './store/product-cache.js';
-import { startSweeper } from './sweeper.js';
+import { createProductCache, noCache } from './store/cache/product-cache.js';
+import { openCollections } from './store/collections.js';
+import { createProductsStore, openDatabase } from './store/database.js';
+import { createLeaderElection } from './store/leader-election.js';
+import { createOutboxStore } from './store/outbox.js';
+import { createCategorySource, type CategorySource } from './use-cases/categories/category-source.js';
+import { createUseCases } from './use-cases/index.js';
+import { startSweeper } from './workers.js';
 
-export interface ProductsContext extends BaseGraphQLContext {
-  readonly loaders: Loaders;
-}
+const clock = () => new Date();
 
-/** Wires the products service; it does not listen yet. */
+/** Wires the products subgraph; it does not listen yet. */
 export async function createProductsApp(
   config: ProductsConfig,
   { logger, registry }: Runtime,
 ): Promise<ServiceApp> {
+  const currency = config.SHOP_CURRENCY;
   const metrics = createProductsMetrics(registry);
   const database = await openDatabase(config.MONGODB_URL, config.MONGODB_POOL_SIZE);
   measurePool(registry, database.pool);
   if (config.MIGRATE_ON_START) await database.migrate();
   const cache = config.REDIS_URL
-    ? createProductCache({ redisUrl: config.REDIS_URL, logger, onRead: metrics.cacheRead })
+    ? createProductCache({ redisUrl: config.REDIS_URL, logger, newId, onRead: metrics.cacheRead })
     : noCache;
-  const owner = newId();
-  const store = createProductsStore(database.db, {
-    beforePublish: (products) => cache.invalidate(products.map(({ id }) => id)),
-    isMine: (name) => keeper.holds(name),
-  });
-  const keeper = createKeeper(store.leases, owner);
+  const store = createProductsStore(database.db, { clock, newId });
+  const { catalogue } = store;
+  const leader = createLeaderElection(store.leases, newId());
   const bus = createEventBus(config, { logger, registry });
   const relay = createOutboxRelay({
-    source: store.outbox,
-    // Without a broker nobody listens; the ledger is written all the same.
+    source: createOutboxStore(openCollections(database.db), {
+      beforePublish: (products) => cache.invalidate(products.map(({ id }) => id)),
+      refreshGroup: (group) => catalogue.refreshGroup(group),
+      isLeader: () => leader.isLeader('outbox'),
+      clock,
+    }),
+    // Without a broker there are no consumers; the relay writes the ledger all the same.
     bus: bus ?? { publish: async () => {} },
     logger,
     registry,
     pollMs: 250,
     gatherMs: 100,
   });
-  const onChanged = async (ids: readonly string[]) => {
-    await cache.invalidate(ids);
-    relay.wake();
-  };
-  const categories = createCategorySource(store.catalogue);
-  const exclusive = createExclusive(store.leases);
-  const service = createCatalogueService({
-    ...store,
+  const categories = createCategorySource({ catalogue, clock });
+  const useCases = createUseCases({
+    store,
     categories,
-    exclusive,
-    currency: config.SHOP_CURRENCY,
-    onChanged,
-  });
-  const stockService = createStockService({
-    stock: store.stock,
-    onChanged,
+    currency,
+    onChanged: async (ids) => {
+      await cache.invalidate(ids);
+      if (ids.length > 0) relay.wake();
+    },
+    onStockOutcome: metrics.stockOutcome,
     logger,
-    onOutcome: metrics.stockOutcome,
+    clock,
+    newId,
   });
-  const categoryService = createCategoryService({
-    ...store,
-    categories,
-    exclusive,
-    onChanged: () => cache.invalidate([]),
-  });
-  const imports = createImportService({ ...store, service, currency: config.SHOP_CURRENCY });
-  if (config.SAMPLE_DATA)
-    await addSampleShop({ catalogue: store.catalogue, currency: config.SHOP_CURRENCY, logger });
-  const lists = createProductListReader({ catalogue: store.catalogue, currency: config.SHOP_CURRENCY });
+  if (config.SAMPLE_DATA) await addSampleShop({ catalogue, currency, logger });
+  const loadersOver = (source: CategorySource) => createLoaders({ catalogue, cache, categories: source });
 
   const server = await createSubgraphServer<ProductsContext>({
     name: 'products',
     typeDefs: readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8'),
-    resolvers: createResolvers({
-      service,
-      categoryService,
-      stockService,
-      lists,
-      stock: store.stock,
-      imagesBaseUrl: config.IMAGES_BASE_URL,
-    }),
-    context: (base) => ({ ...base, loaders: createLoaders(store.catalogue, cache, categories) }),
+    resolvers: createResolvers({ useCases, imagesBaseUrl: config.IMAGES_BASE_URL }),
+    context: createContext({ createLoaders: () => loadersOver(categories) }),
     plugins: [
       createAnswerCache<ProductsContext>({
         revision: () => cache.revision(),
         contextAt: (revision, context) => ({
           ...context,
-          loaders: createLoaders(store.catalogue, cache, {
-            ...categories,
-            tree: () => categories.at(revision),
-          }),
+          loaders: loadersOver({ ...categories, tree: () => categories.at(revision) }),
         }),
         onAnswer: metrics.answer,
       }),
     ],
-    // The cache is not asked: without it the store answers.
+    // The cache is not checked: without it the store answers.
     readiness: { mongodb: () => database.ping() },
     internalAuthSecret: config.INTERNAL_AUTH_SECRET,
     redisUrl: config.REDIS_URL,
     logger,
     registry,
   });
-  serveImages(server.http, store.catalogue, categories);
+  serveImages(server.http, { catalogue, categories });
   let sweeper: ReturnType<typeof startSweeper> | undefined;
   let subscription: Awaited<ReturnType<EventBus['subscribe']>> | undefined;
 
@@ -132,14 +107,12 @@ export async function createProductsApp(
     async start() {
       relay.start();
       sweeper = startSweeper({
-        stockService,
-        imports,
-        categories: categoryService,
+        useCases,
         everyMs: config.SWEEP_EVERY_MS,
-        isMine: () => keeper.holds('sweeper'),
+        isLeader: () => leader.isLeader('sweeper'),
         logger,
       });
-      subscription = bus && (await subscribeToOrders(bus, stockService));
+      subscription = bus && (await subscribeToOrders(bus, useCases));
     },
     drain: () => server.drain(),
     async close() {
@@ -147,7 +120,7 @@ export async function createProductsApp(
       await subscription?.close();
       await sweeper?.stop();
       await relay.stop();
-      await keeper.release().catch(() => {});
+      await leader.resign().catch(() => {});
       await bus?.close();
       await cache.close();
       await database.close();

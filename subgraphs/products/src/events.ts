@@ -1,18 +1,35 @@
 import type { AnyEvent, EventBus } from '@cartograph/events';
 import { inTraceOf } from '@cartograph/kit';
-import type { StockService } from './stock-service.js';
+import type { StockUseCases } from './use-cases/stock/index.js';
+
+/** The name of this subgraph's consumer group on the bus. */
+export const CONSUMER = 'products';
+
+interface Deps {
+  readonly stock: Pick<StockUseCases, 'release' | 'commit'>;
+}
 
 /**
- * What this service listens to. Handling is repeat-safe by the order's hold, so no event ids are kept: releasing what
- * was released and committing what was committed changes nothing.
+ * An order's hold makes handling repeat-safe, so no event ids are recorded: releasing released stock, or committing
+ * committed stock, changes nothing.
  */
-export function subscribeToOrders(bus: EventBus, stock: StockService): Promise<{ close(): Promise<void> }> {
+export const createHandlers = ({ stock }: Deps) => ({
+  'order.cancelled': async ({ data }: Extract<AnyEvent, { type: 'order.cancelled' }>) => {
+    await stock.release(data.orderId);
+  },
+  'order.shipped': async ({ data }: Extract<AnyEvent, { type: 'order.shipped' }>) => {
+    await stock.commit(data.orderId);
+  },
+});
+
+export function subscribeToOrders(bus: EventBus, deps: Deps): Promise<{ close(): Promise<void> }> {
+  const handlers = createHandlers(deps);
   return bus.subscribe({
-    consumer: 'products',
+    consumer: CONSUMER,
     types: ['order.cancelled', 'order.shipped'],
     handle: inTraceOf(async (event: AnyEvent) => {
-      if (event.type === 'order.cancelled') await stock.release(event.data.orderId);
-      else if (event.type === 'order.shipped') await stock.commit(event.data.orderId);
+      if (event.type === 'order.cancelled') await handlers['order.cancelled'](event);
+      else if (event.type === 'order.shipped') await handlers['order.shipped'](event);
     }),
   });
 }

@@ -1,5 +1,5 @@
 import { Counter, type Registry } from '@cartograph/kit';
-import type { StockOutcome } from './stock-service.js';
+import type { StockOutcome } from './use-cases/stock/move-hold.js';
 
 /** What happens to stock and how well the cache works, in numbers. */
 export function createProductsMetrics(registry: Registry) {

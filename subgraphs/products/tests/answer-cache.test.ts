@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startTestRedis, until, userIdentity } from '@cartograph/testing';
 import { buildSchema, parse, type OperationDefinitionNode } from 'graphql';
-import { createAnswerCache } from '../src/answer-cache.js';
-import { createCategoryTree } from '../src/domain/category.js';
-import { createProductsStore, openDatabase } from '../src/store/mongo-store.js';
+import { createAnswerCache } from '../src/resolvers/answer-cache.js';
+import { createCategoryTree } from '../src/domain/categories/category.js';
+import { newId } from '@cartograph/kit';
+import { createProductsStore, openDatabase } from '../src/store/database.js';
 import { admin, euro, startProducts, type Harness } from './support.js';
 
 const LIST = `query ($filter: ProductFilter) {
@@ -76,10 +77,7 @@ describe('Kept answers to lists', () => {
     expect(await price(other)).toEqual([{ sku, price: { amount: '10.00' } }]);
     // As a process leaves it that is killed after it has written: nobody is told but the outbox.
     const database = await openDatabase(one.config.MONGODB_URL, 1);
-    const { catalogue } = createProductsStore(database.db, {
-      beforePublish: async () => {},
-      isMine: async () => false,
-    });
+    const { catalogue } = createProductsStore(database.db, { clock: () => new Date(), newId });
     const [product] = await catalogue.findByIds([id]);
     const path = createCategoryTree(await catalogue.categories()).pathOf('things');
     const dearer = { ...product!, price: { minor: 1_200, currency: 'EUR' as const }, version: 2 };

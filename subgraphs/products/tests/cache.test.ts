@@ -2,8 +2,10 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startTestRedis, until } from '@cartograph/testing';
 import { Redis } from 'ioredis';
-import type { Product } from '../src/domain/product.js';
-import { CACHE_SECONDS, createProductCache, type ProductCache } from '../src/store/product-cache.js';
+import type { Product } from '../src/domain/products/product.js';
+import { newId } from '@cartograph/kit';
+import { CACHE_SECONDS, createProductCache } from '../src/store/cache/product-cache.js';
+import type { ProductCache } from '../src/store/store.js';
 import { silent } from './support.js';
 
 type TestRedis = Awaited<ReturnType<typeof startTestRedis>>;
@@ -13,7 +15,7 @@ let cache: ProductCache;
 beforeAll(async () => {
   server = await startTestRedis();
   redis = new Redis(server.url);
-  cache = createProductCache({ redisUrl: server.url, logger: silent });
+  cache = createProductCache({ redisUrl: server.url, logger: silent, newId });
   await until(() => cache.ping().then(() => true));
 });
 afterAll(async () => {
@@ -109,7 +111,7 @@ describe('the product cache', () => {
 
   it('should answer from the store while Redis is away, and forget on its return what was written meanwhile', async () => {
     const line = await startLine(server.url);
-    const own = createProductCache({ redisUrl: line.url, logger: silent });
+    const own = createProductCache({ redisUrl: line.url, logger: silent, newId });
     await until(() => own.ping().then(() => true));
     await own.read(['away', 'kept'], async (ids) => ids.map((id) => product(id)));
 

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { newId } from '@cartograph/kit';
 import { until } from '@cartograph/testing';
 import { catalogueCommand } from '../src/cli/catalogue-command.js';
-import { readCatalogueFile } from '../src/cli/catalogue-file.js';
+import { readCatalogueFile } from '../src/cli/catalogue-file/read-catalogue-file.js';
 import { startProducts, type Harness } from './support.js';
 
 let shop: Harness;

@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { newId } from '@cartograph/kit';
 import { createTestMongo, type TestDatabase } from '@cartograph/testing';
 import type { Document, Filter } from 'mongodb';
-import { createProductQuery, type ProductSort } from '../src/domain/product-query.js';
+import { createProductQuery, type ProductSort } from '../src/domain/search/product-query.js';
 import { addSampleShop } from '../src/sample/add-sample-shop.js';
 import { openCollections, type Collections, type ProductDocument } from '../src/store/collections.js';
-import { createProductsStore, openDatabase, type ProductsStore } from '../src/store/mongo-store.js';
-import { afterFilter, facetPipeline, orderOf, toFilter, toSort } from '../src/store/search.js';
+import { createProductsStore, openDatabase, type ProductsStore } from '../src/store/database.js';
+import { afterFilter, facetPipeline, orderOf, toFilter, toSort } from '../src/store/search-queries.js';
+import { createOutboxStore } from '../src/store/outbox.js';
 import { silent } from './support.js';
 
 let mongo: TestDatabase;
@@ -18,9 +20,15 @@ beforeAll(async () => {
   database = await openDatabase(mongo.url, 10);
   await database.migrate();
   collections = openCollections(database.db);
-  store = createProductsStore(database.db, { beforePublish: async () => {}, isMine: async () => true });
+  store = createProductsStore(database.db, { clock: () => new Date(), newId });
   await addSampleShop({ catalogue: store.catalogue, currency: 'EUR', logger: silent });
-  await store.outbox.relay(async () => {}, 1_000);
+  const outbox = createOutboxStore(collections, {
+    beforePublish: async () => {},
+    refreshGroup: (group) => store.catalogue.refreshGroup(group),
+    isLeader: async () => true,
+    clock: () => new Date(),
+  });
+  await outbox.relay(async () => {}, 1_000);
 }, 60_000);
 afterAll(async () => {
   await database.close();

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { newId } from '@cartograph/kit';
 import fc from 'fast-check';
-import { auditStock } from '../src/stock-audit.js';
+import { auditStock } from '../src/use-cases/stock/audit-stock.js';
 import { startStock, type StockHarness } from './stock-support.js';
 
 let shop: StockHarness;
@@ -50,7 +50,7 @@ describe('stock under random, concurrent use', () => {
           Array.from({ length: PRODUCTS }, (_, index) => shop.addProduct(4 + index)),
         );
         const orderIds = Array.from({ length: ORDERS }, () => newId());
-        const processes = [shop.service, shop.another()];
+        const processes = [shop.stock, shop.another()];
         const itemsOf = (which: number) =>
           ids
             .map((productId, index) => ({ productId, quantity: quantities[which]![index]! }))
@@ -62,7 +62,7 @@ describe('stock under random, concurrent use', () => {
               return service.reserve({
                 orderId: orderIds[one.order]!,
                 items: itemsOf(one.order),
-                expiresAt: one.expires ? shop.clock.now : null,
+                expiresAt: one.expires ? shop.time.now : null,
               });
             case 'release':
               return service.release(orderIds[one.order]!);
@@ -71,9 +71,9 @@ describe('stock under random, concurrent use', () => {
             case 'adjust':
               return shop.adjust(ids[one.product]!, one.delta).catch(() => 'refused');
             case 'sweep':
-              return service.sweep();
+              return service.releaseExpired();
             case 'relay':
-              return shop.store.outbox.relay(async () => {}, 50);
+              return shop.outbox.relay(async () => {}, 50);
           }
         };
         for (const batch of steps) {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { AnyEvent } from '@cartograph/events';
-import { auditStock } from '../src/stock-audit.js';
-import { createMongoOutbox } from '../src/store/mongo-outbox.js';
+import { auditStock } from '../src/use-cases/stock/audit-stock.js';
+import { createOutboxStore } from '../src/store/outbox.js';
 import { startStock, type StockHarness } from './stock-support.js';
 
 let shop: StockHarness;
@@ -15,7 +15,7 @@ afterAll(async () => {
 
 describe('the relay', () => {
   const relayAll = async () => {
-    while ((await shop.store.outbox.relay(async () => {}, 100)).count > 0);
+    while ((await shop.outbox.relay(async () => {}, 100)).count > 0);
   };
 
   it('should leave what is added while it publishes for the next time, and publish it once', async () => {
@@ -28,11 +28,11 @@ describe('the relay', () => {
       published.push(...events.map(({ aggregateId, sequence }) => [aggregateId, sequence]));
       if (published.length === 2) await shop.adjust(id, 1);
     };
-    await shop.store.outbox.relay(publish, 100);
+    await shop.outbox.relay(publish, 100);
     expect(await shop.collections.products.find({ hasOutbox: true }).toArray()).toMatchObject([
       { _id: id, outbox: [{ available: 1 }] },
     ]);
-    await shop.store.outbox.relay(publish, 100);
+    await shop.outbox.relay(publish, 100);
     expect(published.slice(0, 2).sort()).toEqual(
       [
         [id, 3],
@@ -48,10 +48,11 @@ describe('the relay', () => {
     await relayAll();
     await shop.adjust(id, 1);
     const forgotten: string[] = [];
-    const outbox = createMongoOutbox(shop.collections, {
+    const outbox = createOutboxStore(shop.collections, {
       beforePublish: async (products) => void forgotten.push(...products.map((product) => product.id)),
       refreshGroup: async () => {},
-      isMine: async () => true,
+      isLeader: async () => true,
+      clock: () => new Date(),
     });
     await outbox.relay(async () => expect(forgotten).toEqual([id]), 100);
     expect(forgotten).toEqual([id]);

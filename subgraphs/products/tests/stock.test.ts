@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { newId } from '@cartograph/kit';
-import { auditStock } from '../src/stock-audit.js';
+import { auditStock } from '../src/use-cases/stock/audit-stock.js';
 import { startStock, type StockHarness } from './stock-support.js';
 
 let shop: StockHarness;
@@ -18,7 +18,7 @@ describe('reserving', () => {
   it('should sell the last five to five of fifty, and tell the others what there is', async () => {
     const id = await shop.addProduct(5);
     const answers = await Promise.all(
-      Array.from({ length: 50 }, () => shop.service.reserve({ orderId: newId(), items: one(id) })),
+      Array.from({ length: 50 }, () => shop.stock.reserve({ orderId: newId(), items: one(id) })),
     );
     expect(answers.filter(({ reserved }) => reserved)).toHaveLength(5);
     for (const { shortages } of answers.filter(({ reserved }) => !reserved)) {
@@ -34,7 +34,7 @@ describe('reserving', () => {
       await shop.addProduct(0),
     ];
     const items = [...one(plenty, 10), ...one(few, 3), ...one(none, 1), ...one('no such product', 1)];
-    const { reserved, shortages } = await shop.service.reserve({ orderId: newId(), items });
+    const { reserved, shortages } = await shop.stock.reserve({ orderId: newId(), items });
     expect(reserved).toBe(false);
     const byId = new Map(shortages.map((shortage) => [shortage.productId, shortage]));
     expect(byId).toEqual(
@@ -56,7 +56,7 @@ describe('reserving', () => {
   it('should count an order once, however often and from however many processes it comes at once', async () => {
     const [left, right] = [await shop.addProduct(10), await shop.addProduct(10)];
     const orderId = newId();
-    const processes = [shop.service, shop.another(), shop.another()];
+    const processes = [shop.stock, shop.another(), shop.another()];
     const answers = await Promise.all(
       Array.from({ length: 21 }, (_, index) =>
         processes[index % 3]!.reserve({ orderId, items: [...one(left, 4), ...one(right, 4)] }),
@@ -69,7 +69,7 @@ describe('reserving', () => {
 
   it('should add up a product that stands twice in an order', async () => {
     const id = await shop.addProduct(3);
-    expect(await shop.service.reserve({ orderId: newId(), items: [...one(id, 2), ...one(id, 2)] })).toEqual({
+    expect(await shop.stock.reserve({ orderId: newId(), items: [...one(id, 2), ...one(id, 2)] })).toEqual({
       reserved: false,
       shortages: [{ productId: id, requested: 4, available: 3 }],
     });
@@ -78,30 +78,30 @@ describe('reserving', () => {
   it('should try again after a shortage once there is stock', async () => {
     const id = await shop.addProduct(1);
     const input = { orderId: newId(), items: one(id, 2) };
-    expect((await shop.service.reserve(input)).reserved).toBe(false);
+    expect((await shop.stock.reserve(input)).reserved).toBe(false);
     await shop.adjust(id, 1);
-    expect((await shop.service.reserve(input)).reserved).toBe(true);
+    expect((await shop.stock.reserve(input)).reserved).toBe(true);
   });
 
   it('should refuse other items for the same order, and numbers that make no sense', async () => {
     const id = await shop.addProduct(10);
     const orderId = newId();
-    await shop.service.reserve({ orderId, items: one(id, 2) });
-    await expect(shop.service.reserve({ orderId, items: one(id, 3) })).rejects.toThrow(
+    await shop.stock.reserve({ orderId, items: one(id, 2) });
+    await expect(shop.stock.reserve({ orderId, items: one(id, 3) })).rejects.toThrow(
       "an order's items never change",
     );
     for (const quantity of [0, -1, 1.5, Number.NaN, 1e9]) {
-      await expect(shop.service.reserve({ orderId: newId(), items: one(id, quantity) })).rejects.toThrow(
+      await expect(shop.stock.reserve({ orderId: newId(), items: one(id, quantity) })).rejects.toThrow(
         'quantities from 1',
       );
     }
-    await expect(shop.service.reserve({ orderId: newId(), items: [] })).rejects.toThrow('1 to 100 products');
+    await expect(shop.stock.reserve({ orderId: newId(), items: [] })).rejects.toThrow('1 to 100 products');
   });
 
   it('should not sell what is archived', async () => {
     const id = await shop.addProduct(5);
     await shop.collections.products.updateOne({ _id: id }, { $set: { isArchived: true } });
-    expect((await shop.service.reserve({ orderId: newId(), items: one(id) })).shortages).toEqual([
+    expect((await shop.stock.reserve({ orderId: newId(), items: one(id) })).shortages).toEqual([
       { productId: id, requested: 1, available: 0 },
     ]);
   });
@@ -111,10 +111,10 @@ describe('settling', () => {
   it('should give back once and sell once, however often it is told', async () => {
     const id = await shop.addProduct(10);
     const [cancelled, shipped] = [newId(), newId()];
-    for (const orderId of [cancelled, shipped]) await shop.service.reserve({ orderId, items: one(id, 3) });
+    for (const orderId of [cancelled, shipped]) await shop.stock.reserve({ orderId, items: one(id, 3) });
     const settled = await Promise.all(
       Array.from({ length: 10 }, () =>
-        Promise.all([shop.service.release(cancelled), shop.another().commit(shipped)]),
+        Promise.all([shop.stock.release(cancelled), shop.another().commit(shipped)]),
       ),
     );
     expect(settled.flat()).toEqual(Array.from({ length: 20 }, () => true));
@@ -124,21 +124,21 @@ describe('settling', () => {
   it('should not give back what was shipped nor ship what was given back', async () => {
     const id = await shop.addProduct(10);
     const [shipped, cancelled] = [newId(), newId()];
-    for (const orderId of [shipped, cancelled]) await shop.service.reserve({ orderId, items: one(id, 2) });
-    await shop.service.commit(shipped);
-    await shop.service.release(cancelled);
-    expect(await shop.service.release(shipped)).toBe(false);
-    expect(await shop.service.commit(cancelled)).toBe(false);
-    expect(await shop.service.commit(newId())).toBe(false);
+    for (const orderId of [shipped, cancelled]) await shop.stock.reserve({ orderId, items: one(id, 2) });
+    await shop.stock.commit(shipped);
+    await shop.stock.release(cancelled);
+    expect(await shop.stock.release(shipped)).toBe(false);
+    expect(await shop.stock.commit(cancelled)).toBe(false);
+    expect(await shop.stock.commit(newId())).toBe(false);
     expect(await shop.numbers(id)).toEqual({ available: 8, reserved: 0, sold: 2 });
   });
 
   it('should do one of the two when both come at once, wholly', async () => {
     const ids = await Promise.all([shop.addProduct(5), shop.addProduct(5), shop.addProduct(5)]);
     const orderId = newId();
-    await shop.service.reserve({ orderId, items: ids.flatMap((id) => one(id, 2)) });
+    await shop.stock.reserve({ orderId, items: ids.flatMap((id) => one(id, 2)) });
     const [released, committed] = await Promise.all([
-      shop.service.release(orderId),
+      shop.stock.release(orderId),
       shop.another().commit(orderId),
     ]);
     expect(released).not.toBe(committed);
@@ -152,8 +152,8 @@ describe('settling', () => {
   it('should refuse a reservation that comes after its cancellation', async () => {
     const id = await shop.addProduct(5);
     const orderId = newId();
-    await shop.service.release(orderId);
-    expect(await shop.service.reserve({ orderId, items: one(id) })).toEqual({
+    await shop.stock.release(orderId);
+    expect(await shop.stock.reserve({ orderId, items: one(id) })).toEqual({
       reserved: false,
       shortages: [],
     });
@@ -163,48 +163,48 @@ describe('settling', () => {
   it('should say that a committed order is reserved, so that a late repeat does no harm', async () => {
     const id = await shop.addProduct(5);
     const input = { orderId: newId(), items: one(id) };
-    await shop.service.reserve(input);
-    await shop.service.commit(input.orderId);
-    expect(await shop.service.reserve(input)).toEqual({ reserved: true, shortages: [] });
+    await shop.stock.reserve(input);
+    await shop.stock.commit(input.orderId);
+    expect(await shop.stock.reserve(input)).toEqual({ reserved: true, shortages: [] });
     expect(await shop.numbers(id)).toEqual({ available: 4, reserved: 0, sold: 1 });
   });
 });
 
 describe('expiry', () => {
-  const inMinutes = (minutes: number) => new Date(shop.clock.now.getTime() + minutes * 60_000);
+  const inMinutes = (minutes: number) => new Date(shop.time.now.getTime() + minutes * 60_000);
   const passMinutes = (minutes: number) => {
-    shop.clock.now = inMinutes(minutes);
+    shop.time.now = inMinutes(minutes);
   };
 
   it('should give back what was not paid in time, and leave alone what is held without end', async () => {
     const id = await shop.addProduct(10);
-    await shop.service.reserve({ orderId: newId(), items: one(id, 3), expiresAt: inMinutes(15) });
-    await shop.service.reserve({ orderId: newId(), items: one(id, 2), expiresAt: null });
-    await shop.service.sweep();
+    await shop.stock.reserve({ orderId: newId(), items: one(id, 3), expiresAt: inMinutes(15) });
+    await shop.stock.reserve({ orderId: newId(), items: one(id, 2), expiresAt: null });
+    await shop.stock.releaseExpired();
     expect(await shop.numbers(id)).toMatchObject({ available: 5, reserved: 5 });
     passMinutes(16);
-    await Promise.all([shop.service.sweep(), shop.another().sweep()]);
+    await Promise.all([shop.stock.releaseExpired(), shop.another().releaseExpired()]);
     expect(await shop.numbers(id)).toEqual({ available: 8, reserved: 2, sold: 0 });
   });
 
   it('should be put off by reserving again', async () => {
     const id = await shop.addProduct(10);
     const input = { orderId: newId(), items: one(id, 3) };
-    await shop.service.reserve({ ...input, expiresAt: inMinutes(15) });
-    await shop.service.reserve({ ...input, expiresAt: null });
+    await shop.stock.reserve({ ...input, expiresAt: inMinutes(15) });
+    await shop.stock.reserve({ ...input, expiresAt: null });
     passMinutes(60);
-    await shop.service.sweep();
+    await shop.stock.releaseExpired();
     expect(await shop.numbers(id)).toMatchObject({ available: 7, reserved: 3 });
   });
 
   it('should not come to an order paid after the sweep had found it due', async () => {
     const id = await shop.addProduct(10);
     const input = { orderId: newId(), items: one(id, 3) };
-    await shop.service.reserve({ ...input, expiresAt: inMinutes(15) });
+    await shop.stock.reserve({ ...input, expiresAt: inMinutes(15) });
     passMinutes(16);
-    const [due] = await shop.store.stock.dueHolds(['RESERVED'], shop.clock.now, 1);
+    const [due] = await shop.store.stock.dueHolds(['RESERVED'], shop.time.now, 1);
     expect(due!.orderId).toBe(input.orderId);
-    expect((await shop.service.reserve({ ...input, expiresAt: null })).reserved).toBe(true);
+    expect((await shop.stock.reserve({ ...input, expiresAt: null })).reserved).toBe(true);
     expect(await shop.store.stock.moveHold(due!, { state: 'RELEASING' })).toBeUndefined();
     expect(await shop.store.stock.findHold(input.orderId)).toMatchObject({
       state: 'RESERVED',
@@ -216,18 +216,18 @@ describe('expiry', () => {
   it('should let a late payment have the stock again if there is some, or say that there is none', async () => {
     const id = await shop.addProduct(1);
     const input = { orderId: newId(), items: one(id) };
-    await shop.service.reserve({ ...input, expiresAt: inMinutes(15) });
+    await shop.stock.reserve({ ...input, expiresAt: inMinutes(15) });
     passMinutes(16);
-    await shop.service.sweep();
-    expect((await shop.service.reserve(input)).reserved).toBe(true);
+    await shop.stock.releaseExpired();
+    expect((await shop.stock.reserve(input)).reserved).toBe(true);
 
     const late = { orderId: newId(), items: one(id) };
     await shop.adjust(id, 1);
-    await shop.service.reserve({ ...late, expiresAt: inMinutes(15) });
+    await shop.stock.reserve({ ...late, expiresAt: inMinutes(15) });
     passMinutes(16);
-    await shop.service.sweep();
-    await shop.service.reserve({ orderId: newId(), items: one(id) });
-    expect(await shop.service.reserve(late)).toEqual({
+    await shop.stock.releaseExpired();
+    await shop.stock.reserve({ orderId: newId(), items: one(id) });
+    expect(await shop.stock.reserve(late)).toEqual({
       reserved: false,
       shortages: [{ productId: id, requested: 1, available: 0 }],
     });
@@ -236,21 +236,21 @@ describe('expiry', () => {
   it('should end in one truth when a payment comes in the moment of expiry', async () => {
     const id = await shop.addProduct(20);
     const orders = Array.from({ length: 20 }, () => ({ orderId: newId(), items: one(id) }));
-    for (const order of orders) await shop.service.reserve({ ...order, expiresAt: inMinutes(15) });
+    for (const order of orders) await shop.stock.reserve({ ...order, expiresAt: inMinutes(15) });
     passMinutes(16);
     const [, ...paid] = await Promise.all([
-      shop.service.sweep(),
+      shop.stock.releaseExpired(),
       ...orders.map((order) => shop.another().reserve({ ...order, expiresAt: null })),
     ]);
     expect(paid.every(({ reserved }) => reserved)).toBe(true);
-    await shop.service.sweep();
+    await shop.stock.releaseExpired();
     expect(await shop.numbers(id)).toEqual({ available: 0, reserved: 20, sold: 0 });
   });
 });
 
 describe('a crash in the middle', () => {
   const passLease = () => {
-    shop.clock.now = new Date(shop.clock.now.getTime() + 3_600_000);
+    shop.time.now = new Date(shop.time.now.getTime() + 3_600_000);
   };
 
   it('of reserving should give back what was taken, unless the order comes again', async () => {
@@ -264,10 +264,10 @@ describe('a crash in the middle', () => {
     }));
     for (const order of crashed) {
       // What a process leaves that dies after the first of two products: its reservation and the unfinished hold.
-      await shop.service.reserve(order);
+      await shop.stock.reserve(order);
       await shop.collections.holds.updateOne(
         { _id: order.orderId },
-        { $set: { state: 'RESERVING', expiresAt: shop.clock.now } },
+        { $set: { state: 'RESERVING', expiresAt: shop.time.now } },
       );
       await shop.store.stock.settle(
         {
@@ -285,9 +285,9 @@ describe('a crash in the middle', () => {
         order.orderId,
       );
     }
-    expect(await shop.service.reserve(crashed[0]!)).toEqual({ reserved: true, shortages: [] });
+    expect(await shop.stock.reserve(crashed[0]!)).toEqual({ reserved: true, shortages: [] });
     passLease();
-    await shop.service.sweep();
+    await shop.stock.releaseExpired();
     for (const id of [first, second])
       expect(await shop.numbers(id)).toEqual({ available: 3, reserved: 2, sold: 0 });
   });
@@ -295,8 +295,8 @@ describe('a crash in the middle', () => {
   it('of reserving should not keep the same order from being reserved by another process soon', async () => {
     const id = await shop.addProduct(5);
     const input = { orderId: newId(), items: one(id, 2) };
-    const later = new Date(shop.clock.now.getTime() + 30_000);
-    await shop.service.reserve(input);
+    const later = new Date(shop.time.now.getTime() + 30_000);
+    await shop.stock.reserve(input);
     await shop.collections.holds.updateOne(
       { _id: input.orderId },
       { $set: { state: 'RESERVING', expiresAt: later } },
@@ -312,17 +312,17 @@ describe('a crash in the middle', () => {
   ] as const)('of %s should be finished by the sweeper', async (state, expected) => {
     const id = await shop.addProduct(5);
     const orderId = newId();
-    await shop.service.reserve({ orderId, items: one(id, 2) });
-    await shop.collections.holds.updateOne({ _id: orderId }, { $set: { state, expiresAt: shop.clock.now } });
+    await shop.stock.reserve({ orderId, items: one(id, 2) });
+    await shop.collections.holds.updateOne({ _id: orderId }, { $set: { state, expiresAt: shop.time.now } });
     passLease();
-    await shop.service.sweep();
+    await shop.stock.releaseExpired();
     expect(await shop.numbers(id)).toEqual(expected);
   });
 
   it('of an overtaken attempt should be found by the search for left-over reservations', async () => {
     const id = await shop.addProduct(5);
     const orderId = newId();
-    await shop.service.release(orderId);
+    await shop.stock.release(orderId);
     await shop.store.stock.take(
       {
         id: newId(),
@@ -333,7 +333,7 @@ describe('a crash in the middle', () => {
         sold: 0,
         orderId,
         reason: 'Test',
-        at: shop.clock.now,
+        at: shop.time.now,
       },
       { productId: id, quantity: 2 },
       orderId,
@@ -345,23 +345,19 @@ describe('a crash in the middle', () => {
       }),
     ]);
     passLease();
-    await shop.service.sweepOrphans();
+    await shop.stock.releaseOrphans();
     expect(await shop.numbers(id)).toEqual({ available: 5, reserved: 0, sold: 0 });
   });
 
   it('before the ledger was written should leave an entry that is written once', async () => {
     const id = await shop.addProduct(5);
-    await shop.service.reserve({ orderId: newId(), items: one(id, 2) });
+    await shop.stock.reserve({ orderId: newId(), items: one(id, 2) });
     const failing = () => Promise.reject(new Error('broker away'));
-    await expect(shop.store.outbox.relay(failing, 100)).rejects.toThrow('broker away');
+    await expect(shop.outbox.relay(failing, 100)).rejects.toThrow('broker away');
     const events: string[] = [];
     while (
-      (
-        await shop.store.outbox.relay(
-          async (batch) => void events.push(...batch.map((event) => event.id)),
-          100,
-        )
-      ).count > 0
+      (await shop.outbox.relay(async (batch) => void events.push(...batch.map((event) => event.id)), 100))
+        .count > 0
     );
     expect(new Set(events).size).toBe(events.length);
     expect(

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { until } from '@cartograph/testing';
-import { migrate } from '../src/store/collections.js';
+import { migrate } from '../src/store/migrations/index.js';
 import { euro, startProducts, type Harness } from './support.js';
 
 let shop: Harness;

@@ -2,18 +2,16 @@ import { createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
-import { ConfigError } from '@cartograph/kit';
-import { createCategorySource } from '../category-source.js';
+import { ConfigError, createLogger, newId } from '@cartograph/kit';
 import { readCommandConfig } from '../config.js';
-import { COLUMN_LIST } from '../domain/catalogue-columns.js';
-import { toRow } from '../domain/catalogue-row.js';
-import { createExclusive } from '../exclusive.js';
-import { createImportService, type ImportResult } from '../import-service.js';
-import { createCatalogueService } from '../service.js';
-import { createProductsStore, openDatabase, type ProductsStore } from '../store/mongo-store.js';
-import { formatOf, readCatalogueFile } from './catalogue-file.js';
-import { csvHeader, csvLine } from './csv.js';
-import { CatalogueFileError } from './file-error.js';
+import { COLUMN_LIST } from '../domain/import/catalogue-columns.js';
+import { toRow } from '../domain/import/catalogue-row.js';
+import type { ImportResult } from '../use-cases/import/apply-import.js';
+import { createUseCases } from '../use-cases/index.js';
+import { createProductsStore, openDatabase, type ProductsStore } from '../store/database.js';
+import { formatOf, readCatalogueFile } from './catalogue-file/read-catalogue-file.js';
+import { csvHeader, csvLine } from './catalogue-file/csv.js';
+import { CatalogueFileError } from './catalogue-file/file-error.js';
 import { createProgressBar } from './progress.js';
 
 const USAGE = `Usage: npm run catalogue -- import FILE    add and change products by their sku
@@ -83,21 +81,19 @@ async function run(
   const config = readCommandConfig(source);
   const database = await openDatabase(config.MONGODB_URL, 20);
   try {
-    // The running service relays what is written here, the cache's invalidation included.
-    const store = createProductsStore(database.db, {
-      beforePublish: async () => {},
-      isMine: async () => false,
-    });
+    const clock = () => new Date();
+    const store = createProductsStore(database.db, { clock, newId });
     if (command === 'export') return print(`Exported ${await exportTo(file, store)} products to ${file}.\n`);
     await database.migrate();
-    const service = createCatalogueService({
-      ...store,
-      exclusive: createExclusive(store.leases),
-      categories: createCategorySource(store.catalogue),
+    const { imports } = createUseCases({
+      store,
       currency: config.SHOP_CURRENCY,
+      // The running subgraph publishes what is written here, and removes it from the caches.
       onChanged: async () => {},
+      logger: createLogger('catalogue', 'silent'),
+      clock,
+      newId,
     });
-    const imports = createImportService({ ...store, service, currency: config.SHOP_CURRENCY });
     for (let earlier; (earlier = await imports.resume());) {
       err('Finished an earlier import that was cut off.\n');
       tellRefused(earlier, err);

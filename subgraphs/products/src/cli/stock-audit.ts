@@ -1,16 +1,13 @@
-import { ConfigError } from '@cartograph/kit';
+import { ConfigError, newId } from '@cartograph/kit';
 import { readCommandConfig } from '../config.js';
-import { auditStock } from '../stock-audit.js';
-import { createProductsStore, openDatabase } from '../store/mongo-store.js';
+import { auditStock } from '../use-cases/stock/audit-stock.js';
+import { createProductsStore, openDatabase } from '../store/database.js';
 
 async function run(): Promise<number> {
   const { MONGODB_URL } = readCommandConfig();
   const database = await openDatabase(MONGODB_URL, 5);
   try {
-    const { stock } = createProductsStore(database.db, {
-      beforePublish: async () => {},
-      isMine: async () => false,
-    });
+    const { stock } = createProductsStore(database.db, { clock: () => new Date(), newId });
     const { products, unitsPutIn, faults } = await auditStock(stock);
     for (const fault of faults) {
       process.stdout.write(

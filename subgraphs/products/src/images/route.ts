@@ -1,23 +1,24 @@
 import { createHash } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
-import type { CategorySource } from '../category-source.js';
-import { productName, type Product } from '../domain/product.js';
+import type { CategorySource } from '../use-cases/categories/category-source.js';
+import { productName, type Product } from '../domain/products/product.js';
 import type { CatalogueStore } from '../store/store.js';
 import { drawProduct } from './draw-product.js';
 
 const FILE = /^([A-Za-z0-9][A-Za-z0-9._-]{0,63})\.svg$/;
-/** Seconds. A picture follows from the product's text, which may change. */
+/** Seconds. The picture depends on the product's text, which may change. */
 const MAX_AGE_S = 3_600;
 
+interface Deps {
+  readonly catalogue: Pick<CatalogueStore, 'findBySkus'>;
+  readonly categories: CategorySource;
+}
+
 /**
- * Serves `GET /images/<sku>.svg`: a drawing of the product, made when asked for. Open to everybody, as the catalogue is;
- * it shows nothing but the name, category and colour.
+ * Serves `GET /images/<sku>.svg`: a drawing of the product, made on request. It is public, as the catalogue is, and
+ * shows only the name, category and colour.
  */
-export function serveImages(
-  http: FastifyInstance,
-  catalogue: Pick<CatalogueStore, 'findBySkus'>,
-  categories: CategorySource,
-): void {
+export function serveImages(http: FastifyInstance, { catalogue, categories }: Deps): void {
   http.get<{ Params: { file: string } }>('/images/:file', async (request, reply) => {
     const sku = FILE.exec(request.params.file)?.[1];
     const [product] = sku ? await catalogue.findBySkus([sku.toLowerCase()]) : [];
@@ -28,7 +29,7 @@ export function serveImages(
     void reply
       .header('etag', etag)
       .header('cache-control', `public, max-age=${MAX_AGE_S}`)
-      // Opened by itself an SVG is a document: it may load and run nothing.
+      // An SVG opened in a tab of its own is a document. It must not load or run anything.
       .header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'")
       .header('x-content-type-options', 'nosniff');
     if (request.headers['if-none-match']?.split(/\s*,\s*/).includes(etag)) return reply.code(304).send();

@@ -1,9 +1,9 @@
-import type { AttributeDefinition } from '../domain/category.js';
+import type { AttributeDefinition } from '../domain/categories/category.js';
 import type { Resolvers } from '../generated/graphql.js';
 
 const toDefinition = (one: AttributeDefinition) => ({ ...one, options: [...one.options] });
 
-/** A category is its slug to other services too, so both keys lead to the same look-up. */
+/** A category's id is its slug, so both keys lead to the same lookup. */
 export const categoryResolvers: Pick<Resolvers, 'Category'> = {
   Category: {
     __resolveReference: async (reference, { loaders }) => {

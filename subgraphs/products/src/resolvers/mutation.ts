@@ -1,11 +1,11 @@
 import { refusable } from '@cartograph/kit';
-import type { Category } from '../domain/category.js';
-import { ConflictRefusal } from '../domain/faults.js';
-import type { Product } from '../domain/product.js';
+import type { Category } from '../domain/categories/category.js';
+import { ConflictRefusal } from '../domain/refusals.js';
+import type { Product } from '../domain/products/product.js';
 import type { MutationResolvers } from '../generated/graphql.js';
-import type { ResolverOptions } from '../resolvers.js';
+import type { UseCases } from '../use-cases/index.js';
 
-/** A refused change shows nothing, save where the caller needs to see who was faster. */
+/** A refused change returns no entity, except for a conflict: then the caller sees the current one. */
 async function attempt<Entity extends { readonly version: number }>(useCase: () => Promise<Entity>) {
   let entity = null as Entity | null;
   const { userErrors } = await refusable({}, async () => {
@@ -29,25 +29,25 @@ async function categoryPayload(useCase: () => Promise<Category>) {
 }
 
 export function createMutationResolvers({
-  service,
-  categoryService,
-  stockService,
-}: ResolverOptions): MutationResolvers {
+  products,
+  categories,
+  stock,
+}: Pick<UseCases, 'products' | 'categories' | 'stock'>): MutationResolvers {
   return {
-    createProduct: (_, { input }) => productPayload(() => service.createProduct(input)),
-    updateProduct: (_, { input }) => productPayload(() => service.updateProduct(input)),
-    archiveProduct: (_, { input }) => productPayload(() => service.archiveProduct(input.productId)),
-    restoreProduct: (_, { input }) => productPayload(() => service.restoreProduct(input.productId)),
-    adjustStock: (_, { input }) => productPayload(() => service.adjustStock(input)),
-    createCategory: (_, { input }) => categoryPayload(() => categoryService.createCategory(input)),
-    updateCategory: (_, { input }) => categoryPayload(() => categoryService.updateCategory(input)),
-    moveCategory: (_, { input }) => categoryPayload(() => categoryService.moveCategory(input)),
+    createProduct: (_, { input }) => productPayload(() => products.create(input)),
+    updateProduct: (_, { input }) => productPayload(() => products.update(input)),
+    archiveProduct: (_, { input }) => productPayload(() => products.archive(input.productId)),
+    restoreProduct: (_, { input }) => productPayload(() => products.restore(input.productId)),
+    adjustStock: (_, { input }) => productPayload(() => stock.adjust(input)),
+    createCategory: (_, { input }) => categoryPayload(() => categories.create(input)),
+    updateCategory: (_, { input }) => categoryPayload(() => categories.update(input)),
+    moveCategory: (_, { input }) => categoryPayload(() => categories.move(input)),
     deleteCategory: (_, { input }) =>
       refusable({ deletedCategoryId: null }, async () => ({
-        deletedCategoryId: await categoryService.deleteCategory(input.slug),
+        deletedCategoryId: await categories.delete(input.slug),
       })),
-    reserveStock: (_, { input }) => stockService.reserve(input),
-    releaseStock: async (_, { input }) => ({ ok: await stockService.release(input.orderId) }),
-    commitStock: async (_, { input }) => ({ ok: await stockService.commit(input.orderId) }),
+    reserveStock: (_, { input }) => stock.reserve(input),
+    releaseStock: async (_, { input }) => ({ ok: await stock.release(input.orderId) }),
+    commitStock: async (_, { input }) => ({ ok: await stock.commit(input.orderId) }),
   };
 }

@@ -1,7 +1,7 @@
 import type { Resolvers } from '../generated/graphql.js';
-import type { ProductListReader } from '../product-list.js';
+import type { ProductLists } from '../use-cases/search/list-products.js';
 
-export function createProductListResolvers(lists: ProductListReader): Pick<Resolvers, 'ProductConnection'> {
+export function createProductListResolvers(lists: ProductLists): Pick<Resolvers, 'ProductConnection'> {
   return {
     ProductConnection: {
       totalCount: ({ query }) => lists.count(query),

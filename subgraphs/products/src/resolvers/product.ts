@@ -1,18 +1,22 @@
 import { toMoneyOutput } from '@cartograph/money';
-import { createConnection, createCursor, readPage } from '@cartograph/kit';
-import { imageUrlOf, productName } from '../domain/product.js';
-import { orderAttributes } from '../domain/product-query.js';
+import { imageUrlOf, productName } from '../domain/products/product.js';
+import { orderAttributes } from '../domain/search/product-query.js';
 import type { Resolvers } from '../generated/graphql.js';
-import type { ResolverOptions } from '../resolvers.js';
+import type { StockUseCases } from '../use-cases/stock/index.js';
+
+interface Deps {
+  readonly stock: Pick<StockUseCases, 'entries'>;
+  readonly imagesBaseUrl: string;
+}
 
 export function createProductResolvers({
   stock,
   imagesBaseUrl,
-}: ResolverOptions): Pick<Resolvers, 'Product' | 'PriceChange' | 'StockEntry'> {
+}: Deps): Pick<Resolvers, 'Product' | 'PriceChange' | 'StockEntry'> {
   return {
     Product: {
       __resolveReference: (reference, { loaders }) => {
-        // Each representation holds one of the two keys.
+        // Each representation has one of the two keys.
         const { id, sku } = reference as { id?: string; sku?: string };
         return id === undefined
           ? loaders.productBySku.load(String(sku).toLowerCase())
@@ -40,18 +44,7 @@ export function createProductResolvers({
         quantity: isArchived ? 0 : available,
       }),
       stock: ({ available, reserved, sold }) => ({ available, reserved, sold }),
-      stockEntries: async ({ id }, { first, after }) => {
-        const list = `stockEntries:${id}`;
-        const page = readPage(list, { first: first ?? null, after: after ?? null }, ([sequence, ...more]) => {
-          if (!Number.isSafeInteger(sequence) || more.length > 0) throw new Error('not a key');
-          return sequence as number;
-        });
-        const [rows, totalCount] = await Promise.all([
-          stock.ledger(id, page.after, page.first + 1),
-          stock.countLedger(id),
-        ]);
-        return createConnection(rows, page, ({ sequence }) => createCursor(list, sequence), totalCount);
-      },
+      stockEntries: ({ id }, page) => stock.entries(id, page),
     },
     PriceChange: { price: ({ price }) => toMoneyOutput(price) },
     StockEntry: { delta: ({ available }) => available, occurredAt: ({ at }) => at },

@@ -1,7 +1,7 @@
 import { parseMoney, type CurrencyCode } from '@cartograph/money';
 import type { Logger } from '@cartograph/kit';
-import { createCategoryTree } from '../domain/category.js';
-import { createListing } from '../domain/listing.js';
+import { createCategoryTree } from '../domain/categories/category.js';
+import { createListing } from '../domain/products/listing.js';
 import type { CatalogueStore } from '../store/store.js';
 import { v5 as uuidv5 } from 'uuid';
 import { SAMPLE_CATEGORIES } from './categories.js';

@@ -1,4 +1,4 @@
-import type { AttributeDefinition, AttributeType, Category } from '../domain/category.js';
+import type { AttributeDefinition, AttributeType, Category } from '../domain/categories/category.js';
 
 const define = (
   name: string,

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import type { Attribute, Variant } from '../domain/product.js';
+import type { Attribute, Variant } from '../domain/products/product.js';
 
 /** A product of the sample shop; `amount` in major units. */
 export interface SampleProduct {

@@ -1,18 +1,11 @@
 import type { CurrencyCode } from '@cartograph/money';
-import {
-  MongoBulkWriteError,
-  MongoServerError,
-  type Collection,
-  type Db,
-  type IndexDescription,
-} from 'mongodb';
-import type { StoredCategory } from '../domain/category.js';
-import type { Column } from '../domain/catalogue-columns.js';
-import type { Hold } from '../domain/hold.js';
-import type { NewProduct } from '../domain/product-input.js';
-import type { Attribute, Variant } from '../domain/product.js';
-import type { StockEntryType } from '../domain/stock.js';
-import { variantKey } from '../domain/variant-group.js';
+import type { Collection, Db } from 'mongodb';
+import type { StoredCategory } from '../domain/categories/category.js';
+import type { Column } from '../domain/import/catalogue-columns.js';
+import type { Hold } from '../domain/stock/hold.js';
+import type { NewProduct } from '../domain/products/product-input.js';
+import type { Attribute, Variant } from '../domain/products/product.js';
+import type { StockEntryType } from '../domain/stock/stock.js';
 
 /** Part of an order's hold, inside the product it holds. */
 export interface Reservation {
@@ -177,77 +170,3 @@ export function openCollections(db: Db): Collections {
     importRows: db.collection('import_rows'),
   };
 }
-
-/** Every query of the stores has one of these; tests/plans.test.ts reads the plans. */
-export const INDEXES: Readonly<
-  Record<'products' | 'holds' | 'ledger' | 'importRows', readonly IndexDescription[]>
-> = {
-  products: [
-    { name: 'sku', key: { skuKey: 1 }, unique: true },
-    { name: 'shown_newest', key: { isShown: 1, createdAt: -1, _id: -1 } },
-    { name: 'shown_price', key: { isShown: 1, 'price.minor': 1, _id: 1 } },
-    { name: 'shown_name', key: { isShown: 1, nameKey: 1, _id: 1 } },
-    { name: 'category_newest', key: { isShown: 1, categoryPath: 1, createdAt: -1, _id: -1 } },
-    { name: 'category_price', key: { isShown: 1, categoryPath: 1, 'price.minor': 1, _id: 1 } },
-    { name: 'category_name', key: { isShown: 1, categoryPath: 1, nameKey: 1, _id: 1 } },
-    { name: 'words', key: { words: 1 } },
-    { name: 'attributes', key: { isShown: 1, attributeKeys: 1 } },
-    { name: 'listed_newest', key: { isListed: 1, createdAt: -1, _id: -1 } },
-    { name: 'variants', key: { 'variant.group': 1 }, sparse: true },
-    { name: 'variant_options', key: { variantKey: 1 }, unique: true, sparse: true },
-    { name: 'outbox', key: { hasOutbox: 1 }, sparse: true },
-    { name: 'reservations', key: { 'reservations.at': 1 }, sparse: true },
-  ],
-  holds: [{ name: 'due', key: { state: 1, expiresAt: 1 } }],
-  ledger: [{ name: 'product', key: { productId: 1, sequence: -1 } }],
-  importRows: [{ name: 'import_order', key: { importId: 1, _id: 1 } }],
-};
-
-/** Brings the database up to date. Creating an index that exists does nothing, so racing processes are harmless. */
-export async function migrate(db: Db): Promise<void> {
-  const collections = openCollections(db);
-  await Promise.all(
-    (['products', 'holds', 'ledger', 'importRows'] as const).map((name) =>
-      (collections[name] as unknown as Collection).createIndexes([...INDEXES[name]]),
-    ),
-  );
-  await addVariantKeys(collections);
-}
-
-/**
- * Older releases wrote no `variantKey`. Of variants that are the same in what they left, the oldest gets it; the others
- * stay on sale without it until staff change them.
- */
-async function addVariantKeys({ products }: Collections): Promise<void> {
-  const rows = products
-    .find(
-      { 'variant.group': { $gte: '' }, isArchived: false, variantKey: { $exists: false } },
-      { projection: { sku: 1, title: 1, category: 1, variant: 1, attributes: 1 } },
-    )
-    .sort({ createdAt: 1, _id: 1 });
-  for await (const row of rows) {
-    await products
-      .updateOne({ _id: row._id, variantKey: { $exists: false } }, { $set: { variantKey: variantKey(row)! } })
-      .catch((error: unknown) => {
-        if (!isDuplicateKey(error)) throw error;
-      });
-  }
-}
-
-export const isDuplicateKey = (error: unknown): boolean =>
-  error instanceof MongoServerError && error.code === 11000;
-
-/**
- * Which of the documents of an `insertMany` were there already, by their places.
- * @param error what it rejected with, if it did
- * @throws the error if it is about anything else
- */
-export function duplicatesOf(error: unknown): number[] {
-  if (error === undefined) return [];
-  const errors = error instanceof MongoBulkWriteError ? [error.writeErrors].flat() : [];
-  if (errors.length === 0 || errors.some(({ code }) => code !== 11000)) throw error;
-  return errors.map(({ index }) => index);
-}
-
-/** For inserts of what may be there already. @throws the error if it is about anything else */
-export const ignoreDuplicates = (error: unknown): void => void duplicatesOf(error);

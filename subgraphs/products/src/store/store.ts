@@ -1,12 +1,12 @@
 import type { AnyEvent } from '@cartograph/events';
 import type { Relayed } from '@cartograph/kit';
-import type { Category, CategoryTree, StoredCategory } from '../domain/category.js';
-import type { Hold, HoldItem, HoldState } from '../domain/hold.js';
-import type { PriceChange, Product } from '../domain/product.js';
-import type { CatalogueRow } from '../domain/catalogue-columns.js';
-import type { NewListing } from '../domain/listing.js';
-import type { ProductQuery, ProductSort } from '../domain/product-query.js';
-import type { StockChange, StockEntry } from '../domain/stock.js';
+import type { Category, CategoryTree, StoredCategory } from '../domain/categories/category.js';
+import type { Hold, HoldItem, HoldState } from '../domain/stock/hold.js';
+import type { PriceChange, Product } from '../domain/products/product.js';
+import type { CatalogueRow } from '../domain/import/catalogue-columns.js';
+import type { NewListing } from '../domain/products/listing.js';
+import type { ProductQuery, ProductSort } from '../domain/search/product-query.js';
+import type { StockChange, StockEntry } from '../domain/stock/stock.js';
 
 /** Where a list goes on: the sort key of its last item and its id. */
 export interface ListKey {
@@ -195,4 +195,22 @@ export interface ImportStore {
   rows(importId: string, limit: number): Promise<{ id: string; row: CatalogueRow }[]>;
   done(rowIds: readonly string[]): Promise<void>;
   finish(importId: string): Promise<void>;
+}
+
+/** Products by id in front of the store. */
+export interface ProductCache {
+  /** Products in the order of `ids`, from the cache where they are there, else from `load`. */
+  read(
+    ids: readonly string[],
+    load: (ids: readonly string[]) => Promise<Product[]>,
+  ): Promise<(Product | undefined)[]>;
+  /** Never rejects: what cannot be removed now is removed before the cache is read again. */
+  invalidate(ids: readonly string[]): Promise<void>;
+  /**
+   * Changes with every write of any process: an answer made from many products is valid while it stays the same.
+   * Undefined while Redis is unreachable, or while something remains to be removed.
+   */
+  revision(): Promise<string | undefined>;
+  ping(): Promise<unknown>;
+  close(): Promise<void>;
 }

@@ -1,0 +1,166 @@
+import { CsvError, parse, type Info } from 'csv-parse';
+import { stringify } from 'csv-stringify/sync';
+import {
+  COLUMN_LIST,
+  columnOf,
+  COLUMNS,
+  sameColumn,
+  type CatalogueRow,
+  type Column,
+} from '../../domain/import/catalogue-columns.js';
+import { printable } from '../../domain/text.js';
+import { CatalogueFileError } from './file-error.js';
+import type { FileRow } from './read-catalogue-file.js';
+
+const SEPARATORS = [
+  [',', 'comma'],
+  [';', 'semicolon'],
+  ['\t', 'tab'],
+] as const;
+/** More than any product can have: a quote was left open. */
+const MAX_ROW_LENGTH = 200_000;
+
+interface Cells {
+  readonly record: string[];
+  readonly info: Info;
+  readonly raw: string;
+}
+
+/**
+ * The rows of a CSV file, separated by comma, semicolon or tab, as its first line shows.
+ * @param text with `\n` as its line end
+ * @throws CatalogueFileError if the header or the quotes cannot be read
+ */
+export async function* readCsv(file: string, text: string): AsyncGenerator<FileRow> {
+  const { separator, body, skipped } = readSeparator(text);
+  const name = SEPARATORS.find(([sign]) => sign === separator)![1];
+  let columns: (Column | undefined)[] | undefined;
+  // Where the last whole row ends: rows are read ahead, so a fault comes before the rows above it do.
+  let last = skipped;
+  const parser = parse(body, {
+    delimiter: separator,
+    record_delimiter: '\n',
+    info: true,
+    raw: true,
+    relax_column_count: true,
+    skip_empty_lines: true,
+    // Blanks around a quoted cell; those inside an unquoted one are cut off below, where a tab may be the separator.
+    ...(separator !== '\t' && { trim: true }),
+    max_record_size: MAX_ROW_LENGTH,
+    on_record(record: string[], { lines }) {
+      last = skipped + lines;
+      return record;
+    },
+  });
+  try {
+    for await (const { record, info, raw } of parser as AsyncIterable<Cells>) {
+      const line = skipped + info.lines - (raw.trim().split('\n').length - 1);
+      if (record.every((cell) => cell.trim() === '')) continue;
+      if (columns) yield readCells(record, columns, line, name);
+      else columns = readHeader(file, record, line, name);
+    }
+  } catch (error) {
+    if (error instanceof CsvError) throw explain(file, error, last, skipped);
+    throw error;
+  }
+}
+
+/** Excel's own first line, `sep=;`, or else the separator that makes most of the first line's names known. */
+function readSeparator(text: string): { separator: string; body: string; skipped: number } {
+  const declared = /^"?sep=(.)"?[,;\t]*(\n|$)/i.exec(text);
+  if (declared && SEPARATORS.some(([sign]) => sign === declared[1]))
+    return { separator: declared[1]!, body: text.slice(declared[0].length), skipped: 1 };
+  const header = /\S.*/.exec(text)?.[0] ?? '';
+  const known = (sign: string) =>
+    header.split(sign).filter((cell) => columnOf(cell.trim().replace(/^"|"$/g, ''))).length;
+  const [best] = SEPARATORS.map(([sign]) => sign).toSorted((a, b) => known(b) - known(a));
+  return { separator: best!, body: text, skipped: 0 };
+}
+
+function readHeader(
+  file: string,
+  record: readonly string[],
+  line: number,
+  separator: string,
+): (Column | undefined)[] {
+  const fail = (message: string) => new CatalogueFileError(file, line, message);
+  const columns = record.map((cell) => columnOf(cell));
+  const unknown = record.filter((cell, index) => cell.trim() !== '' && !columns[index]);
+  if (unknown.length > 0)
+    throw fail(
+      `Unknown: ${printable(unknown.join(', '), 200)}. The first line must name the columns, out of ${COLUMN_LIST}, ` +
+        `separated by commas, semicolons or tabs; it was read with a ${separator}.`,
+    );
+  for (const [index, column] of columns.entries()) {
+    const first = columns.findIndex((other) => other && column && sameColumn(other, column));
+    if (column && first !== index)
+      throw fail(
+        `The column "${column}" is there twice, as number ${first + 1} and ${index + 1}. Remove one of them.`,
+      );
+  }
+  if (!columns.includes('sku')) throw fail('Missing: sku. Without it no row can be told apart.');
+  return columns;
+}
+
+function readCells(
+  record: readonly string[],
+  columns: readonly (Column | undefined)[],
+  line: number,
+  separator: string,
+): FileRow {
+  const odd = record.findIndex((cell, index) => cell.trim() !== '' && !columns[index]);
+  if (odd >= 0)
+    return {
+      line,
+      fault:
+        `Cell ${odd + 1}, "${printable(record[odd]!)}", stands under no column: the first line names ${columns.length}. ` +
+        `The separator is a ${separator}; a cell that contains one needs quotes around it.`,
+    };
+  const row: { [Name in Column]?: string } = {};
+  // A spreadsheet may leave empty cells at the end of a row out: those columns stay as they are.
+  for (const [index, cell] of record.entries()) {
+    const column = columns[index];
+    if (column) row[column] = readCell(cell.trim());
+  }
+  const last = columns[record.length];
+  return { line, row: row as CatalogueRow, ...(last && { endsBefore: last }) };
+}
+
+function explain(file: string, error: CsvError, last: number, skipped: number): CatalogueFileError {
+  const at = skipped + Number(error['lines'] ?? last);
+  switch (error.code) {
+    case 'CSV_QUOTE_NOT_CLOSED':
+      return new CatalogueFileError(
+        file,
+        last + 1,
+        'A quote (") opens a cell in this row or below and is never closed. Close it; a quote inside a cell is written twice ("").',
+      );
+    case 'CSV_MAX_RECORD_SIZE':
+      return new CatalogueFileError(
+        file,
+        last + 1,
+        `This row is longer than ${MAX_ROW_LENGTH} characters. Is there a quote (") that is never closed?`,
+      );
+    default:
+      return new CatalogueFileError(
+        file,
+        at,
+        'There is a quote (") inside a cell. Put the whole cell in quotes, and write a quote inside it twice, e.g. "12"" pan".',
+      );
+  }
+}
+
+/** What spreadsheets take for a formula, with any apostrophes before it, so that one more can be told from the text's own. */
+const FORMULA = /^'*[=+\-@\t\r＝＋－＠]/u;
+
+/** A cell that no spreadsheet runs: an apostrophe before a formula makes it text. */
+const writeCell = (text: string): string => (FORMULA.test(text) ? `'${text}` : text);
+const readCell = (text: string): string =>
+  text.startsWith("'") && FORMULA.test(text) ? text.slice(1) : text;
+
+/** The mark by which Excel knows UTF-8, and the names of the columns. */
+export const csvHeader = (): string => `\uFEFF${stringify([[...COLUMNS]])}`;
+
+/** One line of an export; {@link readCsv} reads the same row from it. */
+export const csvLine = (row: Required<Pick<CatalogueRow, (typeof COLUMNS)[number]>>): string =>
+  stringify([COLUMNS.map((column) => writeCell(row[column]))]);

@@ -1,0 +1,43 @@
+import type { CatalogueRow, Column } from '../../domain/import/catalogue-columns.js';
+import { readCsv } from './csv.js';
+import { CatalogueFileError } from './file-error.js';
+import { readText } from './file-text.js';
+import { readJsonLines } from './json-lines.js';
+
+export type FileFormat = 'csv' | 'jsonl';
+
+/** A row with the line on which it begins, from 1; or what is wrong with it. */
+export type FileRow = { readonly line: number } & (
+  | {
+      readonly row: CatalogueRow;
+      /** The first column that the row has no cell for. */
+      readonly endsBefore?: Column;
+    }
+  | { readonly fault: string }
+);
+
+/** By the name's ending. @throws CatalogueFileError */
+export function formatOf(file: string): FileFormat {
+  if (/\.csv$/i.test(file)) return 'csv';
+  if (/\.(jsonl|ndjson)$/i.test(file)) return 'jsonl';
+  throw new CatalogueFileError(file, undefined, 'Expected a file that ends in .csv, .jsonl or .ndjson.');
+}
+
+/** The rows of a file, one at a time. @throws CatalogueFileError if it is no such file, or holds no rows */
+export async function* readCatalogueFile(file: string): AsyncGenerator<FileRow> {
+  const format = formatOf(file);
+  const text = await readText(file);
+  let isEmpty = true;
+  for await (const row of format === 'csv' ? readCsv(file, text) : readJsonLines(text)) {
+    isEmpty = false;
+    yield row;
+  }
+  if (isEmpty)
+    throw new CatalogueFileError(
+      file,
+      undefined,
+      text.trim() === ''
+        ? 'The file is empty.'
+        : 'The file has no rows: below the first line, which names the columns, nothing follows.',
+    );
+}

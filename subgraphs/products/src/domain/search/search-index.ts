@@ -1,0 +1,42 @@
+import type { Category } from '../categories/category.js';
+import type { Attribute } from '../products/product.js';
+import { fold, wordsOf } from './words.js';
+
+/** What a product is found by: kept beside it, since neither store computes it. */
+export interface SearchFields {
+  /** Words of its title, and of its variant's options. */
+  readonly nameWords: string[];
+  /** Words of sku, categories and attributes. */
+  readonly keyWords: string[];
+  /** All of those and the description's: indexed. */
+  readonly words: string[];
+  /** For the sort by name. */
+  readonly nameKey: string;
+  /** `name=value`, folded values: what attribute filters compare. */
+  readonly attributeKeys: string[];
+}
+
+/** `name=value` as filters compare it. */
+export const attributeKey = (name: string, value: string): string => `${name}=${fold(value)}`;
+
+/** @param path the product's categories from the top */
+export function searchFields(
+  product: { sku: string; title: string; description: string; attributes: readonly Attribute[] },
+  path: readonly Pick<Category, 'slug' | 'name'>[],
+): SearchFields {
+  const nameWords = wordsOf(product.title);
+  // A sku is found whole, by its parts and with its dashes left out.
+  const keyWords = wordsOf(
+    product.sku,
+    product.sku.replace(/[^\p{L}\p{N}]/gu, ''),
+    ...path.flatMap(({ slug, name }) => [slug, name]),
+    ...product.attributes.map(({ value }) => value),
+  );
+  return {
+    nameWords,
+    keyWords,
+    words: [...new Set([...nameWords, ...keyWords, ...wordsOf(product.description)])],
+    nameKey: fold(product.title),
+    attributeKeys: [...new Set(product.attributes.map(({ name, value }) => attributeKey(name, value)))],
+  };
+}

@@ -1,0 +1,24 @@
+import { scalarResolvers } from '@cartograph/kit';
+import type { Resolvers } from '../generated/graphql.js';
+import type { UseCases } from '../use-cases/index.js';
+import { categoryResolvers } from './category.js';
+import { createMutationResolvers } from './mutation.js';
+import { createProductListResolvers } from './product-list.js';
+import { createProductResolvers } from './product.js';
+import { createQueryResolvers } from './query.js';
+
+interface Deps {
+  readonly useCases: UseCases;
+  readonly imagesBaseUrl: string;
+}
+
+export function createResolvers({ useCases, imagesBaseUrl }: Deps): Resolvers {
+  return {
+    ...scalarResolvers,
+    ...createProductResolvers({ stock: useCases.stock, imagesBaseUrl }),
+    ...createProductListResolvers(useCases.lists),
+    ...categoryResolvers,
+    Query: createQueryResolvers(useCases.lists),
+    Mutation: createMutationResolvers(useCases),
+  };
+}

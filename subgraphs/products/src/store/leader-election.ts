@@ -1,0 +1,30 @@
+import type { LeaseStore } from './store.js';
+
+const LEASE_MS = 10_000;
+const RENEW_BEFORE_MS = 5_000;
+/** How often a process asks for a lease that another one holds. */
+const RETRY_MS = 1_000;
+
+export type LeaderElection = ReturnType<typeof createLeaderElection>;
+
+/** Elects one process per task, by leases that this process renews while it asks for them. */
+export function createLeaderElection(leases: LeaseStore, owner: string) {
+  const held = new Map<string, { until: number; askAt: number }>();
+  return {
+    /** Whether this process is the one to do the task. */
+    async isLeader(task: string): Promise<boolean> {
+      const now = Date.now();
+      const state = held.get(task) ?? { until: 0, askAt: 0 };
+      if (state.until - RENEW_BEFORE_MS > now) return true;
+      if (state.askAt > now) return false;
+      const isMine = await leases.hold(task, owner, LEASE_MS);
+      held.set(task, isMine ? { until: now + LEASE_MS, askAt: 0 } : { until: 0, askAt: now + RETRY_MS });
+      return isMine;
+    },
+    /** Lets another process take over at once. */
+    async resign(): Promise<void> {
+      for (const task of held.keys()) await leases.release(task, owner);
+      held.clear();
+    },
+  };
+}

@@ -1,0 +1,13 @@
+import type { Db } from 'mongodb';
+import { openCollections } from '../collections.js';
+import { createIndexes } from './001-indexes.js';
+import { addVariantKeys } from './002-variant-keys.js';
+
+/** In this order. Each is safe to repeat and to race, so the database keeps no record of them. */
+const MIGRATIONS = [createIndexes, addVariantKeys];
+
+/** Brings the database up to date. */
+export async function migrate(db: Db): Promise<void> {
+  const collections = openCollections(db);
+  for (const migration of MIGRATIONS) await migration(collections);
+}

@@ -1,0 +1,110 @@
+import type { Category } from '../domain/categories/category.js';
+import type { Product } from '../domain/products/product.js';
+import { productName } from '../domain/products/product.js';
+import { searchFields } from '../domain/search/search-index.js';
+import type { StockEntry } from '../domain/stock/stock.js';
+import type { OutboxEntry, ProductDocument } from './collections.js';
+
+/** What readers need; the rest is for the store itself, and long. */
+export const PRODUCT_PROJECTION = {
+  sku: 1,
+  title: 1,
+  description: 1,
+  category: 1,
+  price: 1,
+  imageUrl: 1,
+  attributes: 1,
+  variant: 1,
+  available: 1,
+  reserved: 1,
+  sold: 1,
+  isArchived: 1,
+  version: 1,
+  createdAt: 1,
+  updatedAt: 1,
+} as const;
+
+export type ProductRow = Pick<ProductDocument, '_id' | keyof typeof PRODUCT_PROJECTION>;
+
+export function toProduct(row: ProductRow): Product {
+  return {
+    id: row._id,
+    sku: row.sku,
+    title: row.title,
+    description: row.description,
+    category: row.category,
+    price: row.price,
+    imageUrl: row.imageUrl,
+    attributes: row.attributes,
+    variant: row.variant,
+    available: row.available,
+    reserved: row.reserved,
+    sold: row.sold,
+    isArchived: row.isArchived,
+    version: row.version,
+    createdAt: row.createdAt,
+    updatedAt: row.updatedAt,
+  };
+}
+
+/** What a product is found by in its category. */
+export function filedFields(product: Product, path: readonly Category[]) {
+  const isNumber = new Set(
+    path.flatMap(({ attributes }) =>
+      attributes.filter(({ type }) => type === 'NUMBER').map(({ name }) => name),
+    ),
+  );
+  return {
+    categoryPath: path.map(({ slug }) => slug),
+    ...searchFields(product, path),
+    facetKeys: product.attributes
+      .filter(({ name }) => !isNumber.has(name))
+      .map(({ name, value }) => `${name}=${value}`),
+  };
+}
+
+/** The fields that follow from what is written about a product; stock, history and outbox are not among them. */
+export function writtenFields(product: Product, path: readonly Category[]) {
+  return {
+    sku: product.sku,
+    skuKey: product.sku.toLowerCase(),
+    title: product.title,
+    description: product.description,
+    category: product.category,
+    price: product.price,
+    imageUrl: product.imageUrl,
+    attributes: product.attributes,
+    variant: product.variant,
+    isArchived: product.isArchived,
+    version: product.version,
+    createdAt: product.createdAt,
+    updatedAt: product.updatedAt,
+    ...filedFields(product, path),
+  };
+}
+
+export function productEntry(
+  product: Product,
+  id: string,
+  traceparent: string | null,
+  leftGroup?: string,
+): OutboxEntry {
+  return {
+    ...(leftGroup !== undefined && { leftGroup }),
+    kind: 'product',
+    id,
+    at: product.updatedAt,
+    traceparent,
+    name: productName(product),
+    price: product.price,
+    isArchived: product.isArchived,
+    version: product.version,
+  };
+}
+
+export function stockOutboxEntry(
+  { productId: _, ...entry }: StockEntry,
+  traceparent: string | null,
+): OutboxEntry {
+  return { kind: 'stock', ...entry, traceparent };
+}

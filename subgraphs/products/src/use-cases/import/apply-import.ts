@@ -1,0 +1,138 @@
+import { Refusal } from '@cartograph/kit';
+import type { CatalogueRow } from '../../domain/import/catalogue-columns.js';
+import { readRow } from '../../domain/import/catalogue-row.js';
+import type { CategoryTree } from '../../domain/categories/category.js';
+import type { NewProduct } from '../../domain/products/product-input.js';
+import type { Product } from '../../domain/products/product.js';
+import type { ImportStore } from '../../store/store.js';
+import { addProducts } from '../products/add-products.js';
+import { changeProductByRow } from '../products/update-product.js';
+import type { Deps as ProductDeps } from '../products/write-product.js';
+import { findPresent, keyOf } from './rows.js';
+
+export interface ImportResult {
+  created: number;
+  updated: number;
+  /** Rows that change nothing. */
+  unchanged: number;
+  /** Rows that passed the check and no longer apply, because the products were changed in between. */
+  readonly refused: { readonly sku: string; readonly message: string }[];
+}
+
+export interface Deps extends ProductDeps {
+  readonly imports: ImportStore;
+}
+
+/** Longer than a batch takes, and short enough that a dead import is soon continued. */
+const LEASE_MS = 30_000;
+const BATCH = 250;
+const AT_ONCE = 16;
+
+/**
+ * Stages all rows in the store and applies them. From the moment all are staged the import is certain to go through: if
+ * this process dies, the products service or the next import finishes it. Rows are applied by SKU and safe to apply twice.
+ * They are staged as the file has them and read again against the product they change, so that a column that the file does
+ * not name keeps its current value.
+ */
+export async function runImport(
+  deps: Deps,
+  rows: readonly CatalogueRow[],
+  onProgress: (done: number) => void = () => {},
+): Promise<ImportResult> {
+  const importId = deps.newId();
+  await deps.imports.stage(importId, rows, LEASE_MS);
+  return apply(deps, importId, onProgress);
+}
+
+/** Finishes one interrupted import. @returns its result, or undefined if there is none */
+export async function resumeImport(deps: Deps): Promise<ImportResult | undefined> {
+  const importId = await deps.imports.takeStale(LEASE_MS);
+  return importId === undefined ? undefined : apply(deps, importId, () => {});
+}
+
+async function apply(
+  deps: Deps,
+  importId: string,
+  onProgress: (done: number) => void,
+): Promise<ImportResult> {
+  const { imports, categories } = deps;
+  const result: ImportResult = { created: 0, updated: 0, unchanged: 0, refused: [] };
+  const tree = await categories.fresh();
+  let done = 0;
+  for (;;) {
+    const rows = await imports.rows(importId, BATCH);
+    if (rows.length === 0) break;
+    await imports.extend(importId, LEASE_MS);
+    await applyRows(
+      deps,
+      rows.map(({ row }) => row),
+      tree,
+      result,
+    );
+    await imports.done(rows.map(({ id }) => id));
+    onProgress((done += rows.length));
+  }
+  await imports.finish(importId);
+  return result;
+}
+
+/** Adds products that do not exist and changes those that do. Safe to repeat. */
+async function applyRows(
+  deps: Deps,
+  rows: readonly CatalogueRow[],
+  tree: CategoryTree,
+  result: ImportResult,
+): Promise<void> {
+  const rules = { tree, currency: deps.currency };
+  const refuse = ({ sku = '' }: { readonly sku?: string }, message: string) =>
+    void result.refused.push({ sku, message });
+
+  async function change(row: CatalogueRow, present: Product): Promise<void> {
+    try {
+      const isChanged = await changeProductByRow(deps, present, tree, (current) => {
+        const reading = readRow(row, current, rules);
+        if ('changes' in reading) return reading.changes;
+        throw new Refusal('INVALID_INPUT', 'faults' in reading ? reading.faults.join(' ') : '');
+      });
+      result[isChanged ? 'updated' : 'unchanged'] += 1;
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      refuse(row, error.message);
+    }
+  }
+
+  for (let left = rows; left.length > 0;) {
+    const present = await findPresent(deps.catalogue, left);
+    // Variants of one group would wait for each other's lease, so they form one chain.
+    const chains = new Map<string, { row: CatalogueRow; product: Product }[]>();
+    for (const row of left) {
+      const product = present.get(keyOf(row));
+      if (!product) continue;
+      const chain = product.variant ? `group ${product.variant.group}` : `product ${product.id}`;
+      chains.set(chain, [...(chains.get(chain) ?? []), { row, product }]);
+    }
+    await inParallel([...chains.values()], async (chain) => {
+      for (const { row, product } of chain) await change(row, product);
+    });
+
+    const absent = left.filter((row) => !present.has(keyOf(row)));
+    const added: NewProduct[] = [];
+    for (const row of absent) {
+      const reading = readRow(row, undefined, rules);
+      if ('product' in reading) added.push(reading.product);
+      else refuse(row, 'faults' in reading ? reading.faults.join(' ') : '');
+    }
+    const outcome = await addProducts(deps, added, tree);
+    result.created += outcome.added.length;
+    const settled = new Set([...outcome.added, ...outcome.refused.map(({ product }) => product)].map(keyOf));
+    for (const { product, refusal } of outcome.refused) refuse(product, refusal.message);
+    // A product that another process added in between exists now: the next round changes it.
+    const open = new Set(added.map(keyOf).filter((key) => !settled.has(key)));
+    left = absent.filter((row) => open.has(keyOf(row)));
+  }
+}
+
+async function inParallel<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
+  for (let start = 0; start < items.length; start += AT_ONCE)
+    await Promise.all(items.slice(start, start + AT_ONCE).map(work));
+}

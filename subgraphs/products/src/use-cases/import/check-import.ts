@@ -1,0 +1,94 @@
+import type { CurrencyCode } from '@cartograph/money';
+import type { CatalogueRow } from '../../domain/import/catalogue-columns.js';
+import { readRow } from '../../domain/import/catalogue-row.js';
+import type { Product } from '../../domain/products/product.js';
+import { printable } from '../../domain/text.js';
+import type { CatalogueStore } from '../../store/store.js';
+import type { CategorySource } from '../categories/category-source.js';
+import { createGroupCheck } from './check-groups.js';
+import { findPresent, keyOf, type ImportLine, type RowFault } from './rows.js';
+
+export interface CheckedImport {
+  /** In the order in which they can be applied. */
+  readonly rows: readonly CatalogueRow[];
+  readonly faults: readonly RowFault[];
+  /** Rows whose stock differs from the product's. */
+  readonly otherStock: number;
+}
+
+interface Deps {
+  readonly catalogue: CatalogueStore;
+  readonly categories: CategorySource;
+  readonly currency: CurrencyCode;
+}
+
+const BATCH = 250;
+
+/** Reads all rows and finds every fault. Writes nothing. */
+export async function checkImport(
+  { catalogue, categories, currency }: Deps,
+  lines: AsyncIterable<ImportLine>,
+): Promise<CheckedImport> {
+  const rules = { tree: await categories.fresh(), currency };
+  const faults: RowFault[] = [];
+  const changed: CatalogueRow[] = [];
+  const added: CatalogueRow[] = [];
+  const lineOf = new Map<string, number>();
+  const groups = createGroupCheck(catalogue);
+  let otherStock = 0;
+
+  function check(line: number, row: CatalogueRow, present: Product | undefined): void {
+    const reading = readRow(row, present, rules);
+    if ('faults' in reading) return void faults.push(...reading.faults.map((message) => ({ line, message })));
+    if ('changes' in reading && reading.hasOtherStock) otherStock += 1;
+    groups.add(line, row, reading, present);
+    (present ? changed : added).push(row);
+  }
+
+  for await (const batch of inBatches(lines, BATCH)) {
+    const present = await findPresent(
+      catalogue,
+      batch.flatMap((one) => ('row' in one ? [one.row] : [])),
+    );
+    for (const one of batch) {
+      const { line } = one;
+      const fault = 'row' in one ? rowFault(one.row, one.endsBefore, lineOf) : one.fault;
+      if (fault !== undefined || !('row' in one)) {
+        faults.push({ line, message: fault ?? '' });
+        continue;
+      }
+      const key = keyOf(one.row);
+      lineOf.set(key, line);
+      check(line, one.row, present.get(key));
+    }
+  }
+  faults.push(...(await groups.faults()));
+  faults.sort((left, right) => left.line - right.line);
+  return { rows: [...changed, ...added], faults, otherStock };
+}
+
+/** What is wrong with a row, whatever its product. */
+function rowFault(
+  row: CatalogueRow,
+  endsBefore: string | undefined,
+  lineOf: ReadonlyMap<string, number>,
+): string | undefined {
+  if (!row.sku?.trim()) return 'sku is missing.';
+  const before = lineOf.get(keyOf(row));
+  if (before !== undefined) return `sku: "${printable(row.sku)}" stands on line ${before} too.`;
+  // Spreadsheets leave out empty cells at the end of a row. A row without a required cell was cut off.
+  if (endsBefore === 'name' || endsBefore === 'category' || endsBefore === 'price' || endsBefore === 'stock')
+    return `The row ends before the column ${endsBefore}. Is the file cut off?`;
+  return undefined;
+}
+
+async function* inBatches<Item>(items: AsyncIterable<Item>, size: number): AsyncGenerator<Item[]> {
+  let batch: Item[] = [];
+  for await (const item of items) {
+    batch.push(item);
+    if (batch.length < size) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}

@@ -1,0 +1,24 @@
+import type { CatalogueRow } from '../../domain/import/catalogue-columns.js';
+import type { Product } from '../../domain/products/product.js';
+import type { CatalogueStore } from '../../store/store.js';
+
+/** A row of a file, or what is wrong with it. */
+export type ImportLine = { readonly line: number } & (
+  { readonly row: CatalogueRow; readonly endsBefore?: string } | { readonly fault: string }
+);
+
+export interface RowFault {
+  /** In the file, from 1. */
+  readonly line: number;
+  readonly message: string;
+}
+
+/** What identifies the product of a row. */
+export const keyOf = ({ sku = '' }: { readonly sku?: string }): string => sku.trim().toLowerCase();
+
+/** The products that exist already, by {@link keyOf}. */
+export const findPresent = async (
+  catalogue: Pick<CatalogueStore, 'findBySkus'>,
+  rows: readonly CatalogueRow[],
+): Promise<Map<string, Product>> =>
+  new Map((await catalogue.findBySkus(rows.map(keyOf))).map((product) => [keyOf(product), product]));

@@ -1,0 +1,49 @@
+import type { Logger } from '@cartograph/kit';
+import type { CurrencyCode } from '@cartograph/money';
+import type { CatalogueStore, ImportStore, LeaseStore, StockStore } from '../store/store.js';
+import { createCategoryUseCases } from './categories/index.js';
+import { createCategorySource, type CategorySource } from './categories/category-source.js';
+import { createImportUseCases } from './import/index.js';
+import { createProductUseCases } from './products/index.js';
+import { createRunExclusively } from './run-exclusively.js';
+import { createProductLists } from './search/list-products.js';
+import { createStockUseCases } from './stock/index.js';
+import type { StockOutcome } from './stock/move-hold.js';
+
+interface Deps {
+  readonly store: {
+    readonly catalogue: CatalogueStore;
+    readonly stock: StockStore;
+    readonly leases: LeaseStore;
+    readonly imports: ImportStore;
+  };
+  readonly currency: CurrencyCode;
+  /** Called with the products that changed, none of them if only categories did. The answer waits for it. */
+  readonly onChanged: (productIds: readonly string[]) => Promise<void>;
+  readonly onStockOutcome?: (outcome: StockOutcome) => void;
+  readonly logger: Logger;
+  readonly clock: () => Date;
+  readonly newId: () => string;
+  /** Default: over the store. */
+  readonly categories?: CategorySource;
+}
+
+export type UseCases = ReturnType<typeof createUseCases>;
+
+/** Everything that the catalogue can do, by subject. */
+export function createUseCases({ store, onStockOutcome, ...deps }: Deps) {
+  const categories = deps.categories ?? createCategorySource({ ...store, ...deps });
+  const shared = {
+    ...store,
+    ...deps,
+    categories,
+    runExclusively: createRunExclusively({ ...store, ...deps }),
+  };
+  return {
+    products: createProductUseCases(shared),
+    stock: createStockUseCases({ ...shared, onOutcome: onStockOutcome }),
+    categories: createCategoryUseCases({ ...shared, onChanged: () => deps.onChanged([]) }),
+    imports: createImportUseCases(shared),
+    lists: createProductLists(shared),
+  };
+}

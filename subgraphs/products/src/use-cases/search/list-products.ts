@@ -1,0 +1,162 @@
+import { createHash } from 'node:crypto';
+import { formatAmount, MoneyError, parseMoney, type CurrencyCode } from '@cartograph/money';
+import {
+  createConnection,
+  createCursor,
+  Fault,
+  isId,
+  readPage,
+  type Connection,
+  type Identity,
+} from '@cartograph/kit';
+import type { CategoryTree } from '../../domain/categories/category.js';
+import type { Product } from '../../domain/products/product.js';
+import {
+  createProductQuery,
+  filterFaults,
+  PRICE_STEPS,
+  type ProductFilterInput,
+  type ProductQuery,
+  type ProductSort,
+} from '../../domain/search/product-query.js';
+import type { CatalogueStore, FacetCounts, ListedProduct, ListKey } from '../../store/store.js';
+
+export interface ListArguments {
+  readonly first?: number | null | undefined;
+  readonly after?: string | null | undefined;
+  readonly filter?:
+    | (ProductFilterInput & {
+        readonly minPrice?: string | null | undefined;
+        readonly maxPrice?: string | null | undefined;
+      })
+    | null
+    | undefined;
+  readonly sort?: ProductSort | null | undefined;
+}
+
+/** A page; counting and facets cost more than the page itself, so they wait until they are asked for. */
+export interface ProductList extends Omit<Connection<Product>, 'totalCount'> {
+  readonly query: ProductQuery;
+}
+
+export type ProductLists = ReturnType<typeof createProductLists>;
+
+interface Deps {
+  readonly catalogue: CatalogueStore;
+  readonly currency: CurrencyCode;
+}
+
+const MAX_FACETS = 20;
+const MAX_FACET_VALUES = 50;
+
+/** The catalogue as customers see it: pages, counts and facets. */
+export function createProductLists({ catalogue, currency }: Deps) {
+  const decimals = formatAmount({ minor: 0, currency }).split('.')[1]?.length ?? 0;
+  const steps = PRICE_STEPS.map((step) => step * 10 ** decimals);
+  const amount = (minor: number) => formatAmount({ minor, currency });
+
+  function readPrice(name: string, value: string | null | undefined): number | null {
+    if (value == null) return null;
+    try {
+      return parseMoney({ amount: value, currency }).minor;
+    } catch (error) {
+      if (error instanceof MoneyError) throw new Fault('BAD_USER_INPUT', `"${name}": ${error.message}`);
+      throw error;
+    }
+  }
+
+  return {
+    /** @throws Fault BAD_USER_INPUT for a filter or cursor that cannot be read */
+    async list(
+      { first, after, filter: given, sort: wanted }: ListArguments,
+      identity: Identity,
+    ): Promise<ProductList> {
+      const filter = given ?? {};
+      const sort = wanted ?? 'NEWEST';
+      const faults = filterFaults(filter);
+      if (faults.length > 0) throw new Fault('BAD_USER_INPUT', faults.join(' '));
+      const prices = {
+        min: readPrice('minPrice', filter.minPrice),
+        max: readPrice('maxPrice', filter.maxPrice),
+      };
+      const query = createProductQuery(filter, prices, identity.kind === 'user' && identity.role === 'ADMIN');
+      const name = listName(query, sort);
+      const page = readPage(name, { first: first ?? null, after: after ?? null }, (values) =>
+        readKey(values, sort === 'NAME'),
+      );
+      const rows = await catalogue.list(query, sort, page.after, page.first + 1);
+      const { totalCount: _later, ...list } = createConnection(
+        rows,
+        page,
+        ({ key }) => createCursor(name, key.value, key.id),
+        0,
+      );
+      const product = ({ product: one }: ListedProduct) => one;
+      return {
+        ...list,
+        edges: list.edges.map(({ cursor, node }) => ({ cursor, node: product(node) })),
+        nodes: list.nodes.map(product),
+        query,
+      };
+    },
+
+    count: (query: ProductQuery): Promise<number> => catalogue.count(query),
+
+    async facets(query: ProductQuery, tree: CategoryTree) {
+      const counts = await catalogue.facets(query, steps);
+      return {
+        categories: [...counts.categories].flatMap(([slug, count]) => {
+          const category = tree.get(slug);
+          return category ? [{ category, count }] : [];
+        }),
+        attributes: attributeFacets(counts, tree),
+        priceRanges: [...counts.prices]
+          .sort(([a], [b]) => a - b)
+          .map(([step, count]) => ({
+            minPrice: amount(steps[step]!),
+            maxPrice: step + 1 < steps.length ? amount(steps[step + 1]! - 1) : null,
+            count,
+          })),
+        inStockCount: counts.inStock,
+      };
+    },
+  };
+}
+
+/** Names a list in its cursors: a cursor of another filter or sort order is refused, because it would point to a wrong place. */
+const listName = (query: ProductQuery, sort: ProductSort): string =>
+  `products:${sort}:${createHash('sha1').update(JSON.stringify(query)).digest('base64url').slice(0, 10)}`;
+
+/** The years 1 to 9999 in milliseconds: stores take no other moment, and prices and scores are far smaller. */
+const MIN_NUMBER = Date.parse('0001-01-01T00:00:00Z');
+const MAX_NUMBER = Date.parse('9999-12-31T23:59:59.999Z');
+
+/** Clients send cursors back, so nothing in them is trusted. */
+function readKey(values: unknown[], isText: boolean): ListKey {
+  const [value, id] = values;
+  const isFine = isText
+    ? typeof value === 'string' && value.length <= 1_000
+    : Number.isInteger(value) && (value as number) >= MIN_NUMBER && (value as number) <= MAX_NUMBER;
+  if (values.length !== 2 || !isFine || typeof id !== 'string' || !isId(id)) throw new Error('not a key');
+  return { value: value as ListKey['value'], id };
+}
+
+function attributeFacets({ attributes }: FacetCounts, tree: CategoryTree) {
+  const byName = new Map<string, { value: string; count: number }[]>();
+  for (const [key, count] of attributes) {
+    const at = key.indexOf('=');
+    const name = key.slice(0, at);
+    byName.set(name, [...(byName.get(name) ?? []), { value: key.slice(at + 1), count }]);
+  }
+  const total = (values: { count: number }[]) => values.reduce((sum, { count }) => sum + count, 0);
+  return [...byName]
+    .sort(([a, left], [b, right]) => total(right) - total(left) || (a < b ? -1 : 1))
+    .slice(0, MAX_FACETS)
+    .map(([name, values]) => ({
+      name,
+      label: tree.definition(name)?.label ?? name,
+      values: values
+        .sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1))
+        .slice(0, MAX_FACET_VALUES),
+    }));
+}
