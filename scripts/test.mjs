@@ -1,39 +1,97 @@
-// Runs jest with native ES modules: `npm test -- subgraphs/orders -t 'some name'`. Without arguments it runs all, in two
-// rounds: first the suites of single parts side by side, then the stories that start the whole shop, one after the other:
-// two at a time took 971 s instead of 1,053 on two processors, and made each of them twice as slow.
+// Runs the tests: `npm test`, `npm test -- subgraphs/orders -t 'some name'`, `npm run test:all`.
+// Without paths there are two rounds side by side, each in a Jest of its own: the parts in two worker processes, and the
+// stories of the whole shop one after another in one process, where they share a shop and a browser.
 import { spawn } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { cpuSecondsOfTree } from '../packages/testing/jest/cpu-time.mjs';
+import { LONG_TESTS, WHOLE_SHOP } from '../packages/testing/jest/long-tests.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const WHOLE_SHOP = '^<rootDir>/(e2e|bench)'.replace(
-  '<rootDir>',
-  root.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'),
+const began = performance.now();
+const { flags, given } = parse(process.argv.slice(2));
+
+/** Runs on other engines and of long tests are counted apart (.ci/run adds them up). */
+const kind = process.env.ENGINES ?? (flags.has('--only-long') ? 'long' : undefined);
+const resultsFile = join(root, '.data', kind ? `test-results.${kind}.json` : 'test-results.json');
+mkdirSync(dirname(resultsFile), { recursive: true });
+rmSync(resultsFile, { force: true });
+
+const children = new Set();
+for (const signal of ['SIGINT', 'SIGTERM'])
+  process.on(signal, () => {
+    for (const child of children) child.kill(signal);
+  });
+
+const statuses = await Promise.all(chooseRounds().map(runJest));
+const results = addUp(chooseRounds().map(({ name }) => partFile(name)));
+results.wallSeconds = (performance.now() - began) / 1000;
+results.cpuSeconds = cpuSecondsOfTree();
+writeFileSync(resultsFile, JSON.stringify(results));
+const cpu = results.cpuSeconds > 0 ? `, ${results.cpuSeconds.toFixed(0)} s of processor time` : '';
+console.log(
+  `${results.passed} passed, ${results.failed + results.brokenSuites} failed` +
+    ` (${results.wallSeconds.toFixed(0)} s on ${availableParallelism()} processors${cpu})`,
 );
+process.exit(Math.max(...statuses));
 
-const { ENGINES } = process.env;
-rmSync(join(root, '.data', ENGINES ? `test-results.${ENGINES}.json` : 'test-results.json'), { force: true });
-const given = process.argv.slice(2);
-const rounds =
-  given.length > 0
-    ? [given]
-    : [
-        ['--testPathIgnorePatterns', '/node_modules/', '/dist/', WHOLE_SHOP],
-        ['--maxWorkers=1', '--testPathPatterns', WHOLE_SHOP],
-      ];
-let child;
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child?.kill(signal));
+function parse(args) {
+  const own = ['--all', '--only-long'];
+  return {
+    flags: new Set(args.filter((arg) => own.includes(arg))),
+    given: args.filter((arg) => !own.includes(arg)),
+  };
+}
 
-let status = 0;
-for (const round of rounds) status = (await runJest(round)) || status;
-process.exit(status);
+function chooseRounds() {
+  if (given.length > 0) return [{ name: 'given', args: given }];
+  const chosen = (pattern) => {
+    const below = (paths) => paths.map((path) => `^${escape(join(root, path))}`).join('|');
+    const long = below(LONG_TESTS);
+    if (flags.has('--only-long')) return ['--testPathPatterns', `(?=${long})(?:${pattern})`];
+    if (flags.has('--all')) return ['--testPathPatterns', pattern];
+    return ['--testPathPatterns', `(?!${long})(?:${pattern})`];
+  };
+  const shop = `^${escape(root)}/(?:${WHOLE_SHOP.map(escape).join('|')})`;
+  const parts = `^(?!${shop.slice(1)})`;
+  return [
+    { name: 'parts', args: ['--maxWorkers=2', ...chosen(parts)] },
+    { name: 'shop', args: ['--runInBand', ...chosen(shop)], env: { CARTOGRAPH_SHARE_SHOP: 'yes' } },
+  ];
+}
 
-function runJest(args) {
-  child = spawn(
+function escape(text) {
+  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
+
+function partFile(name) {
+  return join(root, '.data', `test-results.part-${name}.json`);
+}
+
+function addUp(files) {
+  const sum = { passed: 0, failed: 0, skipped: 0, brokenSuites: 0, seconds: {} };
+  for (const file of files) {
+    if (!existsSync(file)) {
+      // Jest ended before it reported.
+      sum.brokenSuites += 1;
+      continue;
+    }
+    const part = JSON.parse(readFileSync(file, 'utf8'));
+    rmSync(file);
+    for (const key of ['passed', 'failed', 'skipped', 'brokenSuites']) sum[key] += part[key];
+    Object.assign(sum.seconds, part.seconds);
+  }
+  return sum;
+}
+
+function runJest({ name, args, env = {} }) {
+  rmSync(partFile(name), { force: true });
+  const child = spawn(
     process.execPath,
     [
-      '--experimental-vm-modules',
+      `--import=${pathToFileURL(join(root, 'packages', 'testing', 'jest', 'typescript.mjs'))}`,
       '--no-warnings',
       join(root, 'node_modules', 'jest', 'bin', 'jest.js'),
       ...args,
@@ -41,7 +99,20 @@ function runJest(args) {
       '--reporters=default',
       '--reporters=./packages/testing/jest/results-reporter.mjs',
     ],
-    { cwd: root, stdio: 'inherit' },
+    {
+      cwd: root,
+      env: { ...process.env, CARTOGRAPH_TEST_RESULTS: partFile(name), ...env },
+      // Two Jests that redraw their status lines would spoil each other's: through a pipe they print whole lines.
+      stdio: given.length > 0 ? 'inherit' : ['ignore', 'pipe', 'pipe'],
+    },
   );
-  return new Promise((resolve) => child.on('exit', (code, signal) => resolve(signal ? 1 : (code ?? 1))));
+  children.add(child);
+  child.stdout?.pipe(process.stdout, { end: false });
+  child.stderr?.pipe(process.stderr, { end: false });
+  return new Promise((resolve) =>
+    child.on('close', (code, signal) => {
+      children.delete(child);
+      resolve(signal ? 1 : (code ?? 1));
+    }),
+  );
 }

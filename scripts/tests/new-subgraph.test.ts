@@ -73,8 +73,7 @@ async function runBeside(args: readonly string[], env: Record<string, string> = 
 /** The new subgraph's own, on the Postgres of this run: another would be started for these few. */
 async function runTests() {
   const postgres = await (await fetch(`${process.env['CARTOGRAPH_TEST_BROKER']}/postgres`)).text();
-  const jest = ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js'];
-  return runBeside([...jest, 'subgraphs/reviews', '--colors=false', '--verbose'], {
+  return runBeside(['scripts/test.mjs', 'subgraphs/reviews', '--colors=false', '--verbose'], {
     TEST_DATABASE_URL: postgres,
   });
 }

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { declaredServices } from '@cartograph/embedded/stack';
 import { IDENTITY_HEADER, signIdentity, type Identity } from '@cartograph/kit';
 import { createGraphClient, type GraphClient, type GraphResponse } from '@cartograph/testing';
@@ -15,7 +15,7 @@ import {
 } from 'graphql';
 import { fillCart, registerCustomer, signInAdmin } from '../harness/shop.js';
 import { anyValueOf } from './any-value.js';
-import type { PopulatedShop } from './populated-shop.js';
+import { startPopulatedShop, type PopulatedShop } from './populated-shop.js';
 import { hasDirective, objectTypes, readSchema } from './schema-walk.js';
 
 /** How often each operation is tried; `ANY_INPUT_RUNS=1000 npm test -- e2e/whole-schema` digs deeper. */
@@ -71,27 +71,27 @@ const idOf = (entities: readonly GraphQLObjectType[]) => {
   return type;
 };
 
-/** Tries every operation of the gateway and of every subgraph with whatever its types allow, and a little more. */
-export function describeAnyInput(started: () => PopulatedShop): void {
+describe('every operation of the gateway and of every subgraph, given any input', () => {
   let shop: PopulatedShop;
   /** Signed in several times each: some operations end the session they come with. */
   let askers: GraphClient[];
   const known = () => shop.known;
   beforeAll(async () => {
-    shop = started();
+    shop = await startPopulatedShop();
     const { stack, ids } = shop;
     const times = <Value>(make: () => Promise<Value>) => Promise.all([1, 2, 3].map(make));
     const customers = await times(() => registerCustomer(stack));
     for (const customer of customers) await fillCart(customer, ids.Product);
     askers = [stack.graph, ...(await times(() => signInAdmin(stack))), ...customers];
-  });
+  }, 180_000);
+  afterAll(() => shop?.stack.stop());
 
   const argumentsOf = (field: Field) =>
     fc.record(Object.fromEntries(field.args.map(({ name, type }) => [name, anyValueOf(type, known)])), {
       requiredKeys: field.args.filter(({ type }) => isNonNullType(type)).map(({ name }) => name),
     });
 
-  describe('whatever is given to an operation of the shop', () => {
+  describe('an operation of the shop', () => {
     it.each(rootsOf(api))(
       '%s should answer or refuse it, and never fail',
       async (_, root, field) => {
@@ -107,7 +107,7 @@ export function describeAnyInput(started: () => PopulatedShop): void {
     );
   });
 
-  describe.each(subgraphs)('whatever is given to $name', ({ name, schema }) => {
+  describe.each(subgraphs)('$name', ({ name, schema }) => {
     /** Those that it gets from services, and what a forged or damaged token could make of one. */
     const identities: readonly Identity[] = [
       ...['orders', 'cart', 'gateway'].map((service) => ({ kind: 'service', name: service }) as const),
@@ -165,4 +165,4 @@ export function describeAnyInput(started: () => PopulatedShop): void {
       );
     }, 600_000);
   });
-}
+});
