@@ -200,8 +200,7 @@ export function readGatewayConfig(
       `SAFELIST_FILE: expected a file that exists, as SAFELIST_MODE is ${config.SAFELIST_MODE}, got ${config.SAFELIST_FILE ? `"${config.SAFELIST_FILE}"` : 'nothing'}`,
     );
   }
-  if (faults.length > 0)
-    throw new ConfigError(`The environment is not right:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
+  if (faults.length > 0) throw new ConfigError(faults);
   // In the shop's own checkout the built client is served without being asked for.
   const isAlone = flags.supergraph !== undefined;
   const client =

@@ -5,6 +5,15 @@ import { z } from 'zod';
 /** Thrown by {@link readConfig}; its message names every faulty variable at once. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
+
+  /** @param faults each such as `PORT: expected a port from 0 to 65535, got "x"`; or a whole message */
+  constructor(faults: string | readonly string[]) {
+    super(
+      typeof faults === 'string'
+        ? faults
+        : `Invalid configuration:\n${faults.map((fault) => `  ${fault}`).join('\n')}`,
+    );
+  }
 }
 
 const booleans: Record<string, boolean> = { true: true, false: false, '1': true, '0': false };
@@ -105,9 +114,9 @@ export function readConfig<Shape extends z.ZodRawShape>(
         : isSecret(name, meta)
           ? `${given[name].length} characters`
           : `"${given[name]}"`;
-    return `  ${name}: expected ${field?.description ?? 'another value'}, got ${came}`;
+    return `${name}: expected ${field?.description ?? 'another value'}, got ${came}`;
   });
-  throw new ConfigError(`The environment is not right:\n${faults.join('\n')}`);
+  throw new ConfigError(faults);
 }
 
 /** URLs of stores carry passwords, so they are not printed either. */

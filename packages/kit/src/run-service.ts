@@ -1,24 +1,7 @@
-import type { FastifyInstance } from 'fastify';
 import { ConfigError, type BaseConfig } from './config.js';
+import type { Runtime, ServiceApp } from './frame/create-app.js';
 import { createLogger, type Logger } from './logger.js';
-import { createRegistry, type Registry } from './metrics.js';
-
-/** What a service is made with, besides its configuration. */
-export interface Runtime {
-  readonly logger: Logger;
-  readonly registry: Registry;
-}
-
-/** A service that is wired up but does not listen yet. */
-export interface ServiceApp {
-  readonly http: FastifyInstance;
-  /** Starts background work: relays, consumers, workers. Called before it listens. */
-  start?(): Promise<void>;
-  /** Readiness off. */
-  drain(): void;
-  /** Finishes what is under way, stops background work, closes stores. */
-  close(): Promise<void>;
-}
+import { createRegistry } from './metrics.js';
 
 export interface ServiceDefinition<Config extends BaseConfig> {
   readonly name: string;

@@ -25,7 +25,7 @@ describe('readConfig', () => {
     expect(read).toThrow(ConfigError);
     expect(read).toThrow(
       [
-        'The environment is not right:',
+        'Invalid configuration:',
         '  PORT: expected a port from 0 to 65535 (0: any free one), got "99999"',
         '  ORDERS_DATABASE_URL: expected a URL starting with postgres:// or postgresql://, got nothing',
         '  SAMPLE_DATA: expected true or false, got "perhaps"',

@@ -1,12 +1,16 @@
 import {
+  createApp,
   createLogger,
   createRegistry,
   IDENTITY_HEADER,
   signIdentity,
+  type FrameOverrides,
   type Identity,
   type Role,
   type Runtime,
   type ServiceApp,
+  type Subgraph,
+  type SubgraphConfig,
 } from '@cartograph/kit';
 import type { GraphResult } from './graph-client.js';
 
@@ -20,6 +24,10 @@ export const testBaseConfig = {
   LOG_LEVEL: 'silent',
   INTERNAL_AUTH_SECRET: TEST_SECRET,
   DRAIN_DELAY_MS: 0,
+  REDIS_URL: undefined,
+  REDIS_CLUSTER: false,
+  AMQP_URL: undefined,
+  MIGRATE_ON_START: true,
 } as const;
 
 export const anonymous: Identity = { kind: 'anonymous' };
@@ -45,15 +53,30 @@ export interface RunningSubgraph {
 }
 
 /** Runs a subgraph in this process on a free port, its background work included. */
-export async function startSubgraph<Config>(
+export function startSubgraph<Config extends SubgraphConfig>(
+  subgraph: Subgraph<Config>,
+  config: Config,
+  overrides?: FrameOverrides,
+): Promise<RunningSubgraph>;
+/** @deprecated for subgraphs that are no values yet */
+export function startSubgraph<Config>(
   name: string,
   createApp: (config: Config, runtime: Runtime) => Promise<ServiceApp>,
   config: Config,
+): Promise<RunningSubgraph>;
+export async function startSubgraph(
+  subgraph: Subgraph | string,
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- two forms until all subgraphs are values
+  second: any,
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- see above
+  third?: any,
 ): Promise<RunningSubgraph> {
-  const app = await createApp(config, {
-    logger: createLogger(name, 'silent'),
-    registry: createRegistry(name),
-  });
+  const name = typeof subgraph === 'string' ? subgraph : subgraph.name;
+  const runtime = { logger: createLogger(name, 'silent'), registry: createRegistry(name) };
+  const app: ServiceApp =
+    typeof subgraph === 'string'
+      ? await second(third, runtime)
+      : await createApp(subgraph, second, runtime, third);
   const url = await app.http.listen({ host: '127.0.0.1', port: 0 });
   await app.start?.();
   return {

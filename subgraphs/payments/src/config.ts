@@ -1,18 +1,11 @@
-import { baseConfigShape, env, readConfig } from '@cartograph/kit';
+import { defineConfig, env, type ConfigOf } from '@cartograph/kit';
 
-const shape = {
-  ...baseConfigShape,
+export const paymentsConfig = defineConfig({
   PORT: env.port(4005),
   PAYMENTS_DATABASE_URL: env.url('postgres', 'postgresql'),
   REDIS_URL: env.redis(),
   ORDERS_URL: env.url('http', 'https'),
-  /** RabbitMQ instead of Redis Streams for events. */
-  AMQP_URL: env.url('amqp', 'amqps').optional(),
-  /** Bring the tables up to date at start; in production a Job does it (`main.js migrate`). */
-  MIGRATE_ON_START: env.boolean(
-    process.env['NODE_ENV'] !== 'production' && process.env['NODE_ENV'] !== undefined,
-  ),
-  /** How many charges and refunds may be under way at once in this process. */
+  /** Most charges, and most refunds, that this process carries out at once. */
   PAYMENT_CONCURRENCY: env.integer(100, { min: 1, max: 1000 }),
   /** A charge without an answer for this long (ms) is in doubt: the provider is asked about it. */
   PAYMENT_TIMEOUT_MS: env.integer(15_000, { min: 100 }),
@@ -24,10 +17,8 @@ const shape = {
   PAYMENT_DELAY_MS: env.integer(2_000),
   /** Share of charges that are made, but whose answer is lost. */
   PAYMENT_LOST_ANSWER_RATE: env.number(0, { max: 1 }),
-  /** Callbacks come twice and late, in any order. */
+  /** Callbacks arrive twice, late and in any order. */
   PAYMENT_UNRULY_CALLBACKS: env.boolean(false),
-};
+});
 
-export type PaymentsConfig = ReturnType<typeof readPaymentsConfig>;
-
-export const readPaymentsConfig = () => readConfig(shape);
+export type PaymentsConfig = ConfigOf<typeof paymentsConfig>;

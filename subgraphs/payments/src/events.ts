@@ -1,15 +1,16 @@
-import type { AnyEvent, EventSubscription } from '@cartograph/events';
-import { inTraceOf } from '@cartograph/kit';
+import type { EventHandlers } from '@cartograph/kit';
 import type { PaymentsService } from './service.js';
 
-/** What payments listens to. */
-export function createSubscription(service: PaymentsService): EventSubscription {
+/** The name of payments on the bus, and in its table of handled events. */
+export const CONSUMER = 'payments';
+
+interface Deps {
+  readonly service: Pick<PaymentsService, 'onOrderPlaced' | 'onOrderCancelled'>;
+}
+
+export function createHandlers({ service }: Deps): EventHandlers<'order.placed' | 'order.cancelled'> {
   return {
-    consumer: 'payments',
-    types: ['order.placed', 'order.cancelled'],
-    handle: inTraceOf(async (event: AnyEvent) => {
-      if (event.type === 'order.placed') await service.onOrderPlaced(event);
-      else if (event.type === 'order.cancelled') await service.onOrderCancelled(event);
-    }),
+    'order.placed': (event) => service.onOrderPlaced(event),
+    'order.cancelled': (event) => service.onOrderCancelled(event),
   };
 }

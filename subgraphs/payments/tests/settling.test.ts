@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { createLogger, createWorker, migrateDatabase, newId, type Worker } from '@cartograph/kit';
+import { createLogger, createWorker, newId, type OpenDatabase, type Worker } from '@cartograph/kit';
 import { createTestDatabase, until, type TestDatabase } from '@cartograph/testing';
 import type { DataSource } from 'typeorm';
+import { CONSUMER } from '../src/events.js';
+import { createProviderBooks } from '../src/provider/provider-books.js';
 import { createSimulatedProvider } from '../src/provider/simulated-provider.js';
 import { createPaymentsService, type PaymentsService } from '../src/service.js';
-import { openDatabase } from '../src/store/database.js';
-import { createProviderBooks } from '../src/store/provider-books.js';
+import { paymentsDatabase } from '../src/store/database.js';
 import type { PaymentsStore, SeenAttempt } from '../src/store/store.js';
 import { createPaymentsStore } from '../src/store/typeorm-store.js';
 import { orderCancelled, orderPlaced } from './support.js';
@@ -14,6 +15,7 @@ const logger = createLogger('test', 'silent');
 const HANDS = 3;
 const claimUntil = () => new Date(Date.now() + 60_000);
 let testDatabase: TestDatabase;
+let opened: OpenDatabase<DataSource>;
 let database: DataSource;
 let store: PaymentsStore;
 let service: PaymentsService;
@@ -23,9 +25,10 @@ let begun: SeenAttempt[];
 
 beforeAll(async () => {
   testDatabase = await createTestDatabase();
-  database = await openDatabase(testDatabase.url);
-  await migrateDatabase(database);
-  store = createPaymentsStore(database);
+  opened = await paymentsDatabase.connect(testDatabase.url);
+  database = opened.handle;
+  await opened.migrate();
+  store = createPaymentsStore({ database, consumer: CONSUMER });
   charges = createWorker({
     name: 'charges',
     claim: (limit) => store.claimAttempts(limit, claimUntil()),
@@ -46,7 +49,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await charges.stop();
-  await database.destroy();
+  await opened.close();
   await testDatabase.drop();
 });
 beforeEach(() => {

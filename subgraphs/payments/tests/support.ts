@@ -12,7 +12,7 @@ import {
   type RunningSubgraph,
 } from '@cartograph/testing';
 import pg from 'pg';
-import { createPaymentsApp } from '../src/app.js';
+import { payments } from '../src/app.js';
 import type { PaymentsConfig } from '../src/config.js';
 
 const OF_ORDER = `query ($orders: [_Any!]!) { _entities(representations: $orders) { ... on Order {
@@ -87,13 +87,11 @@ export async function startPayments(settings: Partial<PaymentsConfig> = {}): Pro
   const database = await createTestDatabase();
   const redis = await startTestRedis();
   const orders = await startOrdersStandIn();
-  const subgraph = await startSubgraph<PaymentsConfig>('payments', createPaymentsApp, {
+  const subgraph = await startSubgraph(payments, {
     ...testBaseConfig,
     PAYMENTS_DATABASE_URL: database.url,
     REDIS_URL: redis.url,
     ORDERS_URL: orders.url,
-    AMQP_URL: undefined,
-    MIGRATE_ON_START: true,
     PAYMENT_CONCURRENCY: 20,
     PAYMENT_TIMEOUT_MS: 2_000,
     PAYMENT_SUCCESS_RATE: 1,

@@ -42,9 +42,9 @@ export function readUsersConfig(source: NodeJS.ProcessEnv = process.env) {
   const isProduction = (source['NODE_ENV'] || 'production') === 'production';
   const config = readConfig({ ...shape, MIGRATE_ON_START: env.boolean(!isProduction) }, source);
   if (isProduction && config.SAMPLE_DATA) {
-    throw new ConfigError(
-      'The environment is not right:\n  SAMPLE_DATA: expected false in production, got true: the sample users have a published password',
-    );
+    throw new ConfigError([
+      'SAMPLE_DATA: expected false in production, got true: the sample users have a published password',
+    ]);
   }
   return config;
 }

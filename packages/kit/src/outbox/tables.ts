@@ -30,27 +30,50 @@ export const outboxMigration: { readonly up: readonly string[]; readonly down: r
 };
 
 /**
+ * Part of a larger statement: puts events into the outbox. Events of one aggregate keep their order if the statement holds
+ * that aggregate's row before.
+ * @param rows SQL for `aggregate_id, event` and where they come from, such as `$1, $2::json FROM changed`
+ */
+export const putIntoOutbox = (rows: string): string =>
+  `INSERT INTO outbox (aggregate_id, event) SELECT ${rows} RETURNING position`;
+
+/**
+ * Part of a larger statement: records that a consumer handles events. It gives `event_id` of those that were not handled
+ * before. A concurrent statement about the same event is waited for.
+ * @param consumer SQL for the consumer's name, such as `$2`
+ * @param events SQL for `event_id` and where it comes from, such as `$1::uuid` or `event_id FROM event ORDER BY event_id`
+ */
+export const recordHandled = (consumer: string, events: string): string =>
+  `INSERT INTO processed_events (consumer, event_id) SELECT ${consumer}::text, ${events}
+   ON CONFLICT DO NOTHING RETURNING event_id`;
+
+/** A SQL condition: whether a consumer has handled an event. Both parameters are SQL, such as `$2`. */
+export const wasHandled = (consumer: string, event: string): string =>
+  `EXISTS (SELECT FROM processed_events WHERE consumer = ${consumer} AND event_id = ${event})`;
+
+const SAVE = putIntoOutbox(
+  `aggregate_id, event::json FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS e (aggregate_id, event, n) ORDER BY n`,
+);
+
+/**
  * Stores events to be published, in the transaction that caused them. Events of one aggregate keep their order if
  * the transaction holds that aggregate's row (has updated it, or selected it for update) before it calls this.
  */
 export async function saveEvents(tx: SqlRunner, events: readonly AnyEvent[]): Promise<void> {
   if (events.length === 0) return;
-  await tx.query(
-    `INSERT INTO outbox (aggregate_id, event)
-     SELECT aggregate_id, event::json FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS e (aggregate_id, event, n)
-     ORDER BY n`,
-    [events.map((event) => event.aggregateId), events.map((event) => JSON.stringify(event))],
-  );
+  await tx.query(SAVE, [
+    events.map((event) => event.aggregateId),
+    events.map((event) => JSON.stringify(event)),
+  ]);
 }
+
+const MARK = recordHandled('$1', '$2::uuid');
 
 /**
  * Records that `consumer` handles the event, in the transaction of the effect.
- * False if it did before: the handler then has nothing to do. A concurrent one of the same event is waited for.
+ * @returns false if it did before: the handler then has nothing to do. A concurrent one of the same event is waited for
  */
 export async function markHandled(tx: SqlRunner, consumer: string, eventId: string): Promise<boolean> {
-  const rows = await tx.query<unknown[]>(
-    `INSERT INTO processed_events (consumer, event_id) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING event_id`,
-    [consumer, eventId],
-  );
+  const rows = await tx.query<unknown[]>(MARK, [consumer, eventId]);
   return rows.length === 1;
 }

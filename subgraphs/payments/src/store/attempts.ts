@@ -1,17 +1,15 @@
-import { claimDue } from '@cartograph/kit';
+import { claimDue, putIntoOutbox, recordHandled } from '@cartograph/kit/postgres';
 import { In, type DataSource } from 'typeorm';
-import { CONSUMER, toAttempt, toPayment } from './rows.js';
+import { toAttempt, toPayment } from './rows.js';
 import type { AttemptsStore, SeenAttempt } from './store.js';
-import { attemptTable, paymentTable, type AttemptRow, type PaymentRow } from './tables.js';
+import { AttemptTable, PaymentTable, type AttemptRow, type PaymentRow } from './tables.js';
 
 /** What may still be charged: a provider that has heard nothing of an abandoned attempt for a day never will. */
 const OPEN_ATTEMPT = `(status IN ('PENDING', 'IN_DOUBT') OR status = 'ABANDONED' AND started_at > now() - interval '1 day')`;
 
 /** Each part stores only if the one before did. Another process that handles the event too is waited for in the first. */
 const OPEN_PAYMENT = `
-  WITH handled AS (
-    INSERT INTO processed_events (consumer, event_id) VALUES ('${CONSUMER}', $1) ON CONFLICT DO NOTHING RETURNING event_id
-  ),
+  WITH handled AS (${recordHandled('$15', '$1::uuid')}),
   payment AS (
     INSERT INTO payments (id, order_id, customer_id, amount_minor, currency, status, created_at, updated_at)
     SELECT $2::uuid, $3, $4, $5::bigint, $6, $7, $8::timestamptz, $8::timestamptz FROM handled
@@ -42,7 +40,7 @@ const SETTLE_ATTEMPT = `
     INSERT INTO refunds (id, payment_id, amount_minor, currency, status, reason, created_at, due_at)
     SELECT $10::uuid, payment_id, $11::bigint, $12, $13, $14, $7, $7 FROM seen WHERE $10::uuid IS NOT NULL
   )
-  INSERT INTO outbox (aggregate_id, event) SELECT $8, $9::json FROM seen RETURNING position`;
+  ${putIntoOutbox('$8, $9::json FROM seen')}`;
 
 const ABANDON_ATTEMPT = `
   WITH unsettled AS (
@@ -56,11 +54,11 @@ const ABANDON_ATTEMPT = `
   )
   UPDATE payments SET status = 'FAILED', failure_reason = $3, updated_at = now() FROM unsettled WHERE id = payment_id`;
 
-export function createAttemptsStore(database: DataSource): AttemptsStore {
+export function createAttemptsStore(database: DataSource, consumer: string): AttemptsStore {
   const find = async (ids: readonly string[]): Promise<SeenAttempt[]> => {
     const rows = (await database
-      .createQueryBuilder(attemptTable, 'a')
-      .innerJoinAndMapOne('a.payment', paymentTable.options.name, 'p', 'p.id = a.payment_id')
+      .createQueryBuilder(AttemptTable, 'a')
+      .innerJoinAndMapOne('a.payment', PaymentTable.options.name, 'p', 'p.id = a.payment_id')
       .where({ id: In([...ids]) })
       .getMany()) as (AttemptRow & { payment: PaymentRow })[];
     return rows.map(({ payment, ...row }) => ({ attempt: toAttempt(row), payment: toPayment(payment) }));
@@ -83,6 +81,7 @@ export function createAttemptsStore(database: DataSource): AttemptsStore {
         attempt.status,
         attempt.startedAt,
         dueAt,
+        consumer,
       ]);
       return rows.length === 1;
     },
@@ -115,7 +114,7 @@ export function createAttemptsStore(database: DataSource): AttemptsStore {
 
     async doubtAttempt(id, dueAt) {
       await database
-        .getRepository(attemptTable)
+        .getRepository(AttemptTable)
         .update({ id, status: In(['PENDING', 'IN_DOUBT']) }, { status: 'IN_DOUBT', dueAt });
     },
 

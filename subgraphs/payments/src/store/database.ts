@@ -1,21 +1,15 @@
-import { poolOptions, untilItAnswers } from '@cartograph/kit';
-import pg from 'pg';
-import { DataSource } from 'typeorm';
-import { Payments1763600000000 } from './migrations/1-payments.js';
-import { AbandonedAttempts1764100000000 } from './migrations/2-abandoned-attempts.js';
-import { OrderChecks1764550000000 } from './migrations/3-order-checks.js';
-import { attemptTable, paymentTable, refundTable } from './tables.js';
+import { postgresDatabase } from '@cartograph/kit/postgres';
+import { Payments1763600000000 } from './migrations/001-payments.js';
+import { AbandonedAttempts1764100000000 } from './migrations/002-abandoned-attempts.js';
+import { OrderChecks1764550000000 } from './migrations/003-order-checks.js';
+import { AttemptTable, PaymentTable, RefundTable } from './tables.js';
 
-/** Connects to Postgres. */
-export function openDatabase(url: string): Promise<DataSource> {
-  return untilItAnswers(() =>
-    new DataSource({
-      type: 'postgres',
-      url,
-      applicationName: 'payments',
-      entities: [paymentTable, attemptTable, refundTable],
-      migrations: [Payments1763600000000, AbandonedAttempts1764100000000, OrderChecks1764550000000],
-      extra: poolOptions(pg.Client, 20),
-    }).initialize(),
-  );
-}
+export const paymentsDatabase = postgresDatabase({
+  url: 'PAYMENTS_DATABASE_URL',
+  entities: [PaymentTable, AttemptTable, RefundTable],
+  migrations: {
+    '001-payments': Payments1763600000000,
+    '002-abandoned-attempts': AbandonedAttempts1764100000000,
+    '003-order-checks': OrderChecks1764550000000,
+  },
+});

@@ -1,9 +1,6 @@
 import { money, type Payment, type PaymentAttempt, type Refund } from '../domain/payment.js';
 import type { AttemptRow, PaymentRow, RefundRow } from './tables.js';
 
-/** Under which name payments notes what it has handled. */
-export const CONSUMER = 'payments';
-
 export const toPayment = ({ amountMinor, currency, ...payment }: PaymentRow): Payment => ({
   ...payment,
   amount: money(Number(amountMinor), currency),

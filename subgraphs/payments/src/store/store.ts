@@ -76,6 +76,7 @@ export interface PaymentsStore extends AttemptsStore {
   claimOrderChecks(limit: number, until: Date): Promise<Payment[]>;
   /** The payment's order is asked about again at `dueAt`; null: never. */
   postponeOrderCheck(paymentId: string, dueAt: Date | null): Promise<void>;
-  /** For metrics: payments by status, and attempts in doubt. */
-  counts(): Promise<{ byStatus: Record<PaymentStatus, number>; inDoubt: number }>;
+  countByStatus(): Promise<Record<PaymentStatus, number>>;
+  /** Attempts that the provider has not answered. */
+  countInDoubt(): Promise<number>;
 }

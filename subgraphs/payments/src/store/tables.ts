@@ -18,7 +18,7 @@ export interface PaymentRow {
   updatedAt: Date;
 }
 
-export const paymentTable = new EntitySchema<PaymentRow>({
+export const PaymentTable = new EntitySchema<PaymentRow>({
   name: 'payment',
   tableName: 'payments',
   columns: {
@@ -49,7 +49,7 @@ export interface AttemptRow {
   dueAt: Date;
 }
 
-export const attemptTable = new EntitySchema<AttemptRow>({
+export const AttemptTable = new EntitySchema<AttemptRow>({
   name: 'attempt',
   tableName: 'payment_attempts',
   columns: {
@@ -76,7 +76,7 @@ export interface RefundRow {
   dueAt: Date;
 }
 
-export const refundTable = new EntitySchema<RefundRow>({
+export const RefundTable = new EntitySchema<RefundRow>({
   name: 'refund',
   tableName: 'refunds',
   columns: {

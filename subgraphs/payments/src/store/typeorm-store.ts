@@ -1,39 +1,45 @@
-import { claimDue, markHandled, saveEvents } from '@cartograph/kit';
+import { claimDue, markHandled, saveEvents } from '@cartograph/kit/postgres';
 import { In, type DataSource, type EntityManager, type FindOptionsWhere } from 'typeorm';
-import type { Payment } from '../domain/payment.js';
+import type { Payment, PaymentStatus } from '../domain/payment.js';
 import { createAttemptsStore } from './attempts.js';
-import { CONSUMER, toAttempt, toPayment, toRefund } from './rows.js';
+import { toAttempt, toPayment, toRefund } from './rows.js';
 import type { DueRefund, PaymentsStore, PaymentsTransaction } from './store.js';
-import { attemptTable, paymentTable, refundTable, type PaymentRow } from './tables.js';
+import { AttemptTable, PaymentTable, RefundTable, type PaymentRow } from './tables.js';
 
 /** As the index `payments_to_check` has it. */
 const TO_CHECK = `status = 'SUCCEEDED' AND NOT is_order_cancelled`;
 
-export function createPaymentsStore(database: DataSource): PaymentsStore {
+interface Deps {
+  readonly database: DataSource;
+  /** The name under which payments notes which events it has handled. */
+  readonly consumer: string;
+}
+
+export function createPaymentsStore({ database, consumer }: Deps): PaymentsStore {
   const store: PaymentsStore = {
-    ...createAttemptsStore(database),
-    transaction: (work) => database.transaction((manager) => work(createTransaction(manager))),
+    ...createAttemptsStore(database, consumer),
+    transaction: (work) => database.transaction((manager) => work(createTransaction(manager, consumer))),
     payments: async (ids) =>
-      (await database.getRepository(paymentTable).findBy({ id: In([...ids]) })).map(toPayment),
+      (await database.getRepository(PaymentTable).findBy({ id: In([...ids]) })).map(toPayment),
     paymentsOfOrders: async (ids) =>
-      (await database.getRepository(paymentTable).findBy({ orderId: In([...ids]) })).map(toPayment),
+      (await database.getRepository(PaymentTable).findBy({ orderId: In([...ids]) })).map(toPayment),
     attemptsOf: async (ids) =>
       (
         await database
-          .getRepository(attemptTable)
+          .getRepository(AttemptTable)
           .find({ where: { paymentId: In([...ids]) }, order: { number: 'ASC' } })
       ).map(toAttempt),
     refundsOf: async (ids) =>
       (
         await database
-          .getRepository(refundTable)
+          .getRepository(RefundTable)
           .find({ where: { paymentId: In([...ids]) }, order: { createdAt: 'ASC', id: 'ASC' } })
       ).map(toRefund),
 
     async claimRefunds(limit, until) {
       const ids = await claimDue(database, 'refunds', `status = 'PENDING'`, limit, until);
       if (ids.length === 0) return [];
-      const refunds = (await database.getRepository(refundTable).findBy({ id: In(ids) })).map(toRefund);
+      const refunds = (await database.getRepository(RefundTable).findBy({ id: In(ids) })).map(toRefund);
       const paymentIds = refunds.map(({ paymentId }) => paymentId);
       const payments = new Map((await store.payments(paymentIds)).map((payment) => [payment.id, payment]));
       const charges = new Map(
@@ -57,28 +63,27 @@ export function createPaymentsStore(database: DataSource): PaymentsStore {
       await database.query('UPDATE payments SET due_at = $2 WHERE id = $1', [paymentId, dueAt]);
     },
 
-    async counts() {
-      const rows = await database.query<{ status: string; count: string }[]>(
-        'SELECT status, count(*) FROM payments GROUP BY status',
-      );
-      const byStatus = {
-        PENDING: 0,
-        SUCCEEDED: 0,
-        FAILED: 0,
-        REFUNDED: 0,
-        ...Object.fromEntries(rows.map(({ status, count }) => [status, Number(count)])),
-      };
-      const inDoubt = await database.getRepository(attemptTable).countBy({ status: 'IN_DOUBT' });
-      return { byStatus, inDoubt };
+    async countByStatus() {
+      const rows = await database
+        .createQueryBuilder(PaymentTable, 'payment')
+        .select('payment.status', 'status')
+        .addSelect('count(*)', 'count')
+        .groupBy('payment.status')
+        .getRawMany<{ status: PaymentStatus; count: string }>();
+      const counts = { PENDING: 0, SUCCEEDED: 0, FAILED: 0, REFUNDED: 0 };
+      for (const { status, count } of rows) counts[status] = Number(count);
+      return counts;
     },
+
+    countInDoubt: () => database.getRepository(AttemptTable).countBy({ status: 'IN_DOUBT' }),
   };
   return store;
 }
 
-function createTransaction(manager: EntityManager): PaymentsTransaction {
-  const payments = manager.getRepository(paymentTable);
-  const attempts = manager.getRepository(attemptTable);
-  const refunds = manager.getRepository(refundTable);
+function createTransaction(manager: EntityManager, consumer: string): PaymentsTransaction {
+  const payments = manager.getRepository(PaymentTable);
+  const attempts = manager.getRepository(AttemptTable);
+  const refunds = manager.getRepository(RefundTable);
   const lock = async (where: FindOptionsWhere<PaymentRow>): Promise<Payment | undefined> => {
     const row = await payments.findOne({ where, lock: { mode: 'pessimistic_write' } });
     return row ? toPayment(row) : undefined;
@@ -122,6 +127,6 @@ function createTransaction(manager: EntityManager): PaymentsTransaction {
       await refunds.update({ id }, { status: 'SUCCEEDED' });
     },
     saveEvents: (events) => saveEvents(manager, events),
-    markHandled: (eventId) => markHandled(manager, CONSUMER, eventId),
+    markHandled: (eventId) => markHandled(manager, consumer, eventId),
   };
 }

@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm';
-import type { ChargeResult } from '../provider/payment-provider.js';
-import type { ProviderBooks } from '../provider/simulated-provider.js';
+import type { ChargeResult } from './payment-provider.js';
+import type { ProviderBooks } from './simulated-provider.js';
 
 interface ChargeRow {
   status: 'succeeded' | 'declined';

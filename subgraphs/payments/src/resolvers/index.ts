@@ -1,10 +1,18 @@
 import { toMoneyOutput } from '@cartograph/money';
-import { isId, refusable, scalarResolvers } from '@cartograph/kit';
-import { canRetry } from './domain/payment.js';
-import type { Resolvers } from './generated/graphql.js';
-import type { PaymentsService } from './service.js';
+import { isId, refusable, scalarResolvers, type Owners } from '@cartograph/kit';
+import { canRetry, type Payment } from '../domain/payment.js';
+import type { Resolvers } from '../generated/graphql.js';
+import type { PaymentsService } from '../service.js';
 
-export function createResolvers(service: PaymentsService): Resolvers {
+interface Deps {
+  readonly service: PaymentsService;
+}
+
+export const owners: Owners = {
+  Payment: (payment: Payment, { userId }) => payment.customerId === userId,
+};
+
+export function createResolvers({ service }: Deps): Resolvers {
   return {
     ...(scalarResolvers as Pick<Resolvers, 'DateTime' | 'Decimal'>),
     Query: {

@@ -1,16 +1,21 @@
+import type { BaseGraphQLContext } from '@cartograph/kit';
 import DataLoader from 'dataloader';
 import type { Payment, PaymentAttempt, Refund } from './domain/payment.js';
 import type { PaymentsStore } from './store/store.js';
 
-/** One store round trip per batch and request. */
-export interface Loaders {
+/** What a resolver gets. Each loader makes one store round trip per batch and request. */
+export interface PaymentsContext extends BaseGraphQLContext {
   readonly payments: DataLoader<string, Payment | null>;
   readonly paymentsOfOrders: DataLoader<string, Payment | null>;
   readonly refunds: DataLoader<string, Refund[]>;
   readonly attempts: DataLoader<string, PaymentAttempt[]>;
 }
 
-export function createLoaders(store: PaymentsStore): Loaders {
+interface Deps {
+  readonly store: Pick<PaymentsStore, 'payments' | 'paymentsOfOrders' | 'refundsOf' | 'attemptsOf'>;
+}
+
+export function createContext({ store }: Deps): (base: BaseGraphQLContext) => PaymentsContext {
   const one =
     <Key extends 'id' | 'orderId'>(key: Key, load: (keys: readonly string[]) => Promise<Payment[]>) =>
     async (keys: readonly string[]) => {
@@ -24,10 +29,11 @@ export function createLoaders(store: PaymentsStore): Loaders {
       for (const row of await load(ids)) rows.get(row.paymentId)?.push(row);
       return ids.map((id) => rows.get(id) ?? []);
     };
-  return {
+  return (base) => ({
+    ...base,
     payments: new DataLoader(one('id', store.payments)),
     paymentsOfOrders: new DataLoader(one('orderId', store.paymentsOfOrders)),
     refunds: new DataLoader(many(store.refundsOf)),
     attempts: new DataLoader(many(store.attemptsOf)),
-  };
+  });
 }
