@@ -38,7 +38,7 @@ export default tseslint.config(
   // The environment has one reader per service.
   {
     files: ['{packages,subgraphs}/*/src/**/*.ts', 'gateway/src/**/*.ts'],
-    ignores: ['**/config.ts', 'packages/testing/**', 'packages/embedded/**'],
+    ignores: ['**/config.ts', 'packages/testing/**', 'packages/launcher/**', 'packages/processes/**'],
     rules: {
       'no-restricted-properties': [
         'error',
@@ -132,15 +132,7 @@ export default tseslint.config(
     ),
   })),
   {
-    files: [
-      '**/*.mjs',
-      '**/*.js',
-      'scripts/**',
-      'bench/**',
-      'e2e/**',
-      'packages/testing/**',
-      'packages/embedded/src/cli/**',
-    ],
+    files: ['**/*.mjs', '**/*.js', 'scripts/**', 'bench/**', 'e2e/**', 'packages/testing/**'],
     rules: { 'no-console': 'off' },
   },
 );

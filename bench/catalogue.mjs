@@ -13,7 +13,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Redis } from 'ioredis';
 import { MongoClient } from 'mongodb';
-import { startStack } from '../packages/embedded/dist/stack.js';
+import { startStack } from '../packages/launcher/dist/stack.js';
 import { createCases, openCarts } from './catalogue/cases.mjs';
 import { openCatalogue } from './catalogue/import.mjs';
 import { keepSection, peerOf } from './catalogue/report.mjs';

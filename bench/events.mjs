@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { pino } from 'pino';
 import { DataSource } from 'typeorm';
-import { startPostgres, startRedis } from '../packages/embedded/dist/index.js';
+import { startPostgres, startRedis } from '../packages/launcher/dist/index.js';
 import { createEvent, createRabbitMqBus, createRedisStreamsBus } from '../packages/events/dist/index.js';
 import {
   createOutboxRelay,

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, styleText } from 'node:util';
-import { FolderInUseError, PortTakenError, startStack } from '../packages/embedded/dist/stack.js';
+import { FolderInUseError, PortTakenError, startStack } from '../packages/launcher/dist/stack.js';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const usage = `Usage: npm start -- [options]

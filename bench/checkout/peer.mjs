@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
-import { findFreePort, startPostgres } from '../../packages/embedded/dist/index.js';
+import { startPostgres } from '../../packages/launcher/dist/index.js';
+import { findFreePort } from '../../packages/processes/dist/index.js';
 
 const folder = fileURLToPath(new URL('vendure', import.meta.url));
 

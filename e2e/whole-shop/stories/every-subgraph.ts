@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { composeServices } from '@apollo/composition';
 import { parse } from 'graphql';
 import { IDENTITY_HEADER, signIdentity, type Identity } from '@cartograph/kit';
-import { declaredServices } from '@cartograph/embedded/stack';
+import { declaredServices } from '@cartograph/launcher/stack';
 import { startSecond } from '../../harness/second-process.js';
 import type { SharedShop } from '../shared-shop.js';
 

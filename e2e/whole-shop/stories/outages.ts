@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { declaredServices } from '@cartograph/embedded/stack';
+import { declaredServices } from '@cartograph/launcher/stack';
 import { until, type GraphClient } from '@cartograph/testing';
 import { registerCustomer } from '../../harness/shop.js';
 import type { SharedShop } from '../shared-shop.js';

@@ -2,12 +2,12 @@ import { createServer } from 'node:http';
 
 const starters = {
   '/postgres': async () => {
-    const { startPostgres } = await embedded();
+    const { startPostgres } = await launcher();
     const store = await startPostgres(urlFrom('databaseUrl', 'TEST_DATABASE_URL'));
     return { store, url: store.urlFor('postgres') };
   },
   '/mongodb': async () => {
-    const { startMongo } = await embedded();
+    const { startMongo } = await launcher();
     const store = await startMongo(urlFrom('mongodbUrl', 'MONGODB_URL'));
     return { store, url: store.url };
   },
@@ -16,8 +16,8 @@ const starters = {
 const urlFrom = (option, variable) => (process.env[variable] ? { [option]: process.env[variable] } : {});
 
 // The built package: jest loads this file outside its module system, where TypeScript is not understood.
-const embedded = () =>
-  import('../../embedded/dist/index.js').catch((error) => {
+const launcher = () =>
+  import('../../launcher/dist/index.js').catch((error) => {
     throw new Error(`Run \`npm run build\` before jest (npm test does). ${error.message}`);
   });
 

@@ -5,8 +5,8 @@ export const LONG_TESTS = [
   // Kill processes under load, again and again, and wait for the shop to come to rest.
   'e2e/crash/crash.test.ts',
   'e2e/never-lost/',
-  'packages/embedded/tests/launcher-crash.test.ts',
-  'packages/embedded/tests/mongo/crash.test.ts',
+  'packages/launcher/tests/launcher-crash.test.ts',
+  'packages/document-store/tests/crash.test.ts',
   'subgraphs/orders/tests/crash-points.test.ts',
   'subgraphs/products/tests/import-crash.test.ts',
   // Compare many random histories with a model.

@@ -2,7 +2,7 @@
  * Servers of other versions than this system's, for tests: `ENGINES=debian-sid npm test -- packages/events`.
  * They are Debian's packages of a newer suite, unpacked into a folder of the user's cache; nothing is installed.
  */
-import { unpackPackages } from '@cartograph/embedded';
+import { unpackPackages } from '@cartograph/launcher';
 import { spawnSync } from 'node:child_process';
 import {
   chmodSync,

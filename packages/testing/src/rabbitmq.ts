@@ -4,7 +4,7 @@ import {
   spawnGuarded,
   whenPrinted,
   type ManagedProcess,
-} from '@cartograph/embedded';
+} from '@cartograph/processes';
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';

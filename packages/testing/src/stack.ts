@@ -1,4 +1,4 @@
-import { startStack, type Stack, type StackOptions } from '@cartograph/embedded/stack';
+import { startStack, type Stack, type StackOptions } from '@cartograph/launcher/stack';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';

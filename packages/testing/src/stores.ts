@@ -1,4 +1,4 @@
-import { startPostgres, startRedis, type Postgres, type Redis } from '@cartograph/embedded';
+import { startPostgres, startRedis, type Postgres, type Redis } from '@cartograph/launcher';
 import { MongoClient } from 'mongodb';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';

@@ -1,9 +1,0 @@
-export { startMongo, type Mongo, type MongoOptions } from './stores/mongodb.js';
-export { startPostgres, type Postgres, type PostgresOptions } from './stores/postgres.js';
-export { startRedis, type Redis, type RedisOptions } from './stores/redis.js';
-export { type Store, type StoreOptions } from './stores/store.js';
-export { findFreePort, isPortFree } from './process/free-port.js';
-export { FolderInUseError, lockFolder } from './process/folder-lock.js';
-export { spawnGuarded } from './process/guarded.js';
-export { manageProcess, whenPrinted, type ManagedProcess } from './process/managed-process.js';
-export { unpackPackages, type UnpackOptions } from './stores/debian-packages.js';
