@@ -4,6 +4,7 @@ import { typeName } from '../../bson/format.js';
 import {
   add,
   divide,
+  isLong,
   isZero,
   multiply,
   remainder,
@@ -13,15 +14,21 @@ import {
 } from '../../bson/number.js';
 import { Double, type Maybe } from '../../bson/types.js';
 import { MongoError } from '../../errors.js';
+import { dateOf, instantOf } from '../dates/instant.js';
 import { between, fixed, isNullish, type Operator, variadic } from '../core.js';
 
 const typeMismatch = (message: string): MongoError => new MongoError('TypeMismatch', message);
 
-const toDate = (milliseconds: Numeric): Date => {
-  const date = new Date(Math.round(toNumber(milliseconds)));
-  if (Number.isNaN(date.getTime())) throw new MongoError('Overflow', 'date overflow');
-  return date;
-};
+const overflow = (): MongoError => new MongoError('Overflow', 'date overflow');
+
+/** A date by its milliseconds; a fraction of one is rounded. */
+function toDate(milliseconds: Numeric): Date {
+  const whole = toInteger(milliseconds);
+  if (whole !== undefined) return dateOf(whole);
+  const rounded = Math.round(toNumber(milliseconds));
+  if (!Number.isFinite(rounded)) throw overflow();
+  return dateOf(BigInt(rounded));
+}
 
 function sum(operands: Maybe[]): Maybe {
   let total: Numeric = 0;
@@ -31,7 +38,7 @@ function sum(operands: Maybe[]): Maybe {
     if (operand instanceof Date) {
       if (isDate) throw new MongoError(16612, 'only one date allowed in an $add expression');
       isDate = true;
-      total = add(total, BigInt(operand.getTime()));
+      total = add(total, instantOf(operand));
     } else if (isNumeric(operand)) {
       total = add(total, operand);
     } else {
@@ -44,8 +51,12 @@ function sum(operands: Maybe[]): Maybe {
 function difference(a: Maybe, b: Maybe): Maybe {
   if (isNullish(a) || isNullish(b)) return null;
   if (isNumeric(a) && isNumeric(b)) return subtract(a, b);
-  if (a instanceof Date && b instanceof Date) return BigInt(a.getTime() - b.getTime());
-  if (a instanceof Date && isNumeric(b)) return toDate(a.getTime() - toNumber(b));
+  if (a instanceof Date && b instanceof Date) {
+    const apart = instantOf(a) - instantOf(b);
+    if (!isLong(apart)) throw overflow();
+    return apart;
+  }
+  if (a instanceof Date && isNumeric(b)) return toDate(subtract(instantOf(a), b));
   throw typeMismatch(`can't $subtract ${typeName(b)} from ${typeName(a)}`);
 }
 

@@ -2,8 +2,12 @@ import { isNumeric, type Numeric } from '../../bson/compare.js';
 import { Decimal, toDecimal } from '../../bson/decimal.js';
 import { findType, typeName } from '../../bson/format.js';
 import { toNumber, toParts } from '../../bson/number.js';
-import { BsonSymbol, Double, type Maybe, ObjectId, Timestamp, UNDEFINED } from '../../bson/types.js';
+import { BsonSymbol, Double, type Maybe, ObjectId, UNDEFINED } from '../../bson/types.js';
 import { MongoError } from '../../errors.js';
+import { writeDate } from '../dates/format.js';
+import { dateOf, findInstant, instantOf } from '../dates/instant.js';
+import { parseDate } from '../dates/parse.js';
+import { UTC } from '../dates/zone.js';
 import { compileExpression, fixed, isNullish, isTruthy, type Operator, parseNamed } from '../core.js';
 
 const failure = (message: string): MongoError =>
@@ -19,7 +23,7 @@ export function toText(value: Maybe): string {
     return String(value);
   if (value instanceof Double) return formatDouble(value.value);
   if (value instanceof Decimal) return value.toString();
-  if (value instanceof Date) return value.toISOString();
+  if (value instanceof Date) return writeDate(instantOf(value), '%Y-%m-%dT%H:%M:%S.%LZ', UTC);
   if (value instanceof ObjectId) return value.hex;
   if (value instanceof BsonSymbol) return value.value;
   throw unsupported(value, 'string');
@@ -43,7 +47,7 @@ function toWhole(value: Maybe, to: 'int' | 'long'): number | bigint {
   let whole: bigint;
   if (typeof value === 'boolean') whole = value ? 1n : 0n;
   else if (typeof value === 'string') whole = BigInt(parseNumber(value, /^[+-]?\d+$/, to).replace(/^\+/, ''));
-  else if (value instanceof Date && to === 'long') whole = BigInt(value.getTime());
+  else if (value instanceof Date && to === 'long') whole = instantOf(value);
   else if (value instanceof Double && Number.isFinite(value.value)) whole = BigInt(Math.trunc(value.value));
   else if (value instanceof Decimal && value.parsed.kind === 'finite' && Math.abs(value.toNumber()) < 2 ** 64)
     whole = truncate(value);
@@ -64,7 +68,7 @@ const REAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$|^[+-]?(inf(inity)?|nan)$/i;
 function toDouble(value: Maybe): Double {
   if (isNumeric(value)) return new Double(toNumber(value));
   if (typeof value === 'boolean') return new Double(value ? 1 : 0);
-  if (value instanceof Date) return new Double(value.getTime());
+  if (value instanceof Date) return new Double(Number(instantOf(value)));
   if (typeof value === 'string') {
     const text = parseNumber(value, REAL, 'double').toLowerCase();
     if (text.endsWith('nan')) return new Double(NaN);
@@ -77,32 +81,17 @@ function toDecimalValue(value: Maybe): Decimal {
   if (value instanceof Decimal) return value;
   if (isNumeric(value)) return toDecimal(toParts(value));
   if (typeof value === 'boolean') return Decimal.of(value ? '1' : '0');
-  if (value instanceof Date) return Decimal.of(String(value.getTime()));
+  if (value instanceof Date) return Decimal.of(String(instantOf(value)));
   if (typeof value === 'string') return Decimal.of(parseNumber(value, REAL, 'decimal'));
   throw unsupported(value, 'decimal');
 }
 
 function toDate(value: Maybe): Date {
-  if (value instanceof Date) return value;
-  if (value instanceof ObjectId) return new Date(parseInt(value.hex.slice(0, 8), 16) * 1000);
-  if (value instanceof Timestamp) return new Date(Number(value.value >> 32n) * 1000);
-  if (typeof value === 'string') return parseDate(value);
-  if (isNumeric(value) && typeof value !== 'number') return checkDate(new Date(Math.trunc(toNumber(value))));
+  const instant = findInstant(value);
+  if (instant !== undefined) return dateOf(instant);
+  if (typeof value === 'string') return dateOf(parseDate(value, UTC));
+  if (isNumeric(value) && typeof value !== 'number') return dateOf(toWhole(value, 'long') as bigint);
   throw unsupported(value, 'date');
-}
-
-function checkDate(date: Date): Date {
-  if (Number.isNaN(date.getTime())) throw failure('Conversion would overflow target type: date');
-  return date;
-}
-
-/** A date and time without an offset is in UTC. */
-export function parseDate(text: string): Date {
-  const hasZone = /(z|[+-]\d\d:?\d\d)$/i.test(text) || !/\d[t ]\d/i.test(text);
-  const date = new Date(hasZone ? text : `${text}Z`);
-  if (Number.isNaN(date.getTime()) || !/^\s*[\d+-]|[a-z]{3}/i.test(text))
-    throw failure(`Error parsing date string '${text}'`);
-  return date;
 }
 
 function convertTo(value: Maybe, to: string): Maybe {
