@@ -40,8 +40,10 @@ const PROXIES: readonly (readonly [string, ProxyName, string])[] = [
   ],
   ['HAProxy', 'haproxy', ''],
   ['HAProxy that closes connections', 'haproxy', 'option httpclose'],
+  ['Caddy', 'caddy', ''],
+  ['Caddy that opens a connection for each request', 'caddy', 'transport http {\nkeepalive off\n}'],
 ];
-// CI has both; a machine without one of them tests what it has.
+// CI installs all three; a machine that lacks one tests those it has.
 const installed = PROXIES.filter(([, name]) => isInstalled(name));
 
 describe.each(installed)('behind %s', (_name, name, settings) => {

@@ -28,6 +28,18 @@ listen shop
   ${extra}
   server gateway 127.0.0.1:${upstream}
 `,
+  caddy: (port: number, upstream: number, folder: string, extra: string) => `
+{
+  admin off
+  auto_https off
+  storage file_system ${folder}
+}
+http://127.0.0.1:${port} {
+  reverse_proxy 127.0.0.1:${upstream} {
+    ${extra}
+  }
+}
+`,
 } as const;
 const COMMANDS = {
   nginx: (file: string, folder: string) => [
@@ -40,6 +52,7 @@ const COMMANDS = {
     `${folder}/error.log`,
   ],
   haproxy: (file: string) => ['/usr/sbin/haproxy', '-db', '-q', '-f', file],
+  caddy: (file: string) => ['/usr/bin/caddy', 'run', '--config', file, '--adapter', 'caddyfile'],
 } as const;
 
 export type ProxyName = keyof typeof SETTINGS;
@@ -57,7 +70,11 @@ export async function startProxy(name: ProxyName, upstream: number, extra = ''):
   const file = join(folder, 'settings');
   writeFileSync(file, SETTINGS[name](port, upstream, folder, extra));
   const [command, ...args] = COMMANDS[name](file, folder);
-  const child: ChildProcess = spawn(command!, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  const child: ChildProcess = spawn(command!, args, {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    // Caddy saves the settings it runs with there.
+    env: { ...process.env, XDG_CONFIG_HOME: folder },
+  });
   let said = '';
   child.stderr!.on('data', (chunk: Buffer) => (said += chunk.toString()));
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
