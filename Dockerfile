@@ -15,9 +15,9 @@ WORKDIR /app
 ENV CI=true
 COPY --from=manifests /manifests ./
 # Install scripts are not needed here: every native part ships as a package of its own.
-RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --no-audit --no-fund --loglevel=error --prefer-offline
+RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev --ignore-scripts --no-audit --no-fund --loglevel=error --prefer-offline
 COPY . .
-RUN node scripts/codegen.mjs && node scripts/build.mjs && npm run build --workspace=client
+RUN node scripts/codegen.mjs client && node scripts/build.mjs && npm run build --workspace=client
 
 # Only what this one service runs: its own code, that of the workspaces it uses, and the packages these need.
 FROM build AS service

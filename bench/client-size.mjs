@@ -1,4 +1,4 @@
-// npm run bench:client: what a browser loads for the storefront's first page and for each page after it, gzipped.
+// npm run bench -- client: what a browser loads for the storefront's first page and for each page after it, gzipped.
 // Fails when the first page's JavaScript is over its budget.
 import { readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';

@@ -1,4 +1,4 @@
-// `npm run bench:events [-- --events 20000]`: events per second through outbox, bus and consumer, on real stores with
+// `npm run bench -- events [--events 20000]`: events per second through outbox, bus and consumer, on real stores with
 // every write on disk before it is acknowledged, beside the bus alone. One process publishes, relays and handles.
 // Run `npm run build` first.
 import { cpus, tmpdir } from 'node:os';

@@ -87,7 +87,7 @@ describe('the alert rules', () => {
 });
 
 describe('the dashboards', () => {
-  it('are what npm run dashboards writes', () => {
+  it('are what node observability/grafana/build.mjs writes', () => {
     execFileSync(process.execPath, [join(folder, 'grafana', 'build.mjs'), '--check'], { stdio: 'pipe' });
   });
 });

@@ -1,28 +1,55 @@
-// Makes a checkout ready to run with Node built-ins only: packages, then generated types, then dist/.
+// Makes a checkout ready with Node's built-in modules only: installs packages, generates types, builds dist/ and the
+// storefront. Each step runs only if its input has changed. scripts/run.mjs says what its script needs: without a flag,
+// what running the shop needs; `--dev`, the packages of development as well; `--tool`, only those packages.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { installPackages } from './prepare/packages.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const at = (...parts) => join(root, ...parts);
+const needs = process.argv[2];
 
 const [major, minor] = process.versions.node.split('.').map(Number);
 if (major < 20 || (major === 20 && minor < 19)) {
   console.error(`Cartograph needs Node.js 20.19 or newer; this is ${process.versions.node}.`);
   process.exit(1);
 }
+
+const hasDevelopment = installPackages({ root, development: needs !== undefined });
+if (needs === '--tool') process.exit();
+
+const generator = [at('codegen.yml'), at('scripts', 'codegen.mjs')];
+// The subgraphs' types are for the compiler only, so a shop runs without them; the storefront's hooks are code.
+if (hasDevelopment) {
+  const schemas = filesIn('subgraphs', 'schema.graphql');
+  inCaseOfChange('codegen-subgraphs', {
+    inputs: [...generator, ...schemas, ...filesIn('subgraphs', 'codegen.ts')],
+    outputs: schemas.map((file) => join(dirname(file), 'src', 'generated', 'graphql.ts')),
+    act: () => run(process.execPath, [at('scripts', 'codegen.mjs'), 'subgraphs']),
+  });
+}
+const documents = filesBelow('client/src', '.graphql');
+inCaseOfChange('codegen-client', {
+  inputs: [...generator, at('schema', 'api.graphql'), ...documents],
+  outputs: documents.map((file) => file.replace(/\.graphql$/, '.generated.ts')),
+  act: () => run(process.execPath, [at('scripts', 'codegen.mjs'), 'client']),
+});
+
+const { buildAll } = await import('./build.mjs');
+await buildAll();
+
+inCaseOfChange('client', {
+  inputs: [
+    ...['package.json', 'index.html', 'vite.config.ts'].map((name) => at('client', name)),
+    ...filesBelow('client/src', ''),
+    ...filesBelow('client/public', ''),
+  ],
+  outputs: [at('client', 'dist', 'index.html')],
+  act: () => run('npm', ['run', '--silent', '--workspace', 'client', 'build', '--', '--logLevel', 'warn']),
+});
 
 /** Runs npm or a package's binary and ends this process if it fails. */
 function run(command, args) {
@@ -34,98 +61,30 @@ function run(command, args) {
   if (status !== 0) process.exit(status ?? 1);
 }
 
-const modified = (file) => (existsSync(file) ? statSync(file).mtimeMs : 0);
-const installed = at('node_modules', '.package-lock.json');
-if (modified(installed) < modified(at('package-lock.json')) && !followLockFile()) {
-  console.log('Installing packages …');
-  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
-}
-
-/**
- * Brings node_modules up to date without npm if the lock file asks for no package that is missing: switching between
- * branches often changes only the links to our own packages, and `npm ci` takes minutes.
- * @returns whether node_modules now agrees with package-lock.json
- */
-function followLockFile() {
-  if (!existsSync(installed)) return false;
-  // Without the workspaces' own folders, which both files list as well.
-  const packagesIn = (file) =>
-    Object.entries(JSON.parse(readFileSync(file, 'utf8')).packages).filter(([path]) =>
-      /(^|\/)node_modules\//.test(path),
-    );
-  const wanted = new Map(packagesIn(at('package-lock.json')));
-  const present = new Map(packagesIn(installed));
-  const isPresent = ([path, { link, optional, version, integrity, resolved }]) => {
-    if (link) return existsSync(at(resolved, 'package.json'));
-    // Packages for other systems are optional, and are not installed here.
-    const found = present.get(path);
-    return found ? found.version === version && found.integrity === integrity : Boolean(optional);
-  };
-  if (![...wanted].every(isPresent)) return false;
-  for (const path of present.keys())
-    if (!wanted.has(path)) rmSync(at(path), { recursive: true, force: true });
-  for (const [path, { link, resolved }] of wanted) {
-    if (!link || existsSync(at(path))) continue;
-    rmSync(at(path), { force: true });
-    symlinkSync(relative(dirname(at(path)), at(resolved)), at(path), 'junction');
-  }
-  const now = new Date();
-  utimesSync(installed, now, now);
-  return true;
-}
-
-/** Whether what `stamp` remembers differs from the present text of `files`; remembers the present. */
-function changed(stamp, files) {
+/** Acts if the text of an input differs from when this last acted, or if an output is missing. */
+function inCaseOfChange(step, { inputs, outputs, act }) {
   const hash = createHash('sha256');
-  for (const file of files) hash.update(file).update('\0').update(readFileSync(file)).update('\0');
-  const now = hash.digest('hex');
-  const file = at('node_modules', '.cache', 'cartograph', stamp);
-  if (existsSync(file) && readFileSync(file, 'utf8') === now) return { yes: false, remember() {} };
-  return {
-    yes: true,
-    remember() {
-      mkdirSync(dirname(file), { recursive: true });
-      writeFileSync(file, now);
-    },
-  };
+  for (const file of inputs) hash.update(file).update('\0').update(readFileSync(file)).update('\0');
+  const digest = hash.digest('hex');
+  const stamp = at('node_modules', '.cache', 'cartograph', step);
+  const isSame = existsSync(stamp) && readFileSync(stamp, 'utf8') === digest;
+  if (isSame && outputs.every((file) => existsSync(file))) return;
+  act();
+  mkdirSync(dirname(stamp), { recursive: true });
+  writeFileSync(stamp, digest);
 }
 
-/** All files below a folder whose path ends in one of these, in a steady order. */
-function filesBelow(folder, ...endings) {
-  if (!existsSync(at(folder))) return [];
+/** This file of each folder below another, where it exists. */
+function filesIn(folder, name) {
+  return readdirSync(at(folder))
+    .map((each) => at(folder, each, name))
+    .filter((file) => existsSync(file));
+}
+
+/** All files below a folder whose path ends in this, sorted. */
+function filesBelow(folder, ending) {
   return readdirSync(at(folder), { recursive: true })
     .map((name) => at(folder, name))
-    .filter((file) => endings.some((ending) => file.endsWith(ending)) && statSync(file).isFile())
+    .filter((file) => file.endsWith(ending) && statSync(file).isFile())
     .sort();
-}
-
-const subgraphs = readdirSync(at('subgraphs')).filter((name) =>
-  existsSync(at('subgraphs', name, 'schema.graphql')),
-);
-const documents = filesBelow('client/src', '.graphql');
-const schemas = subgraphs.map((name) => at('subgraphs', name, 'schema.graphql'));
-if (documents.length > 0) schemas.push(at('schema', 'api.graphql'));
-const isGenerated =
-  subgraphs.every((name) => existsSync(at('subgraphs', name, 'src', 'generated', 'graphql.ts'))) &&
-  documents.every((file) => existsSync(file.replace(/\.graphql$/, '.generated.ts')));
-const codegen = changed('codegen', [at('codegen.yml'), ...schemas, ...documents]);
-if (codegen.yes || !isGenerated) {
-  run(process.execPath, [at('scripts', 'codegen.mjs')]);
-  codegen.remember();
-}
-const { buildAll } = await import('./build.mjs');
-await buildAll();
-
-// The storefront, which the gateway serves.
-if (existsSync(at('client', 'vite.config.ts'))) {
-  const sources = [
-    ...['package.json', 'index.html', 'vite.config.ts'].map((name) => at('client', name)),
-    ...filesBelow('client/src', ''),
-    ...filesBelow('client/public', ''),
-  ];
-  const client = changed('client', sources);
-  if (client.yes || !existsSync(at('client', 'dist', 'index.html'))) {
-    run('npm', ['run', '--silent', '--workspace', 'client', 'build', '--', '--logLevel', 'warn']);
-    client.remember();
-  }
 }

@@ -1,4 +1,4 @@
-// npm run screenshots: starts a shop of its own, walks through it as a customer and as staff, and writes
+// node scripts/screenshots.mjs: starts a shop of its own, walks through it as a customer and as staff, and writes
 // docs/screenshots/*.png. Needs Chromium (CHROMIUM_PATH, or the distribution's).
 // `-- --url http://localhost:4000` takes them of a development shop that runs already, with what is in it.
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';

@@ -22,7 +22,10 @@ const stages = [
     ],
     ['types', npm('typecheck')],
     ['lint', npm('lint')],
-    ['format', npm('format:check')],
+    [
+      'format',
+      [process.execPath, join(root, 'node_modules', 'prettier', 'bin', 'prettier.cjs'), '--check', '.'],
+    ],
   ],
   options['skip-tests'] ? [] : [['tests', script('test')]],
 ];

@@ -1,4 +1,4 @@
-// `npm run bench:streams`: open streams through the gateway beside a bare graphql-ws server; memory, and how long events
+// `npm run bench -- streams`: open streams through the gateway beside a bare graphql-ws server; memory, and how long events
 // are on their way. See README.md for what is measured.
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';

@@ -8,7 +8,7 @@ const HEAD = [
 export function table({ results, streams, sockets, events, rate, rounds }) {
   const lines = [
     `${streams} open subscriptions at each server, each different, over ${sockets} sockets; ${rounds} interleaved rounds of ${events} events at ${rate} a second.`,
-    `Node.js ${process.version}, \`--max-semi-space-size=64\` for both. Written by \`npm run bench:streams\`.`,
+    `Node.js ${process.version}, \`--max-semi-space-size=64\` for both. Written by \`npm run bench -- streams\`.`,
   ];
   for (const pair of results) {
     const rows = pair.map((result) => summary(result, streams));

@@ -1,4 +1,4 @@
-// Writes the dashboards: `npm run dashboards`. What they show stands in source/; `--check` only compares. A test holds every
+// Writes the dashboards: `node observability/grafana/build.mjs`. What they show stands in source/; `--check` only compares. A test holds every
 // metric and label that is named there to what the services really export.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -26,7 +26,7 @@ for (const dashboard of [overview, gateway, orders, events, stores]) {
   if (current === text) continue;
   if (process.argv.includes('--check')) {
     isStale = true;
-    console.error(`${file} is not what npm run dashboards writes`);
+    console.error(`${file} is not what node observability/grafana/build.mjs writes`);
   } else writeFileSync(file, text);
 }
 process.exitCode = isStale ? 1 : 0;

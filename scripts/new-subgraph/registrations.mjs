@@ -71,22 +71,6 @@ const subgraphUrls = (text, names) => {
  */
 export const registrations = [
   {
-    file: 'codegen.yml',
-    needed: true,
-    change: afterLast(
-      /^ {2}subgraphs\/.*:\n(?: {4}.*\n)+/m,
-      ({ name, Name, entity, Entity }) => `  subgraphs/${name}/src/generated/graphql.ts:
-    schema: subgraphs/${name}/schema.graphql
-    plugins: [typescript, typescript-resolvers]
-    config:
-      contextType: ../app.js#${Name}Context
-      mappers:
-        User: '{ id: string }'
-        ${Entity}: ../domain/${entity}.js#${Entity} as ${Entity}Model
-`,
-    ),
-  },
-  {
     file: 'schema/supergraph.yaml',
     needed: true,
     change: (text, { name, port }) => `${text.trimEnd()}

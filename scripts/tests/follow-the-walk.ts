@@ -41,9 +41,9 @@ export function followTheWalk(root: string): void {
     [/(input CreateReviewInput \{[^}]*)\}/, `<1>${inputFields}\n}`],
     [/$/, `\n${block('type ProductRating')}\n`],
   );
-  edit('codegen.yml', [
+  edit('subgraphs/reviews/codegen.ts', [
     /( +)(Review: .*)/,
-    `<1><2>\n<1>${inline('In `codegen.yml` the mappers of reviews get')}`,
+    `<1><2>\n<1>${inline('In `codegen.ts` the mappers get')},`,
   ]);
 
   // 3 Keep it

@@ -104,7 +104,7 @@ describe('npm run new:subgraph', () => {
     expect(read('schema/api.graphql')).toContain('createReview(');
     expect(existsSync(join(copy, 'subgraphs/reviews/dist/main.js'))).toBe(true);
 
-    const written = ['subgraphs/reviews', 'eslint.config.js', 'codegen.yml'];
+    const written = ['subgraphs/reviews', 'eslint.config.js'];
     const checks = [
       ['node_modules/eslint/bin/eslint.js', 'subgraphs/reviews'],
       ['node_modules/prettier/bin/prettier.cjs', '--check', ...written],

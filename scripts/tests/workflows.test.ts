@@ -79,7 +79,7 @@ describe('the workflows', () => {
       expect([path, existsSync(join(root, path!))]).toEqual([path, true]);
   });
 
-  // compose-file.test.ts looks at the scripts themselves.
+  // containers.test.ts looks at the scripts themselves.
   itWithShellcheck('run shell that shellcheck finds nothing in', () => {
     const faults = commands.flatMap(({ file, run }) => shellcheck(file, `#!/usr/bin/env bash\n${run}`));
     expect(faults).toEqual([]);

@@ -1,4 +1,4 @@
-/** What one subscription with small variables takes, in bytes; `npm run bench:streams` measures it. */
+/** What one subscription with small variables takes, in bytes; `npm run bench -- streams` measures it. */
 const UNIT_BYTES = 32 * 1024;
 /** Variables are held as values, as text for the subgraph, and in its socket. */
 const COPIES = 4;

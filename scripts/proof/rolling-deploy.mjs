@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const child = spawn(process.execPath, [join(root, 'scripts', 'test.mjs'), 'e2e/rolling-deploy'], {
   cwd: root,
   stdio: 'inherit',

@@ -1,7 +1,7 @@
 // What is in the images: nothing but what one service runs, labelled, and the same from every build of one commit.
 import { readdirSync } from 'node:fs';
 
-const subgraphs = readdirSync(new URL('../../subgraphs', import.meta.url));
+const subgraphs = readdirSync(new URL('../../../subgraphs', import.meta.url));
 export const SERVICES = ['gateway', ...subgraphs];
 const DEVELOPMENT_ONLY = [
   'typescript',

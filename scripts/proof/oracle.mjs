@@ -3,4 +3,4 @@
 process.env.ORACLE_GRAPHS ??= '1000';
 process.env.ORACLE_OPERATIONS ??= '50';
 process.argv.push('gateway/tests/oracle');
-await import('./test.mjs');
+await import('../test.mjs');

@@ -13,7 +13,7 @@ import { composeServices } from '@apollo/composition';
 import { parse } from 'graphql';
 import { request } from 'undici';
 import { parse as parseYaml } from 'yaml';
-import { sdlOf } from './proof/exhaustion-subgraph.mjs';
+import { sdlOf } from './exhaustion/subgraph.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -28,7 +28,7 @@ if (!(seconds > 0) || !(sockets > 0)) {
   process.exit(1);
 }
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const { container, limitMiB } = readDeployment();
 const folder = mkdtempSync(join(tmpdir(), 'cartograph-exhaustion-'));
 const children = [];
@@ -46,7 +46,7 @@ function readDeployment() {
 }
 
 async function startSubgraph(name) {
-  const child = fork(join(root, 'scripts/proof/exhaustion-subgraph.mjs'), [name], {
+  const child = fork(join(root, 'scripts/proof/exhaustion/subgraph.mjs'), [name], {
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
   children.push(child);
@@ -71,8 +71,6 @@ async function startGateway() {
       PORT: '0',
       SUPERGRAPH_FILE: file,
       TRUSTED_PROXIES: '1',
-      // A set of keys that nothing answers for: every token is refused, each after a look.
-      ...{},
     },
   });
   children.push(child);
@@ -148,7 +146,7 @@ await askAsAClient(port, () => Date.now() > usualUntil, note);
 
 let isOver = false;
 const attacker = fork(
-  join(root, 'scripts/proof/exhaustion-attacks.mjs'),
+  join(root, 'scripts/proof/exhaustion/attacks.mjs'),
   [JSON.stringify({ port, seconds, sockets })],
   { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] },
 );

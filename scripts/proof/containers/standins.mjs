@@ -1,4 +1,4 @@
-// Stand-ins for the images that a registry would give, under their names (scripts/proof/standin).
+// Stand-ins for the images that a registry would give, under their names (scripts/proof/containers/standin).
 import { execFileSync } from 'node:child_process';
 import { cpSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { findMirror, RELEASE } from './engine.mjs';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
 
 /** Stages of the stand-ins' Dockerfile, and the images that docker-compose.yml and the Dockerfile ask for. */
 export const STANDINS = {
@@ -46,14 +46,14 @@ export async function makeStandins({ run, docker }, work, say) {
   }
   const context = join(work, 'standin');
   rmSync(context, { recursive: true, force: true });
-  cpSync(join(root, 'scripts', 'proof', 'standin'), context, { recursive: true });
+  cpSync(join(root, 'scripts', 'proof', 'containers', 'standin'), context, { recursive: true });
   const npm = execFileSync('npm', ['root', '--global'], { encoding: 'utf8' }).trim();
   cpSync(join(npm, 'npm'), join(context, 'npm'), { recursive: true });
   takeOverNpmSettings(context);
   for (const [from, to] of [
     ['packages/document-store/src/main.ts', 'store.mjs'],
-    ['scripts/proof/standin/mongo-archive.mjs', 'mongo-archive.mjs'],
-    ['scripts/proof/standin/mongosh.mjs', 'mongosh.mjs'],
+    ['scripts/proof/containers/standin/mongo-archive.mjs', 'mongo-archive.mjs'],
+    ['scripts/proof/containers/standin/mongosh.mjs', 'mongosh.mjs'],
   ])
     await bundle(join(root, from), join(context, to));
   for (const [target, tag] of Object.entries(STANDINS))

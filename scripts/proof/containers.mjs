@@ -1,16 +1,16 @@
-// `npm run proof:compose`: docker-compose.yml for real, from a fresh clone, on an engine of our own. Images that come from
-// registries are replaced by stand-ins of the same names (scripts/proof/standin); what that leaves unproven is printed at
+// `npm run proof:containers`: docker-compose.yml for real, from a fresh clone, on an engine of our own. Images that come from
+// registries are replaced by stand-ins of the same names (scripts/proof/containers/standin); what that leaves unproven is printed at
 // the end. Needs root, and: apt-get install containerd runc debootstrap iptables
 //
 // A run that broke off leaves what it made: `-- --from STEP` goes on there, with the commit that is checked out then.
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { proveBackup, proveFailingBackup } from './proof/backup.mjs';
-import { cloneHead } from './proof/checkout.mjs';
-import { proveConfinement, proveNetworks, proveRoles } from './proof/confinement.mjs';
-import { demandTools, RELEASE, startEngine } from './proof/engine.mjs';
-import { proveBake, proveFiles } from './proof/files.mjs';
-import { proveImages, proveReproducible, SERVICES } from './proof/images.mjs';
+import { proveBackup, proveFailingBackup } from './containers/backup.mjs';
+import { cloneHead } from './containers/checkout.mjs';
+import { proveConfinement, proveNetworks, proveRoles } from './containers/confinement.mjs';
+import { demandTools, RELEASE, startEngine } from './containers/engine.mjs';
+import { proveBake, proveFiles } from './containers/files.mjs';
+import { proveImages, proveReproducible, SERVICES } from './containers/images.mjs';
 import {
   proveExits,
   proveMail,
@@ -18,11 +18,11 @@ import {
   proveOrder,
   proveScale,
   proveWatch,
-} from './proof/running.mjs';
-import { connectShop } from './proof/shop.mjs';
-import { makeStandins, STANDINS } from './proof/standins.mjs';
+} from './containers/running.mjs';
+import { connectShop } from './containers/shop.mjs';
+import { makeStandins, STANDINS } from './containers/standins.mjs';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 // Kept between runs: the engine and its layers, so that the next run builds only what changed.
 const work = process.env.PROOF_DIR ?? '/var/tmp/cartograph-proof';
 const port = Number(process.env.PROOF_PORT ?? 14000);
@@ -80,7 +80,7 @@ const names = Object.keys(STEPS);
 const from = process.argv.includes('--from') ? process.argv.at(process.argv.indexOf('--from') + 1) : names[0];
 const unknown = process.argv.slice(2).filter((each) => each !== '--from' && !names.includes(each));
 if (unknown.length > 0 || !names.includes(from)) {
-  console.error(`Usage: npm run proof:compose [-- --from STEP], where STEP is one of ${names.join(', ')}`);
+  console.error(`Usage: npm run proof:containers [-- --from STEP], where STEP is one of ${names.join(', ')}`);
   process.exit(2);
 }
 
@@ -119,7 +119,7 @@ try {
   console.error(error.stderr ?? '');
   if (names.indexOf(current) >= names.indexOf('up'))
     console.error(shop.compose('ps', '--all'), shop.compose('logs', '--tail', '15', '--no-color'));
-  console.error(`Broke off at ${current}. To go on there: npm run proof:compose -- --from ${current}`);
+  console.error(`Broke off at ${current}. To go on there: npm run proof:containers -- --from ${current}`);
   throw error;
 } finally {
   await engine.stop();

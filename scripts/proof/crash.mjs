@@ -26,7 +26,7 @@ if (faults.length > 0) {
   process.exit(1);
 }
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const child = spawn(process.execPath, [join(root, 'scripts', 'test.mjs'), 'e2e/crash/crash.test.ts'], {
   cwd: root,
   stdio: 'inherit',

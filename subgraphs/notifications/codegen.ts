@@ -1,0 +1,12 @@
+/** The types behind the generated resolvers of this subgraph; paths are seen from src/generated. */
+export default {
+  contextType: '../app.js#NotificationsContext',
+  mappers: {
+    User: '{ id: string }',
+    Notification: '../domain/notification.js#Notification as NotificationModel',
+    Webhook: '../domain/webhook.js#Webhook as WebhookModel',
+    WebhookDelivery: '../domain/webhook.js#WebhookDelivery as WebhookDeliveryModel',
+    WebhookAttempt: '../domain/webhook.js#WebhookAttempt as WebhookAttemptModel',
+    DeadLetter: '@cartograph/events#DeadLetter as DeadLetterModel',
+  },
+};
