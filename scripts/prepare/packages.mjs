@@ -17,15 +17,15 @@ export function installPackages({ root, development }) {
   if (missing > 0 || changed > 0) {
     console.log(withDevelopment ? 'Installing packages …' : 'Installing the packages that the shop needs …');
     const set = withDevelopment ? ['--include=dev'] : ['--omit=dev'];
-    // `npm ci` deletes node_modules first, under a shop that may be running. If packages are only missing, they are added.
-    if (!installed || changed > 0 || !add({ root, wanted, withDevelopment, set }))
+    // `npm ci` deletes node_modules first, under a shop that may be running; `npm install` only changes what differs.
+    if (!installed || !update({ root, wanted, withDevelopment, set }))
       npm(root, ['ci', '--prefer-offline', ...set]);
   }
   tidy({ root, wanted });
   return withDevelopment;
 }
 
-function add({ root, wanted, withDevelopment, set }) {
+function update({ root, wanted, withDevelopment, set }) {
   npm(root, ['install', '--no-save', '--prefer-offline', ...set]);
   const installed = readLock(join(root, 'node_modules', '.package-lock.json'));
   const { missing, changed } = compare({ wanted, installed, withDevelopment });
