@@ -42,7 +42,7 @@ const thrown = new Set(
         ...text.matchAll(/(?:code: |code = |[Ff]ault\(\d+, |[Rr]efus\w+\((?:\d+, )?|Error\()'([A-Z]{4,})'/g),
       ];
       // The keys of tables that give each code its meaning.
-      const keys = !/errors|refusal/.test(file) ? [] : [...text.matchAll(/^ {2}([A-Z]+(?:_[A-Z]+)*):\s/gm)];
+      const keys = !/error|refusal/.test(file) ? [] : [...text.matchAll(/^ {2}([A-Z]+(?:_[A-Z]+)*):\s/gm)];
       return [...long, ...short, ...keys].map(([, code]) => code!);
     })
     .filter((code) => !otherValues.has(code) && !refusals.has(code) && !isOther(code)),

@@ -10,7 +10,7 @@ import {
   type GraphQLObjectType,
   type GraphQLSchema,
 } from 'graphql';
-import { Fault } from './errors.js';
+import { PublicError } from './public-error.js';
 import type { AnonymousIdentity, Identity, UserIdentity } from './identity.js';
 import { SIGN_IN_REASONS } from './token-refusal.js';
 
@@ -95,26 +95,30 @@ function isAllowed(rule: Rule, identity: Identity, owns: (user: UserIdentity) =>
 }
 
 /**
- * The fault for a guest who asks for what needs a person. If the request carried a token that does not count, it says
+ * The error for a guest who asks for what needs a person. If the request carried a token that does not count, it says
  * why and what to do, so that clients can tell "no token" from "renew the token".
  * @param signIn what to say to a guest without a token, such as "Sign in to see this cart."
  */
-export function signInFault({ tokenRefusal }: Partial<AnonymousIdentity>, signIn: string): Fault {
-  if (tokenRefusal === undefined) return new Fault('UNAUTHENTICATED', signIn, { reason: 'TOKEN_MISSING' });
+export function signInError({ tokenRefusal }: Partial<AnonymousIdentity>, signIn: string): PublicError {
+  if (tokenRefusal === undefined)
+    return new PublicError('UNAUTHENTICATED', signIn, { reason: 'TOKEN_MISSING' });
   const code = tokenRefusal === 'TOKEN_UNVERIFIED' ? 'SERVICE_UNAVAILABLE' : 'UNAUTHENTICATED';
-  return new Fault(code, SIGN_IN_REASONS[tokenRefusal], { reason: tokenRefusal });
+  return new PublicError(code, SIGN_IN_REASONS[tokenRefusal], { reason: tokenRefusal });
 }
 
-/** @throws Fault unless a user asks */
+/** @deprecated its name is signInError */
+export const signInFault = signInError;
+
+/** @throws PublicError unless a user asks */
 export function requireUser(identity: Identity, signIn = 'Sign in first.'): UserIdentity {
   if (identity.kind === 'user') return identity;
-  throw signInFault(identity.kind === 'anonymous' ? identity : {}, signIn);
+  throw signInError(identity.kind === 'anonymous' ? identity : {}, signIn);
 }
 
-function refusal(identity: Identity, what: string): Fault {
+function refusal(identity: Identity, what: string): PublicError {
   return identity.kind === 'anonymous'
-    ? signInFault(identity, `Sign in to see or change ${what}.`)
-    : new Fault('FORBIDDEN', `You may not see or change ${what}.`);
+    ? signInError(identity, `Sign in to see or change ${what}.`)
+    : new PublicError('FORBIDDEN', `You may not see or change ${what}.`);
 }
 
 function guardField(

@@ -1,5 +1,5 @@
-import { Fault } from './errors.js';
-import { isId } from './ids.js';
+import { PublicError } from './public-error.js';
+import { isId } from './is-id.js';
 
 /** What a list field of a Relay connection is asked for. */
 export interface PageArguments {
@@ -32,7 +32,7 @@ export const MAX_PAGE_SIZE = 100;
  * Reads `first` and `after`.
  * @param list names the list and its order, e.g. `orders:placedAt`; a cursor of another list is refused
  * @param readKey checks what the cursor holds and gives it a type; throws anything if it does not fit
- * @throws Fault BAD_USER_INPUT
+ * @throws PublicError BAD_USER_INPUT
  */
 export function readPage<Key>(
   list: string,
@@ -42,7 +42,7 @@ export function readPage<Key>(
 ): Page<Key> {
   const size = first ?? defaultFirst;
   if (!Number.isInteger(size) || size < 1 || size > MAX_PAGE_SIZE) {
-    throw new Fault('BAD_USER_INPUT', `"first" must be from 1 to ${MAX_PAGE_SIZE}, got ${size}.`);
+    throw new PublicError('BAD_USER_INPUT', `"first" must be from 1 to ${MAX_PAGE_SIZE}, got ${size}.`);
   }
   return { first: size, after: after == null ? undefined : readCursor(list, after, readKey) };
 }
@@ -53,7 +53,10 @@ function readCursor<Key>(list: string, cursor: string, readKey: (values: unknown
     if (of !== list) throw new Error('of another list');
     return readKey(values);
   } catch {
-    throw new Fault('BAD_USER_INPUT', '"after" is not a cursor of this list with this sort and filter.');
+    throw new PublicError(
+      'BAD_USER_INPUT',
+      '"after" is not a cursor of this list with this sort and filter.',
+    );
   }
 }
 

@@ -1,4 +1,4 @@
-import { Refusal } from './errors.js';
+import { Refusal } from './refusal.js';
 
 const MAX_LENGTH = 255;
 const PRINTABLE_ASCII = /^[\x20-\x7E]+$/;

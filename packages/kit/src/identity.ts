@@ -1,10 +1,10 @@
 import type { webcrypto } from 'node:crypto';
 import { jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
+import { IDENTITY_HEADER } from './identity-header.js';
 import { SIGN_IN_REASONS, type TokenRefusal } from './token-refusal.js';
 
-/** The HTTP header (and, on WebSockets, the key in a subscribe message's `extensions.headers`) that says who asks. */
-export const IDENTITY_HEADER = 'x-cartograph-identity';
+export { IDENTITY_HEADER };
 
 export type Role = 'CUSTOMER' | 'ADMIN';
 

@@ -1,5 +1,5 @@
 import { isObjectType, Kind, type GraphQLObjectType, type GraphQLSchema } from 'graphql';
-import { Fault } from './errors.js';
+import { PublicError } from './public-error.js';
 
 type ResolveReference = (reference: Readonly<Record<string, unknown>>, ...rest: unknown[]) => unknown;
 
@@ -26,7 +26,9 @@ export function checkReferences(schema: GraphQLSchema): GraphQLSchema {
       if (isWhole && isRight) return resolve(reference, ...rest);
       const known = keys.map((key) => key.join(' and ')).join(', or by ');
       // Not thrown: that would take the answers to all other references with it.
-      return Promise.reject(new Fault('BAD_USER_INPUT', `A ${type.name} is named by ${known}, as text.`));
+      return Promise.reject(
+        new PublicError('BAD_USER_INPUT', `A ${type.name} is named by ${known}, as text.`),
+      );
     };
     type.extensions = {
       ...type.extensions,

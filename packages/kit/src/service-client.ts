@@ -1,14 +1,14 @@
 import type { DocumentNode } from 'graphql';
 import { print } from 'graphql';
 import { Agent, request } from 'undici';
-import { Fault } from './errors.js';
+import { PublicError } from './public-error.js';
 import { IDENTITY_HEADER, signIdentity, type Identity } from './identity.js';
 import { traceHeaders } from './request-context.js';
 
 export interface ServiceClient {
   /**
    * Sends an operation to the other service as `service:<name>`, or as `options.identity`.
-   * @throws Fault SERVICE_UNAVAILABLE if it does not answer in time or answers with errors
+   * @throws PublicError SERVICE_UNAVAILABLE if it does not answer in time or answers with errors
    */
   send<Data>(
     document: string | DocumentNode,
@@ -91,4 +91,7 @@ export function createServiceClient(options: {
 }
 
 const unavailable = (service: string) =>
-  new Fault('SERVICE_UNAVAILABLE', `The ${service} service does not answer at the moment; please try again.`);
+  new PublicError(
+    'SERVICE_UNAVAILABLE',
+    `The ${service} service does not answer at the moment; please try again.`,
+  );

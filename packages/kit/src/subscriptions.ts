@@ -13,7 +13,7 @@ import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import { z } from 'zod';
 import { firstAddress } from './client-address.js';
-import { Fault } from './errors.js';
+import { PublicError } from './public-error.js';
 import { IDENTITY_HEADER, type Identity } from './identity.js';
 import type { Gauge } from './metrics.js';
 import type { BaseGraphQLContext } from './subgraph-server.js';
@@ -72,8 +72,8 @@ export function serveSubscriptions<Context extends BaseGraphQLContext>(
         const headers: Record<string, string> = read.success ? read.data.headers : {};
         const identity = await options
           .identify(headers[IDENTITY_HEADER])
-          .catch((error: Error) => new Fault('UNAUTHENTICATED', error.message));
-        if (identity instanceof Fault) return [identity];
+          .catch((error: Error) => new PublicError('UNAUTHENTICATED', error.message));
+        if (identity instanceof PublicError) return [identity];
         const document = parseAndValidate(options.schema, payload.query);
         if (Array.isArray(document)) return document;
         return {
@@ -97,7 +97,7 @@ export function serveSubscriptions<Context extends BaseGraphQLContext>(
         errors.map((error) =>
           options.formatError(
             error.toJSON(),
-            error.originalError instanceof Fault ? error.originalError : error,
+            error.originalError instanceof PublicError ? error.originalError : error,
           ),
         ),
       onNext: (_context, _id, _payload, _args, { data, errors }) =>

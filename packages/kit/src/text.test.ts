@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { readText } from './text.js';
+import { printable, readText } from './text.js';
 
 const line = { max: 10, isRequired: true };
 
@@ -34,6 +34,8 @@ describe('a text that a person typed', () => {
     ['a line separator', 'a\u2028b'],
     ['a lone surrogate', 'a\uD800b'],
     ['a non-character', 'a\uFFFFb'],
+    ['a replacement character', 'a\uFFFDb'],
+    ['a private-use character', 'a\uE000b'],
     ['a line break', 'a\nb'],
   ])('is refused as one line with %s', (_, text) => {
     expect(readText(text, line)).toHaveProperty('fault', expect.stringContaining('control characters'));
@@ -53,5 +55,12 @@ describe('a text that a person typed', () => {
   it('may use any script, joiners included', () => {
     for (const name of ['山田 太郎', 'گلگت', 'می‌خواهم', '👩‍👩‍👧', '🏴󠁧󠁢󠁥󠁮󠁧󠁿', "O'Neil-Smith"])
       expect(readText(name, { max: 30 })).toEqual({ value: name });
+  });
+});
+
+describe('a text inside a message', () => {
+  it('is short and can be shown', () => {
+    expect(printable('a\u202Eb\u0000\uD800')).toBe('a?b??');
+    expect(printable('👩'.repeat(70))).toBe('👩'.repeat(60));
   });
 });

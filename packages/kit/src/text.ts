@@ -1,10 +1,11 @@
 /**
  * Characters that no text may contain: control characters, lone surrogates, private-use and non-characters, line and
- * paragraph separators, interlinear annotations, and the bidirectional overrides and isolates, which can make a text read
- * differently from what it says (Unicode UAX #9, UTS #55).
+ * paragraph separators, interlinear annotations, the replacement characters, which stand where a program lost something,
+ * and the bidirectional overrides and isolates, which can make a text read differently from what it says (Unicode UAX #9,
+ * UTS #55).
  */
 const FORBIDDEN =
-  /[\p{Cc}\p{Cs}\p{Co}\p{Noncharacter_Code_Point}\u2028\u2029\u202A-\u202E\u2066-\u2069\uFFF9-\uFFFB]/u;
+  /[\p{Cc}\p{Cs}\p{Co}\p{Noncharacter_Code_Point}\u2028\u2029\u202A-\u202E\u2066-\u2069\uFFF9-\uFFFD]/u;
 /**
  * A character that leaves a mark when it is printed. The default-ignorable characters (zero width space, Hangul fillers, …)
  * are invisible although some of them count as letters; the blank Braille pattern is invisible and not even ignorable.
@@ -37,7 +38,7 @@ export function readText(
   if (FORBIDDEN.test(rule.allowsLines ? text.replaceAll(/[\n\t]/g, '') : text))
     return {
       fault: rule.allowsLines
-        ? 'contains control characters'
+        ? 'contains control characters, or others that cannot be shown'
         : 'contains control characters or line breaks; it must be one line of plain text',
     };
   if (!isVisible(text)) return rule.isRequired ? { fault: 'is required' } : { value: null };
@@ -45,3 +46,7 @@ export function readText(
   if (length > rule.max) return { fault: `may have at most ${rule.max} characters, got ${length}` };
   return { value: text };
 }
+
+/** A client's text inside a message of ours: short, and without what a terminal or a page cannot show. */
+export const printable = (text: string, max = 60): string =>
+  [...text.toWellFormed().replaceAll(/[\p{C}\uFFFD]/gu, '?')].slice(0, max).join('');

@@ -215,7 +215,7 @@ describe('a stream', () => {
     }
     await until(() => feed.size === 1);
     expect(await take(stuck, 3)).toEqual(cursors.slice(0, 3));
-    await expect(stuck.next()).rejects.toMatchObject({ extensions: { code: 'STREAM_OVERFLOW' } });
+    await expect(stuck.next()).rejects.toMatchObject({ extensions: { code: 'SUBSCRIPTION_OVERFLOW' } });
     expect(await stuck.next()).toEqual({ done: true, value: undefined });
     const [cursor] = await place(1);
     feed.notify(cursor!);

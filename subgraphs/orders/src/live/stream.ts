@@ -33,7 +33,7 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 
 const overflow = (stallMs: number) =>
   new Fault(
-    'STREAM_OVERFLOW',
+    'SUBSCRIPTION_OVERFLOW',
     `Events have waited on this stream for ${stallMs / 1_000} s and none was taken.`,
   );
 

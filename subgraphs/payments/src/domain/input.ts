@@ -1,11 +1,9 @@
+import { collectRefusals, Refusal } from '@cartograph/kit/refusal';
+import { idempotencyKeyFault } from '@cartograph/kit/idempotency-key';
+import { paymentTokenFault } from '@cartograph/kit/payment-token';
 import { MoneyError, parseMoney, type Money, type MoneyInput } from '@cartograph/money';
-import { idempotencyKeyFault, Refusal, type UserErrorOutput } from '@cartograph/kit';
-import { readText } from '@cartograph/kit/text';
 
-const MAX_TOKEN = 200;
 const MAX_REASON = 500;
-// eslint-disable-next-line no-control-regex -- control characters are what it looks for
-const CONTROL = /[\u0000-\u001f\u007f]/;
 
 export interface RetryInput {
   readonly paymentId: string;
@@ -19,7 +17,7 @@ export interface RefundInput {
   readonly idempotencyKey?: string | null | undefined;
 }
 
-/** A refund that is asked for, its every field read. */
+/** A request for a refund, after every field was read. */
 export interface RefundRequest {
   /** Null: all that is left. */
   readonly amount: Money | null;
@@ -33,32 +31,35 @@ export interface RefundRequest {
  */
 export function readPaymentToken({ paymentToken }: RetryInput): string | null {
   const token = paymentToken ?? null;
-  if (token !== null && (token.length < 1 || token.length > MAX_TOKEN || CONTROL.test(token))) {
-    throw new Refusal('INVALID_INPUT', `A payment token has 1 to ${MAX_TOKEN} printable characters.`, [
-      'paymentToken',
-    ]);
-  }
+  const fault = token === null ? undefined : paymentTokenFault(token);
+  if (fault) throw new Refusal('INVALID_INPUT', fault, ['paymentToken']);
   return token;
 }
 
 /** @throws Refusal naming every faulty field at once */
 export function readRefundInput(input: RefundInput): RefundRequest {
-  const errors: UserErrorOutput[] = [];
-  const refuse = (field: string[], message: string) => errors.push({ code: 'INVALID_INPUT', message, field });
-  let amount: Money | null = null;
-  try {
-    if (input.amount) amount = parseMoney(input.amount);
-    if (amount && amount.minor <= 0)
-      refuse(['amount', 'amount'], `A refund must be more than 0, got ${input.amount?.amount}.`);
-  } catch (error) {
-    if (!(error instanceof MoneyError)) throw error;
-    refuse(['amount', 'amount'], error.message);
-  }
-  const reason = readText(input.reason, { max: MAX_REASON, allowsLines: true });
-  if ('fault' in reason) refuse(['reason'], `The reason ${reason.fault}.`);
+  const refusals = collectRefusals();
+  const amount = readAmount(input.amount ?? null, (message) => refusals.add(['amount', 'amount'], message));
+  const reason = refusals.text(['reason'], 'The reason', input.reason, {
+    max: MAX_REASON,
+    allowsLines: true,
+  });
   const idempotencyKey = input.idempotencyKey ?? null;
   const keyFault = idempotencyKey === null ? undefined : idempotencyKeyFault(idempotencyKey);
-  if (keyFault) refuse(['idempotencyKey'], keyFault);
-  if ('fault' in reason || errors.length > 0) throw new Refusal(errors);
-  return { amount, reason: reason.value, idempotencyKey };
+  if (keyFault) refusals.add(['idempotencyKey'], keyFault);
+  refusals.throwIfAny();
+  return { amount, reason, idempotencyKey };
+}
+
+function readAmount(given: MoneyInput | null, refuse: (message: string) => void): Money | null {
+  if (!given) return null;
+  try {
+    const amount = parseMoney(given);
+    if (amount.minor <= 0) refuse(`A refund must be more than 0, got ${given.amount}.`);
+    return amount;
+  } catch (error) {
+    if (!(error instanceof MoneyError)) throw error;
+    refuse(error.message);
+    return null;
+  }
 }

@@ -1,5 +1,6 @@
 import { formatAmount, type Money } from '@cartograph/money';
-import { idempotencyKeyReused, Refusal } from '@cartograph/kit';
+import { idempotencyKeyReused } from '@cartograph/kit/idempotency-key';
+import { Refusal } from '@cartograph/kit/refusal';
 import type { RefundRequest } from './input.js';
 import { refundable, type Payment, type Refund } from './payment.js';
 
