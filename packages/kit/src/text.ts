@@ -38,7 +38,7 @@ export function readText(
   if (FORBIDDEN.test(rule.allowsLines ? text.replaceAll(/[\n\t]/g, '') : text))
     return {
       fault: rule.allowsLines
-        ? 'contains control characters, or others that cannot be shown'
+        ? 'contains control characters'
         : 'contains control characters or line breaks; it must be one line of plain text',
     };
   if (!isVisible(text)) return rule.isRequired ? { fault: 'is required' } : { value: null };
