@@ -1,7 +1,7 @@
 // Copies what one service needs at run time into a folder, for the Dockerfile: `node scripts/image-tree.mjs SERVICE DIR`.
-// (npm cannot: `npm ci --workspace=gateway` installs what all workspaces need, a Postgres for development among it.)
+// npm cannot do this: `npm ci --workspace=gateway` installs what all workspaces need, including Postgres for development.
 import { cpSync, existsSync, lutimesSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -39,15 +39,17 @@ function closureOf(path, found = new Set()) {
 }
 
 function copy(path, filter = () => true) {
-  // Packages for other machines are in the lock file and not on the disk.
+  // Packages for other systems are in the lock file but not installed.
   if (existsSync(join(root, path)))
     cpSync(join(root, path), join(target, path), { recursive: true, verbatimSymlinks: true, filter });
 }
 
-/** Of a package, without the packages inside it, which are copied for themselves, and without what Node never reads. */
+/** Copies a package without the packages inside it, which are copied separately, and without files that Node never reads. */
 function copyPackage(path) {
   const inside = join(root, path, 'node_modules');
-  copy(path, (each) => each !== inside && !/\.([cm]?tsx?|map|md)$/.test(each));
+  const isUnused = (file) =>
+    /\.([cm]?tsx?|map|md)$/.test(file) && !/licen[cs]e|notice|copying/i.test(basename(file));
+  copy(path, (each) => each !== inside && !isUnused(each));
 }
 
 copy('package.json');
@@ -58,7 +60,7 @@ for (const path of closureOf(service)) {
 if (service === 'gateway')
   for (const path of [join('schema', 'supergraph.graphql'), join('client', 'dist')]) copy(path);
 
-// Files are the same to the second whenever they are built, and in whichever commit: BuildKit takes a layer from its cache by
-// what is in it, not by times, so with a commit's own time an image would tell which one came first. Last, as every copy
-// touches its folder.
+// Every file gets the same time, whenever and from whichever commit it is built: BuildKit takes a layer from its cache by its
+// content, not by times, so with a commit's own time an image would show which commit was built first. This comes last,
+// because every copy changes the time of its folder.
 for (const path of ['', ...readdirSync(target, { recursive: true })]) lutimesSync(join(target, path), 0, 0);

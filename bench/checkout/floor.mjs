@@ -6,7 +6,7 @@ import pg from 'pg';
 const NEVER = new Date('9999-01-01');
 
 /**
- * Two transactions and three single-document writes, as DESIGN §3 has them. No service takes them up: its outbox is a table
+ * Two transactions and three single-document writes, as "Placing an order" in docs/architecture.md describes them. No service takes them up: its outbox is a table
  * of its own, its checkouts are leased, and its holds do not end.
  */
 export async function openFloor({ ordersUrl, mongoUrl, productIds }) {

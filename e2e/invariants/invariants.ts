@@ -11,7 +11,7 @@ import { findUnderWay } from './under-way.js';
 import { startWitness } from './witness.js';
 
 export interface Judgement {
-  /** What breaks an invariant of DESIGN §3, as sentences. */
+  /** What breaks an invariant of docs/architecture.md, as sentences. */
   readonly faults: readonly string[];
   /** How many orders there are of each explanation. */
   readonly explained: ReadonlyMap<string, number>;

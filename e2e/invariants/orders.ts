@@ -1,6 +1,6 @@
 import { eventsByAggregate, type Evidence } from './evidence.js';
 
-/** DESIGN §3, written down a second time on purpose: an oracle must not ask the one it judges. */
+/** "Placing an order" of docs/architecture.md, written down a second time on purpose: an oracle must not use the code it judges. */
 const TRANSITIONS: Readonly<Record<string, readonly string[]>> = {
   PENDING: ['PROCESSING', 'CANCELLED'],
   PROCESSING: ['SHIPPED', 'CANCELLED'],

@@ -32,7 +32,7 @@ export interface Step {
 
 const paid = (token: Token) => token !== 'tok_declined';
 
-/** What DESIGN §3 says of an action, once all that follows from it has come to rest. */
+/** What "Placing an order" in docs/architecture.md says about an action, once everything that follows from it has happened. */
 export function step(model: Model, action: Action): Step {
   const refuse = (answer: string): Step => ({ after: model, answer });
   const change = (index: number, changes: Partial<ModelOrder>, released = 0): Step => ({

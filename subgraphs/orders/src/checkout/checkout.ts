@@ -48,7 +48,7 @@ const inProgress = () =>
     ['idempotencyKey'],
   );
 
-/** The saga of placing an order: DESIGN §3. Its progress is stored before each step, and each step may be repeated. */
+/** The saga of placing an order: see "Placing an order" in docs/architecture.md. Its progress is stored before each step, and each step may be repeated. */
 export function createCheckout(deps: CheckoutDeps): Checkout {
   const { store, products, claims, stock, clock, logger } = deps;
 
