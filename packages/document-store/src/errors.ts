@@ -7,6 +7,7 @@ export const errorCodes = {
   TypeMismatch: 14,
   Overflow: 15,
   InvalidLength: 16,
+  IllegalOperation: 20,
   InvalidBSON: 22,
   NamespaceNotFound: 26,
   IndexNotFound: 27,
@@ -21,16 +22,20 @@ export const errorCodes = {
   ImmutableField: 66,
   InvalidOptions: 72,
   InvalidNamespace: 73,
+  NoReplicationEnabled: 76,
   IndexOptionsConflict: 85,
   IndexKeySpecsConflict: 86,
   CommandNotSupported: 115,
+  CommandFailed: 125,
   ExceededMemoryLimit: 146,
   CannotIndexParallelArrays: 171,
+  InvalidIndexSpecificationOption: 197,
   ConversionFailure: 241,
   InvalidPipelineOperator: 168,
   UnsupportedOpQueryCommand: 352,
   DuplicateKey: 11000,
   BSONObjectTooLarge: 10334,
+  SearchNotEnabled: 31082,
 } as const;
 
 const nameOfCode = new Map<number, string>(

@@ -1,5 +1,6 @@
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { Cursors } from './commands/cursors.js';
+import { Expiry } from './storage/expiry.js';
 import { Store } from './storage/store.js';
 import { Connection } from './wire/connection.js';
 
@@ -9,6 +10,8 @@ export interface DocumentStoreOptions {
   readonly host?: string;
   /** Where to keep the data; without one it is gone with the process. */
   readonly dataDir?: string;
+  /** Seconds between two removals of what TTL indexes say has expired; default 1. */
+  readonly ttlPauseSeconds?: number;
   readonly logger?: { info(message: string): void; error(message: string): void };
   /** Called once when writes can no longer be made durable; by then they are all refused. */
   readonly onFailure?: (error: Error) => void;
@@ -38,12 +41,14 @@ export async function startDocumentStore(options: DocumentStoreOptions = {}): Pr
   });
   const connections = new Set<Connection>();
   const cursors = new Cursors();
+  const expiry = new Expiry(store, options.ttlPauseSeconds);
   const serverStart = Date.now();
   let lastConnection = 0;
   const server = createServer((socket) => {
     const context = {
       store,
       cursors,
+      expiry,
       serverStart,
       connectionId: (lastConnection += 1),
       openConnections: () => connections.size,
@@ -55,6 +60,7 @@ export async function startDocumentStore(options: DocumentStoreOptions = {}): Pr
   try {
     await listen(server, port, host);
   } catch (error) {
+    expiry.stop();
     await store.close();
     throw error;
   }
@@ -66,6 +72,7 @@ export async function startDocumentStore(options: DocumentStoreOptions = {}): Pr
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       await Promise.all([...connections].map((connection) => connection.drain()));
       await closed;
+      expiry.stop();
       await store.close();
     },
   };

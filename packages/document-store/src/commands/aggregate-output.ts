@@ -1,7 +1,8 @@
 import type { Variables } from '../aggregate/expression.js';
 import { compilePipelineUpdate } from '../aggregate/pipeline.js';
 import { compileExpression } from '../aggregate/expression.js';
-import { doc, type Doc, isDoc, type Maybe, type Value } from '../bson/types.js';
+import { equals } from '../bson/compare.js';
+import { doc, type Doc, isDoc, type Maybe, UNDEFINED, type Value } from '../bson/types.js';
 import { MongoError, notSupported } from '../errors.js';
 import { getPlain } from '../query/path.js';
 import { withIdFirst } from '../update/update.js';
@@ -37,16 +38,21 @@ export function mergeInto(
   const keys = (Array.isArray(on) ? on : [on]) as string[];
   const whenMatched = spec.get('whenMatched') ?? 'merge';
   const whenNotMatched = spec.get('whenNotMatched') ?? 'insert';
+  refuseCombination(whenMatched, whenNotMatched);
   const collection = context.store.obtain(namespace);
-  const isIndexed =
-    keys.join() === '_id' ||
-    collection.indexes.some(
-      ({ isUnique, key }) => isUnique && [...key.keys()].sort().join() === [...keys].sort().join(),
-    );
-  if (!isIndexed) throw new MongoError(51183, 'Cannot find index to verify that join fields will be unique');
+  const index = collection.indexes.find(
+    ({ isUnique, filter, key }) =>
+      isUnique && !filter && [...key.keys()].sort().join() === [...keys].sort().join(),
+  );
+  if (!index) throw new MongoError(51183, 'Cannot find index to verify that join fields will be unique');
   for (const source of docs) {
     const item = withIdFirst(source);
-    const filter: Doc = new Map(keys.map((key) => [key, keyValue(item, key)]));
+    if (whenMatched === 'fail') {
+      // The error of a document that is there already names the index and the key.
+      collection.insert(item);
+      continue;
+    }
+    const filter: Doc = new Map(keys.map((key) => [key, keyValue(item, key, index.isSparse)]));
     const [stored] = findMatches(collection, { filter, variables, limit: 1 });
     if (stored) {
       const next = merged(stored.doc, source, whenMatched, spec.get('let'), variables);
@@ -62,14 +68,42 @@ export function mergeInto(
   }
 }
 
-function keyValue(item: Doc, key: string): Value {
+/** @throws MongoError 51181 for two ways that MongoDB does not combine, or does not know */
+function refuseCombination(whenMatched: Value, whenNotMatched: Value): void {
+  const matched = Array.isArray(whenMatched) ? 'pipeline' : String(whenMatched);
+  const combines: Record<string, readonly string[]> = {
+    replace: ['insert', 'fail', 'discard'],
+    merge: ['insert', 'fail', 'discard'],
+    pipeline: ['insert', 'fail', 'discard'],
+    keepExisting: ['insert'],
+    fail: ['insert'],
+  };
+  for (const [name, value, known] of [
+    ['whenMatched', matched, Object.keys(combines)],
+    ['whenNotMatched', String(whenNotMatched), combines['merge']!],
+  ] as const)
+    if (!known.includes(value))
+      throw new MongoError(
+        'BadValue',
+        `Enumeration value '${value}' for field '$merge.${name}' is not a valid value.`,
+      );
+  if (!combines[matched]!.includes(String(whenNotMatched)))
+    throw new MongoError(
+      51181,
+      `Combination of {whenMatched: ${matched}, whenNotMatched: ${String(whenNotMatched)}} is not supported`,
+    );
+}
+
+function keyValue(item: Doc, key: string, isSparse: boolean): Value {
   const value = getPlain(item, key.split('.'));
-  if (value === undefined || value === null || Array.isArray(value))
+  if (Array.isArray(value)) throw new MongoError(51185, "$merge write error: 'on' field cannot be an array");
+  const isNullish = value === undefined || value === null || value === UNDEFINED;
+  if (isNullish && isSparse)
     throw new MongoError(
       51132,
-      "$merge write error: 'on' field cannot be missing, null, undefined or an array",
+      "$merge write error: 'on' field cannot be missing, null or undefined if supporting index is sparse",
     );
-  return value;
+  return value ?? null;
 }
 
 function merged(
@@ -79,8 +113,15 @@ function merged(
   letSpec: Maybe,
   variables: Variables,
 ): Doc | undefined {
-  const keepId = (next: Doc): Doc =>
-    withIdFirst(new Map([['_id', stored.get('_id')!], ...[...next].filter(([name]) => name !== '_id')]));
+  const id = stored.get('_id')!;
+  const keepId = (next: Doc): Doc => {
+    if (next.has('_id') && !equals(next.get('_id'), id))
+      throw new MongoError(
+        'ImmutableField',
+        `$merge failed to update the matching document, did you attempt to modify the _id? Performing an update on the path '_id' would modify the immutable field '_id'`,
+      );
+    return new Map([['_id', id], ...[...next].filter(([name]) => name !== '_id')]);
+  };
   if (Array.isArray(mode)) {
     const scope = { root: source, current: source, variables };
     const bound = new Map<string, Maybe>([...variables, ['new', source]]);
@@ -94,11 +135,6 @@ function merged(
       return undefined;
     case 'merge':
       return keepId(new Map([...stored, ...source]));
-    case 'fail':
-      throw new MongoError(
-        'DuplicateKey',
-        '$merge failed: a document with the same key exists in the target collection',
-      );
   }
   throw notSupported(`$merge whenMatched ${String(mode)}`);
 }

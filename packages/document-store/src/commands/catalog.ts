@@ -1,12 +1,10 @@
-import { equals, isNumeric } from '../bson/compare.js';
 import { encodeDoc } from '../bson/encode.js';
-import { format } from '../bson/format.js';
-import { count, toNumber } from '../bson/number.js';
-import { doc, type Doc, Double, isDoc, type Value } from '../bson/types.js';
+import { count } from '../bson/number.js';
+import { doc, Double, type Value } from '../bson/types.js';
 import { MongoError, notSupported } from '../errors.js';
 import { compileFilter } from '../query/match.js';
 import type { Collection } from '../storage/collection.js';
-import { Arguments, namespaceOf, refuseCollation } from './arguments.js';
+import { type Arguments, namespaceOf, refuseCollation } from './arguments.js';
 import { type Command, commandVariables } from './context.js';
 
 const unsupportedOptions = [
@@ -66,162 +64,7 @@ export const renameCollection: Command = (args, context) => {
   return doc({});
 };
 
-const indexOptions = new Set([
-  'key',
-  'name',
-  'unique',
-  'sparse',
-  'partialFilterExpression',
-  'background',
-  'v',
-  'hidden',
-  'ns',
-  'collation',
-  'dropDups',
-  'comment',
-]);
-
-/** @throws MongoError `CannotCreateIndex` and others for a description that mongod would refuse, or this store cannot do */
-function parseIndex(spec: Doc): Doc {
-  const args = new Arguments('createIndexes.indexes', spec);
-  const key = args.requiredDoc('key');
-  const name = args.string('name');
-  if (name === undefined)
-    throw new MongoError(
-      'FailedToParse',
-      "Error in specification { ... } :: caused by :: The 'name' field is a required property of an index specification",
-    );
-  if (key.size === 0) throw new MongoError('CannotCreateIndex', 'Index keys cannot be an empty object');
-  for (const [path, kind] of key) {
-    if (typeof kind === 'string') throw notSupported(`an index of type '${kind}'`);
-    if (path === '$**' || path.endsWith('.$**')) throw notSupported('a wildcard index');
-    if (!isNumeric(kind) || toNumber(kind) === 0)
-      throw new MongoError(
-        'CannotCreateIndex',
-        `Values in v:2 index key pattern cannot be of type ${format(kind)}. Only numbers > 0, numbers < 0, and strings are allowed.`,
-      );
-    if (path === '' || path.split('.').some((part) => part === '' || part.startsWith('$')))
-      throw new MongoError('CannotCreateIndex', `Index key contains an illegal field name: ${path}`);
-  }
-  for (const option of spec.keys()) {
-    if (option === 'expireAfterSeconds') throw notSupported('a TTL index');
-    if (!indexOptions.has(option))
-      throw new MongoError(
-        197,
-        `The field '${option}' is not valid for an index specification. Specification: ${format(spec)}`,
-      );
-  }
-  refuseCollation(args.get('collation'));
-  const filter = args.doc('partialFilterExpression');
-  if (filter) compileFilter(filter);
-  const isUnique = args.boolean('unique');
-  const isSparse = args.boolean('sparse');
-  if (filter && isSparse)
-    throw new MongoError('CannotCreateIndex', 'cannot mix "partialFilterExpression" and "sparse" options');
-  return doc({
-    v: 2,
-    key,
-    name,
-    ...(isUnique ? { unique: true } : {}),
-    ...(isSparse ? { sparse: true } : {}),
-    ...(filter ? { partialFilterExpression: filter } : {}),
-  });
-}
-
-/** Whether it is there already. @throws MongoError where one like it is there under another name, or another under its name */
-function exists(collection: Collection, spec: Doc): boolean {
-  const options = (index: Doc): Doc =>
-    doc({
-      unique: index.get('unique'),
-      sparse: index.get('sparse'),
-      filter: index.get('partialFilterExpression'),
-    });
-  for (const { name, key, spec: known } of collection.indexes) {
-    const isSameKey = equals(key, spec.get('key'));
-    if (
-      name === '_id_'
-        ? isSameKey
-        : isSameKey && name === spec.get('name') && equals(options(known), options(spec))
-    )
-      return true;
-    if (name === spec.get('name'))
-      throw new MongoError(
-        'IndexKeySpecsConflict',
-        `An existing index has the same name as the requested index. When index names are not specified, they are auto generated and can cause conflicts. Please refer to our documentation. Requested index: ${format(spec)}, existing index: ${format(known)}`,
-      );
-    if (isSameKey && equals(known.get('partialFilterExpression'), spec.get('partialFilterExpression')))
-      throw new MongoError(
-        'IndexOptionsConflict',
-        equals(options(known), options(spec))
-          ? `Index already exists with a different name: ${name}`
-          : `An equivalent index already exists with a different name and options. Requested index: ${format(spec)}, existing index: ${format(known)}`,
-      );
-  }
-  return false;
-}
-
-export const createIndexes: Command = (args, context) => {
-  args.refuseUnknown(['indexes', 'commitQuorum', 'ignoreUnknownIndexOptions']);
-  const namespace = namespaceOf(context.database, args.collection());
-  const specs = args.docs('indexes').map(parseIndex);
-  if (specs.length === 0) throw new MongoError('BadValue', 'Must specify at least one index to create');
-  const isNew = !context.store.find(namespace);
-  const collection = context.store.obtain(namespace);
-  const before = collection.indexes.length;
-  for (const spec of specs) if (!exists(collection, spec)) collection.createIndex(spec);
-  const reply = doc({
-    numIndexesBefore: before,
-    numIndexesAfter: collection.indexes.length,
-    createdCollectionAutomatically: isNew,
-  });
-  if (collection.indexes.length === before) reply.set('note', 'all indexes already exist');
-  return reply;
-};
-
-export const dropIndexes: Command = (args, context) => {
-  const namespace = namespaceOf(context.database, args.collection());
-  const collection = context.store.find(namespace);
-  if (!collection) throw new MongoError('NamespaceNotFound', `ns not found ${namespace}`);
-  const before = collection.indexes.length;
-  const target = args.required('index');
-  const names =
-    target === '*'
-      ? collection.indexes.slice(1).map(({ name }) => name)
-      : (Array.isArray(target) ? target : [target]).map((each) => findName(collection, each));
-  for (const name of names) collection.dropIndex(name);
-  const reply = doc({ nIndexesWas: before });
-  if (target === '*') reply.set('msg', 'non-_id indexes dropped for collection');
-  return reply;
-};
-
-function findName(collection: Collection, target: Value): string {
-  const found = collection.indexes.find(({ name, key }) =>
-    isDoc(target) ? equals(key, target) : name === target,
-  );
-  if (!found)
-    throw new MongoError(
-      'IndexNotFound',
-      isDoc(target)
-        ? `can't find index with key: ${format(target)}`
-        : `index not found with name [${String(target)}]`,
-    );
-  if (found.name === '_id_') throw new MongoError('InvalidOptions', 'cannot drop _id index');
-  return found.name;
-}
-
-export const listIndexes: Command = (args, context) => {
-  const namespace = namespaceOf(context.database, args.collection());
-  const collection = context.store.find(namespace);
-  if (!collection) throw new MongoError('NamespaceNotFound', `ns does not exist: ${namespace}`);
-  return context.cursors.reply(
-    namespace,
-    collection.indexes.map(({ spec }) => spec),
-    encodeDoc,
-    batchOf(args),
-  );
-};
-
-function batchOf(args: Arguments): { batchSize?: number } {
+export function batchOf(args: Arguments): { batchSize?: number } {
   const size = args.doc('cursor')?.get('batchSize');
   return typeof size === 'number' ? { batchSize: size } : {};
 }

@@ -1,5 +1,6 @@
 import { compileExpression, type Variables } from '../aggregate/expression.js';
 import { type Doc, isDoc, type Maybe } from '../bson/types.js';
+import type { Expiry } from '../storage/expiry.js';
 import type { Store } from '../storage/store.js';
 import type { Arguments } from './arguments.js';
 import type { Cursors } from './cursors.js';
@@ -8,6 +9,7 @@ import type { Cursors } from './cursors.js';
 export interface CommandContext {
   readonly store: Store;
   readonly cursors: Cursors;
+  readonly expiry: Expiry;
   readonly database: string;
   readonly connectionId: number;
   readonly serverStart: number;

@@ -7,6 +7,7 @@ import { Arguments } from './arguments.js';
 import { bulkWrite } from './bulk-write.js';
 import * as catalog from './catalog.js';
 import type { Command, CommandContext } from './context.js';
+import * as indexes from './indexes.js';
 import { countCommand, distinct, explain, find, getMore, killCursors } from './query.js';
 import { serverCommands } from './server.js';
 import { deleteCommand, findAndModify, insert, update } from './write.js';
@@ -30,10 +31,11 @@ const commands: Record<string, Command> = {
   drop: catalog.drop,
   dropDatabase: catalog.dropDatabase,
   renameCollection: catalog.renameCollection,
-  createIndexes: catalog.createIndexes,
-  dropIndexes: catalog.dropIndexes,
-  deleteIndexes: catalog.dropIndexes,
-  listIndexes: catalog.listIndexes,
+  createIndexes: indexes.createIndexes,
+  dropIndexes: indexes.dropIndexes,
+  collMod: indexes.collMod,
+  deleteIndexes: indexes.dropIndexes,
+  listIndexes: indexes.listIndexes,
   listCollections: catalog.listCollections,
   listDatabases: catalog.listDatabases,
   dbStats: catalog.dbStats,
@@ -53,7 +55,6 @@ const byLowerCase = new Map([
 const unsupported = new Set([
   'mapReduce',
   'mapreduce',
-  'collMod',
   'validate',
   'compact',
   'currentOp',
@@ -68,18 +69,14 @@ const unsupported = new Set([
   'createRole',
   'rolesInfo',
   'fsync',
-  'replSetGetStatus',
   'getLog',
   'top',
   'profile',
-  'setParameter',
   'shutdown',
   'convertToCapped',
   'cloneCollectionAsCapped',
-  'createSearchIndexes',
   'dataSize',
   'dbHash',
-  'configureFailPoint',
 ]);
 
 const OK = new Double(1);
@@ -124,14 +121,14 @@ function lookUp(name: string): Command {
   throw new MongoError('CommandNotFound', `no such command: '${name}'`);
 }
 
+/** A standalone mongod has no transactions either, and no retryable writes, which need the same numbers. */
 function refuseTransaction(body: Doc): void {
-  if (
-    body.has('startTransaction') ||
-    body.get('autocommit') === false ||
-    ['commitTransaction', 'abortTransaction'].includes(body.keys().next().value!)
-  )
-    // Not in mongod's words for a standalone server: drivers turn those into advice about retryable writes.
-    throw notSupported('a transaction');
+  if (body.has('txnNumber') || body.has('startTransaction') || body.get('autocommit') === false)
+    // Not in mongod's words, which some drivers turn into advice about retryable writes.
+    throw new MongoError(
+      'IllegalOperation',
+      'a transaction is not supported by the document store, nor by a standalone mongod; set MONGODB_URL to use a replica set',
+    );
 }
 
 function checkWriteConcern(concern: Value | undefined): void {

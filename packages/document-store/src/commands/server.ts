@@ -1,8 +1,9 @@
 import { cpus, hostname, totalmem } from 'node:os';
-import { doc, type Doc, Double } from '../bson/types.js';
+import { doc, type Doc, Double, type Value } from '../bson/types.js';
 import { MAX_DOCUMENT } from '../storage/collection.js';
 import { MAX_MESSAGE } from '../wire/message.js';
-import { notSupported } from '../errors.js';
+import { MongoError, notSupported } from '../errors.js';
+import type { Arguments } from './arguments.js';
 import type { Command, CommandContext } from './context.js';
 
 /** The release whose behaviour this store follows, and its wire protocol version. */
@@ -26,6 +27,23 @@ export function helloReply(context: CommandContext, isLegacy: boolean): Doc {
 }
 
 const nothing: Command = () => doc({});
+
+const outsideTransaction: Command = (args: Arguments) => {
+  throw new MongoError('CommandFailed', `${args.command} must be run within a transaction`);
+};
+
+const noSearch: Command = () => {
+  throw new MongoError(
+    'SearchNotEnabled',
+    'Atlas Search needs a deployment of its own, which this server has not',
+  );
+};
+
+/** The parameters that can be changed while running, by MongoDB's names. */
+const parametersOf = ({ expiry }: CommandContext): Record<string, Value> => ({
+  ttlMonitorEnabled: expiry.isEnabled,
+  ttlMonitorSleepSecs: expiry.pause,
+});
 
 export const serverCommands: Record<string, Command> = {
   hello: (_args, context) => helloReply(context, false),
@@ -71,9 +89,40 @@ export const serverCommands: Record<string, Command> = {
       localTime: new Date(),
       connections: doc({ current: context.openConnections(), available: 10_000 }),
       storageEngine: doc({ name: 'embedded', supportsCommittedReads: false, persistent: true }),
+      metrics: doc({
+        ttl: doc({
+          deletedDocuments: BigInt(context.expiry.deletedDocuments),
+          passes: BigInt(context.expiry.passes),
+        }),
+      }),
     }),
   connectionStatus: () => doc({ authInfo: doc({ authenticatedUsers: [], authenticatedUserRoles: [] }) }),
   whatsmyuri: () => doc({ you: '127.0.0.1' }),
   getCmdLineOpts: () => doc({ argv: [], parsed: doc({}) }),
-  getParameter: () => doc({}),
+  getParameter: (args, context) => {
+    const all = parametersOf(context);
+    const isWanted = (name: string) => args.get('getParameter') === '*' || args.get(name) !== undefined;
+    return doc(Object.fromEntries(Object.entries(all).filter(([name]) => isWanted(name))));
+  },
+  setParameter: (args, context) => {
+    const [name] = [...args.values.keys()].filter((key) => key in parametersOf(context));
+    if (name === undefined)
+      throw new MongoError(
+        'InvalidOptions',
+        `setParameter knows ${Object.keys(parametersOf(context)).join(', ')}`,
+      );
+    const was = parametersOf(context)[name];
+    if (name === 'ttlMonitorEnabled') context.expiry.isEnabled = args.boolean(name);
+    else context.expiry.pause = args.integer(name, 1)!;
+    return doc({ was });
+  },
+  replSetGetStatus: () => {
+    throw new MongoError('NoReplicationEnabled', 'not running with --replSet');
+  },
+  commitTransaction: outsideTransaction,
+  abortTransaction: outsideTransaction,
+  createSearchIndexes: noSearch,
+  updateSearchIndex: noSearch,
+  dropSearchIndex: noSearch,
+  listSearchIndexes: noSearch,
 };

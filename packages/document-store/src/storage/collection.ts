@@ -143,6 +143,13 @@ export class Collection {
     return index;
   }
 
+  /** Gives an index a description with the same keys. The journal knows no such entry: there it is dropped and created. */
+  changeIndex(index: Index, spec: Doc): void {
+    this.log('dropIndex', encodeDoc(doc({ name: index.name })));
+    this.log('createIndex', encodeDoc(spec));
+    index.spec = spec;
+  }
+
   dropIndex(name: string): void {
     this.log('dropIndex', encodeDoc(doc({ name })));
     this.restoreIndexRemoval(name);

@@ -43,7 +43,7 @@ export class Index {
   readonly filter: Matcher | undefined;
   private readonly entries = new OrderedList<Entry>();
 
-  constructor(readonly spec: Doc) {
+  constructor(public spec: Doc) {
     this.name = spec.get('name') as string;
     this.key = spec.get('key') as Doc;
     this.isUnique = spec.get('unique') === true || this.name === '_id_';
@@ -55,6 +55,12 @@ export class Index {
     this.isMultikey = this.paths.map(() => false);
     const filter = spec.get('partialFilterExpression');
     this.filter = filter instanceof Map ? compileFilter(filter as Doc) : undefined;
+  }
+
+  /** After how many seconds from the date that is indexed a document expires; undefined if it never does. */
+  get expireAfterSeconds(): number | undefined {
+    const seconds = this.spec.get('expireAfterSeconds');
+    return typeof seconds === 'number' ? seconds : undefined;
   }
 
   /** The document's keys by field, or none where the index leaves it out. */

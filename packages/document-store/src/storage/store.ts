@@ -99,6 +99,11 @@ export class Store {
     for (const stored of fresh.all()) collection.insert(stored.doc);
   }
 
+  /** All collections of all databases. */
+  all(): IterableIterator<Collection> {
+    return this.collections.values();
+  }
+
   /** Collections of one database, by name. */
   collectionsOf(database: string): [string, Collection][] {
     const prefix = `${database}.`;

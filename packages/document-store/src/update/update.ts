@@ -109,7 +109,8 @@ export function withIdFirst(value: Doc): Doc {
   const id = value.get('_id');
   if (id !== undefined) checkId(id);
   if (value.keys().next().value === '_id') return value;
-  const result: Doc = new Map([['_id', id ?? newObjectId()]]);
+  // Null is a value like any other.
+  const result: Doc = new Map([['_id', id === undefined ? newObjectId() : id]]);
   for (const [name, item] of value) if (name !== '_id') result.set(name, item);
   return result;
 }

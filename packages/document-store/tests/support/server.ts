@@ -11,7 +11,7 @@ export interface TestServer {
 export async function startTestServer(): Promise<TestServer> {
   const url = process.env['MONGODB_URL'];
   if (url !== undefined) return { url, isDocumentStore: false, close: async () => {} };
-  const store = await startDocumentStore();
+  const store = await startDocumentStore({ ttlPauseSeconds: 0.1 });
   return { url: store.url, isDocumentStore: true, close: () => store.close() };
 }
 
