@@ -9,47 +9,46 @@ import {
   measurePostgresPool,
   migrateDatabase,
   newId,
-  type BaseGraphQLContext,
   type Runtime,
   type ServiceApp,
 } from '@cartograph/kit';
-import { createCartClaims } from './checkout/cart-claims.js';
-import { createCheckout } from './checkout/checkout.js';
-import { createRecovery } from './checkout/recovery.js';
 import { createCartClient } from './clients/cart.js';
+import { createNotices } from './clients/notices.js';
 import { createPaymentsClient } from './clients/payments.js';
 import { createProductsClient } from './clients/products.js';
 import type { OrdersConfig } from './config.js';
+import { createContext, type OrdersContext } from './context.js';
 import { createOrderNumber } from './domain/order-number.js';
 import { checkTransitions, TRANSITIONS } from './domain/order-state.js';
-import { createSubscription } from './events.js';
-import { createOrderFeed } from './live/feed.js';
-import { createNotices } from './live/notices.js';
-import { createOrderStreams } from './live/streams.js';
-import { createLoaders, type Loaders } from './loaders.js';
-import { createOrdersMetrics } from './metrics.js';
-import { createPaymentDeadline } from './payment-deadline.js';
-import { createResolvers, owners } from './resolvers.js';
-import { createOrdersService } from './service.js';
-import { createSettlement } from './settlement.js';
-import { createStockKeeper } from './stock-keeper.js';
+import { CONSUMER, createHandlers } from './events.js';
+import { createCounters, createGauges } from './metrics.js';
+import { createResolvers, owners } from './resolvers/index.js';
 import { openDatabase } from './store/database.js';
 import type { StoredChange } from './store/store.js';
-import { createTypeormStore } from './store/typeorm-store.js';
+import { createOrdersStore } from './store/typeorm-store.js';
+import { createApplyPayment } from './use-cases/apply-payment.js';
+import { createCartClaims } from './use-cases/cart-claims.js';
+import { createExpireOrder } from './use-cases/expire-order.js';
+import { createFollowOrders } from './use-cases/follow-orders.js';
+import { createOrderFeed } from './use-cases/live/feed.js';
+import { createMoveOrder } from './use-cases/move-order.js';
+import { createPlaceOrder } from './use-cases/place-order.js';
+import { createRecoverCheckout } from './use-cases/recover-checkout.js';
+import { createStockReservations } from './use-cases/stock-reservations.js';
+import { createWorkers } from './workers.js';
 
-export type OrdersContext = BaseGraphQLContext & Loaders;
-
-/** How long an order that cannot be decided about waits at most for the next try. */
+/** The longest wait before payments is asked again about an unpaid order. */
 const ASK_AGAIN_MS = 30_000;
 
-/** Wires the orders service; it does not listen yet. */
+/** Builds the orders service without starting it. */
 export async function createOrdersApp(config: OrdersConfig, runtime: Runtime): Promise<ServiceApp> {
   const { logger, registry } = runtime;
   checkTransitions(TRANSITIONS);
   const database = await openDatabase(config.ORDERS_DATABASE_URL, config.DATABASE_POOL);
   measurePostgresPool(registry, database);
   if (config.MIGRATE_ON_START) await migrateDatabase(database);
-  const store = createTypeormStore(database, { leaseMs: config.CHECKOUT_LEASE_MS });
+  const leaseMs = config.CHECKOUT_LEASE_MS;
+  const store = createOrdersStore({ database, newId, consumer: CONSUMER, leaseMs });
   const bus = createBus({ redisUrl: config.REDIS_URL, amqpUrl: config.AMQP_URL, logger, registry });
   const relay = createOutboxRelay({ source: createPostgresOutbox(database), bus, logger, registry });
 
@@ -72,43 +71,45 @@ export async function createOrdersApp(config: OrdersConfig, runtime: Runtime): P
 
   const feed = createOrderFeed({ store, pollMs: config.LIVE_POLL_MS, logger });
   const notices = createNotices({ url: config.REDIS_URL, logger, onNotice: (cursor) => feed.notify(cursor) });
-  const metrics = createOrdersMetrics(registry, { store, feed });
+  const counters = createCounters(registry);
+  createGauges(registry, { store, feed });
   const onStored = (change: StoredChange) => {
     relay.wake();
     feed.notify(change.event.cursor);
     notices.publish(change.event.cursor);
-    metrics.onStored(change);
+    counters.onStored(change);
   };
 
-  const loaders = createLoaders(store);
-  const stock = createStockKeeper({ store, products });
+  const stock = createStockReservations({ store, products });
   const deps = { store, stock, clock: () => new Date(), onStored };
-  const service = createOrdersService(deps);
-  const settlement = createSettlement(deps);
+  const applyPayment = createApplyPayment(deps);
   const reservationMs = config.RESERVATION_S * 1_000;
-  const checkout = createCheckout({
+  const placing = createPlaceOrder({
     ...deps,
     products,
-    claims: createCartClaims({ store, cart, newId, leaseMs: config.CHECKOUT_LEASE_MS, logger }),
+    claims: createCartClaims({ store, cart, newId, leaseMs, logger }),
     newNumber: () => createOrderNumber((below) => randomInt(below)),
     reservationMs,
     logger,
   });
-  const workers = createRecovery({
+  const workers = createWorkers({
     store,
-    checkout,
-    endReservation: createPaymentDeadline({
+    recoverCheckout: createRecoverCheckout({
+      store,
+      placing,
+      resumeMs: config.CHECKOUT_RESUME_S * 1_000,
+      onRecovered: counters.onRecovered,
+      logger,
+    }),
+    expireOrder: createExpireOrder({
       ...deps,
       payments,
-      settlement,
-      cancelOverdue: (orderId) => service.cancelOverdue(orderId),
+      applyPayment,
       extensionMs: Math.min(reservationMs, ASK_AGAIN_MS),
       logger,
     }),
-    intervalMs: config.RECOVERY_INTERVAL_MS,
-    resumeMs: config.CHECKOUT_RESUME_S * 1_000,
+    pollMs: config.RECOVERY_INTERVAL_MS,
     logger,
-    onRecovered: metrics.onRecovered,
   });
 
   const server = await createSubgraphServer<OrdersContext>({
@@ -116,9 +117,9 @@ export async function createOrdersApp(config: OrdersConfig, runtime: Runtime): P
     typeDefs: readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8'),
     resolvers: createResolvers({
       store,
-      service,
-      checkout,
-      streams: createOrderStreams({
+      placing,
+      moving: createMoveOrder(deps),
+      following: createFollowOrders({
         feed,
         store,
         bufferSize: config.STREAM_BUFFER,
@@ -126,7 +127,7 @@ export async function createOrdersApp(config: OrdersConfig, runtime: Runtime): P
       }),
     }),
     owners,
-    context: (base) => ({ ...base, ...loaders }),
+    context: createContext(store),
     readiness: { postgres: () => store.ping() },
     dispensable: { bus: () => bus.ping() },
     internalAuthSecret: config.INTERNAL_AUTH_SECRET,
@@ -142,7 +143,7 @@ export async function createOrdersApp(config: OrdersConfig, runtime: Runtime): P
     async start() {
       relay.start();
       for (const worker of workers) worker.start();
-      subscription = await bus.subscribe(createSubscription(settlement));
+      subscription = await bus.subscribe(createHandlers({ applyPayment }));
     },
     async close() {
       await server.close();

@@ -11,28 +11,28 @@ const shapeFor = (source: NodeJS.ProcessEnv) => ({
   PRODUCTS_URL: env.url('http', 'https'),
   CART_URL: env.url('http', 'https'),
   PAYMENTS_URL: env.url('http', 'https'),
-  /** Default: everywhere but in production, where a job migrates before the new version starts. */
+  /** Default: true except in production, where a job migrates before the new version starts. */
   MIGRATE_ON_START: env.boolean(['development', 'test'].includes(source['NODE_ENV'] ?? '')),
-  /** How long the items of an order are held while it is not paid. */
+  /** How long the items of an unpaid order are reserved. */
   RESERVATION_S: env.integer(900, { min: 1, max: 7 * 24 * 3600 }),
   /** How long products, cart and payments may take to answer. */
   SERVICE_TIMEOUT_MS: env.integer(5_000, { min: 100, max: 30_000 }),
-  /** How long a checkout is left alone after the process that works on it fell silent. */
+  /** How long a checkout waits for the process that works on it before another process may continue it. */
   CHECKOUT_LEASE_MS: env.integer(15_000, { min: 200, max: 300_000 }),
-  /** A checkout that stood still for longer than this is undone instead of finished. */
+  /** A checkout that was interrupted longer ago is undone instead of finished. */
   CHECKOUT_RESUME_S: env.integer(300, { min: 1, max: 24 * 3600 }),
-  /** How often to look for checkouts that stand still and orders that were not paid in time. */
+  /** How often to look for interrupted checkouts and orders that were not paid in time. */
   RECOVERY_INTERVAL_MS: env.integer(1_000, { min: 20, max: 60_000 }),
-  /** How often a process with subscribers looks for events it had no notice of. */
+  /** How often a process with subscribers looks for events whose notice was lost. */
   LIVE_POLL_MS: env.integer(1_000, { min: 20, max: 60_000 }),
-  /** Events that may wait for one subscriber in memory. */
+  /** How many events may wait in memory for one subscriber. */
   STREAM_BUFFER: env.integer(1_024, { min: 1, max: 100_000 }),
-  /** A subscriber that is further behind and takes nothing for this long loses its stream. */
+  /** A subscriber that falls further behind and reads nothing for this long loses its stream. */
   STREAM_STALL_S: env.integer(60, { min: 1, max: 3_600 }),
 });
 
 export type OrdersConfig = z.infer<z.ZodObject<ReturnType<typeof shapeFor>>>;
 
-/** @throws ConfigError naming every variable that is wrong */
+/** @throws ConfigError naming every invalid variable */
 export const readOrdersConfig = (source: NodeJS.ProcessEnv = process.env): OrdersConfig =>
   readConfig(shapeFor(source), source);

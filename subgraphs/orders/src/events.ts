@@ -1,24 +1,29 @@
 import type { AnyEvent, EventSubscription } from '@cartograph/events';
-import { createRequestContext, withContext } from '@cartograph/kit';
-import type { Settlement } from './settlement.js';
-import { CONSUMER } from './store/store.js';
+import { inTraceOf } from '@cartograph/kit';
+import type { ApplyPayment } from './use-cases/apply-payment.js';
 
-/** Orders publishes `order.placed|processing|shipped|delivered|cancelled` (domain/published.ts) and listens to payments. */
-export function createSubscription(settlement: Settlement): EventSubscription {
+/** The name of this consumer on the bus. Orders also records handled events under it. */
+export const CONSUMER = 'orders';
+
+interface Deps {
+  readonly applyPayment: ApplyPayment;
+}
+
+export function createHandlers({ applyPayment }: Deps): EventSubscription {
   async function handle(event: AnyEvent): Promise<void> {
     switch (event.type) {
       case 'payment.succeeded':
-        return settlement.onPaymentSucceeded(event.id, event.data);
+        return applyPayment.succeeded(event.id, event.data);
       case 'payment.failed':
-        return settlement.onPaymentFailed(event.id, event.data);
+        return applyPayment.failed(event.id, event.data);
       case 'payment.refunded':
-        return settlement.onPaymentRefunded(event.id, event.data);
+        return applyPayment.refunded(event.id, event.data);
       default:
     }
   }
   return {
     consumer: CONSUMER,
     types: ['payment.succeeded', 'payment.failed', 'payment.refunded'],
-    handle: (event) => withContext(createRequestContext(event.traceparent), () => handle(event)),
+    handle: inTraceOf(handle),
   };
 }

@@ -1,43 +1,49 @@
 import { Counter, Gauge, type Registry } from '@cartograph/kit';
-import type { OrderFeed } from './live/feed.js';
-import type { OrdersStore, StoredChange } from './store/store.js';
+import type { StoredChange } from './store/store.js';
 
-export function createOrdersMetrics(
-  registry: Registry,
-  { store, feed }: { store: OrdersStore; feed: OrderFeed },
-) {
+/** How many order events and recovered checkouts this process has seen. */
+export function createCounters(registry: Registry) {
   const registers = [registry];
   const changes = new Counter({
     name: 'cartograph_order_events_total',
-    help: 'What happened to orders, by kind',
+    help: 'Order events, by type',
     labelNames: ['type'] as const,
     registers,
   });
   const recovered = new Counter({
     name: 'cartograph_checkouts_recovered_total',
-    help: 'Checkouts that stood still and were taken up by the recovery worker, by outcome',
+    help: 'Interrupted checkouts that the recovery worker has handled, by outcome',
     labelNames: ['outcome'] as const,
     registers,
-  });
-  new Gauge({
-    name: 'cartograph_checkouts_open',
-    help: 'Checkouts that are neither placed nor undone',
-    registers,
-    async collect() {
-      // A database that is away must not break the scrape of everything else.
-      this.set(await store.countOpenCheckouts().catch(() => Number.NaN));
-    },
-  });
-  new Gauge({
-    name: 'cartograph_order_feed_listeners',
-    help: 'Streams that this process feeds',
-    registers,
-    collect() {
-      this.set(feed.size);
-    },
   });
   return {
     onStored: ({ event }: StoredChange) => changes.inc({ type: event.type }),
     onRecovered: (outcome: string) => recovered.inc({ outcome }),
   };
+}
+
+interface Deps {
+  readonly store: { countOpenCheckouts(): Promise<number> };
+  readonly feed: { readonly size: number };
+}
+
+export function createGauges(registry: Registry, { store, feed }: Deps): void {
+  const registers = [registry];
+  new Gauge({
+    name: 'cartograph_checkouts_open',
+    help: 'Checkouts that are neither placed nor undone',
+    registers,
+    async collect() {
+      // A database that is down must not break the scrape of the other metrics.
+      this.set(await store.countOpenCheckouts().catch(() => Number.NaN));
+    },
+  });
+  new Gauge({
+    name: 'cartograph_order_feed_listeners',
+    help: 'Event streams that this process serves',
+    registers,
+    collect() {
+      this.set(feed.size);
+    },
+  });
 }

@@ -80,13 +80,13 @@ describe('an order', () => {
         expect(errors).toBeUndefined();
         expect(data!['cancelOrder']).toEqual({
           order: null,
-          userErrors: [{ code: 'NOT_FOUND', message: 'You have no order with this id.', field: ['orderId'] }],
+          userErrors: [{ code: 'NOT_FOUND', message: 'Order not found.', field: ['orderId'] }],
         });
       }
     },
   );
 
-  it('does not tell customers who of the staff changed it', async () => {
+  it('does not reveal to customers which staff member changed it', async () => {
     world.standIns.carts.set('carl', [{ productId: 'tea', quantity: 1 }]);
     const { order } = await orders.checkout(carl);
     await orders.send(
@@ -140,7 +140,7 @@ describe('lists of orders', () => {
     }
   });
 
-  it('of a user are for that user and staff, also by _entities', async () => {
+  it('of a user are visible to that user and staff, also through _entities', async () => {
     const variables = { r: [{ __typename: 'User', id: 'eve' }] };
     const code = async (identity: Identity) =>
       (await orders.send(identity, MINE, variables)).errors?.[0]?.extensions?.code;
@@ -151,12 +151,12 @@ describe('lists of orders', () => {
     expect(await code(admin())).toBeUndefined();
   });
 
-  it('of all users are for staff alone', async () => {
+  it('of all users are visible only to staff', async () => {
     for (const identity of [anonymous, customer('eve'), service])
       expect((await orders.send(identity, ALL)).errors).toHaveLength(1);
   });
 
-  it('come newest first, page by page, each order once', async () => {
+  it('are paged newest first, with each order once', async () => {
     const seen: string[] = [];
     let after: string | null = null;
     for (let page = 0; page < 4; page++) {
@@ -173,7 +173,7 @@ describe('lists of orders', () => {
     expect(seen).toEqual(numbers);
   });
 
-  it('are filtered by status, time, customer and number, however the number is typed', async () => {
+  it('can be filtered by status, time, customer and number, in any spelling of the number', async () => {
     const only = numbers[3]!;
     expect((await all({ filter: { number: only.toLowerCase().replaceAll('-', ' ') } })).nodes).toMatchObject([
       { number: only },
@@ -198,7 +198,7 @@ describe('lists of orders', () => {
     expect(errors![0]!.message).toContain(message);
   });
 
-  it('refuse the cursor of a list with another filter', async () => {
+  it('refuse a cursor from a list with another filter', async () => {
     const { pageInfo } = await all({ first: 1, filter: { customerId: 'eve' } });
     const { errors } = await orders.send(admin(), ALL, { after: pageInfo.endCursor });
     expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
@@ -209,7 +209,7 @@ describe('changing an order', () => {
   const CANCEL = `mutation ($input: CancelOrderInput!) { cancelOrder(input: $input) {
     order { status history { type note actor { type } } } userErrors { code message field } } }`;
 
-  it('lets its customer call it off until it is shipped, with a reason, and says it only once', async () => {
+  it('lets its customer cancel it with a reason until it is shipped, and records this once', async () => {
     const { data } = await orders.send(carl, CANCEL, { input: { orderId, reason: ' Too\nlate ' } });
     expect(data!['cancelOrder']).toMatchObject({
       order: {
@@ -221,7 +221,7 @@ describe('changing an order', () => {
     const again = await orders.send(carl, CANCEL, { input: { orderId } });
     expect(again.data!['cancelOrder']).toMatchObject({
       order: null,
-      userErrors: [{ code: 'INVALID_TRANSITION', message: 'The order is CANCELLED already.' }],
+      userErrors: [{ code: 'INVALID_TRANSITION', message: 'The order is already CANCELLED.' }],
     });
   });
 
@@ -234,7 +234,7 @@ describe('changing an order', () => {
     }
   });
 
-  it('by ten people at once is done by one, and the others are told', async () => {
+  it('by ten people at once succeeds for one and is refused for the others', async () => {
     world.standIns.carts.set('carl', [{ productId: 'tea', quantity: 1 }]);
     const { order } = await orders.checkout(carl);
     const answers = await Promise.all(
@@ -249,7 +249,7 @@ describe('changing an order', () => {
     );
   });
 
-  it('cannot accept an unpaid order whose stock is gone', async () => {
+  it('cannot accept an unpaid order whose items are sold out', async () => {
     world.standIns.carts.set('carl', [{ productId: 'tea', quantity: 1 }]);
     const { order } = await orders.checkout(carl);
     world.standIns.reservations.delete(order!.id);

@@ -32,7 +32,7 @@ const fill = (userId: string, ...lines: [string, number][]) =>
   );
 
 describe('checkout', () => {
-  it('places an order with the names and prices of the moment and publishes order.placed', async () => {
+  it('places an order with the current names and prices, and publishes order.placed', async () => {
     fill('carl', ['tea', 2], ['pot', 1]);
     const { order, userErrors } = await orders.checkout(customer('carl'));
     expect(userErrors).toEqual([]);
@@ -104,7 +104,7 @@ describe('checkout', () => {
     });
   });
 
-  it('claims and reads the cart in one call, then asks products twice, all as the service', async () => {
+  it('claims and reads the cart in one call, then calls products twice, always as the service', async () => {
     fill('karin', ['tea', 1]);
     await orders.checkout(customer('karin'));
     const identities = world.standIns.calls.map(({ operation, identity }) => [operation, identity]);
@@ -116,7 +116,7 @@ describe('checkout', () => {
     ]);
   });
 
-  it('is only for signed-in users', async () => {
+  it('requires a signed-in user', async () => {
     const { errors } = await orders.checkout(anonymous);
     expect(errors?.[0]?.extensions?.code).toBe('UNAUTHENTICATED');
   });
@@ -131,7 +131,7 @@ describe('moving an order', () => {
     return (await orders.checkout(customer(userId))).order!.id;
   }
 
-  it('lets an admin move it from PENDING to DELIVERED, with notes, and holds its stock for good', async () => {
+  it('lets staff move it from PENDING to DELIVERED, with notes, and reserves its stock without an end', async () => {
     const orderId = await place();
     for (const status of ['PROCESSING', 'SHIPPED', 'DELIVERED']) {
       const { data } = await orders.send<{ updateOrderStatus: { userErrors: unknown[] } }>(admin(), MOVE, {
@@ -153,7 +153,7 @@ describe('moving an order', () => {
     ]);
   });
 
-  it('refuses what the table does not allow and names what it does', async () => {
+  it('refuses moves that the table does not allow, and names those that it does', async () => {
     const orderId = await place();
     const { data } = await orders.send(admin(), MOVE, { input: { orderId, status: 'DELIVERED' } });
     expect(data).toMatchObject({
@@ -163,7 +163,7 @@ describe('moving an order', () => {
           {
             code: 'INVALID_TRANSITION',
             message:
-              'An order that is PENDING cannot become DELIVERED; from here it can become PROCESSING or CANCELLED.',
+              'An order that is PENDING cannot become DELIVERED; it can become PROCESSING or CANCELLED.',
             field: ['status'],
           },
         ],
@@ -171,7 +171,7 @@ describe('moving an order', () => {
     });
   });
 
-  it('is only for staff', async () => {
+  it('requires staff', async () => {
     const { errors } = await orders.send(customer('carl'), MOVE, {
       input: { orderId: newId(), status: 'SHIPPED' },
     });

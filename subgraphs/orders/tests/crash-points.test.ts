@@ -158,7 +158,7 @@ async function expectOneOrder(who: Customer, orders: Pick<RunningOrders, 'checko
 }
 
 describe('a process that is killed', () => {
-  it('has answered nobody with an order that it had not placed', () => {
+  it('has returned no order that it had not placed', () => {
     const { releasing, unclaiming, ...others } = Object.fromEntries(answers);
     for (const answer of [releasing, unclaiming])
       expect(answer).toMatchObject({
@@ -168,7 +168,7 @@ describe('a process that is killed', () => {
     expect(new Set(Object.values(others))).toEqual(new Set(['no answer']));
   });
 
-  it('while it reads the cart leaves nothing behind, and the same key starts anew', async () => {
+  it('while it reads the cart leaves nothing behind, and the same key starts again', async () => {
     expect(await checkoutsOf('reading')).toEqual([]);
     await checkout(successor, 'reading');
     await expectOneOrder('reading', successor);
@@ -184,7 +184,7 @@ describe('a process that is killed', () => {
     },
   );
 
-  it('after it claimed the cart leaves a claim that ends, so that another key can order the cart', async () => {
+  it('after it claimed the cart leaves a claim that expires, so that another key can order the cart', async () => {
     keys.delete('deserted');
     world.standIns.claims.get('deserted')!.at = Date.now();
     expect((await checkout(successor, 'deserted')).userErrors).toMatchObject([
@@ -195,7 +195,7 @@ describe('a process that is killed', () => {
     await expectOneOrder('deserted', successor);
   });
 
-  it('is not waited for longer than its lease: the customer’s own retry finishes the order', async () => {
+  it('blocks the checkout no longer than its lease: the customer’s retry places the order', async () => {
     const { userErrors } = await checkout(successor, 'retrying');
     expect(userErrors).toMatchObject([{ code: 'REQUEST_IN_PROGRESS' }]);
     await world.sql(`UPDATE checkouts SET leased_until = now() WHERE customer_id = 'retrying'`);
@@ -203,7 +203,7 @@ describe('a process that is killed', () => {
     await expectOneOrder('retrying', successor);
   });
 
-  it('right after it answered has lost nothing: the order is there and its event is published', async () => {
+  it('right after its response loses nothing: the order is stored and its event is published', async () => {
     const { order } = await checkout(successor, 'answered');
     await successor.kill();
     expect(await ordersOf('answered')).toMatchObject([{ id: order!.id }]);
@@ -234,14 +234,14 @@ describe('a process that is killed', () => {
     },
   );
 
-  it('so long ago that nobody expects the order any more is followed by one that undoes it', async () => {
+  it('too long ago has its checkout undone instead of finished', async () => {
     await until(async () => (await checkoutsOf('forgotten')).length === 0);
     expect(stockOf('forgotten')).toEqual({ available: 10, held: 0 });
     expect(await ordersOf('forgotten')).toEqual([]);
     expect(world.standIns.claims.has('forgotten')).toBe(false);
   });
 
-  it('while an admin accepts the order leaves an order that says what is held for it', async () => {
+  it('while staff accept the order leaves an order that agrees with its reservation', async () => {
     // Its deadline went on: unpaid, it is cancelled, and so is what was held for good a moment too early.
     await until(() => stockOf('accepted').held === 0);
     expect(await ordersOf('accepted')).toMatchObject([{ status: 'CANCELLED' }]);
@@ -249,7 +249,7 @@ describe('a process that is killed', () => {
   });
 
   // The bus hands a dead consumer's events to others after 10 s.
-  it('while it handles payment.succeeded is followed by one that handles it, and the payment counts once', async () => {
+  it('while it handles payment.succeeded leaves the event to another process, and the payment counts once', async () => {
     const { id } = (await ordersOf('paid'))[0]!;
     await until(async () => (await historyOf(id)).length === 2, { timeoutMs: 40_000 });
     expect(await historyOf(id)).toEqual(['PLACED', 'PROCESSING']);
@@ -260,8 +260,8 @@ describe('a process that is killed', () => {
   }, 60_000);
 });
 
-describe('a process that is asked to stop', () => {
-  it('finishes the checkout under way, answers it and ends with 0', async () => {
+describe('a process that receives SIGTERM', () => {
+  it('finishes the running checkout, responds and exits with 0', async () => {
     const orders = await spawnOrders(world);
     const gate: Gate = createGate();
     world.standIns.before = (operation) => (operation === 'reserve' ? gate.pass() : undefined);

@@ -58,7 +58,7 @@ const statusBecomes = (id: string, status: string) =>
 const publishedTypes = (id: string) =>
   world.published.filter(({ aggregateId }) => aggregateId === id).map(({ type }) => type);
 
-/** Resolves once everything published before has been handled. */
+/** Resolves when every event published before has been handled. */
 async function settled(): Promise<void> {
   const probe = await place();
   await world.bus.publish([paymentEvent('payment.succeeded', probe)]);
@@ -66,7 +66,7 @@ async function settled(): Promise<void> {
 }
 
 describe('payment.succeeded', () => {
-  it('moves the order to PROCESSING, holds its stock for good and is published as order.processing', async () => {
+  it('moves the order to PROCESSING, reserves its stock without an end and publishes order.processing', async () => {
     const id = await place();
     await world.bus.publish([paymentEvent('payment.succeeded', id)]);
     await statusBecomes(id, 'PROCESSING');
@@ -75,7 +75,7 @@ describe('payment.succeeded', () => {
     await until(() => publishedTypes(id).includes('order.processing'));
   });
 
-  it('counts once however often it comes, and says nothing when the order is further on', async () => {
+  it('counts once however often it arrives, and changes nothing when the order has moved on', async () => {
     const id = await place();
     const event = paymentEvent('payment.succeeded', id);
     await world.bus.publish([event, event, event, paymentEvent('payment.succeeded', id)]);
@@ -86,9 +86,9 @@ describe('payment.succeeded', () => {
     expect(publishedTypes(id)).toEqual(['order.placed', 'order.processing']);
   });
 
-  it('reserves again what had expired meanwhile', async () => {
+  it('reserves again what has expired since', async () => {
     const id = await place();
-    // As the sweeper of products does.
+    // As products does with expired reservations.
     world.standIns.reservations.delete(id);
     world.standIns.products.get('tea')!.available += 2;
     await world.bus.publish([paymentEvent('payment.succeeded', id)]);
@@ -96,7 +96,7 @@ describe('payment.succeeded', () => {
     expect(world.standIns.held('tea')).toBe(2);
   });
 
-  it('cancels the order, so that it is paid back, when what had expired is sold out', async () => {
+  it('cancels the order, so that it is refunded, when expired items are sold out', async () => {
     const id = await place();
     world.standIns.reservations.delete(id);
     world.standIns.products.get('tea')!.available = 1;
@@ -106,7 +106,7 @@ describe('payment.succeeded', () => {
     await until(() => publishedTypes(id).includes('order.cancelled'));
   });
 
-  it('for an order that is cancelled is noted, gives back what an attempt may hold, and changes nothing else', async () => {
+  it('is noted on a cancelled order, releases what an attempt may have reserved, and changes nothing else', async () => {
     const id = await place();
     await cancel(id);
     await world.bus.publish([paymentEvent('payment.succeeded', id)]);
@@ -115,7 +115,7 @@ describe('payment.succeeded', () => {
     expect(world.standIns.held('tea')).toBe(0);
   });
 
-  it('that crosses a cancellation leaves no stock held', async () => {
+  it('leaves no stock reserved when it races with a cancellation', async () => {
     const id = await place();
     const gate = createGate();
     let isHeldUp = false;
@@ -128,14 +128,14 @@ describe('payment.succeeded', () => {
     await gate.reached;
     await cancel(id);
     await until(() => !world.standIns.reservations.has(id));
-    // Only now does the payment's reservation arrive.
+    // Only now does the reservation for the payment arrive.
     gate.open();
     await until(async () => (await types(id)).includes('PAYMENT_TOO_LATE'));
     expect(world.standIns.reservations.has(id)).toBe(false);
     expect(world.standIns.products.get('tea')!.available).toBe(10);
   });
 
-  it('is tried again while products does not answer', async () => {
+  it('is retried while products does not answer', async () => {
     const id = await place();
     let failures = 2;
     world.standIns.before = (operation) => {
@@ -147,8 +147,8 @@ describe('payment.succeeded', () => {
 
   it.each([
     ['an order that does not exist', () => Promise.resolve(newId()), {}, 'does not exist'],
-    ['another amount', place, { amount: { minor: 1, currency: 'EUR' } }, 'comes to 9.00 EUR'],
-  ])('for %s goes to the dead letters', async (_, orderOf, more, reason) => {
+    ['another amount', place, { amount: { minor: 1, currency: 'EUR' } }, 'is 9.00 EUR'],
+  ])('becomes a dead letter for %s', async (_, orderOf, more, reason) => {
     const event = paymentEvent('payment.succeeded', await orderOf(), more);
     await world.bus.publish([event]);
     const letter = await until(async () => {
@@ -171,7 +171,7 @@ async function cancel(id: string): Promise<void> {
 describe('payment.failed', () => {
   const declined = { reason: 'The card was declined.', canRetry: true };
 
-  it('is noted and leaves the order PENDING while it may be paid again', async () => {
+  it('is noted and leaves the order PENDING while it can still be paid', async () => {
     const id = await place();
     const event = paymentEvent('payment.failed', id, declined);
     await world.bus.publish([event, event]);
@@ -191,7 +191,7 @@ describe('payment.failed', () => {
     await statusBecomes(id, 'PROCESSING');
   });
 
-  it('cancels the order and gives its stock back when it cannot be paid again', async () => {
+  it('cancels the order and releases its stock when it can no longer be paid', async () => {
     const id = await place();
     await world.bus.publish([paymentEvent('payment.failed', id, { ...declined, canRetry: false })]);
     await statusBecomes(id, 'CANCELLED');
@@ -199,7 +199,7 @@ describe('payment.failed', () => {
     expect((await show(id)).history.at(-1)!.note).toBe('The payment failed: The card was declined.');
   });
 
-  it('that arrives after a success changes nothing', async () => {
+  it('changes nothing when it arrives after a success', async () => {
     const id = await place();
     await world.bus.publish([paymentEvent('payment.succeeded', id)]);
     await statusBecomes(id, 'PROCESSING');
@@ -219,13 +219,13 @@ describe('payment.refunded', () => {
     expect((await show(id)).history).toHaveLength(2);
     expect((await show(id)).history.at(-1)).toMatchObject({
       status: 'PENDING',
-      note: '9.00 EUR paid back: broken',
+      note: '9.00 EUR refunded: broken',
     });
   });
 });
 
 describe('an order that is never paid', () => {
-  it('is cancelled when its reservation ends, even while its payment was declined', async () => {
+  it('is cancelled when its reservation ends, even after a declined payment', async () => {
     const quick = await startOrders(world, { RESERVATION_S: '4' });
     try {
       const { order } = await quick.checkout(customer('carl'));
@@ -251,7 +251,7 @@ describe('an order whose payment.succeeded was lost', () => {
     return payment;
   };
 
-  it('goes on when its reservation ends, and the event that comes after all changes nothing', async () => {
+  it('continues when its reservation ends, and the late event changes nothing', async () => {
     const id = await place();
     const { id: paymentId } = paid(id);
     await overdue(id);
@@ -264,7 +264,7 @@ describe('an order whose payment.succeeded was lost', () => {
     expect(publishedTypes(id)).toEqual(['order.placed', 'order.processing']);
   });
 
-  it('is not cancelled while payments does not answer, keeps its items, and goes on afterwards', async () => {
+  it('is not cancelled while payments does not answer, keeps its items, and continues afterwards', async () => {
     const id = await place();
     paid(id);
     world.standIns.before = (operation) => {
@@ -282,7 +282,7 @@ describe('an order whose payment.succeeded was lost', () => {
     await statusBecomes(id, 'PROCESSING');
   });
 
-  it('leaves nothing held if it is cancelled while it waits for payments', async () => {
+  it('leaves nothing reserved if it is cancelled while it waits for payments', async () => {
     const id = await place();
     const holding = createGate();
     world.standIns.before = (operation) => {
@@ -304,7 +304,7 @@ describe('an order whose payment.succeeded was lost', () => {
     expect(world.standIns.products.get('tea')!.available).toBe(10);
   });
 
-  it('is cancelled if its items were sold meanwhile, and payments is told', async () => {
+  it('is cancelled if its items have since been sold, and publishes order.cancelled', async () => {
     const id = await place();
     paid(id);
     world.standIns.reservations.delete(id);
@@ -322,7 +322,7 @@ describe('an order whose payment.succeeded was lost', () => {
     expect((await show(id)).history.at(-1)).toMatchObject({ note: 'Not paid in time.' });
   });
 
-  it('is cancelled if what was paid is not its total', async () => {
+  it('is cancelled if the paid amount differs from its total', async () => {
     const id = await place();
     paid(id, '8.99');
     await overdue(id);

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { createLogger } from '@cartograph/kit';
 import { until } from '@cartograph/testing';
 import { isFinal } from '../src/domain/order-state.js';
-import { createOrderFeed, type OrderFeed } from '../src/live/feed.js';
-import { createLoaders } from '../src/loaders.js';
-import { openStream, type StreamOptions } from '../src/live/stream.js';
+import { createOrderFeed, type OrderFeed } from '../src/use-cases/live/feed.js';
+import { createLoaders } from '../src/context.js';
+import { openStream, type StreamOptions } from '../src/use-cases/live/stream.js';
 import type { EventWithOrder, OrdersStore } from '../src/store/store.js';
 import { moveTestOrder, openTestStore, placeTestOrder, type TestStore } from './support/store.js';
 
@@ -45,7 +45,7 @@ async function take(stream: AsyncIterator<EventWithOrder>, count: number): Promi
   return cursors;
 }
 
-/** Streams count as listeners before the feed has found out where they begin: an event placed until then is not theirs. */
+/** Streams count as listeners before the feed knows its starting point; they would miss an event placed before that. */
 async function listening(count: number): Promise<void> {
   const stopListening = await feed.listen({ of: 'all' }, () => undefined);
   stopListening();
@@ -58,7 +58,7 @@ async function place(count: number): Promise<number[]> {
 }
 
 describe('the feed', () => {
-  it('reads the table once per event, however many listen', async () => {
+  it('reads the table once per event for any number of listeners', async () => {
     const streams = Array.from({ length: 2_000 }, () => open());
     await listening(2_000);
     await until(() => reads === 0);
@@ -85,7 +85,7 @@ describe('the feed', () => {
     expect(reads).toBe(1);
   });
 
-  it('finds what no notice told of by looking now and then', async () => {
+  it('finds events without a notice by polling', async () => {
     await feed.stop();
     feed = createOrderFeed({ store, pollMs: 30, logger: createLogger('test', 'silent') });
     const stream = open();
@@ -94,7 +94,7 @@ describe('the feed', () => {
     expect(await take(stream, 2)).toEqual(cursors);
   });
 
-  it('reads nothing while nobody listens, and begins with now when somebody comes', async () => {
+  it('reads nothing without listeners, and starts at the present with the first one', async () => {
     await take(open({ after: 0 }), 1);
     const first = open();
     await listening(2);
@@ -111,7 +111,7 @@ describe('the feed', () => {
     expect(await take(stream, 1)).toEqual([cursor]);
   });
 
-  it('goes on after the database was away', async () => {
+  it('continues after the database was down', async () => {
     let isAway = true;
     const readEvents: OrdersStore['readEvents'] = (...args) =>
       isAway ? Promise.reject(new Error('away')) : test.store.readEvents(...args);
@@ -131,8 +131,8 @@ describe('the feed', () => {
   });
 });
 
-describe('what streams show beside an event', () => {
-  it('is read once, however many of them show it at one moment', async () => {
+describe('the order of a streamed event', () => {
+  it('is read once for all streams that show it at one moment', async () => {
     let asked = 0;
     const { orders, histories } = createLoaders({
       ...test.store,
@@ -151,7 +151,7 @@ describe('what streams show beside an event', () => {
 });
 
 describe('a stream', () => {
-  it('shows every event once and in order, whenever it is opened while others write', async () => {
+  it('shows every event once and in order while events are being written', async () => {
     const start = await test.store.readHead();
     const streams: Promise<number[]>[] = [];
     const written: number[] = [];
@@ -184,7 +184,7 @@ describe('a stream', () => {
     await stream.return!();
   });
 
-  it('whose subscriber is too slow for its buffer goes on from the table and misses nothing', async () => {
+  it('continues from the table and misses nothing when its subscriber is too slow for the buffer', async () => {
     const slow = open({ bufferSize: 3 });
     const quick = open({ bufferSize: 3 });
     await listening(2);
@@ -202,7 +202,7 @@ describe('a stream', () => {
     await Promise.all([slow.return!(), quick.return!()]);
   });
 
-  it('whose subscriber is behind and takes nothing ends alone, with an error, and the others go on', async () => {
+  it('ends with an error when its subscriber is behind and reads nothing; the others continue', async () => {
     const stuck = open({ bufferSize: 3, stallMs: 300 });
     const quick = open({ bufferSize: 3, stallMs: 300 });
     await listening(2);
@@ -225,7 +225,7 @@ describe('a stream', () => {
     await quick.return!();
   });
 
-  it('ends at once when it is left, even while it waits for an event', async () => {
+  it('ends at once when it is closed, even while it waits for an event', async () => {
     const stream = open();
     await listening(1);
     const waiting = stream.next();
@@ -234,14 +234,14 @@ describe('a stream', () => {
     await until(() => feed.size === 0);
   });
 
-  it('left before it has begun listens no more', async () => {
+  it('does not listen when it is closed before it has started', async () => {
     const stream = open();
     await stream.return!();
     await until(() => feed.size === 0);
     expect(await stream.next()).toEqual({ done: true, value: undefined });
   });
 
-  it('ends with an error when the subscriber’s token does, also one that is over already', async () => {
+  it('ends with an error when the subscriber’s token expires, or has already expired', async () => {
     for (const expiresAt of [Date.now() + 50, Date.now() - 1]) {
       const stream = open({ expiresAt });
       await expect(stream.next()).rejects.toMatchObject({ extensions: { code: 'UNAUTHENTICATED' } });
@@ -250,7 +250,7 @@ describe('a stream', () => {
     await until(() => feed.size === 0);
   });
 
-  it('is not ended by a token that lives longer than a timer can', async () => {
+  it('is not ended by a token that is valid for longer than the longest timer', async () => {
     const stream = open({ expiresAt: Date.now() + 2 ** 40 });
     await listening(1);
     const [cursor] = await place(1);
@@ -265,7 +265,7 @@ describe('a stream', () => {
     expect(feed.size).toBe(0);
   });
 
-  it('of one order ends by itself behind its final event', async () => {
+  it('of one order ends after its final event', async () => {
     const { order, event } = await placeTestOrder(test.store);
     const other = await placeTestOrder(test.store);
     const stream = open({

@@ -60,7 +60,7 @@ const listeners = async ({ registry }: RunningOrders) =>
   (await registry.getSingleMetric('cartograph_order_feed_listeners')!.get()).values[0]!.value;
 
 describe('orderStatusChanged', () => {
-  it('says first where the order stands, then all that happens, and ends with DELIVERED', async () => {
+  it('sends the current status first, then every event, and ends after DELIVERED', async () => {
     const id = await place();
     const streams = [
       await watch(carl, id),
@@ -83,7 +83,7 @@ describe('orderStatusChanged', () => {
     await until(async () => (await listeners(orders)) === 0 && (await listeners(other)) === 0);
   });
 
-  it('with a cursor says first what came since, and ends behind the final event', async () => {
+  it('sends the events since a cursor first, and ends after the final event', async () => {
     const id = await place();
     const first = await next(await watch(carl, id));
     await move(id, 'PROCESSING');
@@ -111,12 +111,12 @@ describe('orderStatusChanged', () => {
     await expect(next(await watch(carl, id))).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
   });
 
-  it('refuses a cursor that is none', async () => {
+  it('refuses an invalid cursor', async () => {
     const id = await place();
     await expect(next(await watch(carl, id, 'nonsense'))).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
   });
 
-  it('ends with UNAUTHENTICATED when the token does', async () => {
+  it('ends with UNAUTHENTICATED when the token expires', async () => {
     const id = await place();
     const stream = await watch(customer('carl', 400), id);
     expect((await next(stream)).type).toBe('PLACED');
@@ -124,7 +124,7 @@ describe('orderStatusChanged', () => {
     await until(async () => (await listeners(orders)) === 0);
   });
 
-  it('is dropped when the client leaves', async () => {
+  it('is closed when the client disconnects', async () => {
     const stream = await watch(carl, await place());
     await next(stream);
     expect(await listeners(orders)).toBe(1);
@@ -134,7 +134,7 @@ describe('orderStatusChanged', () => {
 });
 
 describe('orderEvents', () => {
-  it('shows customers their own orders and staff all, and begins with now', async () => {
+  it('shows customers their own orders and staff all orders, starting at the present', async () => {
     await place('eve');
     const streams = {
       eve: (await orders.open(customer('eve'), ALL)) as Stream,
@@ -160,7 +160,7 @@ describe('orderEvents', () => {
 });
 
 describe('when Redis', () => {
-  it('drops the connections that carry notices, nothing is missed', async () => {
+  it('drops the connections for notices, no event is missed', async () => {
     const id = await place();
     const stream = await watch(carl, id, undefined, other);
     await next(stream);
@@ -172,7 +172,7 @@ describe('when Redis', () => {
     await stream.return(undefined);
   });
 
-  it('is gone, streams go on and nothing is missed', async () => {
+  it('is down, streams continue and no event is missed', async () => {
     const own = await createWorld();
     own.standIns.products.set('tea', { name: 'Green tea', price: '4.50', available: 10 });
     own.standIns.carts.set('carl', [{ productId: 'tea', quantity: 1 }]);

@@ -262,8 +262,8 @@ async function check(supplied: number, placed: { id: string }[]): Promise<void> 
   }
 }
 
-describe('whatever happens, in whatever order, to orders on two processes', () => {
-  it('leaves stock, reservations, histories and published events in agreement', async () => {
+describe('any sequence of operations on two orders processes', () => {
+  it('leaves stock, reservations, histories and published events consistent', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.array(action, { minLength: 1, maxLength: 8 }), { minLength: 3, maxLength: 10 }),

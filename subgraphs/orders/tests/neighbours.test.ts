@@ -13,12 +13,12 @@ import { PRODUCTS_OPERATIONS } from '../src/clients/products.js';
 import { admin, anonymous, customer } from './support/client.js';
 import { clientOf } from './support/orders.js';
 
-describe('what orders asks its neighbours', () => {
+describe('the calls from orders to other services', () => {
   it.each([
     ['products', PRODUCTS_OPERATIONS],
     ['cart', CART_OPERATIONS],
     ['payments', PAYMENTS_OPERATIONS],
-  ])('is valid by the schema of %s', (name, operations) => {
+  ])('are valid against the schema of %s', (name, operations) => {
     const sdl = readFileSync(new URL(`../../${name}/schema.graphql`, import.meta.url), 'utf8');
     const schema = buildSubgraphSchema({ typeDefs: parse(sdl) });
     for (const operation of operations) expect(validate(schema, parse(operation))).toEqual([]);
@@ -107,7 +107,7 @@ describe('with the real products, cart and payments', () => {
       )
     ).product.stock;
 
-  it('fifty customers who check out the last five at the same moment get five orders, and stock is 0', async () => {
+  it('fifty customers who check out the last five units at once get five orders, and stock is 0', async () => {
     const productId = await createProduct(5);
     const buyers = Array.from({ length: 50 }, () => newId());
     await Promise.all(buyers.map((buyer) => addToCart(buyer, productId)));
@@ -150,7 +150,7 @@ describe('with the real products, cart and payments', () => {
     60_000,
   );
 
-  it('only its holder can check a cart out', async () => {
+  it('a cart can be checked out only by its owner', async () => {
     const productId = await createProduct(10);
     const cartId = await addToCart(newId(), productId, 1);
     for (const [who, id] of [
@@ -166,7 +166,7 @@ describe('with the real products, cart and payments', () => {
     expect((await availability(productId)).reserved).toBe(0);
   }, 60_000);
 
-  it('an order empties its cart, gives its stock back when cancelled and sells it when shipped', async () => {
+  it('an order empties its cart, releases its stock when cancelled and sells it when shipped', async () => {
     const productId = await createProduct(10);
     const carl = newId();
     await addToCart(carl, productId, 3);
@@ -246,11 +246,11 @@ describe('with the real products, cart and payments', () => {
       )
     )[0];
 
-  it('paid is paid, and cancelled is paid back, though the bus is emptied before the event arrives', async () => {
+  it('a paid order continues, and a cancelled one is refunded, although the bus is emptied before the event arrives', async () => {
     const productId = await createProduct(10);
     const carl = newId();
     await addToCart(carl, productId, 1);
-    // Orders is down from the charge on, so that it certainly never hears of it.
+    // Orders is down from the charge on, so that it cannot receive the event.
     await stack.kill('payments');
     const { id } = (await orders.checkout(customer(carl))).order!;
     await untilAllIsPublished('orders');

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from '@jest/globals';
 import { moveTestOrder, openTestStore, placeTestOrder } from './support/store.js';
 
-it('the events of orders can be partitioned as docs/scaling.md says, and nothing is seen of it', async () => {
+it('the events of orders can be partitioned as docs/scaling.md describes, without visible changes', async () => {
   const { store, database, close } = await openTestStore();
   try {
     const { order, event } = await placeTestOrder(store);

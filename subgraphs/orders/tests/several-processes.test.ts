@@ -60,7 +60,7 @@ const recoveredBy = async ({ registry }: RunningOrders): Promise<number> => {
 };
 
 describe('two orders processes', () => {
-  it('share what stands still, and each checkout is finished once', async () => {
+  it('share interrupted checkouts, and finish each one once', async () => {
     // Slow enough that one process alone would not take all.
     world.standIns.before = (operation) =>
       operation === 'reserve' ? new Promise<void>((resolve) => setTimeout(resolve, 30)) : undefined;
@@ -91,7 +91,7 @@ describe('two orders processes', () => {
     expect(world.standIns.products.get('tea')!.available).toBe(1_000);
   });
 
-  it('answer the same key alike, wherever it is sent', async () => {
+  it('return the same order for the same key', async () => {
     world.standIns.carts.set('dora', [{ productId: 'tea', quantity: 1 }]);
     const idempotencyKey = newId();
     const answers = await Promise.all(
@@ -106,7 +106,7 @@ describe('two orders processes', () => {
     expect(world.standIns.held('tea')).toBe(1);
   });
 
-  it('migrate one database at the same moment without harm', async () => {
+  it('can migrate one database at the same moment', async () => {
     await world.sql('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
     const more = await Promise.all([startOrders(world), startOrders(world), startOrders(world)]);
     expect(await world.sql('SELECT name FROM migrations')).toHaveLength(2);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { newId } from '@cartograph/kit';
 import { until } from '@cartograph/testing';
 import pg from 'pg';
-import { noteOnOrder } from '../src/domain/changes.js';
+import { addNote } from '../src/domain/order-change.js';
 import { SYSTEM, type Order } from '../src/domain/order.js';
 import {
   completeTestCheckout,
@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => test.close());
 
 describe('orders in Postgres', () => {
-  it('come back as they were stored', async () => {
+  it('are read as they were stored', async () => {
     const { order } = await placeTestOrder(test.store);
     expect(await test.store.findOrders([order.id, newId()])).toEqual([order]);
     const moved = await moveTestOrder(test.store, order, 'PROCESSING');
@@ -29,14 +29,14 @@ describe('orders in Postgres', () => {
     expect(histories.get(order.id)).toMatchObject([{ type: 'PLACED' }, moved.event]);
   });
 
-  it('never share a number: a taken one is passed over', async () => {
+  it('never share a number: a used one is skipped', async () => {
     const { order } = await placeTestOrder(test.store);
     const numbers = [order.number, order.number, 'CG-FREE-FREE'];
     const { order: other } = await placeTestOrder(test.store, 'carl', () => numbers.shift()!);
     expect(other.number).toBe('CG-FREE-FREE');
   });
 
-  it('can be migrated down to nothing and up again', async () => {
+  it('can be migrated down and up again', async () => {
     const other = await openTestStore();
     try {
       for (const _ of other.database.migrations) await other.database.undoLastMigration();
@@ -78,7 +78,7 @@ describe('orders in Postgres', () => {
       `SELECT order_id FROM checkouts WHERE state <> 'PLACED' AND next_attempt_at <= now() ORDER BY next_attempt_at`,
       'checkouts_standing',
     ],
-  ])('find %s by an index', async (_, sql, index) => {
+  ])('find %s with an index', async (_, sql, index) => {
     const plan = await test.database.transaction(async (tx) => {
       // With so few rows a plain scan would be cheaper; the question is whether the index can serve.
       await tx.query('SET LOCAL enable_seqscan = off');
@@ -100,13 +100,13 @@ describe('checkouts in Postgres', () => {
       paymentToken: 'tok',
     });
 
-  it('are begun once for each customer and key, whoever is first', async () => {
+  it('are started once for each customer and key', async () => {
     const key = newId();
     const begun = await Promise.all(Array.from({ length: 10 }, () => start(key)));
     expect(begun.filter(Boolean)).toHaveLength(1);
   });
 
-  it('are begun once for each cart while one is under way, and once for each of its versions', async () => {
+  it('are started once for each open checkout of a cart, and once for each version of it', async () => {
     const begun = await Promise.all(Array.from({ length: 10 }, (_, i) => startFor('cart-1', String(i % 2))));
     const [first, ...more] = begun.filter((open) => open !== undefined);
     expect(more).toEqual([]);
@@ -121,7 +121,7 @@ describe('checkouts in Postgres', () => {
     expect(await startFor('cart-1', '2')).toBeDefined();
   });
 
-  it('are nobody else’s while they are leased, and the old owner can do nothing once they were taken over', async () => {
+  it('belong to one process while they are leased, and the old owner can do nothing after a takeover', async () => {
     const mine = (await start())!;
     expect(await test.store.takeOverCheckout(mine.orderId)).toBeUndefined();
     await test.database.query(
@@ -138,7 +138,7 @@ describe('checkouts in Postgres', () => {
     expect(await test.store.removeCheckout(theirs)).toBe(true);
   });
 
-  it('are handed to one worker each', async () => {
+  it('are given to one worker each', async () => {
     await Promise.all(Array.from({ length: 30 }, () => start()));
     await test.database.query(`UPDATE checkouts SET leased_until = now() - interval '1 s'`);
     const taken = await Promise.all(Array.from({ length: 6 }, () => test.store.takeStandingCheckouts(10)));
@@ -159,7 +159,7 @@ describe('checkouts in Postgres', () => {
 
 describe('changes of an order', () => {
   const note = (order: Order) => ({
-    ...noteOnOrder(order, 'PAYMENT_FAILED', { actor: SYSTEM, note: null, now: new Date() }),
+    ...addNote(order, 'PAYMENT_FAILED', { actor: SYSTEM, note: null, now: new Date() }),
     publish: [],
   });
   const typesOf = async (id: string) =>
@@ -186,7 +186,7 @@ describe('changes of an order', () => {
     }
   }
 
-  it('are made once for an event, whoever brings it how often', async () => {
+  it('are made once per event, however often it is delivered', async () => {
     const { order } = await placeTestOrder(test.store);
     const eventId = newId();
     const bring = () => test.store.changeOrder(order.id, note, { eventId });
@@ -196,7 +196,7 @@ describe('changes of an order', () => {
     expect(await typesOf(order.id)).toEqual(['PLACED', 'PAYMENT_FAILED']);
   });
 
-  it('are made when somebody else noted something on the order at that moment', async () => {
+  it('are made although a note was added to the order at that moment', async () => {
     const { order } = await placeTestOrder(test.store);
     const stored = await behind(order.id, 'UPDATE orders SET updated_at = now() WHERE id = $1', () =>
       moveTestOrder(test.store, order, 'PROCESSING'),
@@ -206,7 +206,7 @@ describe('changes of an order', () => {
     expect(await typesOf(order.id)).toEqual(['PLACED', 'PROCESSING']);
   });
 
-  it('are decided anew when somebody else has moved the order at that moment', async () => {
+  it('are decided again when another request has moved the order at that moment', async () => {
     const { order } = await placeTestOrder(test.store);
     const seen: string[] = [];
     const eventId = newId();
@@ -234,7 +234,7 @@ describe('cursors of order events', () => {
       [orderId],
     );
 
-  it('become visible in their order: of two open transactions the second waits until the first is committed', async () => {
+  it('become visible in order: of two open transactions, the second waits until the first is committed', async () => {
     const { order } = await placeTestOrder(test.store);
     const before = await test.store.readHead();
     const [early, late] = [new pg.Client(test.url), new pg.Client(test.url)];
@@ -266,7 +266,7 @@ describe('cursors of order events', () => {
     }
   });
 
-  it('are never skipped by a reader that goes on from the last one it has seen, whoever writes meanwhile', async () => {
+  it('are never skipped by a reader that continues from the last one it has seen while events are being written', async () => {
     const { order } = await placeTestOrder(test.store);
     const start = await test.store.readHead();
     const WRITERS = 8;

@@ -8,17 +8,17 @@ const CLAIM = `mutation ($input: ClaimCartInput!) {
 const RELEASE = `mutation ($input: ReleaseCartInput!) { releaseCart(input: $input) { ok } }`;
 const TAKE_ORDERED = `mutation ($input: TakeOrderedInput!) { takeOrderedFromCart(input: $input) { ok } }`;
 
-/** For a test that holds them against cart's schema. */
+/** For the test that validates them against cart's schema. */
 export const CART_OPERATIONS = [CLAIM, RELEASE, TAKE_ORDERED];
 
-/** How claiming a cart went; cart's schema says what the outcomes mean. */
+/** The outcome of claiming a cart; cart's schema explains each. */
 export type CartClaim =
   | { readonly outcome: 'NOT_FOUND' | 'EMPTY' }
   | {
       readonly outcome: 'CLAIMED';
       readonly cartId: string;
       readonly version: string;
-      /** The order that was given, or that of an earlier claim of the same holder. */
+      /** The requested order, or that of an earlier claim by the same holder. */
       readonly orderId: string;
       readonly lines: readonly CartLine[];
     }
@@ -30,12 +30,12 @@ export type CartClaim =
     }
   | { readonly outcome: 'ORDERED'; readonly orderId: string };
 
-/** What orders asks of cart. All of it may be asked again. */
+/** Calls from orders to cart. All are safe to repeat. */
 export interface CartClient {
   /**
    * Claims a cart for one order and reads it.
-   * @param request.cartId default: the customer's own
-   * @param request.holder the same for every repeat of one request
+   * @param request.cartId null: the customer's own cart
+   * @param request.holder the same for every retry of one request
    */
   claim(request: {
     customerId: string;
@@ -45,11 +45,11 @@ export interface CartClient {
   }): Promise<CartClaim>;
   /** Ends the claim of a checkout that failed. */
   release(claim: { cartId: string | null; customerId: string; orderId: string }): Promise<void>;
-  /** Takes an order out of the cart in which its claim was found, before its `order.placed` gets there. */
+  /** Removes an order's items from the cart that still holds its claim, before its `order.placed` arrives there. */
   takeOrdered(cartId: string, orderId: string, items: readonly OrderItem[]): Promise<void>;
 }
 
-/** @throws Fault SERVICE_UNAVAILABLE from every method while cart does not answer */
+/** Every method throws Fault SERVICE_UNAVAILABLE while cart does not answer. */
 export function createCartClient(client: ServiceClient): CartClient {
   return {
     async claim(input) {

@@ -8,19 +8,19 @@ const READ = `query ($representations: [_Any!]!) {
   }
 }`;
 
-/** For a test that holds them against payments' schema. */
+/** For the test that validates them against payments' schema. */
 export const PAYMENTS_OPERATIONS = [READ];
 
-/** How an order is paid, as payments knows it now. */
+/** The payment of an order, as payments sees it now. */
 export interface PaymentOfOrder {
   readonly id: string;
   readonly status: 'PENDING' | 'SUCCEEDED' | 'FAILED' | 'REFUNDED';
   readonly amount: Money;
 }
 
-/** What orders asks of payments. */
+/** Calls from orders to payments. */
 export interface PaymentsClient {
-  /** Undefined if payments knows of no payment. What is asked for at one moment becomes one call. */
+  /** Undefined if the order has no payment. Concurrent requests are sent as one call. */
   paymentOf(orderId: string): Promise<PaymentOfOrder | undefined>;
 }
 
@@ -28,7 +28,7 @@ interface OrderEntity {
   payment: { id: string; status: PaymentOfOrder['status']; amount: MoneyInput } | null;
 }
 
-/** @throws Fault SERVICE_UNAVAILABLE from every method while payments does not answer */
+/** Every method throws Fault SERVICE_UNAVAILABLE while payments does not answer. */
 export function createPaymentsClient(client: ServiceClient): PaymentsClient {
   const payments = new DataLoader<string, PaymentOfOrder | undefined>(
     async (ids) => {

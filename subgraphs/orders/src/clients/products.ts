@@ -13,23 +13,23 @@ const RESERVE = `mutation ($input: ReserveStockInput!) {
 }`;
 const RELEASE = `mutation ($input: ReleaseStockInput!) { releaseStock(input: $input) { ok } }`;
 
-/** For a test that holds them against products' schema. */
+/** For the test that validates them against products' schema. */
 export const PRODUCTS_OPERATIONS = [READ, RESERVE, RELEASE];
 
-/** What orders asks of products. All of it may be asked again. */
+/** Calls from orders to products. All are safe to repeat. */
 export interface ProductsClient {
   readProducts(ids: readonly string[]): Promise<ReadonlyMap<string, LiveProduct>>;
   /**
-   * Holds the items for the order, all or none.
-   * @param until when products gives them back; null: held until the order is shipped or cancelled
-   * @returns what there is too little of, or undefined if all is held
+   * Reserves all items for the order, or none.
+   * @param until when the reservation ends; null: when the order is shipped or cancelled
+   * @returns the shortages, or undefined if all items are reserved
    */
   reserve(
     orderId: string,
     items: readonly OrderItem[],
     until: Date | null,
   ): Promise<readonly Shortage[] | undefined>;
-  /** Gives back what is held for the order, if anything. */
+  /** Releases the order's reservation, if it has one. */
   release(orderId: string): Promise<void>;
 }
 
@@ -41,7 +41,7 @@ interface ProductEntity {
   isArchived: boolean;
 }
 
-/** @throws Fault SERVICE_UNAVAILABLE from every method while products does not answer */
+/** Every method throws Fault SERVICE_UNAVAILABLE while products does not answer. */
 export function createProductsClient(client: ServiceClient): ProductsClient {
   return {
     async readProducts(ids) {

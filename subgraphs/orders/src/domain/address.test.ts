@@ -11,7 +11,7 @@ function read(change: AddressInput) {
 }
 
 describe('an address', () => {
-  it('is tidied', () => {
+  it('is normalized', () => {
     const { address } = read({ name: '  Zoe\u0308 ', line2: '  ', country: 'ch' });
     expect(address).toEqual({ ...good, name: 'Zoë', line2: null, region: null, country: 'CH' });
   });
@@ -20,7 +20,7 @@ describe('an address', () => {
     expect(read({ name: '山田 太郎', city: 'گلگت', line1: '👩‍👩‍👧 Haus' }).errors).toEqual([]);
   });
 
-  it('is refused with all its faults at once, each with its path', () => {
+  it('is refused with all its errors, each with its path', () => {
     const { address, errors } = read({
       name: '',
       line1: 'x'.repeat(101),
@@ -42,13 +42,13 @@ describe('an address', () => {
       },
       {
         code: 'INVALID_INPUT',
-        message: 'The country must be a two-letter code of ISO 3166-1, such as "DE"; got "GERMANY".',
+        message: 'The country must be a two-letter ISO 3166-1 code, such as "DE"; got "GERMANY".',
         field: ['shippingAddress', 'country'],
       },
     ]);
   });
 
-  it('is asked for its country in words for people where none was chosen', () => {
+  it('without a country is refused with a readable message', () => {
     expect(read({ country: ' ' }).errors).toEqual([
       { code: 'INVALID_INPUT', message: 'The country is required.', field: ['shippingAddress', 'country'] },
     ]);
@@ -71,7 +71,7 @@ describe('an address', () => {
     expect(read({ postalCode: 'not a code', country: 'DE' }).errors).toEqual([
       {
         code: 'INVALID_INPUT',
-        message: '"NOT A CODE" is not a postal code of Germany: write it like 12345.',
+        message: '"NOT A CODE" is not a postal code of Germany: expected a code such as 12345.',
         field: ['shippingAddress', 'postalCode'],
       },
     ]);

@@ -1,6 +1,6 @@
 import type { UserErrorOutput } from '@cartograph/kit';
-import { COUNTRY_CODES } from './countries.js';
 import { readText, type TextRule } from '@cartograph/kit/text';
+import { COUNTRY_CODES } from './countries.js';
 import { readPostalCode } from './postal-code.js';
 
 export interface Address {
@@ -9,7 +9,7 @@ export interface Address {
   readonly line2: string | null;
   readonly city: string;
   readonly region: string | null;
-  /** Null where the country has none, or where it was left out and may be. */
+  /** Null if the country has no postal codes, or if it is optional there and was omitted. */
   readonly postalCode: string | null;
   /** ISO 3166-1 alpha-2, or XK for Kosovo. */
   readonly country: string;
@@ -25,7 +25,7 @@ const RULES: Record<Exclude<keyof Address, 'country' | 'postalCode'>, TextRule &
   region: { label: 'The region', max: 100 },
 };
 
-/** Reads an address, tidied; all that is wrong with it is added to `errors` at once. */
+/** Reads and normalizes an address. Adds an error for every invalid field to `errors`. */
 export function readAddress(
   input: AddressInput,
   path: readonly string[],
@@ -45,7 +45,7 @@ export function readAddress(
   else if (!COUNTRY_CODES.has(country)) {
     refuse(
       'country',
-      `The country must be a two-letter code of ISO 3166-1, such as "DE"; got "${[...country].slice(0, 20).join('')}".`,
+      `The country must be a two-letter ISO 3166-1 code, such as "DE"; got "${[...country].slice(0, 20).join('')}".`,
     );
   } else {
     const code = readPostalCode(input.postalCode, country);

@@ -17,7 +17,7 @@ function refusalOf(work: () => unknown): Refusal {
 }
 
 describe('the input of a checkout', () => {
-  it('is refused with all its faults at once, each with its path', () => {
+  it('is refused with all its errors, each with its path', () => {
     const { errors } = refusalOf(() =>
       readCheckoutInput({
         idempotencyKey: 'k'.repeat(256),
@@ -46,7 +46,7 @@ describe('the input of a checkout', () => {
     expect(readCheckoutInput({ ...input, idempotencyKey: 'k'.repeat(255) }).idempotencyKey).toHaveLength(255);
   });
 
-  it('is the same whatever the key and the blanks around the address, and another with another anything else', () => {
+  it('counts as the same regardless of the key and of spaces around the address, and as different for any other change', () => {
     const print = (change: object) => fingerprint(readCheckoutInput({ ...input, ...change }));
     const same = print({});
     expect(print({ idempotencyKey: 'other' })).toBe(same);
@@ -69,16 +69,16 @@ describe('a key that was used before', () => {
   it('replays the order once it is placed', () => {
     expect(judgeRepeat({ ...known, state: 'PLACED' }, 'h')).toBe('replay');
   });
-  it('is refused with another input, whatever became of the first', () => {
+  it('is refused with different input in every state of the first request', () => {
     for (const state of ['RESERVING', 'COMPENSATING', 'PLACED'] as const)
       expect(refusalOf(() => judgeRepeat({ ...known, state }, 'x')).code).toBe('IDEMPOTENCY_KEY_REUSED');
   });
-  it('is in progress while somebody works on it or undoes it', () => {
+  it('is in progress while a process works on it or undoes it', () => {
     expect(refusalOf(() => judgeRepeat(known, 'h')).code).toBe('REQUEST_IN_PROGRESS');
     const undone = { ...known, state: 'COMPENSATING' as const, isLeased: false };
     expect(refusalOf(() => judgeRepeat(undone, 'h')).code).toBe('REQUEST_IN_PROGRESS');
   });
-  it('resumes what was left standing', () => {
+  it('resumes an interrupted checkout', () => {
     expect(judgeRepeat({ ...known, isLeased: false }, 'h')).toBe('resume');
   });
 });
@@ -89,7 +89,7 @@ describe('pricing', () => {
     { id, sku: id, name: id, price: { minor, currency: 'EUR' }, isArchived: false, ...change },
   ];
 
-  it('adds up the lines at the prices of now', () => {
+  it('adds up the lines at current prices', () => {
     const lines = [
       { productId: 'a', quantity: 3 },
       { productId: 'b', quantity: 1 },
@@ -110,12 +110,12 @@ describe('pricing', () => {
     const lines = ['a', 'b', 'c'].map((productId) => ({ productId, quantity: 1 }));
     const products = new Map([product('a', 1), product('b', 1, { isArchived: true, name: 'Old pot' })]);
     expect(refusalOf(() => priceItems(lines, products)).errors.map(({ message }) => message)).toEqual([
-      '"Old pot" is no longer sold: remove it from the cart.',
-      'A product in the cart is no longer sold: remove it from the cart.',
+      '"Old pot" is no longer sold. Remove it from the cart.',
+      'A product in the cart is no longer sold. Remove it from the cart.',
     ]);
   });
 
-  it('refuses to add francs to euros, and sums no store can hold', () => {
+  it('refuses to add francs to euros, and totals that are too high', () => {
     const lines = ['a', 'b'].map((productId) => ({ productId, quantity: 10_000 }));
     const mixed = new Map([product('a', 1), product('b', 1, { price: { minor: 1, currency: 'CHF' } })]);
     expect(refusalOf(() => priceItems(lines, mixed)).code).toBe('CURRENCY_MISMATCH');
@@ -123,7 +123,7 @@ describe('pricing', () => {
     expect(refusalOf(() => priceItems(lines, dear)).code).toBe('QUANTITY_OUT_OF_RANGE');
   });
 
-  it('says the new total when it is not the expected one', () => {
+  it('names the new total when it differs from the expected one', () => {
     const total = { minor: 1250, currency: 'EUR' } as const;
     expect(() => checkTotal(total, null)).not.toThrow();
     expect(() => checkTotal(total, total)).not.toThrow();
@@ -135,7 +135,7 @@ describe('pricing', () => {
     );
   });
 
-  it('says of each product how many are left', () => {
+  it('says how many of each product are left', () => {
     const price = { minor: 1, currency: 'EUR' } as const;
     const items = [{ productId: 'a', sku: 'a', name: 'Tea', unitPrice: price, quantity: 5 }];
     const shortages = [
@@ -143,9 +143,9 @@ describe('pricing', () => {
       { productId: 'b', requested: 1, available: 0 },
     ];
     expect(outOfStock(shortages, items).errors.map(({ message }) => message)).toEqual([
-      'Only 2 of "Tea" are left, you asked for 5.',
+      'Only 2 of "Tea" left; you requested 5.',
       '"b" is sold out.',
     ]);
-    expect(outOfStock([], items).message).toContain('called off meanwhile');
+    expect(outOfStock([], items).message).toContain('has since been cancelled');
   });
 });

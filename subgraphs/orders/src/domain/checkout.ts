@@ -11,7 +11,7 @@ export interface CheckoutInput {
   readonly paymentToken?: string | null | undefined;
 }
 
-/** A checkout whose every field was read. */
+/** A checkout whose fields have all been read. */
 export interface CheckoutRequest {
   readonly idempotencyKey: string;
   readonly cartId: string | null;
@@ -22,7 +22,7 @@ export interface CheckoutRequest {
 
 const TOKEN = /^[\w.:~+/=-]{1,200}$/;
 
-/** @throws Refusal naming every faulty field at once */
+/** @throws Refusal naming every invalid field */
 export function readCheckoutInput(input: CheckoutInput): CheckoutRequest {
   const errors: UserErrorOutput[] = [];
   const refuse = (field: string, message: string) =>
@@ -31,11 +31,11 @@ export function readCheckoutInput(input: CheckoutInput): CheckoutRequest {
   const keyFault = idempotencyKeyFault(idempotencyKey);
   if (keyFault) refuse('idempotencyKey', keyFault);
   if (input.cartId != null && !/^[\x21-\x7E]{1,100}$/.test(input.cartId))
-    refuse('cartId', 'This is not the id of a cart.');
+    refuse('cartId', 'This is not a valid cart id.');
   if (input.paymentToken != null && !TOKEN.test(input.paymentToken))
     refuse(
       'paymentToken',
-      'This is no payment token: expected up to 200 letters, digits and . _ : ~ + / = - characters.',
+      'This is not a valid payment token: expected 1 to 200 letters, digits and . _ : ~ + / = - characters.',
     );
   let expectedTotal: Money | null = null;
   try {
@@ -55,7 +55,7 @@ export function readCheckoutInput(input: CheckoutInput): CheckoutRequest {
   };
 }
 
-/** What two requests must share to be the same: everything but the key, in one fixed order. To be hashed. */
+/** Everything that two requests must share to count as the same, except the key, in a fixed order. The caller hashes it. */
 export function fingerprint(request: CheckoutRequest): string {
   const { cartId, expectedTotal, shippingAddress: to, paymentToken } = request;
   return JSON.stringify([
@@ -69,48 +69,53 @@ export function fingerprint(request: CheckoutRequest): string {
 /**
  * Progress of a checkout, stored before each step:
  *
- * - `RESERVING`: the order is written down, its stock is being reserved. Standing still, it is taken up again.
- * - `COMPENSATING`: given up; what may be reserved is being released, then order and key vanish.
- * - `PLACED`: done. The key now stands for the order.
+ * - `RESERVING`: the draft is stored and its stock is being reserved. If it is interrupted, it is continued.
+ * - `COMPENSATING`: the checkout was given up. Its stock is being released, then the draft and its key are deleted.
+ * - `PLACED`: the order is placed. The key now identifies the order.
  */
 export type CheckoutState = 'RESERVING' | 'COMPENSATING' | 'PLACED';
 
-/** What is stored about an earlier request with the same key. */
+/** A stored checkout with the same key. */
 export interface KnownCheckout {
   readonly orderId: string;
   readonly inputHash: string;
   readonly state: CheckoutState;
-  /** Whether somebody works on it now. */
+  /** Whether a process works on it now. */
   readonly isLeased: boolean;
 }
 
 /**
- * What a repeated key means.
- * @returns `replay` the order, or `resume` a checkout that was left standing
+ * Decides what a repeated key means.
+ * @returns `replay` to return the order, or `resume` to continue an interrupted checkout
  * @throws Refusal IDEMPOTENCY_KEY_REUSED or REQUEST_IN_PROGRESS
  */
 export function judgeRepeat(known: KnownCheckout, inputHash: string): 'replay' | 'resume' {
-  if (known.inputHash !== inputHash) {
-    throw idempotencyKeyReused();
-  }
+  if (known.inputHash !== inputHash) throw idempotencyKeyReused();
   if (known.state === 'PLACED') return 'replay';
   if (known.state === 'RESERVING' && !known.isLeased) return 'resume';
+  if (known.state === 'RESERVING') throw requestInProgress();
   throw new Refusal(
     'REQUEST_IN_PROGRESS',
-    known.state === 'RESERVING'
-      ? 'The first request with this idempotency key is still running. Send it again in a moment to get its order.'
-      : 'The first request with this idempotency key failed and is being undone. Send it again in a moment.',
+    'The first request with this idempotency key failed and is being undone. Try again in a moment.',
     ['idempotencyKey'],
   );
 }
 
-/** Another checkout has claimed the cart and has not placed its order yet. */
+/** The first request with the same key is still running. */
+export const requestInProgress = (): Refusal =>
+  new Refusal(
+    'REQUEST_IN_PROGRESS',
+    'The first request with this idempotency key is still running. Try again in a moment to get its order.',
+    ['idempotencyKey'],
+  );
+
+/** Another checkout has claimed the cart but has not placed its order yet. */
 export const checkoutInProgress = (): Refusal =>
   new Refusal('CHECKOUT_IN_PROGRESS', 'A checkout of this cart is in progress. Try again in a moment.');
 
 /** The cart has become an order. */
 export class CartAlreadyOrdered extends Refusal {
-  /** @param order only if it belongs to the customer who is told */
+  /** @param order only if it belongs to the customer who receives the refusal */
   constructor(readonly order: Order | undefined) {
     super(
       'CART_ALREADY_ORDERED',
@@ -121,7 +126,7 @@ export class CartAlreadyOrdered extends Refusal {
   }
 }
 
-/** The order's total is not what the customer saw. */
+/** The total differs from the one that the customer saw. */
 export class PriceChanged extends Refusal {
   constructor(
     readonly currentTotal: Money,

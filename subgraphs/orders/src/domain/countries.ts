@@ -1,6 +1,6 @@
 /**
- * Countries and territories of ISO 3166-1 alpha-2, as officially assigned (249), and XK: the code that the European Union,
- * banks and carriers use for Kosovo, from the range that ISO leaves to its users.
+ * The 249 countries and territories of ISO 3166-1 alpha-2, and XK: the code that the European Union, banks and carriers use
+ * for Kosovo, from the range that ISO reserves for private use.
  */
 export const COUNTRY_CODES: ReadonlySet<string> = new Set(
   (

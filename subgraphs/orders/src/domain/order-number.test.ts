@@ -10,14 +10,14 @@ const ALPHABET = '023456789ABCDEFGHJKMNPQRSTVWXYZ';
 const plain = (number: string) => number.replaceAll('-', '').slice(2);
 
 describe('order numbers', () => {
-  it('look like CG-7F3K-2Q9M and have no character that could be another', () => {
+  it('look like CG-7F3K-2Q9M and have no easily confused characters', () => {
     for (let i = 0; i < 500; i++)
       expect(createOrderNumber((below) => randomInt(below))).toMatch(
         /^CG-[02-9A-HJKMNP-TV-Z]{4}-[02-9A-HJKMNP-TV-Z]{4}$/,
       );
   });
 
-  it('are read however they are typed', () => {
+  it('are read in any spelling', () => {
     fc.assert(
       fc.property(numbers, (number) => {
         expect(parseOrderNumber(number)).toBe(number);
@@ -28,7 +28,7 @@ describe('order numbers', () => {
     );
   });
 
-  it('show every single wrong character', () => {
+  it('detect every single wrong character', () => {
     fc.assert(
       fc.property(numbers, fc.nat(7), fc.constantFrom(...ALPHABET), (number, place, character) => {
         const wrong = [...plain(number)];
@@ -39,7 +39,7 @@ describe('order numbers', () => {
     );
   });
 
-  it('show every swap of two characters', () => {
+  it('detect every swap of two characters', () => {
     fc.assert(
       fc.property(numbers, fc.nat(7), fc.nat(7), (number, one, other) => {
         const wrong = [...plain(number)];

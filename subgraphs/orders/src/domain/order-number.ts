@@ -1,7 +1,7 @@
 /**
- * Order numbers such as `CG-7F3K-2Q9M`: seven random characters and one that checks them. No character can be
- * taken for another (no 1, I, L, O, U; 0 stands for a letter O as well), and since the alphabet has a prime number of
- * characters, a weighted sum finds every single wrong character and every swap of two.
+ * Order numbers such as `CG-7F3K-2Q9M`: seven random characters and a check character. The alphabet has no characters that
+ * are easily confused (no 1, I, L, O, U; a typed O counts as 0). Because its length is a prime number, the weighted sum
+ * detects every single wrong character and every swap of two.
  */
 const ALPHABET = '023456789ABCDEFGHJKMNPQRSTVWXYZ';
 const LENGTH = 7;
@@ -14,13 +14,13 @@ const checkCharacter = (payload: string): string => {
 
 const format = (characters: string) => `CG-${characters.slice(0, 4)}-${characters.slice(4)}`;
 
-/** @param randomInt gives a whole number from 0 to below its argument, unpredictably */
+/** @param randomInt returns an unpredictable integer from 0 up to, but not including, its argument */
 export function createOrderNumber(randomInt: (below: number) => number): string {
   const payload = Array.from({ length: LENGTH }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
   return format(payload + checkCharacter(payload));
 }
 
-/** Reads a number as people type it; `undefined` if it cannot be one, which a single slip always shows. */
+/** Reads a number as people type it; `undefined` if it is not valid, which every single typing error makes it. */
 export function parseOrderNumber(typed: string): string | undefined {
   const characters = typed
     .toUpperCase()

@@ -16,7 +16,7 @@ import {
 const ACTORS: ActorType[] = ['CUSTOMER', 'ADMIN', 'SYSTEM'];
 
 describe('the transition table', () => {
-  it('is the one of the design', () => {
+  it('matches the design', () => {
     expect(TRANSITIONS.map(({ from, to }) => `${from} → ${to}`)).toEqual([
       'PENDING → PROCESSING',
       'PENDING → CANCELLED',
@@ -36,32 +36,32 @@ describe('the transition table', () => {
 
   it.each([
     ['an unknown status', [...TRANSITIONS, step('SHIPPED', 'LOST')], 'unknown status LOST'],
-    ['a status nothing leads to', without('SHIPPED'), 'SHIPPED cannot be reached from PENDING'],
+    ['an unreachable status', without('SHIPPED'), 'SHIPPED cannot be reached from PENDING'],
     [
-      'a status that leads to no end',
+      'a status that leads to no final status',
       [...without('DELIVERED'), step('SHIPPED', 'DELIVERED'), step('DELIVERED', 'SHIPPED')],
       'SHIPPED leads to no final status',
     ],
-    ['a transition that stands twice', [...TRANSITIONS, step('PENDING', 'CANCELLED')], 'stands twice'],
+    ['a duplicate transition', [...TRANSITIONS, step('PENDING', 'CANCELLED')], 'is listed twice'],
     [
-      'a transition nobody can make',
+      'a transition without an actor',
       [...without('DELIVERED'), step('SHIPPED', 'DELIVERED', [])],
-      'by nobody',
+      'has no actor',
     ],
-    ['a transition to itself', [...TRANSITIONS, step('PENDING', 'PENDING')], 'goes nowhere'],
+    ['a transition to itself', [...TRANSITIONS, step('PENDING', 'PENDING')], 'does not change the status'],
   ])('is refused at start with %s', (_, table, fault) => {
     expect(() => checkTransitions(table)).toThrow(fault);
   });
 
   it('names all its faults at once', () => {
     expect(() => checkTransitions([step('PENDING', 'LOST', [])])).toThrow(
-      /unknown status.*nobody.*PROCESSING/,
+      /unknown status.*no actor.*PROCESSING/,
     );
   });
 });
 
-describe('a transition asked for by a person', () => {
-  it('is refused aloud wherever the table does not allow it, and nowhere else', () => {
+describe('a transition requested by a person', () => {
+  it('is refused exactly when the table does not allow it', () => {
     for (const from of ORDER_STATUSES)
       for (const to of ORDER_STATUSES)
         for (const actor of ACTORS) {
@@ -73,33 +73,23 @@ describe('a transition asked for by a person', () => {
   });
 
   it.each<[OrderStatus, OrderStatus, ActorType, string]>([
-    [
-      'PENDING',
-      'SHIPPED',
-      'ADMIN',
-      'cannot become SHIPPED; from here it can become PROCESSING or CANCELLED.',
-    ],
-    [
-      'PROCESSING',
-      'PROCESSING',
-      'ADMIN',
-      'is PROCESSING already; from here it can become SHIPPED or CANCELLED.',
-    ],
+    ['PENDING', 'SHIPPED', 'ADMIN', 'cannot become SHIPPED; it can become PROCESSING or CANCELLED.'],
+    ['PROCESSING', 'PROCESSING', 'ADMIN', 'is already PROCESSING; it can become SHIPPED or CANCELLED.'],
     ['SHIPPED', 'CANCELLED', 'CUSTOMER', 'An order that is SHIPPED cannot become CANCELLED.'],
-    ['DELIVERED', 'CANCELLED', 'ADMIN', 'An order that is DELIVERED cannot become CANCELLED any more.'],
-  ])('from %s to %s by %s says what can be done instead', (from, to, actor, message) => {
+    ['DELIVERED', 'CANCELLED', 'ADMIN', 'An order that is DELIVERED cannot become CANCELLED.'],
+  ])('from %s to %s by %s names the allowed transitions', (from, to, actor, message) => {
     expect(() => requireTransition(from, to, actor, ['status'])).toThrow(message);
   });
 
-  it('shows customers only what they can do themselves', () => {
+  it('shows customers only their own options', () => {
     expect(allowedTransitions('PENDING', 'CUSTOMER')).toEqual(['CANCELLED']);
     expect(allowedTransitions('PENDING', 'ADMIN')).toEqual(['PROCESSING', 'CANCELLED']);
     expect(allowedTransitions('SHIPPED', 'CUSTOMER')).toEqual([]);
   });
 });
 
-describe('a transition asked for by an event', () => {
-  it('is passed over in silence where it is not possible or was made already', () => {
+describe('a transition requested by an event', () => {
+  it('is ignored if it is not possible or was already made', () => {
     expect(canFollow('PENDING', 'PROCESSING')).toBe(true);
     expect(canFollow('PENDING', 'CANCELLED')).toBe(true);
     for (const status of ['PROCESSING', 'SHIPPED', 'DELIVERED', 'CANCELLED'] as const) {

@@ -12,7 +12,7 @@ export interface Transition {
   readonly by: readonly ActorType[];
 }
 
-/** Every move an order can make, and who may make it. Nothing else decides this. */
+/** Every move of an order, and who may make it. This is the only place that decides it. */
 export const TRANSITIONS: readonly Transition[] = [
   { from: 'PENDING', to: 'PROCESSING', by: ['ADMIN', 'SYSTEM'] },
   { from: 'PENDING', to: 'CANCELLED', by: ['CUSTOMER', 'ADMIN', 'SYSTEM'] },
@@ -22,8 +22,8 @@ export const TRANSITIONS: readonly Transition[] = [
 ];
 
 /**
- * Checked when the service starts, so that a slip in the table cannot strand an order.
- * @throws Error naming every unknown, doubled, actorless, unreachable or dead-end entry.
+ * Checked when the service starts, so that a mistake in the table cannot leave an order stuck.
+ * @throws Error naming every unknown, duplicate, actorless, unreachable or dead-end entry
  */
 export function checkTransitions(table: readonly Transition[], statuses: readonly string[] = ORDER_STATUSES) {
   const faults: string[] = [];
@@ -32,9 +32,9 @@ export function checkTransitions(table: readonly Transition[], statuses: readonl
     const name = `${from} → ${to}`;
     for (const status of [from, to])
       if (!statuses.includes(status)) faults.push(`${name}: unknown status ${status}`);
-    if (from === to) faults.push(`${name} goes nowhere`);
-    if (by.length === 0) faults.push(`${name} can be made by nobody`);
-    if (seen.has(name)) faults.push(`${name} stands twice`);
+    if (from === to) faults.push(`${name} does not change the status`);
+    if (by.length === 0) faults.push(`${name} has no actor`);
+    if (seen.has(name)) faults.push(`${name} is listed twice`);
     seen.add(name);
   }
   const reach = (start: string) => {
@@ -48,15 +48,15 @@ export function checkTransitions(table: readonly Transition[], statuses: readonl
     if (![...reach(status)].some((end) => !table.some(({ from }) => from === end)))
       faults.push(`${status} leads to no final status`);
   }
-  if (faults.length > 0) throw new Error(`The order transition table is wrong: ${faults.join('; ')}.`);
+  if (faults.length > 0) throw new Error(`Invalid order transition table: ${faults.join('; ')}.`);
 }
 
-/** Whether nothing can follow: its streams end. */
+/** Whether the order can no longer move; its event streams then end. */
 export function isFinal(status: OrderStatus): boolean {
   return !TRANSITIONS.some(({ from }) => from === status);
 }
 
-/** Where an order can go from `status`; with `actor`, where that one may move it. */
+/** The statuses that an order can move to from `status`; with `actor`, those that this actor may choose. */
 export function allowedTransitions(status: OrderStatus, actor?: ActorType): OrderStatus[] {
   return TRANSITIONS.filter(({ from, by }) => from === status && (!actor || by.includes(actor))).map(
     ({ to }) => to,
@@ -64,7 +64,7 @@ export function allowedTransitions(status: OrderStatus, actor?: ActorType): Orde
 }
 
 /**
- * For what events and deadlines ask for: they may come twice or late, so what is no longer possible is passed over.
+ * For events and deadlines, which may arrive twice or late: a move that is no longer possible is ignored.
  * @returns whether to make the move
  */
 export function canFollow(status: OrderStatus, to: OrderStatus): boolean {
@@ -72,9 +72,9 @@ export function canFollow(status: OrderStatus, to: OrderStatus): boolean {
 }
 
 /**
- * For what people ask for: they must hear why it does not happen.
- * @param field what the refusal is about
- * @throws Refusal INVALID_TRANSITION naming the moves they can make
+ * For people, who must learn why a move is refused.
+ * @param field the input field that the refusal names
+ * @throws Refusal INVALID_TRANSITION naming the moves that the actor can make
  */
 export function requireTransition(
   status: OrderStatus,
@@ -84,10 +84,8 @@ export function requireTransition(
 ): void {
   const allowed = allowedTransitions(status, actor);
   if (allowed.includes(to)) return;
-  const instead = allowed.length > 0 ? `; from here it can become ${allowed.join(' or ')}` : '';
   const reason =
-    status === to
-      ? `The order is ${status} already`
-      : `An order that is ${status} cannot become ${to}${isFinal(status) ? ' any more' : ''}`;
+    status === to ? `The order is already ${status}` : `An order that is ${status} cannot become ${to}`;
+  const instead = allowed.length > 0 ? `; it can become ${allowed.join(' or ')}` : '';
   throw new Refusal('INVALID_TRANSITION', `${reason}${instead}.`, field);
 }

@@ -4,14 +4,14 @@ import type { OrderStatus } from './order-state.js';
 
 export interface OrderItem {
   readonly productId: string;
-  /** SKU, name and price are those of the moment the order was placed. */
+  /** SKU, name and price are copied when the order is placed. */
   readonly sku: string;
   readonly name: string;
   readonly unitPrice: Money;
   readonly quantity: number;
 }
 
-/** An order that was placed: its stock was reserved and its history has begun. */
+/** A placed order: its stock is reserved and its history has a first entry. */
 export interface Order {
   readonly id: string;
   readonly number: string;
@@ -23,13 +23,13 @@ export interface Order {
   readonly cartId: string | null;
   readonly placedAt: Date;
   readonly updatedAt: Date;
-  /** Until when products holds its items while it is not paid; null once that no longer matters. */
+  /** When the reservation of an unpaid order ends; null once it is paid or cancelled. */
   readonly reservedUntil: Date | null;
-  /** Counts its status changes from 1; the `sequence` of the events published about it. */
+  /** Counts the status changes from 1; also the `sequence` of the published events. */
   readonly sequence: number;
 }
 
-/** What checkout makes; it becomes an {@link Order} once its stock is reserved. */
+/** The result of a checkout; it becomes an {@link Order} once its stock is reserved. */
 export interface OrderDraft {
   readonly id: string;
   readonly customerId: string;
@@ -49,13 +49,13 @@ export interface Actor {
 
 export const SYSTEM: Actor = { type: 'SYSTEM', userId: null };
 
-/** Kinds of history entries: one per status reached, and notes that leave the status as it is. */
+/** Types of history entries: one for each status, and notes that do not change the status. */
 export type OrderEventType =
   'PLACED' | Exclude<OrderStatus, 'PENDING'> | 'PAYMENT_FAILED' | 'PAYMENT_TOO_LATE' | 'PAYMENT_REFUNDED';
 
 /** One entry of an order's history. */
 export interface OrderEvent {
-  /** Its place among the events of all orders: whoever has read up to it has missed none before it. */
+  /** The position among the events of all orders. A reader that has reached it has missed no earlier event. */
   readonly cursor: number;
   readonly orderId: string;
   readonly customerId: string;
@@ -67,5 +67,5 @@ export interface OrderEvent {
   readonly note: string | null;
 }
 
-/** What is still to be stored as an {@link OrderEvent}. */
+/** An {@link OrderEvent} before it is stored. */
 export type NewOrderEvent = Omit<OrderEvent, 'cursor' | 'customerId'>;

@@ -108,17 +108,17 @@ const andWithout = [
 ];
 
 describe('a postal code', () => {
-  it.each(Object.entries(accepted))('of %s may be written as people write it', (country, codes) => {
+  it.each(Object.entries(accepted))('of %s can be written as people write it', (country, codes) => {
     for (const code of codes)
       expect([code, readPostalCode(code, country)]).toEqual([code, { value: expect.any(String) }]);
   });
 
-  it.each(Object.entries(refused))('is refused where it cannot be one of %s', (country, codes) => {
+  it.each(Object.entries(refused))('is refused if it cannot be one of %s', (country, codes) => {
     for (const code of codes)
       expect([code, readPostalCode(code, country)]).toEqual([code, { fault: expect.any(String) }]);
   });
 
-  it('is required only where parcels need one', () => {
+  it('is required only where parcels need it', () => {
     for (const country of [...withoutCodes, ...alsoWithout, ...andWithout, 'IE', 'XK', 'CO', 'CL'])
       for (const nothing of ['', '  ', null, undefined, '\u200B'])
         expect([country, readPostalCode(nothing, country)]).toEqual([country, { value: null }]);
@@ -126,21 +126,21 @@ describe('a postal code', () => {
       expect(readPostalCode('', country)).toEqual({ fault: expect.stringContaining('is required for') });
   });
 
-  it('never makes an example that its own country refuses', () => {
+  it('never suggests an example that its country refuses', () => {
     for (const country of COUNTRY_CODES) {
       const answer = readPostalCode('?', country);
-      const example = 'fault' in answer && /write it like ([A-Z\d]+)/.exec(answer.fault)?.[1];
+      const example = 'fault' in answer && /such as ([A-Z\d]+)/.exec(answer.fault)?.[1];
       if (example) expect([country, readPostalCode(example, country)]).toEqual([country, { value: example }]);
     }
   });
 
   it('says what was expected', () => {
     expect(readPostalCode('not a code', 'DE')).toEqual({
-      fault: '"NOT A CODE" is not a postal code of Germany: write it like 12345.',
+      fault: '"NOT A CODE" is not a postal code of Germany: expected a code such as 12345.',
     });
     expect(readPostalCode('none', 'HK')).toEqual({
       fault:
-        '"NONE" is not a postal code: expected letters and digits. Leave it empty if Hong Kong SAR China has none.',
+        '"NONE" is not a postal code: expected letters and digits. Leave it empty if Hong Kong SAR China has no postal codes.',
     });
     expect(readPostalCode('10\u0000115', 'DE')).toEqual({
       fault: 'The postal code contains control characters or line breaks; it must be one line of plain text.',

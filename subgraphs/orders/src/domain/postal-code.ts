@@ -1,9 +1,9 @@
 import { readText } from '@cartograph/kit/text';
 
 /**
- * How postal codes look: `#` is a digit, `@` a letter, `*` either, anything else itself; `|` separates forms. Blanks and
- * hyphens do not count. Facts from the Universal Postal Union's addressing pages and the address metadata of Google's
- * libaddressinput. Countries that are in neither table have no postal codes, or codes whose form we do not judge.
+ * The formats of postal codes: `#` is a digit, `@` a letter, `*` either, and any other character itself; `|` separates
+ * formats. Spaces and hyphens are ignored. The facts come from the Universal Postal Union's addressing pages and the address
+ * metadata of Google's libaddressinput. Countries in neither table have no postal codes, or codes whose format is not checked.
  */
 const NEEDED: readonly (readonly [form: string, countries: string])[] = [
   ['###', 'FO IS'],
@@ -29,7 +29,7 @@ const NEEDED: readonly (readonly [form: string, countries: string])[] = [
   ['STHL1ZZ|ASCN1ZZ|TDCU1ZZ', 'SH'],
   ['TKCA1ZZ', 'TC'],
 ];
-/** Countries that have postal codes but where people may leave them out. */
+/** Countries where postal codes are optional. */
 const OPTIONAL: typeof NEEDED = [
   ['AD###', 'AD'],
   ['####|@####@@@', 'AR'],
@@ -48,7 +48,7 @@ const OPTIONAL: typeof NEEDED = [
   ['BB#####', 'BB'],
   ['KY#####', 'KY'],
   ['VG####', 'VG'],
-  // Eircode: a routing key (the one of Dublin 6W ends in a letter) and four characters.
+  // Eircode: a routing key (that of Dublin 6W ends in a letter) and four characters.
   ['@##****|@#W****', 'IE'],
   ['@@@####', 'MT'],
 ];
@@ -69,21 +69,21 @@ const rules = new Map<string, Rule>(
 );
 
 const MAX_LENGTH = 20;
-/** No country's codes do without digits, so a word is none. */
+/** The postal codes of every country contain digits, so a word is not a postal code. */
 const UNKNOWN_FORM = /^(?=.*\d)[A-Z\d]{2,12}$/;
 const countryNames = new Intl.DisplayNames('en', { type: 'region' });
 
 /**
  * Reads the postal code of an address.
  * @param country ISO 3166-1 alpha-2 in upper case, or XK
- * @returns the code as it was written, in upper case; null if it is empty and may be; or what is wrong with it, as a sentence
+ * @returns the code as written, in upper case; null if it is empty and optional; or a sentence that says what is wrong
  */
 export function readPostalCode(
   given: string | null | undefined,
   country: string,
 ): { value: string | null } | { fault: string } {
   const rule = rules.get(country);
-  // People in Japan write digits at full width, behind the postal mark.
+  // In Japan, people write full-width digits after the postal mark.
   const written = (given ?? '')
     .normalize('NFKC')
     .replace(/^\s*〒/u, '')
@@ -93,22 +93,22 @@ export function readPostalCode(
   const name = countryNames.of(country) ?? country;
   if (read.value === null) {
     if (!rule?.isRequired) return read;
-    return { fault: `The postal code is required for ${name}; write it like ${exampleOf(rule)}.` };
+    return { fault: `The postal code is required for ${name}, for example ${exampleOf(rule)}.` };
   }
   const code = read.value.replaceAll(/[\s.\p{Pd}\u2212\u30FC]/gu, '');
   if (!rule) {
     if (UNKNOWN_FORM.test(code)) return read;
     return {
-      fault: `"${read.value}" is not a postal code: expected letters and digits. Leave it empty if ${name} has none.`,
+      fault: `"${read.value}" is not a postal code: expected letters and digits. Leave it empty if ${name} has no postal codes.`,
     };
   }
   if (rule.forms.some((form) => fits(code, form, country))) return read;
   return {
-    fault: `"${read.value}" is not a postal code of ${name}: write it like ${exampleOf(rule)}${rule.isRequired ? '' : ', or leave it empty'}.`,
+    fault: `"${read.value}" is not a postal code of ${name}: expected a code such as ${exampleOf(rule)}${rule.isRequired ? '' : ', or nothing'}.`,
   };
 }
 
-/** Codes of digits may follow the country, as in CH-8001, D-10115 or CP 1101. */
+/** Numeric codes may follow a country prefix, as in CH-8001, D-10115 or CP 1101. */
 function fits(code: string, form: string, country: string): boolean {
   const pattern = form.replaceAll(/[#@*]/g, (part) => ({ '#': '\\d', '@': '[A-Z]', '*': '[A-Z\\d]' })[part]!);
   const prefix = /^#+$/.test(form) ? `(?:${country}|FL|CP|[A-Z])?` : '';

@@ -8,7 +8,7 @@ export interface CartLine {
   readonly quantity: number;
 }
 
-/** A product as products tells it now. */
+/** A product as the products service returns it now. */
 export interface LiveProduct {
   readonly id: string;
   readonly sku: string;
@@ -27,11 +27,10 @@ export const lineTotal = ({ unitPrice, quantity }: OrderItem): Money => multiply
 
 const show = (money: Money) => `${formatAmount(money)} ${money.currency}`;
 
-export const cartEmpty = (): Refusal =>
-  new Refusal('CART_EMPTY', 'The cart is empty: put something into it first.');
+export const cartEmpty = (): Refusal => new Refusal('CART_EMPTY', 'The cart is empty. Add a product first.');
 
 /**
- * Makes an order's lines out of a cart's, at today's names and prices.
+ * Turns the lines of a cart into order items, with the current names and prices.
  * @throws Refusal naming each line that cannot be bought
  */
 export function priceItems(
@@ -47,7 +46,7 @@ export function priceItems(
       const what = product ? `"${product.name}"` : 'A product in the cart';
       errors.push({
         code: 'PRODUCT_NOT_FOUND',
-        message: `${what} is no longer sold: remove it from the cart.`,
+        message: `${what} is no longer sold. Remove it from the cart.`,
         field: null,
       });
       continue;
@@ -59,22 +58,22 @@ export function priceItems(
   if (currencies.length > 1) {
     throw new Refusal(
       'CURRENCY_MISMATCH',
-      `The cart mixes prices in ${currencies.join(' and ')}: order them separately.`,
+      `The cart mixes prices in ${currencies.join(' and ')}. Order them separately.`,
     );
   }
   const total = sumMoney(items.map(lineTotal))!;
   if (total.minor > MAX_MINOR)
-    throw new Refusal('QUANTITY_OUT_OF_RANGE', 'The cart comes to more than can be ordered at once.');
+    throw new Refusal('QUANTITY_OUT_OF_RANGE', 'The total of the cart is too high for one order.');
   return { items, total };
 }
 
-/** @throws PriceChanged if the customer saw another total, CURRENCY_MISMATCH if it was in another currency */
+/** @throws PriceChanged if the customer saw another total, Refusal CURRENCY_MISMATCH if it was in another currency */
 export function checkTotal(total: Money, expected: Money | null): void {
   if (!expected) return;
   if (expected.currency !== total.currency) {
     throw new Refusal(
       'CURRENCY_MISMATCH',
-      `The cart is priced in ${total.currency}, the expected total in ${expected.currency}.`,
+      `The cart is priced in ${total.currency}, but the expected total is in ${expected.currency}.`,
       ['expectedTotal', 'currency'],
     );
   }
@@ -85,12 +84,12 @@ export function checkTotal(total: Money, expected: Money | null): void {
   );
 }
 
-/** One user error for each product of which there is too little; none is named of an order that was cancelled. */
+/** One user error for each product with too little stock. No shortages mean that the order was cancelled. */
 export function outOfStock(shortages: readonly Shortage[], items: readonly OrderItem[]): Refusal {
   if (shortages.length === 0)
     return new Refusal(
       'OUT_OF_STOCK',
-      'The items are no longer held for this order: it was called off meanwhile.',
+      'The items are no longer reserved for this order: the order has since been cancelled.',
     );
   const nameOf = new Map(items.map(({ productId, name }) => [productId, name]));
   return new Refusal(
@@ -98,7 +97,7 @@ export function outOfStock(shortages: readonly Shortage[], items: readonly Order
       code: 'OUT_OF_STOCK',
       message:
         available > 0
-          ? `Only ${available} of "${nameOf.get(productId) ?? productId}" are left, you asked for ${requested}.`
+          ? `Only ${available} of "${nameOf.get(productId) ?? productId}" left; you requested ${requested}.`
           : `"${nameOf.get(productId) ?? productId}" is sold out.`,
       field: null,
     })),

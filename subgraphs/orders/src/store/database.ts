@@ -1,8 +1,8 @@
 import { poolOptions, untilItAnswers } from '@cartograph/kit';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
-import { CreateOrders1767225600000 } from './migrations/1767225600000-create-orders.js';
-import { CartClaims1796082000000 } from './migrations/1796082000000-cart-claims.js';
+import { CreateOrders1767225600000 } from './migrations/001-create-orders.js';
+import { CartClaims1796082000000 } from './migrations/002-cart-claims.js';
 import { CheckoutTable, OrderEventTable, OrderTable } from './tables.js';
 
 /** Connects to Postgres. @param url with user, password and database */

@@ -1,6 +1,6 @@
 import type { EntitySchema, EntitySchemaColumnOptions, ValueTransformer } from 'typeorm';
 
-/** A table's columns by the names of a row's fields. */
+/** A table's columns, with the fields of its rows. */
 const columnsOf = <Row>({ options }: EntitySchema<Row>) =>
   Object.entries<EntitySchemaColumnOptions | undefined>(options.columns).map(([field, column]) => ({
     field,
@@ -9,15 +9,15 @@ const columnsOf = <Row>({ options }: EntitySchema<Row>) =>
   }));
 
 /**
- * A table's columns by name, for statements of our own: those of a version to come, which the table may have already, have
- * defaults there, and would change what a prepared `SELECT *` gives.
+ * The names of a table's columns, for hand-written statements. During a rolling upgrade the table may already have columns
+ * of the next version; they have defaults, and would change the result of a prepared `SELECT *`.
  */
 export const listColumns = <Row>(table: EntitySchema<Row>): string =>
   columnsOf(table)
     .map(({ name }) => name)
     .join(', ');
 
-/** A row as JSON text under the names of its columns: what `json_populate_record` takes. Fields that are not there are null. */
+/** A row as JSON text by column names, as `json_populate_record` expects it. Missing fields become null. */
 export function toRecord<Row>(table: EntitySchema<Row>, row: Partial<Row>): string {
   const values = row as Record<string, unknown>;
   return JSON.stringify(
@@ -25,7 +25,7 @@ export function toRecord<Row>(table: EntitySchema<Row>, row: Partial<Row>): stri
   );
 }
 
-/** A row as a statement of our own gave it. */
+/** Converts what a hand-written statement returned into a row. */
 export function fromRecord<Row>(table: EntitySchema<Row>, record: Record<string, unknown>): Row {
   return Object.fromEntries(
     columnsOf(table).map(({ field, name, transformer }) => [

@@ -5,7 +5,7 @@ import type { CheckoutState } from '../domain/checkout.js';
 import type { ActorType, OrderDraft, OrderEventType, OrderItem } from '../domain/order.js';
 import type { OrderStatus } from '../domain/order-state.js';
 
-/** pg gives bigint as text; ours stay far below 2⁵³. */
+/** pg returns bigint as text; our values stay far below 2⁵³. */
 const bigintAsNumber: ValueTransformer = {
   from: (value: string | null) => (value === null ? null : Number(value)),
   to: (value: number | null) => value,
@@ -16,7 +16,7 @@ export interface OrderRow {
   number: string;
   customerId: string;
   status: OrderStatus;
-  /** A snapshot that is written once and never read without its order, hence no table of its own. */
+  /** A snapshot that is written once and only read with its order, so it needs no table of its own. */
   items: OrderItem[];
   currency: CurrencyCode;
   totalMinor: number;
@@ -49,7 +49,7 @@ export const OrderTable = new EntitySchema<OrderRow>({
 });
 
 export interface OrderEventRow {
-  /** Given by the database: see the migration. */
+  /** Assigned by a trigger: see the first migration. */
   cursor: number;
   orderId: string;
   customerId: string;
@@ -84,18 +84,18 @@ export interface CheckoutRow {
   customerId: string;
   idempotencyKey: string;
   inputHash: string;
-  /** The cart and its version that were claimed; null in checkouts of earlier versions of this service. */
+  /** The claimed cart and its version; null in checkouts of earlier versions of this service. */
   cartId: string | null;
-  cartVersion: number | null;
+  cartVersion: string | null;
   state: CheckoutState;
-  /** What will be the order; null once it is one. */
+  /** What will become the order; null once the order is placed. */
   draft: OrderDraft | null;
   /** Kept only until the order is placed. */
   paymentToken: string | null;
-  /** Who works on it, until when; anyone else keeps off, and a worker that was slower finds its name gone. */
+  /** Names the attempt that works on the checkout, until `leasedUntil`. Another attempt then puts its own id here. */
   leaseId: string | null;
   leasedUntil: Date | null;
-  /** When the recovery worker may next take it up. */
+  /** When the recovery worker may next continue it. */
   nextAttemptAt: Date;
   attempts: number;
   createdAt: Date;
@@ -110,12 +110,7 @@ export const CheckoutTable = new EntitySchema<CheckoutRow>({
     idempotencyKey: { type: 'text', name: 'idempotency_key' },
     inputHash: { type: 'text', name: 'input_hash' },
     cartId: { type: 'text', name: 'cart_id', nullable: true },
-    cartVersion: {
-      type: 'bigint',
-      name: 'cart_version',
-      nullable: true,
-      transformer: bigintAsNumber,
-    },
+    cartVersion: { type: 'bigint', name: 'cart_version', nullable: true },
     state: { type: 'text' },
     draft: { type: 'jsonb', nullable: true },
     paymentToken: { type: 'text', name: 'payment_token', nullable: true },

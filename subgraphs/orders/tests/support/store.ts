@@ -2,13 +2,14 @@ import { migrateDatabase, newId } from '@cartograph/kit';
 import { createTestDatabase } from '@cartograph/testing';
 import { randomInt } from 'node:crypto';
 import type { DataSource } from 'typeorm';
-import { moveOrder, placeOrder } from '../../src/domain/changes.js';
+import { createOrder, moveOrder } from '../../src/domain/order-change.js';
 import type { Order, OrderDraft } from '../../src/domain/order.js';
 import { createOrderNumber } from '../../src/domain/order-number.js';
 import type { OrderStatus } from '../../src/domain/order-state.js';
+import { CONSUMER } from '../../src/events.js';
 import { openDatabase } from '../../src/store/database.js';
 import type { OpenCheckout, OrdersStore, StoredChange } from '../../src/store/store.js';
-import { createTypeormStore } from '../../src/store/typeorm-store.js';
+import { createOrdersStore } from '../../src/store/typeorm-store.js';
 
 export interface TestStore {
   readonly url: string;
@@ -25,7 +26,7 @@ export async function openTestStore(): Promise<TestStore> {
   return {
     url,
     database,
-    store: createTypeormStore(database, { leaseMs: 1_000 }),
+    store: createOrdersStore({ database, newId, consumer: CONSUMER, leaseMs: 1_000 }),
     async close() {
       await database.destroy();
       await drop();
@@ -61,7 +62,7 @@ export function completeTestCheckout(
   const now = new Date();
   return store.completeCheckout(
     open,
-    (number) => ({ ...placeOrder(open.draft, { number, reservedUntil: now, now }), publish: [] }),
+    (number) => ({ ...createOrder(open.draft, { number, reservedUntil: now, now }), publish: [] }),
     newNumber,
   );
 }

@@ -4,8 +4,8 @@ import { Cluster, Redis } from 'ioredis';
 const CHANNEL = 'orders:events';
 
 /**
- * Thin notices between orders processes: "there is an event with this cursor". They may get lost; readers look into
- * the table by themselves as well.
+ * Short notices between orders processes: "there is an event with this cursor". They may be lost, so readers also poll the
+ * table.
  */
 export interface Notices {
   publish(cursor: number): void;
@@ -13,7 +13,7 @@ export interface Notices {
   close(): Promise<void>;
 }
 
-/** @param url one address, or several of a Redis Cluster with commas */
+/** @param options.url one address, or those of a Redis Cluster separated by commas */
 export function createNotices(options: {
   url: string;
   logger: Logger;
@@ -27,17 +27,17 @@ export function createNotices(options: {
       ? new Cluster(url.split(','), { enableOfflineQueue: settings.enableOfflineQueue, redisOptions: common })
       : new Redis(url, { ...common, retryStrategy: (attempt) => Math.min(2_000, attempt * 50) });
     client.on('error', (error: Error) => {
-      if (!isDown) logger.warn({ err: error }, 'Redis does not answer; live streams go on by polling');
+      if (!isDown) logger.warn({ err: error }, 'Redis does not answer; live streams continue by polling');
       isDown = true;
     });
     client.on('ready', () => (isDown = false));
     return client;
   };
-  // While Redis is away a notice is better lost than kept: by the time it is back, everybody has polled.
+  // Notices are dropped, not queued, while Redis is down: when it is back, every process has polled.
   const publisher = connect({ enableOfflineQueue: false });
   const subscriber = connect({ enableOfflineQueue: true });
   subscriber.on('message', (_channel: string, message: string) => onNotice(Number(message)));
-  // After this, ioredis subscribes again by itself whenever it reconnects.
+  // After this, ioredis subscribes again whenever it reconnects.
   const subscribe = () =>
     subscriber.subscribe(CHANNEL).catch(() => {
       if (subscriber.status !== 'end') setTimeout(() => void subscribe(), 500).unref();

@@ -1,42 +1,42 @@
 import type { Logger } from '@cartograph/kit';
-import type { EventScope, EventWithOrder, OrdersStore } from '../store/store.js';
+import type { EventScope, EventWithOrder, OrdersStore } from '../../store/store.js';
 
 export type Listener = (entry: EventWithOrder) => void;
 
 /**
- * Reads each new order event once for this process, however many listen. It learns of new ones by `notify` and, since
- * notices may get lost, by looking now and then; either way it reads the table behind the last cursor it has seen, so
- * nothing is missed and nothing comes twice.
+ * Reads each new order event once per process, for any number of listeners. It learns of new events by `notify` and, because
+ * notices may be lost, also polls. Either way it reads the table after the last cursor it has seen, so that no event is
+ * missed or delivered twice.
  */
 export interface OrderFeed {
-  /** Hears of every event that becomes visible after this resolves, in order of cursors. */
+  /** The listener receives every event that becomes visible after this resolves, in the order of cursors. */
   listen(scope: EventScope, listener: Listener): Promise<() => void>;
-  /** There is an event with this cursor. */
+  /** Call this when there is an event with this cursor. */
   notify(cursor: number): void;
-  /** How many listen now. */
+  /** The number of listeners. */
   readonly size: number;
   stop(): Promise<void>;
 }
 
-export interface FeedOptions {
+interface Deps {
   readonly store: Pick<OrdersStore, 'readEvents' | 'readHead'>;
-  /** How often to look without a notice, while anybody listens. */
+  /** How often to read without a notice, while there are listeners. */
   readonly pollMs: number;
   readonly logger: Logger;
 }
 
 const BATCH = 500;
 
-export function createOrderFeed({ store, pollMs, logger }: FeedOptions): OrderFeed {
+export function createOrderFeed({ store, pollMs, logger }: Deps): OrderFeed {
   const everything = new Set<Listener>();
   const byOrder = new Map<string, Set<Listener>>();
   const byCustomer = new Map<string, Set<Listener>>();
-  /** The last cursor handed out; undefined while nobody listens. */
+  /** The last cursor that was delivered; undefined while there are no listeners. */
   let head: number | undefined;
   let startingHead: Promise<void> | undefined;
   let size = 0;
   let reading: Promise<void> | undefined;
-  /** The greatest cursor heard of; greater than `head` means: read again. */
+  /** The greatest cursor of a notice. If it is greater than `head`, read again. */
   let heard = 0;
   let isFailing = false;
   let timer: NodeJS.Timeout | undefined;
@@ -65,7 +65,7 @@ export function createOrderFeed({ store, pollMs, logger }: FeedOptions): OrderFe
     timer = head = startingHead = undefined;
   }
 
-  /** Where the first listener begins: everything up to here it reads by itself. */
+  /** Sets where the first listener starts. It reads everything up to there from the table. */
   async function start(): Promise<void> {
     head = await store.readHead();
     timer = setInterval(() => void read(), pollMs).unref();
@@ -86,17 +86,17 @@ export function createOrderFeed({ store, pollMs, logger }: FeedOptions): OrderFe
         const entries = await store.readEvents({ of: 'all' }, head, BATCH);
         isFailing = false;
         for (const entry of entries) {
-          // The last listener may have left, and another come, while we were reading.
+          // The last listener may have left, and another may have joined, while we were reading.
           if (head === undefined || entry.event.cursor <= head) continue;
           head = entry.event.cursor;
           dispatch(entry);
         }
         if (entries.length === BATCH) continue;
-        // A notice that came while we were reading may be about something this read could not see yet.
+        // A notice that arrived while we were reading may be about an event that this read could not see yet.
         if (heard === heardBefore || heard <= (head ?? heard)) return;
       }
     } catch (error) {
-      if (!isFailing) logger.warn({ err: error }, 'Reading order events failed, trying again');
+      if (!isFailing) logger.warn({ err: error }, 'Could not read order events; retrying');
       isFailing = true;
     }
   }

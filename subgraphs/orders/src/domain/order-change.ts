@@ -1,14 +1,14 @@
 import type { OrderStatus } from './order-state.js';
 import type { Actor, NewOrderEvent, Order, OrderDraft, OrderEventType } from './order.js';
 
-/** An order as it shall be from now on, and the entry of its history that says why. */
+/** An order after a change, and the entry of its history that says why. */
 export interface OrderChange {
   readonly order: Order;
   readonly entry: NewOrderEvent;
 }
 
-/** A draft whose stock is reserved becomes an order. */
-export function placeOrder(
+/** Turns a draft whose stock is reserved into an order. */
+export function createOrder(
   draft: OrderDraft,
   details: { number: string; reservedUntil: Date; now: Date },
 ): OrderChange {
@@ -37,7 +37,10 @@ export function placeOrder(
   };
 }
 
-/** Moves an order. Whether it may move there is asked before: `canFollow` for events, `requireTransition` for people. */
+/**
+ * Moves an order to another status. The caller first checks that the move is allowed: with `canFollow` for events, with
+ * `requireTransition` for people.
+ */
 export function moveOrder(
   order: Order,
   to: Exclude<OrderStatus, 'PENDING'>,
@@ -63,8 +66,8 @@ export function moveOrder(
   };
 }
 
-/** Writes something into an order's history without moving it. */
-export function noteOnOrder(
+/** Adds an entry to an order's history; its status stays the same. */
+export function addNote(
   order: Order,
   type: Extract<OrderEventType, `PAYMENT_${string}`>,
   by: { actor: Actor; note: string | null; now: Date },
@@ -83,7 +86,7 @@ export function noteOnOrder(
   };
 }
 
-/** Whether an unpaid order's time is up. */
+/** Whether an order is unpaid and its reservation has ended. */
 export function isOverdue({ status, reservedUntil }: Order, now: Date): boolean {
   return status === 'PENDING' && reservedUntil !== null && reservedUntil <= now;
 }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { isOverdue, moveOrder, noteOnOrder, placeOrder, type OrderChange } from './changes.js';
+import { isOverdue, moveOrder, addNote, createOrder, type OrderChange } from './order-change.js';
 import { SYSTEM, type ActorType, type OrderDraft } from './order.js';
 import { canFollow, isFinal, ORDER_STATUSES, requireTransition, TRANSITIONS } from './order-state.js';
-import { eventsOf } from './published.js';
+import { eventsOf } from '../use-cases/published-events.js';
 
 const draft: OrderDraft = {
   id: '0190b0c0-0000-7000-8000-000000000001',
@@ -23,10 +23,10 @@ const draft: OrderDraft = {
 };
 const T0 = new Date('2026-01-01T00:00:00Z');
 const later = (ms: number) => new Date(T0.getTime() + ms);
-const place = () => placeOrder(draft, { number: 'CG-0000-0000', reservedUntil: later(900_000), now: T0 });
+const place = () => createOrder(draft, { number: 'CG-0000-0000', reservedUntil: later(900_000), now: T0 });
 
 describe('an order', () => {
-  it('is overdue only while it is unpaid and its reservation is over', () => {
+  it('is overdue only while it is unpaid and its reservation has ended', () => {
     const { order } = place();
     expect(isOverdue(order, later(899_999))).toBe(false);
     expect(isOverdue(order, later(900_000))).toBe(true);
@@ -34,7 +34,7 @@ describe('an order', () => {
     expect(isOverdue(paid, later(10 ** 9))).toBe(false);
   });
 
-  it('keeps its history and its events in step through any sequence of what can happen to it', () => {
+  it('keeps its history and its events consistent through any sequence of changes', () => {
     const actors = fc.constantFrom<ActorType>('CUSTOMER', 'ADMIN', 'SYSTEM');
     const action = fc.oneof(
       fc.record({
@@ -51,7 +51,7 @@ describe('an order', () => {
         for (const [step, done] of actions.entries()) {
           const { order } = changes.at(-1)!;
           const by = { actor: SYSTEM, note: null, now: later(step + 1) };
-          if (done.kind === 'note') changes.push(noteOnOrder(order, 'PAYMENT_FAILED', by));
+          if (done.kind === 'note') changes.push(addNote(order, 'PAYMENT_FAILED', by));
           else if (done.kind === 'event') {
             const to = done.to as 'PROCESSING' | 'CANCELLED';
             if (canFollow(order.status, to)) changes.push(moveOrder(order, to, by));

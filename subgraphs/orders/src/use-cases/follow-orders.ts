@@ -1,41 +1,43 @@
 import { createCursor, Fault, isId, readPage, type UserIdentity } from '@cartograph/kit';
 import { isFinal } from '../domain/order-state.js';
 import type { EventScope, EventWithOrder, OrdersStore } from '../store/store.js';
-import type { OrderFeed } from './feed.js';
-import { openStream } from './stream.js';
+import type { OrderFeed } from './live/feed.js';
+import { openStream } from './live/stream.js';
 
 const LIST = 'order-events';
 
 /** The cursor of an event as clients see it. */
 export const eventCursor = (cursor: number): string => createCursor(LIST, cursor);
 
-/** @throws Fault BAD_USER_INPUT if it is none of ours */
+/** @throws Fault BAD_USER_INPUT for any text that `eventCursor` did not create */
 export function readEventCursor(after: string | null | undefined): number | undefined {
   const readKey = ([cursor]: unknown[]) => {
-    if (!Number.isSafeInteger(cursor) || (cursor as number) < 0) throw new Error('no cursor');
+    if (!Number.isSafeInteger(cursor) || (cursor as number) < 0) throw new Error('not an event cursor');
     return cursor as number;
   };
   return after == null ? undefined : readPage(LIST, { after }, readKey).after;
 }
 
-export interface OrderStreams {
-  /** One order's events. @throws Fault if it is unknown or somebody else's */
-  openOrder(
+interface Deps {
+  readonly feed: OrderFeed;
+  readonly store: OrdersStore;
+  readonly bufferSize: number;
+  readonly stallMs: number;
+}
+
+/** Streams of order events. */
+export interface FollowOrders {
+  /** The events of one order. @throws Fault if it does not exist or belongs to another customer */
+  one(
     user: UserIdentity,
     orderId: string,
     after: number | undefined,
   ): Promise<AsyncIterableIterator<EventWithOrder>>;
-  /** A customer's own, or for staff all. */
-  openAll(user: UserIdentity, after: number | undefined): AsyncIterableIterator<EventWithOrder>;
+  /** The events of the customer's own orders; for staff, of all orders. */
+  all(user: UserIdentity, after: number | undefined): AsyncIterableIterator<EventWithOrder>;
 }
 
-export function createOrderStreams(deps: {
-  feed: OrderFeed;
-  store: OrdersStore;
-  bufferSize: number;
-  stallMs: number;
-}): OrderStreams {
-  const { feed, store, bufferSize, stallMs } = deps;
+export function createFollowOrders({ feed, store, bufferSize, stallMs }: Deps): FollowOrders {
   const common = (user: UserIdentity, scope: EventScope) => ({
     feed,
     store,
@@ -46,11 +48,11 @@ export function createOrderStreams(deps: {
   });
 
   return {
-    async openOrder(user, orderId, after) {
+    async one(user, orderId, after) {
       const latest = isId(orderId) ? await store.readLatestEvent(orderId) : undefined;
-      if (!latest) throw new Fault('BAD_USER_INPUT', 'There is no order with this id.');
+      if (!latest) throw new Fault('BAD_USER_INPUT', 'Order not found.');
       if (user.role !== 'ADMIN' && latest.order.customerId !== user.userId)
-        throw new Fault('FORBIDDEN', 'This order is somebody else’s.');
+        throw new Fault('FORBIDDEN', 'This order belongs to another customer.');
       const isLast = ({ event }: EventWithOrder) => isFinal(event.status);
       const isOver = after !== undefined && after >= latest.event.cursor && isLast(latest);
       return openStream({
@@ -61,7 +63,7 @@ export function createOrderStreams(deps: {
       });
     },
 
-    openAll(user, after) {
+    all(user, after) {
       const scope: EventScope =
         user.role === 'ADMIN' ? { of: 'all' } : { of: 'customer', customerId: user.userId };
       return openStream({ ...common(user, scope), ...(after !== undefined && { after }) });

@@ -1,7 +1,7 @@
 import { outboxMigration } from '@cartograph/kit';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Any number that no other advisory lock of this database has. */
+/** Arbitrary, but different from every other advisory lock of this database. */
 const CURSOR_LOCK = 7_012_004;
 
 const UP = [
@@ -40,9 +40,9 @@ const UP = [
   `CREATE INDEX order_events_of_order ON order_events (order_id, cursor)`,
   `CREATE INDEX order_events_of_customer ON order_events (customer_id, cursor)`,
   `CREATE SEQUENCE order_events_cursor`,
-  // A plain sequence would hand out 5 and 6 to two transactions and let 6 be seen first; whoever then read "up to 6"
-  // would never see 5. Under this lock, kept until the commit can be seen, cursors become visible in their order.
-  // It is a trigger so that no writer can forget it. See docs/decisions on the live order feed.
+  // A plain sequence could give 5 and 6 to two transactions and make 6 visible first; a reader that has read up to 6 would
+  // then never see 5. This lock is held until the commit is visible, so cursors become visible in order. It is a trigger so
+  // that no writer can forget it. See docs/decisions, "The live order cursor".
   `CREATE FUNCTION order_events_take_cursor() RETURNS trigger LANGUAGE plpgsql AS $$
      BEGIN
        PERFORM pg_advisory_xact_lock(${CURSOR_LOCK});

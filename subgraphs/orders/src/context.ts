@@ -1,3 +1,4 @@
+import type { BaseGraphQLContext } from '@cartograph/kit';
 import DataLoader from 'dataloader';
 import type { Order, OrderEvent } from './domain/order.js';
 import type { OrdersStore } from './store/store.js';
@@ -7,11 +8,17 @@ export interface Loaders {
   readonly histories: DataLoader<string, OrderEvent[]>;
 }
 
+export type OrdersContext = BaseGraphQLContext & Loaders;
+
 /**
- * They put together what the whole process asks for at one moment, so that an event which a thousand streams show is read
- * once, and keep nothing: each event of a stream must show the order as it is then. Who may see what is asked of the
- * result, by `@access`.
+ * All requests of the process share the loaders, so that an event which a thousand streams show at one moment is read once.
+ * They cache nothing, because each event of a stream must show the order as it is then. `@access` checks the results.
  */
+export function createContext(store: OrdersStore): (base: BaseGraphQLContext) => OrdersContext {
+  const loaders = createLoaders(store);
+  return (base) => ({ ...base, ...loaders });
+}
+
 export function createLoaders(store: OrdersStore): Loaders {
   const batch = <Value>(load: (ids: readonly string[]) => Promise<(id: string) => Value>) =>
     new DataLoader<string, Value>(

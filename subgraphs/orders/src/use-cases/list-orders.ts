@@ -6,12 +6,12 @@ import {
   readTimeKey,
   type Connection,
 } from '@cartograph/kit';
-import type { Order } from './domain/order.js';
-import { parseOrderNumber } from './domain/order-number.js';
-import type { OrderStatus } from './domain/order-state.js';
-import type { OrderFilter, OrderKey, OrdersStore } from './store/store.js';
+import { parseOrderNumber } from '../domain/order-number.js';
+import type { OrderStatus } from '../domain/order-state.js';
+import type { Order } from '../domain/order.js';
+import type { OrderFilter, OrderKey, OrdersStore } from '../store/store.js';
 
-/** A page of orders; they are only counted if that is asked for. */
+/** A page of orders. They are counted only if a client requests the count. */
 export interface OrderList extends Omit<Connection<Order>, 'totalCount'> {
   readonly count: () => Promise<number>;
 }
@@ -31,7 +31,7 @@ export function readFilter(input: OrderFilterInput | null | undefined): OrderFil
   if (number != null && parsed === undefined) {
     throw new Fault(
       'BAD_USER_INPUT',
-      `"${number.slice(0, 40)}" is no order number: expected one like CG-7F3K-2Q9M. A character may be mistyped.`,
+      `"${number.slice(0, 40)}" is not a valid order number. Expected a number such as CG-7F3K-2Q9M; check it for typing errors.`,
     );
   }
   return {
@@ -54,7 +54,7 @@ export async function listOrders(
   filter: OrderFilter,
   args: { first?: number | null | undefined; after?: string | null | undefined },
 ): Promise<OrderList> {
-  // Other filters make another list: its cursors do not fit.
+  // Each filter makes a list of its own, which refuses the cursors of any other.
   const list = `orders:${JSON.stringify(filter)}`;
   const page = readPage(list, args, readKey);
   const isNothing = filter.statuses?.length === 0;

@@ -10,23 +10,23 @@ export interface ClaimedCart {
   readonly cartId: string;
   readonly version: string;
   readonly lines: readonly CartLine[];
-  /** The id of the order that it will become. */
+  /** The id of the order that the cart will become. */
   readonly orderId: string;
-  /** False if an earlier try of the same request made the claim: that try may still be running. */
+  /** False if an earlier attempt of the same request made the claim; that attempt may still be running. */
   readonly isNew: boolean;
-  /** Until when the checkout must be stored, on the clock of `performance.now()`: later another may have the claim. */
+  /** The checkout must be stored before this time (`performance.now()`). Later, another checkout may hold the claim. */
   readonly storeBefore: number;
 }
 
 interface Attempt {
   readonly customerId: string;
   readonly idempotencyKey: string;
-  /** Null: the customer's own. */
+  /** Null: the customer's own cart. */
   readonly cartId: string | null;
 }
 
 interface Claim {
-  /** Null: the customer's own. */
+  /** Null: the customer's own cart. */
   readonly cartId: string | null;
   readonly customerId: string;
   readonly orderId: string;
@@ -37,36 +37,37 @@ export interface CartClaims {
   claim(attempt: Attempt): Promise<ClaimedCart>;
   /** @throws Fault SERVICE_UNAVAILABLE if the claim is too old for its checkout to be stored */
   checkAge(claimed: ClaimedCart): void;
-  /** Why a checkout of a claimed cart could not be stored; undefined if it was not because of the cart. */
+  /** Why a checkout of a claimed cart could not be stored; undefined if the cart was not the reason. */
   whyTaken(claimed: ClaimedCart, customerId: string): Promise<Refusal | undefined>;
   /** Ends a claim that led to no order. */
   end(claim: Claim): Promise<void>;
-  /** The same for a checkout that was not stored: if cart cannot be reached, the claim ends by its age. */
+  /** Like `end`, for a checkout that was not stored. If cart cannot be reached, the claim expires. */
   release(claim: Claim): Promise<void>;
 }
 
+interface Deps {
+  readonly store: OrdersStore;
+  readonly cart: CartClient;
+  readonly newId: () => string;
+  /** How long a checkout may take from its claim until it is stored. */
+  readonly leaseMs: number;
+  readonly logger: Logger;
+}
+
 /** A cart may be merged, ordered or released between two tries. */
-const MOST_TRIES = 4;
+const MAX_TRIES = 4;
 
 /**
- * One cart, one order: a checkout claims its cart before anything else. The claim is kept with the cart; whether it led
- * to an order is known here. So a checkout that finds another's claim looks that order up: if it is placed, its pieces
- * are taken out of the cart and what was added since can be ordered; if it is under way, this checkout is refused; and if
- * there is no trace of it after a while, its process died before it stored anything, and its claim ends.
+ * One cart, one order: a checkout claims its cart before it does anything else. Cart keeps the claim; orders knows whether
+ * it led to an order. A checkout that finds another claim therefore looks up that claim's order. If the order is placed,
+ * its items are removed from the cart, and whatever was added since can be ordered. If it is in progress, this checkout is
+ * refused. If there is no trace of it after a while, its process died before it stored anything, and its claim is released.
  */
-export function createCartClaims(deps: {
-  store: OrdersStore;
-  cart: CartClient;
-  newId: () => string;
-  /** How long a checkout may take from its claim until it is stored. */
-  leaseMs: number;
-  logger: Logger;
-}): CartClaims {
-  const { store, cart, newId, leaseMs, logger } = deps;
-  // Longer, so that a checkout that is stored in the last moment is found.
+export function createCartClaims({ store, cart, newId, leaseMs, logger }: Deps): CartClaims {
+  // Longer than the lease, so that a checkout that is stored at the last moment is found.
   const staleMs = 1.5 * leaseMs;
 
-  /** The refusal names the order only to the customer whose order it is. */
+  /** The refusal names the order only to the customer who placed it. */
   async function alreadyOrdered(orderId: string, customerId: string): Promise<CartAlreadyOrdered> {
     const [order] = await store.findOrders([orderId]);
     return new CartAlreadyOrdered(order?.customerId === customerId ? order : undefined);
@@ -79,7 +80,7 @@ export function createCartClaims(deps: {
     const [order] = await store.findOrders([orderId]);
     if (order) return cart.takeOrdered(cartId, orderId, order.items);
     if (ageMs <= staleMs || (await store.hasCheckout(orderId))) throw checkoutInProgress();
-    logger.warn({ orderId, ageMs }, 'A cart was claimed, but no checkout was stored; its claim ends');
+    logger.warn({ orderId, ageMs }, 'Releasing the claim of a cart whose checkout was never stored');
     await cart.release({ cartId, customerId, orderId });
   }
 
@@ -87,7 +88,7 @@ export function createCartClaims(deps: {
     cart
       .release({ cartId, customerId, orderId })
       .catch((error: unknown) =>
-        logger.warn({ err: error, orderId }, 'The claim of a cart could not be released'),
+        logger.warn({ err: error, orderId }, 'Could not release the claim of a cart'),
       );
 
   return {
@@ -95,11 +96,11 @@ export function createCartClaims(deps: {
       const holder = createHash('sha256')
         .update(JSON.stringify([customerId, idempotencyKey]))
         .digest('hex');
-      for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+      for (let tries = 0; tries < MAX_TRIES; tries += 1) {
         const storeBefore = performance.now() + leaseMs;
         const orderId = newId();
         const claim = await cart.claim({ customerId, cartId, holder, orderId }).catch((error: unknown) => {
-          // It may have been made, and only its answer was lost. The customer does not wait for this.
+          // Cart may have made the claim although its answer was lost. The customer does not wait for the release.
           void release({ customerId, cartId, orderId });
           throw error;
         });

@@ -1,24 +1,24 @@
 import { Fault } from '@cartograph/kit';
-import type { EventScope, EventWithOrder, OrdersStore } from '../store/store.js';
+import type { EventScope, EventWithOrder, OrdersStore } from '../../store/store.js';
 import type { OrderFeed } from './feed.js';
 
 export interface StreamOptions {
   readonly feed: OrderFeed;
   readonly store: Pick<OrdersStore, 'readEvents'>;
   readonly scope: EventScope;
-  /** What to send before anything else, e.g. the current state. */
+  /** The first event to send, e.g. the latest one. */
   readonly first?: EventWithOrder;
-  /** Begin behind this cursor: what came since is read from the table. Undefined: begin now. */
+  /** Start after this cursor; later events are read from the table. Undefined: start now. */
   readonly after?: number;
-  /** The stream ends once this is so for the latest event sent. */
+  /** The stream ends after an event for which this is true. */
   readonly isLast?: (entry: EventWithOrder) => boolean;
-  /** Events that may wait for a subscriber; with more, it reads the table at its own pace until it has caught up. */
+  /** How many events may wait for the subscriber. If there are more, it reads the table at its own pace until it has caught up. */
   readonly bufferSize: number;
-  /** A subscriber that is behind and takes nothing for this long (milliseconds) loses its stream. */
+  /** A subscriber that is behind and reads nothing for this long (milliseconds) loses its stream. */
   readonly stallMs: number;
-  /** There is nothing to come: the stream ends at once. */
+  /** No more events will follow, so the stream ends immediately. */
   readonly isOver?: boolean;
-  /** When the subscriber's token ends: milliseconds since the epoch. */
+  /** When the subscriber's token expires, in milliseconds since the epoch. */
   readonly expiresAt?: number;
   readonly onEnd?: () => void;
 }
@@ -38,10 +38,10 @@ const overflow = (stallMs: number) =>
   );
 
 /**
- * One subscriber's events: replay from the table, then live from the feed, without gap or repetition. While it replays,
- * the table is read only as fast as the subscriber takes it.
+ * One subscriber's events: a replay from the table, then live events from the feed, without gaps or duplicates. A replay
+ * reads the table only as fast as the subscriber takes the events.
  *
- * An iterator by hand, because the `return()` of an async generator waits behind a `next()` that may never resolve.
+ * This is a hand-written iterator because the `return()` of an async generator waits for a `next()` that may never resolve.
  */
 export function openStream(options: StreamOptions): AsyncIterableIterator<EventWithOrder, undefined> {
   const { feed, store, scope, bufferSize } = options;
@@ -69,7 +69,7 @@ export function openStream(options: StreamOptions): AsyncIterableIterator<EventW
     early = [];
     onDrained?.();
     options.onEnd?.();
-    // Whoever waits has an empty queue in front.
+    // Calls of `next()` wait only while the queue is empty.
     const [first, ...others] = waiting.splice(0);
     if (first && 'error' in outcome) first.reject(outcome.error);
     else first?.resolve({ done: true, value: undefined });
@@ -93,7 +93,7 @@ export function openStream(options: StreamOptions): AsyncIterableIterator<EventW
       return;
     }
     if (isLive) {
-      // The table keeps what comes from now on, so that nobody's slowness costs memory or an event.
+      // Later events are read from the table, so that a slow subscriber costs neither memory nor events.
       isLive = false;
       hasMissedEarly = true;
       stall = setTimeout(() => end({ error: overflow(options.stallMs) }), options.stallMs).unref();
@@ -107,7 +107,7 @@ export function openStream(options: StreamOptions): AsyncIterableIterator<EventW
     }
   }
 
-  /** Reads the table behind `last` until nothing was missed, then goes live. */
+  /** Reads the table after `last` until no event is missing, then goes live. */
   async function catchUp(): Promise<void> {
     do {
       if (queue.length > 0) await new Promise<void>((resolve) => (onDrained = resolve));
@@ -147,7 +147,7 @@ export function openStream(options: StreamOptions): AsyncIterableIterator<EventW
   if (expiresIn !== undefined && expiresIn < MAX_TIMER_MS) {
     const error = new Fault(
       'UNAUTHENTICATED',
-      'Your sign-in has expired: renew it and subscribe again with your last cursor as "after".',
+      'Your session has expired. Sign in again, then subscribe with your last cursor as "after".',
       { reason: 'TOKEN_EXPIRED' },
     );
     expiry = setTimeout(() => end({ error }, { dropQueue: true }), Math.max(0, expiresIn)).unref();

@@ -1,12 +1,17 @@
 import { createEvent, type AnyEvent } from '@cartograph/events';
-import type { OrderChange } from './changes.js';
-import type { Order } from './order.js';
+import { currentContext } from '@cartograph/kit';
+import type { OrderChange } from '../domain/order-change.js';
+import type { Order } from '../domain/order.js';
+import type { PublishedChange } from '../store/store.js';
 
-/** What goes with events besides the change itself. */
-export interface PublishContext {
-  readonly traceparent: string | null;
-  /** Only told when the order is placed. */
-  readonly paymentToken?: string | null;
+/** Adds the events that a change publishes, in the trace of the current request. */
+export function withEvents(
+  change: OrderChange,
+  /** Only `order.placed` carries it. */
+  { paymentToken = null }: { readonly paymentToken?: string | null } = {},
+): PublishedChange {
+  const traceparent = currentContext()?.traceparent ?? null;
+  return { ...change, publish: eventsOf(change, { traceparent, paymentToken }) };
 }
 
 const dataOf = ({ id, number, customerId, items, total }: Order) => ({
@@ -17,8 +22,11 @@ const dataOf = ({ id, number, customerId, items, total }: Order) => ({
   total,
 });
 
-/** The events that tell other services of a change; none for notes. */
-export function eventsOf({ order, entry }: OrderChange, context: PublishContext): AnyEvent[] {
+/** The events that other services receive about a change; none for notes. */
+export function eventsOf(
+  { order, entry }: OrderChange,
+  context: { readonly traceparent: string | null; readonly paymentToken?: string | null },
+): AnyEvent[] {
   const fields = {
     aggregateId: order.id,
     sequence: order.sequence,

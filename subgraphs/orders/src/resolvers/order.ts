@@ -1,0 +1,26 @@
+import { isId } from '@cartograph/kit';
+import { toMoneyOutput } from '@cartograph/money';
+import { allowedTransitions } from '../domain/order-state.js';
+import { lineTotal } from '../domain/totals.js';
+import type { Resolvers } from '../generated/graphql.js';
+
+export const orderResolvers: Pick<Resolvers, 'Order' | 'OrderItem' | 'OrderConnection'> = {
+  Order: {
+    __resolveReference: ({ id }, { orders }) => (isId(id) ? orders.load(id) : null),
+    customer: ({ customerId }) => ({ id: customerId }),
+    items: ({ items }) => [...items],
+    total: ({ total }) => toMoneyOutput(total),
+    history: async (order, _, { histories }) =>
+      (await histories.load(order.id)).map((event) => ({ ...event, of: order })),
+    allowedTransitions: ({ status }, _, { identity }) =>
+      identity.kind === 'user'
+        ? allowedTransitions(status, identity.role === 'ADMIN' ? 'ADMIN' : 'CUSTOMER')
+        : allowedTransitions(status),
+  },
+  OrderItem: {
+    product: ({ productId }) => ({ id: productId }),
+    unitPrice: ({ unitPrice }) => toMoneyOutput(unitPrice),
+    lineTotal: (item) => toMoneyOutput(lineTotal(item)),
+  },
+  OrderConnection: { totalCount: ({ count }) => count() },
+};

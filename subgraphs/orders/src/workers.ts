@@ -1,0 +1,38 @@
+import { createWorker, type Logger, type Worker } from '@cartograph/kit';
+import type { OpenCheckout, OrdersStore } from './store/store.js';
+
+interface Deps {
+  readonly store: OrdersStore;
+  readonly recoverCheckout: (open: OpenCheckout) => Promise<void>;
+  readonly expireOrder: (orderId: string) => Promise<void>;
+  /** How often to look for work. */
+  readonly pollMs: number;
+  readonly logger: Logger;
+}
+
+const CONCURRENCY = 10;
+
+/** Every orders process runs these workers. They share the work by leases and row locks. */
+export function createWorkers({
+  store,
+  recoverCheckout,
+  expireOrder,
+  pollMs,
+  logger,
+}: Deps): readonly Worker[] {
+  const common = { concurrency: CONCURRENCY, pollMs, logger };
+  return [
+    createWorker({
+      ...common,
+      name: 'checkout-recovery',
+      claim: (limit) => store.takeStandingCheckouts(limit),
+      run: recoverCheckout,
+    }),
+    createWorker({
+      ...common,
+      name: 'unpaid-orders',
+      claim: (limit) => store.findOverdueOrders(limit),
+      run: expireOrder,
+    }),
+  ];
+}
