@@ -34,6 +34,7 @@ import { createOrderFeed } from './use-cases/live/feed.js';
 import { createMoveOrder } from './use-cases/move-order.js';
 import { createPlaceOrder } from './use-cases/place-order.js';
 import { createRecoverCheckout } from './use-cases/recover-checkout.js';
+import { createSettleStock } from './use-cases/settle-stock.js';
 import { createStockReservations } from './use-cases/stock-reservations.js';
 import { createWorkers } from './workers.js';
 
@@ -108,6 +109,7 @@ export async function createOrdersApp(config: OrdersConfig, runtime: Runtime): P
       extensionMs: Math.min(reservationMs, ASK_AGAIN_MS),
       logger,
     }),
+    settleStock: createSettleStock({ store, products }),
     pollMs: config.RECOVERY_INTERVAL_MS,
     logger,
   });

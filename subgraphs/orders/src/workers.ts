@@ -1,10 +1,11 @@
 import { createWorker, type Logger, type Worker } from '@cartograph/kit';
-import type { OpenCheckout, OrdersStore } from './store/store.js';
+import type { OpenCheckout, OrdersStore, StockSettlement } from './store/store.js';
 
 interface Deps {
   readonly store: OrdersStore;
   readonly recoverCheckout: (open: OpenCheckout) => Promise<void>;
   readonly expireOrder: (orderId: string) => Promise<void>;
+  readonly settleStock: (settlement: StockSettlement) => Promise<void>;
   /** How often to look for work. */
   readonly pollMs: number;
   readonly logger: Logger;
@@ -17,6 +18,7 @@ export function createWorkers({
   store,
   recoverCheckout,
   expireOrder,
+  settleStock,
   pollMs,
   logger,
 }: Deps): readonly Worker[] {
@@ -33,6 +35,12 @@ export function createWorkers({
       name: 'unpaid-orders',
       claim: (limit) => store.findOverdueOrders(limit),
       run: expireOrder,
+    }),
+    createWorker({
+      ...common,
+      name: 'stock-settlement',
+      claim: (limit) => store.takeStockSettlements(limit),
+      run: settleStock,
     }),
   ];
 }

@@ -242,6 +242,64 @@ describe('an order that is never paid', () => {
   });
 });
 
+describe('an order whose last event products did not receive', () => {
+  const settlementIsDue = (id: string) =>
+    world.sql(`UPDATE stock_settlements SET due_at = now() - interval '1 s' WHERE id = $1`, [id]);
+  const settled = (id: string) =>
+    until(async () => (await world.sql(`SELECT FROM stock_settlements WHERE id = $1`, [id])).length === 0);
+  const callsOf = (operation: string, id: string) =>
+    world.standIns.calls.filter(
+      (call) => call.operation === operation && (call.input as { orderId?: string }).orderId === id,
+    );
+
+  it('has its reservation released after it was cancelled, once products answers', async () => {
+    const id = await place();
+    await world.bus.publish([paymentEvent('payment.succeeded', id)]);
+    await statusBecomes(id, 'PROCESSING');
+    await cancel(id);
+    await until(() => !world.standIns.reservations.has(id));
+    // As if products had not received order.cancelled: the reservation without an end is still there.
+    world.standIns.reservations.set(id, { items: [{ productId: 'tea', quantity: 2 }], expiresAt: null });
+    let failures = 1;
+    world.standIns.before = (operation) => {
+      if (operation === 'release' && failures-- > 0) throw new Error('Products is down.');
+    };
+    await settlementIsDue(id);
+    await until(() => callsOf('release', id).length === 1);
+    expect(world.standIns.reservations.has(id)).toBe(true);
+    await until(async () => {
+      await settlementIsDue(id);
+      return !world.standIns.reservations.has(id);
+    });
+    await settled(id);
+  });
+
+  it('has its reservation sold after it was shipped, even if it was delivered since', async () => {
+    const id = await place();
+    for (const status of ['PROCESSING', 'SHIPPED', 'DELIVERED'])
+      await orders.send(
+        admin(),
+        `mutation ($id: ID!, $status: OrderStatus!) {
+          updateOrderStatus(input: { orderId: $id, status: $status }) { userErrors { code } }
+        }`,
+        { id, status },
+      );
+    expect((await show(id)).status).toBe('DELIVERED');
+    expect(world.standIns.reservations.has(id)).toBe(true);
+    await settlementIsDue(id);
+    await settled(id);
+    expect(callsOf('commit', id)).toHaveLength(1);
+    expect(callsOf('release', id)).toEqual([]);
+  });
+
+  it('is not settled while its reservation is needed', async () => {
+    const id = await place();
+    await world.bus.publish([paymentEvent('payment.succeeded', id)]);
+    await statusBecomes(id, 'PROCESSING');
+    expect(await world.sql(`SELECT FROM stock_settlements WHERE id = $1`, [id])).toEqual([]);
+  });
+});
+
 describe('an order whose payment.succeeded was lost', () => {
   const overdue = (id: string) =>
     world.sql(`UPDATE orders SET reserved_until = now() - interval '1 s' WHERE id = $1`, [id]);

@@ -266,13 +266,19 @@ describe('with the real products, cart and payments', () => {
     expect(await statusOf(id)).toBe('PROCESSING');
     expect(await payment(id)).toEqual({ status: 'SUCCEEDED', charges: 1, refunds: 0 });
 
+    // Payments and products miss the cancellation.
     await stack.kill('payments');
+    await stack.kill('products');
     const CANCEL = `mutation ($id: ID!) { cancelOrder(input: { orderId: $id }) { order { status } userErrors { code } } }`;
     const { data } = await orders.send(customer(carl), CANCEL, { id });
     expect(data).toEqual({ cancelOrder: { order: { status: 'CANCELLED' }, userErrors: [] } });
     await untilAllIsPublished('orders');
     await emptyBus();
     await stack.start('payments');
+    await stack.start('products');
+    expect((await availability(productId)).available).toBe(9);
+    await inDatabase('orders', `UPDATE stock_settlements SET due_at = now() WHERE id = $1`, [id]);
+    await until(async () => (await availability(productId)).available === 10);
     await inDatabase('payments', `UPDATE payments SET due_at = now() WHERE order_id = $1`, [id]);
     await until(async () => (await payment(id))?.status === 'REFUNDED');
     expect(await payment(id)).toEqual({ status: 'REFUNDED', charges: 1, refunds: 1 });

@@ -78,6 +78,11 @@ describe('orders in Postgres', () => {
       `SELECT order_id FROM checkouts WHERE state <> 'PLACED' AND next_attempt_at <= now() ORDER BY next_attempt_at`,
       'checkouts_standing',
     ],
+    [
+      'orders whose stock is due to be settled',
+      `SELECT id FROM stock_settlements WHERE due_at <= now() ORDER BY due_at LIMIT 10`,
+      'stock_settlements_due',
+    ],
   ])('find %s with an index', async (_, sql, index) => {
     const plan = await test.database.transaction(async (tx) => {
       // With so few rows a plain scan would be cheaper; the question is whether the index can serve.

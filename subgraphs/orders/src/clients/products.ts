@@ -11,10 +11,11 @@ const READ = `query ($representations: [_Any!]!) {
 const RESERVE = `mutation ($input: ReserveStockInput!) {
   reserveStock(input: $input) { reserved shortages { productId requested available } }
 }`;
+const COMMIT = `mutation ($input: CommitStockInput!) { commitStock(input: $input) { ok } }`;
 const RELEASE = `mutation ($input: ReleaseStockInput!) { releaseStock(input: $input) { ok } }`;
 
 /** For the test that validates them against products' schema. */
-export const PRODUCTS_OPERATIONS = [READ, RESERVE, RELEASE];
+export const PRODUCTS_OPERATIONS = [READ, RESERVE, RELEASE, COMMIT];
 
 /** Calls from orders to products. All are safe to repeat. */
 export interface ProductsClient {
@@ -31,6 +32,8 @@ export interface ProductsClient {
   ): Promise<readonly Shortage[] | undefined>;
   /** Releases the order's reservation, if it has one. */
   release(orderId: string): Promise<void>;
+  /** Turns the order's reservation into sold goods. */
+  commit(orderId: string): Promise<void>;
 }
 
 interface ProductEntity {
@@ -65,6 +68,9 @@ export function createProductsClient(client: ServiceClient): ProductsClient {
     },
     async release(orderId) {
       await client.send(RELEASE, { input: { orderId } });
+    },
+    async commit(orderId) {
+      await client.send(COMMIT, { input: { orderId } });
     },
   };
 }

@@ -42,6 +42,8 @@ export const PLACE_ORDER = `
  * Changes an order only if it is still as the caller read it. The row lock lets one of several changes go first; the others
  * find another sequence and change nothing. Nor does an event that was handled before.
  *
+ * A minute after an order was shipped or cancelled, its stock is settled with products in case the event was lost.
+ *
  * $1 order, $2 status, $3 updated_at, $4 reserved_until, $5 sequence, $6 events, $7 the entry as a record, $8 the sequence
  * that the caller read, $9 consumer, $10 the id of the handled event, or null.
  */
@@ -56,6 +58,11 @@ export const CHANGE_ORDER = `
   changed AS (
     UPDATE orders SET status = $2, updated_at = $3, reserved_until = $4, sequence = $5
     WHERE id = $1 AND EXISTS (SELECT FROM seen) AND ($10 IS NULL OR EXISTS (SELECT FROM handled)) RETURNING id
+  ),
+  settlement AS (
+    INSERT INTO stock_settlements (id, due_at)
+    SELECT id, clock_timestamp() + interval '60 s' FROM changed WHERE $2 IN ('SHIPPED', 'CANCELLED')
+    ON CONFLICT (id) DO UPDATE SET due_at = excluded.due_at
   ),
   ${publishAndRecord('changed', '$6', '$7')}`;
 

@@ -39,6 +39,13 @@ export interface StoredChange {
   readonly event: OrderEvent;
 }
 
+/** A claim on the work of settling an order's stock with products. */
+export interface StockSettlement {
+  readonly orderId: string;
+  /** When the claim ends. */
+  readonly until: Date;
+}
+
 export interface OrderFilter {
   readonly statuses?: readonly OrderStatus[];
   readonly placedFrom?: Date;
@@ -118,6 +125,10 @@ export interface OrdersStore extends CheckoutStore {
   findOverdueOrders(limit: number): Promise<string[]>;
   /** Extends the reservation of an unpaid order, without an event. False if the order is no longer unpaid. */
   extendReservation(orderId: string, until: Date): Promise<boolean>;
+  /** Claims up to `limit` orders whose stock is due to be settled. Several processes never get the same one. */
+  takeStockSettlements(limit: number): Promise<StockSettlement[]>;
+  /** Call it when the stock is settled. Does nothing if the order has changed since the claim. */
+  removeStockSettlement(settlement: StockSettlement): Promise<void>;
   /** Events after the cursor `after`, in the order of their cursors. */
   readEvents(scope: EventScope, after: number, limit: number): Promise<EventWithOrder[]>;
   /** The latest event of one order. */

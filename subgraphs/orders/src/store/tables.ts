@@ -79,6 +79,22 @@ export const OrderEventTable = new EntitySchema<OrderEventRow>({
   },
 });
 
+/** An order whose reservation products still has to release or sell. */
+export interface StockSettlementRow {
+  /** The order's id. */
+  id: string;
+  dueAt: Date;
+}
+
+export const StockSettlementTable = new EntitySchema<StockSettlementRow>({
+  name: 'StockSettlement',
+  tableName: 'stock_settlements',
+  columns: {
+    id: { type: 'uuid', primary: true },
+    dueAt: { type: 'timestamptz', name: 'due_at' },
+  },
+});
+
 export interface CheckoutRow {
   orderId: string;
   customerId: string;

@@ -1,10 +1,18 @@
+import { claimDue } from '@cartograph/kit';
 import { In, Not, Raw, type DataSource, type SelectQueryBuilder } from 'typeorm';
 import type { OrderEvent } from '../domain/order.js';
 import { changeOrder } from './change-order.js';
 import { createCheckoutStore } from './checkout-store.js';
 import { toEvent, toOrder } from './rows.js';
 import type { EventWithOrder, OrderFilter, OrdersStore } from './store.js';
-import { CheckoutTable, OrderEventTable, OrderTable, type OrderEventRow, type OrderRow } from './tables.js';
+import {
+  CheckoutTable,
+  OrderEventTable,
+  OrderTable,
+  StockSettlementTable,
+  type OrderEventRow,
+  type OrderRow,
+} from './tables.js';
 
 interface Deps {
   readonly database: DataSource;
@@ -14,6 +22,9 @@ interface Deps {
   /** How long a process may work on a checkout; longer than one attempt can take. */
   readonly leaseMs: number;
 }
+
+/** How long a process may take to settle the stock of one order. */
+const SETTLEMENT_LEASE_MS = 30_000;
 
 /** Orders in Postgres. */
 export function createOrdersStore({ database, newId, consumer, leaseMs }: Deps): OrdersStore {
@@ -68,6 +79,16 @@ export function createOrdersStore({ database, newId, consumer, leaseMs }: Deps):
     async extendReservation(orderId, until) {
       const { affected } = await orders.update({ id: orderId, status: 'PENDING' }, { reservedUntil: until });
       return affected === 1;
+    },
+
+    async takeStockSettlements(limit) {
+      const until = new Date(Date.now() + SETTLEMENT_LEASE_MS);
+      const ids = await claimDue(database, 'stock_settlements', 'true', limit, until);
+      return ids.map((orderId) => ({ orderId, until }));
+    },
+
+    async removeStockSettlement({ orderId, until }) {
+      await database.getRepository(StockSettlementTable).delete({ id: orderId, dueAt: until });
     },
 
     async readEvents(scope, after, limit) {

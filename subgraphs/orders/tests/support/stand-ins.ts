@@ -26,7 +26,8 @@ export interface StandInPayment {
   readonly amount: { readonly amount: string; readonly currency: string };
 }
 
-export type Operation = 'payment' | 'read' | 'reserve' | 'release' | 'cart' | 'releaseCart' | 'takeOrdered';
+export type Operation =
+  'payment' | 'read' | 'reserve' | 'release' | 'commit' | 'cart' | 'releaseCart' | 'takeOrdered';
 
 /**
  * Stands in for products, cart and payments: speaks their contract over HTTP, keeps stock the way products does, and can be told to
@@ -159,6 +160,7 @@ export async function startStandIns(): Promise<StandIns> {
   function operationOf(query: string): Operation {
     if (query.includes('reserveStock')) return 'reserve';
     if (query.includes('releaseStock')) return 'release';
+    if (query.includes('commitStock')) return 'commit';
     if (query.includes('claimCart')) return 'cart';
     if (query.includes('releaseCart')) return 'releaseCart';
     if (query.includes('takeOrderedFromCart')) return 'takeOrdered';
@@ -187,6 +189,9 @@ export async function startStandIns(): Promise<StandIns> {
         case 'release':
           give(input['orderId'] as string);
           return { releaseStock: { ok: true } };
+        case 'commit':
+          // Sold units are not counted here, so a shipped order keeps its reservation.
+          return { commitStock: { ok: true } };
         case 'cart':
           return { claimCart: claimCart(input as never) };
         case 'releaseCart':
