@@ -2,31 +2,28 @@ import { readFileSync } from 'node:fs';
 import { createBus } from '@cartograph/events';
 import {
   createSubgraphServer,
-  Gauge,
   measurePostgresPool,
   migrateDatabase,
   newId,
-  type BaseGraphQLContext,
   type Runtime,
   type ServiceApp,
-  type UserIdentity,
 } from '@cartograph/kit';
 import { createMailer } from './channels/mailer.js';
 import { createWebhookSender } from './channels/webhook-sender.js';
 import type { NotificationsConfig } from './config.js';
-import type { Notification } from './domain/notification.js';
-import { createEventNotifier } from './event-notifier.js';
-import { createSubscription } from './events.js';
-import { createLoaders, type Loaders } from './loaders.js';
-import { createResolvers } from './resolvers.js';
-import { createNotificationsService } from './service.js';
+import { createContext, type NotificationsContext } from './context.js';
+import { CONSUMER, createHandlers } from './events.js';
+import { createGauges } from './metrics.js';
+import { createResolvers, owners } from './resolvers/index.js';
 import { openDatabase } from './store/database.js';
 import { createNotificationsStore } from './store/typeorm-store.js';
-import { createSendWorkers } from './workers.js';
+import { createManageWebhooks } from './use-cases/manage-webhooks.js';
+import { createRecordAttempt } from './use-cases/record-attempt.js';
+import { createRecordEvent } from './use-cases/record-event.js';
+import { createSendMail } from './use-cases/send-mail.js';
+import { createWorkers } from './workers.js';
 
-export type NotificationsContext = BaseGraphQLContext & Loaders;
-
-/** Wires the notifications service; it does not listen yet. */
+/** Builds the notifications service without starting it. */
 export async function createNotificationsApp(
   config: NotificationsConfig,
   { logger, registry }: Runtime,
@@ -34,7 +31,8 @@ export async function createNotificationsApp(
   const database = await openDatabase(config.NOTIFICATIONS_DATABASE_URL);
   measurePostgresPool(registry, database);
   if (config.MIGRATE_ON_START) await migrateDatabase(database);
-  const store = createNotificationsStore(database);
+  const clock = () => new Date();
+  const store = createNotificationsStore({ database, clock, consumer: CONSUMER });
   const bus = createBus({ redisUrl: config.REDIS_URL, amqpUrl: config.AMQP_URL, logger, registry });
   const mailer = createMailer({
     from: config.MAIL_FROM,
@@ -46,43 +44,33 @@ export async function createNotificationsApp(
     timeoutMs: config.WEBHOOK_TIMEOUT_MS,
   });
   const storefront = config.STOREFRONT_URL.replace(/\/$/, '');
-  const deps = { store, newId, now: () => new Date(), onDeliveries: () => workers.deliveries.wake() };
-  const service = createNotificationsService({
+  const mailLeaseMs = config.MAIL_LEASE_MS;
+  const deps = { store, newId, clock, random: Math.random, logger, storefront, mailLeaseMs };
+  const workers = createWorkers({
     ...deps,
-    onMails: () => workers.mails.wake(),
-    settings: {
-      storefront,
-      adminEmail: config.ADMIN_EMAIL,
-      allowPrivate: config.WEBHOOK_ALLOW_PRIVATE,
-      scheduleFactor: config.WEBHOOK_SCHEDULE_FACTOR,
-    },
-  });
-  const workers = createSendWorkers({
-    store,
-    service,
-    mailer,
+    sendMail: createSendMail({ ...deps, mailer }),
     sender,
-    logger,
-    mailLeaseMs: config.MAIL_LEASE_MS,
+    recordAttempt: createRecordAttempt({
+      ...deps,
+      onMails: () => workers.mails.wake(),
+      adminEmail: config.ADMIN_EMAIL,
+      scheduleFactor: config.WEBHOOK_SCHEDULE_FACTOR,
+    }),
     webhookTimeoutMs: config.WEBHOOK_TIMEOUT_MS,
   });
-  const notify = createEventNotifier({
-    ...deps,
-    mails: workers.mails,
-    mailLeaseMs: config.MAIL_LEASE_MS,
-    storefront,
-  });
-  registerGauges(registry, store);
+  const onDeliveries = () => workers.deliveries.wake();
+  createGauges(registry, { store });
 
   const server = await createSubgraphServer<NotificationsContext>({
     name: 'notifications',
     typeDefs: readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8'),
-    resolvers: createResolvers(store, service, bus.deadLetters),
-    owners: {
-      User: ({ id }: { id: string }, { userId }: UserIdentity) => id === userId,
-      Notification: (notification: Notification, { userId }: UserIdentity) => notification.userId === userId,
-    },
-    context: (base) => ({ ...base, ...createLoaders(store) }),
+    resolvers: createResolvers({
+      store,
+      webhooks: createManageWebhooks({ ...deps, onDeliveries, allowPrivate: config.WEBHOOK_ALLOW_PRIVATE }),
+      deadLetters: bus.deadLetters,
+    }),
+    owners,
+    context: createContext(store),
     readiness: { postgres: () => database.query('SELECT 1') },
     dispensable: { bus: () => bus.ping() },
     internalAuthSecret: config.INTERNAL_AUTH_SECRET,
@@ -97,12 +85,14 @@ export async function createNotificationsApp(
     drain: () => server.drain(),
     async start() {
       Object.values(workers).forEach((worker) => worker.start());
-      subscription = await bus.subscribe(createSubscription(notify));
+      subscription = await bus.subscribe(
+        createHandlers({ recordEvent: createRecordEvent({ ...deps, mails: workers.mails, onDeliveries }) }),
+      );
     },
     async close() {
       await server.close();
       await subscription?.close();
-      // Deliveries under way are cut off: their claims end and they are tried again.
+      // Running deliveries are aborted. Their claims end, and they are tried again.
       await sender.close();
       await Promise.all(Object.values(workers).map((worker) => worker.stop()));
       mailer.close();
@@ -117,26 +107,4 @@ export async function migrateNotifications(config: NotificationsConfig): Promise
   const database = await openDatabase(config.NOTIFICATIONS_DATABASE_URL);
   await migrateDatabase(database);
   await database.destroy();
-}
-
-function registerGauges(
-  registry: Runtime['registry'],
-  store: ReturnType<typeof createNotificationsStore>,
-): void {
-  const deliveries = new Gauge({
-    name: 'cartograph_webhook_deliveries_pending',
-    help: 'Webhook deliveries still to be made',
-    registers: [registry],
-  });
-  new Gauge({
-    name: 'cartograph_mails_pending',
-    help: 'Mails still to be sent',
-    registers: [registry],
-    async collect() {
-      const counts = await store.counts().catch(() => undefined);
-      if (!counts) return;
-      this.set(counts.mailsPending);
-      deliveries.set(counts.deliveriesPending);
-    },
-  });
 }

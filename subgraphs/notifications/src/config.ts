@@ -5,29 +5,29 @@ const shape = {
   PORT: env.port(4006),
   NOTIFICATIONS_DATABASE_URL: env.url('postgres', 'postgresql'),
   REDIS_URL: env.redis(),
-  /** RabbitMQ instead of Redis Streams for events. */
+  /** The event bus on RabbitMQ instead of Redis Streams. */
   AMQP_URL: env.url('amqp', 'amqps').optional(),
   /** Bring the tables up to date at start; in production a Job does it (`main.js migrate`). */
   MIGRATE_ON_START: env.boolean(
     process.env['NODE_ENV'] === 'development' || process.env['NODE_ENV'] === 'test',
   ),
 
-  /** The mail server; without it mails are written to MAIL_DIR as .eml files. */
+  /** The mail server; without it, mails are written to MAIL_DIR as .eml files. */
   SMTP_URL: env.url('smtp', 'smtps').optional(),
   MAIL_DIR: env.text('.data/mail'),
   MAIL_FROM: env.text('Cartograph <shop@cartograph.example>'),
-  /** How long a mail is left to the process that sends it, in ms; longer than one can take to be sent. */
+  /** How long a mail is reserved for the process that sends it, in ms; longer than sending can take. */
   MAIL_LEASE_MS: env.integer(120_000, { min: 1_000 }),
-  /** Who is told that a webhook was disabled. */
+  /** Receives a mail when a webhook is disabled. */
   ADMIN_EMAIL: env.text('admin@cartograph.example'),
-  /** Where links in mails lead. */
+  /** The start of links in mails. */
   STOREFRONT_URL: env.url('http', 'https').default('http://localhost:4000'),
 
-  /** Let webhooks use http and reach loopback and private addresses: for development and tests. */
+  /** Allows http, loopback and private addresses for webhooks; for development and tests. */
   WEBHOOK_ALLOW_PRIVATE: env.boolean(false),
-  /** How long a receiver may take to answer, in ms; the specification says 15 s. */
+  /** How long a receiver may take to respond, in ms; the specification recommends 15 s. */
   WEBHOOK_TIMEOUT_MS: env.integer(15_000, { min: 100 }),
-  /** Multiplies the waits between tries: 1 is the specification's schedule, tests use less. */
+  /** Multiplies the delays between attempts; 1 is the schedule of the specification. */
   WEBHOOK_SCHEDULE_FACTOR: env.number(1),
 };
 

@@ -1,13 +1,20 @@
 import { EVENT_TYPES, type AnyEvent, type EventSubscription } from '@cartograph/events';
 import { inTraceOf } from '@cartograph/kit';
 
-/** What notifications listens to: all there is, since webhooks may ask for any of it. */
-export function createSubscription(notify: (event: AnyEvent) => Promise<void>): EventSubscription {
+/** The name of this consumer on the bus. Notifications also records handled events under it. */
+export const CONSUMER = 'notifications';
+
+interface Deps {
+  readonly recordEvent: (event: AnyEvent) => Promise<void>;
+}
+
+/** Notifications consumes every event type, because webhooks may subscribe to any of them. */
+export function createHandlers({ recordEvent }: Deps): EventSubscription {
   return {
-    consumer: 'notifications',
+    consumer: CONSUMER,
     types: EVENT_TYPES,
-    // Nobody waits for a mail as they wait for a page, and what comes together is recorded together.
+    // Mails are not urgent, and events that arrive together are recorded by one statement.
     gatherMs: 250,
-    handle: inTraceOf(notify),
+    handle: inTraceOf(recordEvent),
   };
 }

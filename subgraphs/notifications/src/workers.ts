@@ -1,64 +1,40 @@
 import { createWorker, type Logger, type Worker } from '@cartograph/kit';
-import type { Mailer } from './channels/mailer.js';
 import type { WebhookSender } from './channels/webhook-sender.js';
-import { mailRetryDelay, type Notification } from './domain/notification.js';
-import type { NotificationsService } from './service.js';
-import type { NotificationsStore } from './store/store.js';
+import type { Notification } from './domain/notification.js';
+import type { NotificationsStore, WebhookJob } from './store/store.js';
+import type { createRecordAttempt } from './use-cases/record-attempt.js';
 
-export interface WorkerDependencies {
-  readonly store: NotificationsStore;
-  readonly service: NotificationsService;
-  readonly mailer: Mailer;
-  readonly sender: WebhookSender;
-  readonly logger: Logger;
-  /** How long a mail is left to the process that sends it, in milliseconds. */
+interface Deps {
+  readonly store: Pick<NotificationsStore, 'claimNotifications' | 'claimDeliveries'>;
+  readonly sendMail: (notification: Notification) => Promise<void>;
+  readonly sender: Pick<WebhookSender, 'send'>;
+  readonly recordAttempt: ReturnType<typeof createRecordAttempt>;
+  readonly clock: () => Date;
+  /** How long a mail is reserved for the process that sends it, in milliseconds. */
   readonly mailLeaseMs: number;
-  /** How long a receiver may take, in milliseconds. */
+  /** How long a receiver may take to respond, in milliseconds. */
   readonly webhookTimeoutMs: number;
+  readonly logger: Logger;
 }
 
-/** Sends mails and deliveries that are due. */
-export function createSendWorkers({
-  store,
-  service,
-  mailer,
-  sender,
-  logger,
-  mailLeaseMs,
-  webhookTimeoutMs,
-}: WorkerDependencies): { mails: Worker<Notification>; deliveries: Worker<unknown> } {
-  async function sendMail(notification: Notification): Promise<void> {
-    try {
-      await mailer.send(notification);
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      const attempts = notification.attempts + 1;
-      const wait = mailRetryDelay(attempts);
-      logger.warn({ err: error, notification: notification.id, attempts }, 'A mail could not be sent');
-      await store.markUnsent(notification.id, {
-        attempts,
-        failureReason: reason.slice(0, 500),
-        ...(wait === undefined ? { status: 'FAILED' } : { dueAt: new Date(Date.now() + wait) }),
-      });
-      return;
-    }
-    await store.markSent(notification.id);
-  }
-
+/** The workers that send mails and webhook deliveries when they are due. */
+export function createWorkers(deps: Deps): { mails: Worker<Notification>; deliveries: Worker<WebhookJob> } {
+  const { store, sendMail, sender, recordAttempt, clock, logger } = deps;
+  const inMs = (ms: number) => new Date(clock().getTime() + ms);
   return {
     mails: createWorker({
       name: 'mails',
-      claim: (limit) => store.claimNotifications(limit, new Date(Date.now() + mailLeaseMs)),
+      claim: (limit) => store.claimNotifications(limit, inMs(deps.mailLeaseMs)),
       run: sendMail,
       concurrency: 20,
       logger,
     }),
     deliveries: createWorker({
       name: 'webhooks',
-      claim: (limit) => store.claimDeliveries(limit, new Date(Date.now() + 2 * webhookTimeoutMs + 5_000)),
+      claim: (limit) => store.claimDeliveries(limit, inMs(2 * deps.webhookTimeoutMs + 5_000)),
       run: async ({ delivery, webhook }) => {
-        const sentAt = new Date();
-        await service.recordAttempt(delivery, await sender.send(webhook, delivery, sentAt), sentAt);
+        const sentAt = clock();
+        await recordAttempt(delivery, await sender.send(webhook, delivery, sentAt), sentAt);
       },
       concurrency: 50,
       logger,

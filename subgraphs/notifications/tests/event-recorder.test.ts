@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
 import { migrateDatabase, newId } from '@cartograph/kit';
 import { createTestDatabase } from '@cartograph/testing';
 import type { DataSource } from 'typeorm';
+import { CONSUMER } from '../src/events.js';
 import { openDatabase } from '../src/store/database.js';
 import { createEventRecorder } from '../src/store/event-recorder.js';
 import type { EventRecord } from '../src/store/store.js';
@@ -20,7 +21,7 @@ afterEach(async () => {
   await testDatabase.drop();
 });
 
-function record(text = 'We have your order'): EventRecord {
+function record(text = 'We have received your order'): EventRecord {
   const [eventId, at] = [newId(), new Date()];
   const mail: EventRecord['mail'] = {
     id: newId(),
@@ -54,10 +55,10 @@ const eventsIn = async (table: string) =>
     .sort();
 const idsOf = (events: readonly EventRecord[]) => events.map(({ eventId }) => eventId).sort();
 
-it('records events of one moment by one statement', async () => {
+it('records simultaneous events with one statement', async () => {
   await listen();
   const events = [record(), { ...record(), mail: undefined }, { ...record(), webhookPayload: undefined }];
-  const recorder = createEventRecorder(databases[0]!);
+  const recorder = createEventRecorder({ database: databases[0]!, consumer: CONSUMER });
   const query = jest.spyOn(databases[0]!, 'query');
   const made = await Promise.all(events.map((event) => recorder.recordEvent(event)));
   expect(query).toHaveBeenCalledTimes(1);
@@ -71,21 +72,21 @@ it('records events of one moment by one statement', async () => {
   );
 });
 
-it('is not held up by one that cannot be stored', async () => {
-  // Postgres has no such character.
+it('is not blocked by an event that cannot be stored', async () => {
+  // Postgres cannot store this character.
   const events = [record(), record('\u0000'), record()];
-  const recorder = createEventRecorder(databases[0]!);
+  const recorder = createEventRecorder({ database: databases[0]!, consumer: CONSUMER });
   const outcomes = await Promise.allSettled(events.map((event) => recorder.recordEvent(event)));
   expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
   expect(await eventsIn('processed_events')).toEqual(idsOf([events[0]!, events[2]!]));
 });
 
-it('makes each mail and delivery once when two processes have the same events in other orders', async () => {
+it('stores each mail and delivery once when two processes have the same events in different orders', async () => {
   await listen();
   const events = Array.from({ length: 50 }, () => record());
   const made = await Promise.all(
     [events, events.toReversed()].flatMap((mine, process) => {
-      const recorder = createEventRecorder(databases[process]!);
+      const recorder = createEventRecorder({ database: databases[process]!, consumer: CONSUMER });
       return mine.map((event) => recorder.recordEvent({ ...event, mail: { ...event.mail!, id: newId() } }));
     }),
   );
@@ -95,18 +96,18 @@ it('makes each mail and delivery once when two processes have the same events in
     expect(await eventsIn(table)).toEqual(idsOf(events));
 });
 
-it('knows whom and what it was asked for, and in which order', async () => {
-  const recorder = createEventRecorder(databases[0]!);
+it('returns recipients and orders in the requested order', async () => {
+  const recorder = createEventRecorder({ database: databases[0]!, consumer: CONSUMER });
   const ada = { userId: 'ada', email: 'ada@example.com', name: 'Ada' };
   await recorder.saveRecipient(ada, new Date());
   const { order, ...event } = record();
   await recorder.recordEvent({ ...event, order });
   expect(
     await Promise.all([
-      recorder.acquaintances('nobody', order!.orderId),
-      recorder.acquaintances('ada', undefined),
-      recorder.acquaintances('ada', 'none'),
-      recorder.acquaintances('ada', order!.orderId),
+      recorder.findRecipientAndOrder('unknown', order!.orderId),
+      recorder.findRecipientAndOrder('ada', undefined),
+      recorder.findRecipientAndOrder('ada', 'none'),
+      recorder.findRecipientAndOrder('ada', order!.orderId),
     ]),
   ).toEqual([
     { recipient: undefined, order },

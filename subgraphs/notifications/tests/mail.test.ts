@@ -40,7 +40,7 @@ async function untilRecipientIs(email: string): Promise<void> {
 }
 
 describe('mail', () => {
-  it('tells a customer of each step of an order, once per event however often the event comes', async () => {
+  it('informs a customer about each step of an order, once per event however often the event arrives', async () => {
     const order = orderData();
     const story = [
       registered(),
@@ -58,7 +58,9 @@ describe('mail', () => {
       'ORDER_SHIPPED',
       'WELCOME',
     ]);
-    const placed = (await notifications.mails()).find((mail) => mail.includes('We have your order'))!;
+    const placed = (await notifications.mails()).find((mail) =>
+      mail.includes('We have received your order'),
+    )!;
     expect(placed).toContain('To: carl@example.com');
     expect(placed).toContain('Content-Type: text/plain');
     expect(placed).toContain('Content-Type: text/html');
@@ -66,22 +68,22 @@ describe('mail', () => {
     expect(placed).toContain('Carl &lt;Customer&gt;');
   });
 
-  it('waits for a customer or an order it does not know yet', async () => {
+  it('waits for a customer or an order that is not known yet', async () => {
     const order = orderData();
     await notifications.bus.publish([paid(order)]);
     await notifications.bus.publish([orderPlaced(order), registered()]);
     await until(async () => (await kindsOf('carl')).includes('ORDER_PAID'), { timeoutMs: 20_000 });
   });
 
-  it('writes to the address a person has now', async () => {
-    // Made first, so that it does not happen later than the move.
-    const started = registered();
+  it('is sent to the current address of a person', async () => {
+    // Created first, so that it is not newer than the change of address.
+    const joined = registered();
     const moved = createEvent('user.updated', {
       aggregateId: 'carl',
       data: { ...person(), email: 'carl@new.example' },
     });
-    await notifications.bus.publish([started, moved]);
-    // Events of persons and of orders come by ways of their own: which would be first is not said.
+    await notifications.bus.publish([joined, moved]);
+    // Events of people and of orders are independent; either could arrive first.
     await untilRecipientIs('carl@new.example');
     await notifications.bus.publish([orderPlaced()]);
     await until(async () =>
@@ -89,7 +91,7 @@ describe('mail', () => {
     );
   });
 
-  it('keeps no link that works like a password', async () => {
+  it('does not keep links that work like a password', async () => {
     const data = {
       ...person(),
       token: 'very-secret-token',
@@ -115,7 +117,7 @@ describe('mail', () => {
     expect(JSON.stringify(all)).not.toContain('very-secret-token');
   });
 
-  it('shows a person their own notifications and nobody else’s', async () => {
+  it('is shown only to the person who received it', async () => {
     await notifications.bus.publish([registered(), registered('dora')]);
     await until(async () => (await notifications.mails()).length === 2);
     expect(await kindsOf('carl')).toEqual(['WELCOME']);
@@ -128,7 +130,7 @@ describe('mail', () => {
     ).toBe('FORBIDDEN');
   });
 
-  it('pages through what was sent, newest first', async () => {
+  it('is paged newest first', async () => {
     await notifications.bus.publish(Array.from({ length: 5 }, (_, n) => registered(`user-${n}`)));
     await until(async () => (await notifications.mails()).length === 5);
     const seen: string[] = [];

@@ -26,7 +26,7 @@ export interface Harness extends RunningSubgraph {
   close(): Promise<void>;
 }
 
-/** Notifications in this process, with a database, a Redis and a mail folder of its own. */
+/** Runs notifications in this process with its own database, Redis and mail folder. */
 export async function startNotifications(settings: Partial<NotificationsConfig> = {}): Promise<Harness> {
   const database = await createTestDatabase();
   const redis = await startTestRedis();
@@ -57,7 +57,7 @@ export async function startNotifications(settings: Partial<NotificationsConfig> 
     async mails() {
       const files = (await readdir(directory)).filter((name) => name.endsWith('.eml')).sort();
       const texts = await Promise.all(files.map((name) => readFile(join(directory, name), 'utf8')));
-      // Quoted-printable breaks lines anywhere.
+      // Quoted-printable may break lines anywhere.
       return texts.map((text) => text.replaceAll('=\r\n', ''));
     },
     async close() {
@@ -81,7 +81,7 @@ export interface Receiver {
   close(): Promise<void>;
 }
 
-/** A webhook receiver on loopback; `answer` gives the status and headers for the n-th request (from 1). */
+/** Starts a webhook receiver on loopback; `answer` returns the status and headers for the n-th request (from 1). */
 export async function startReceiver(
   answer: (n: number) => { status: number; headers?: Record<string, string> } | 'hang',
 ): Promise<Receiver> {

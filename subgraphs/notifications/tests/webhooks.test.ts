@@ -21,7 +21,7 @@ beforeAll(async () => {
   notifications = await startNotifications();
 });
 afterEach(async () => {
-  // The next test's events are none of their business.
+  // They must not receive the events of the next test.
   const { webhooks } = (await notifications.ask('{ webhooks { id } }', {}, admin)).data;
   for (const { id } of webhooks) await notifications.ask(DELETE, { id }, admin);
   await receiver?.close();
@@ -44,7 +44,7 @@ const show = async (id: string) => (await notifications.ask(SHOW, { id }, admin)
 const deliveriesOf = async (id: string) => (await show(id)).deliveries.nodes;
 
 describe('webhooks', () => {
-  it('deliver each event once, signed by the specification, without what is private', async () => {
+  it('deliver each event once, signed as specified, without private data', async () => {
     receiver = await startReceiver(() => ({ status: 204 }));
     const { secret, id } = await create(receiver.url);
     const event = orderPlaced();
@@ -63,7 +63,7 @@ describe('webhooks', () => {
     expect(() => new Webhook(secret).verify(`${body} `, headers as Record<string, string>)).toThrow();
   });
 
-  it('sign with every secret of the last day, however often it was rotated', async () => {
+  it('sign with every secret of the last day', async () => {
     receiver = await startReceiver(() => ({ status: 200 }));
     const { id, secret: first } = await create(receiver.url);
     const rotate =
@@ -78,7 +78,7 @@ describe('webhooks', () => {
     for (const each of secrets) new Webhook(each).verify(body, headers as Record<string, string>);
   });
 
-  it('try again until the receiver takes it, and log every attempt', async () => {
+  it('retry until the receiver accepts the event, and log every attempt', async () => {
     receiver = await startReceiver((n) => ({ status: n < 3 ? 500 : 200 }));
     const { id } = await create(receiver.url);
     await notifications.bus.publish([registered(), orderPlaced()]);
@@ -94,11 +94,11 @@ describe('webhooks', () => {
     expect(new Set(receiver.received.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
   });
 
-  it('wait as long as the receiver asks', async () => {
+  it('wait as long as the receiver requests', async () => {
     receiver = await startReceiver(() => ({ status: 429, headers: { 'retry-after': '3600' } }));
     const { id } = await create(receiver.url);
     await notifications.bus.publish([registered(), orderPlaced()]);
-    // An attempt is under way until its outcome is logged; a delivery read just before that still tells of its claim.
+    // Until the result of an attempt is logged, nextAttemptAt is the end of its claim.
     const delivery = await until(async () => {
       const [found] = await deliveriesOf(id);
       return found?.attempts.length === 1 && Date.parse(found.nextAttemptAt) > Date.now() + 60_000 && found;
@@ -106,7 +106,7 @@ describe('webhooks', () => {
     expect(Date.parse(delivery.nextAttemptAt)).toBeGreaterThan(Date.now() + 3_500_000);
   });
 
-  it('give up on a receiver that hangs, redirects or is away, disable it and tell staff once', async () => {
+  it('give up on a receiver that hangs or redirects, disable it and inform staff once', async () => {
     receiver = await startReceiver((n) =>
       n === 1 ? 'hang' : { status: 302, headers: { location: 'http://127.0.0.1:1/' } },
     );
@@ -120,7 +120,7 @@ describe('webhooks', () => {
     expect(webhook.deliveries.nodes[0].status).toBe('FAILED');
     expect(webhook.deliveries.nodes[0].attempts[0]).toMatchObject({
       statusCode: null,
-      error: expect.stringContaining('No answer within'),
+      error: expect.stringContaining('No response within'),
     });
     await until(
       async () =>
@@ -145,7 +145,7 @@ describe('webhooks', () => {
     expect((await show(id)).isActive).toBe(true);
   }, 60_000);
 
-  it('are disabled at once by a receiver that is gone', async () => {
+  it('are disabled immediately by a receiver that responds with 410', async () => {
     receiver = await startReceiver(() => ({ status: 410 }));
     const { id } = await create(receiver.url);
     await notifications.bus.publish([registered(), orderPlaced(), orderPlaced()]);
@@ -156,7 +156,7 @@ describe('webhooks', () => {
     );
   });
 
-  it('are refused with everything that is wrong at once', async () => {
+  it('are refused with all errors at once', async () => {
     const { webhook, secret, userErrors } = (
       await notifications.ask(
         CREATE,
@@ -183,7 +183,7 @@ describe('webhooks', () => {
     ).toBe('FORBIDDEN');
   });
 
-  it('can be deleted with their log', async () => {
+  it('can be deleted with their delivery log', async () => {
     receiver = await startReceiver(() => ({ status: 200 }));
     const { id } = await create(receiver.url);
     await notifications.bus.publish([registered(), orderPlaced()]);
@@ -195,7 +195,7 @@ describe('webhooks', () => {
 });
 
 describe('dead letters', () => {
-  it('are listed and replayed for staff', async () => {
+  it('can be listed and replayed by staff', async () => {
     const bus = createBus({
       redisUrl: notifications.config.REDIS_URL,
       logger: createLogger('test', 'silent'),
@@ -203,7 +203,7 @@ describe('dead letters', () => {
     try {
       let isBroken = true;
       const handled: string[] = [];
-      // A type of which no other test here has left an event behind.
+      // No other test of this file has published this type.
       await bus.subscribe({
         consumer: 'picky',
         types: ['order.delivered'],

@@ -22,7 +22,7 @@ afterAll(async () => {
 const carl = customer('carl');
 const service: Identity = { kind: 'service', name: 'payments' };
 const who = {
-  nobody: anonymous,
+  guest: anonymous,
   'another customer': customer('dora'),
   carl,
   staff: admin(),
@@ -42,7 +42,7 @@ describe('an order', () => {
   };
 
   it.each([
-    ['nobody', 'UNAUTHENTICATED'],
+    ['guest', 'UNAUTHENTICATED'],
     ['another customer', 'FORBIDDEN'],
     ['carl', undefined],
     ['staff', undefined],
@@ -69,7 +69,7 @@ describe('an order', () => {
   });
 
   it.each(['cancelOrder(input: { orderId: $id })', 'cancelOrder(input: { orderId: $id, reason: "x" })'])(
-    'of somebody else does not exist for %s',
+    'of another customer does not exist for %s',
     async (mutation) => {
       for (const id of [orderId, newId(), 'nonsense']) {
         const { data, errors } = await orders.send(

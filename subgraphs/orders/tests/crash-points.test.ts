@@ -30,7 +30,7 @@ const HELD_UP = {
   paid: ['after', 'reserve'],
 } as const satisfies Record<string, readonly ['before' | 'after', Operation]>;
 type HeldUp = keyof typeof HELD_UP;
-/** Nobody holds up `placing`, who waits in Postgres, nor `answered`, whose process dies later. */
+/** `placing` waits in Postgres and the process of `answered` dies later, so neither has a gate. */
 type Customer = HeldUp | 'placing' | 'answered';
 
 let world: World;
@@ -81,7 +81,7 @@ function holdUp(): void {
     };
 }
 
-/** Leads everybody to their point, kills the process there, and lets go of what its neighbours held up. */
+/** Brings every customer to their point, kills the process there, and opens the gates. */
 async function killAmidWork(): Promise<void> {
   const orders = await spawnOrders(world);
   const [accepted, paid] = [await checkout(orders, 'accepted'), await checkout(orders, 'paid')];

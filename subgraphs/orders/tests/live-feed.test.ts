@@ -112,9 +112,9 @@ describe('the feed', () => {
   });
 
   it('continues after the database was down', async () => {
-    let isAway = true;
+    let isDown = true;
     const readEvents: OrdersStore['readEvents'] = (...args) =>
-      isAway ? Promise.reject(new Error('away')) : test.store.readEvents(...args);
+      isDown ? Promise.reject(new Error('down')) : test.store.readEvents(...args);
     await feed.stop();
     feed = createOrderFeed({
       store: { ...store, readEvents },
@@ -125,7 +125,7 @@ describe('the feed', () => {
     await listening(1);
     const [cursor] = await place(1);
     feed.notify(cursor!);
-    isAway = false;
+    isDown = false;
     expect(await take(stream, 1)).toEqual([cursor]);
     await stream.return!();
   });
@@ -260,8 +260,8 @@ describe('a stream', () => {
   });
 
   it('fails with the error when the table cannot be read', async () => {
-    const readEvents = () => Promise.reject(new Error('away'));
-    await expect(open({ after: 0, store: { readEvents } }).next()).rejects.toThrow('away');
+    const readEvents = () => Promise.reject(new Error('down'));
+    await expect(open({ after: 0, store: { readEvents } }).next()).rejects.toThrow('down');
     expect(feed.size).toBe(0);
   });
 

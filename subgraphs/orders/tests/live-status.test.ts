@@ -100,7 +100,7 @@ describe('orderStatusChanged', () => {
   });
 
   it.each([
-    ['nobody', anonymous, 'UNAUTHENTICATED'],
+    ['guest', anonymous, 'UNAUTHENTICATED'],
     ['another customer', customer('dora'), 'FORBIDDEN'],
   ])('is refused to %s', async (_, identity, code) => {
     const stream = await watch(identity, await place());

@@ -7,7 +7,7 @@ import { TRANSITIONS } from '../src/domain/order-state.js';
 import { admin, customer } from './support/client.js';
 import { createWorld, startOrders, type RunningOrders, type World } from './support/orders.js';
 
-/** What customers, staff, payments, deadlines and outages do, in any order and at once. `of` picks one of the orders. */
+/** The operations of customers, staff, payments, deadlines and outages, in any order and concurrently. `of` picks an order. */
 type Action =
   | { do: 'checkout'; buyer: number; quantity: number }
   | { do: 'repeat'; of: number }
@@ -223,7 +223,7 @@ async function check(supplied: number, placed: { id: string }[]): Promise<void> 
   const held = [...reservations.values()]
     .flatMap(({ items }) => items)
     .reduce((sum, item) => sum + item.quantity, 0);
-  // Stock is conserved, and what is held is held for orders that are owed it.
+  // No unit is lost, and units are reserved only for orders that need them.
   const late = [...reservations].filter(([id]) => !rows.some((row) => row.id === id));
   expect(products.get('tea')!.available + held).toBe(supplied);
   expect(products.get('tea')!.available).toBeGreaterThanOrEqual(0);
@@ -235,7 +235,7 @@ async function check(supplied: number, placed: { id: string }[]): Promise<void> 
     else if (status === 'PENDING') expect(found.slice(0, 3)).toEqual([id, status, quantity]);
     else expect(found).toEqual([id, status, quantity, true]);
   }
-  // Nobody who was answered with an order lost it.
+  // Every order that a customer has received still exists.
   for (const { id } of placed) expect(rows.some((row) => row.id === id)).toBe(true);
   // Every history is a walk through the table, and each of its steps was published, once each.
   const events = await world.sql<{

@@ -1,4 +1,4 @@
-/** What a mail says, before it is laid out. All of it is plain text. */
+/** The content of a mail before layout, as plain text. */
 export interface MailContent {
   readonly subject: string;
   readonly heading: string;
@@ -16,10 +16,10 @@ const escapeHtml = (text: string): string =>
     (character) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' })[character]!,
   );
 
-/** In the text version, whose lines mail programs break at about 78 characters. */
+/** In the text version, because mail programs wrap lines at about 78 characters. */
 const MAX_LABEL = 52;
 
-const SIGNATURE = 'Your Cartograph team';
+const SIGNATURE = 'The Cartograph team';
 
 export function layOutText({ heading, paragraphs, rows = [], total, button, closing }: MailContent): string {
   const shorten = (label: string) => {
@@ -38,7 +38,7 @@ export function layOutText({ heading, paragraphs, rows = [], total, button, clos
   );
 }
 
-/** Tables and inline styles: mail programs know little else. */
+/** Uses tables and inline styles, because mail programs support little else. */
 export function layOutHtml({
   subject,
   heading,

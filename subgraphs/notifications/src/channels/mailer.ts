@@ -4,32 +4,32 @@ import nodemailer from 'nodemailer';
 import type { Notification } from '../domain/notification.js';
 
 export interface Mailer {
-  /** Resolves once the mail server (or the disk) has it; rejects if that is not sure. */
+  /** Resolves when the mail server (or the disk) has accepted the mail; rejects if that is uncertain. */
   send(notification: Pick<Notification, 'id' | 'to' | 'subject' | 'text' | 'html'>): Promise<void>;
   close(): void;
 }
 
 export interface MailerOptions {
   readonly from: string;
-  /** `smtp://…`; without it mails become `.eml` files in `directory`. */
+  /** `smtp://…`; without it, mails are written to `.eml` files in `directory`. */
   readonly smtpUrl: string | undefined;
   readonly directory: string;
 }
 
 /**
- * Sends mails by SMTP, or writes them to files. A notification always has the same Message-ID (and file name), so
- * that one sent twice, because a crash came between sending and remembering it, shows once.
+ * Sends mails by SMTP, or writes them to files. A notification always has the same Message-ID (and file name). If a crash
+ * between sending and recording it causes a second send, mail programs show it once.
  */
 export function createMailer({ from, smtpUrl, directory }: MailerOptions): Mailer {
   const messageOf = ({ id, to, subject, text, html }: Parameters<Mailer['send']>[0]) => ({
     from,
-    // Not as text, in which a comma would make two addresses of one.
+    // Not as text, where a comma would separate two addresses.
     to: { name: '', address: to },
     subject,
     text,
     html,
     messageId: `<${id}@cartograph>`,
-    // Tells mail programs and auto-responders not to answer: https://www.rfc-editor.org/rfc/rfc3834#section-5
+    // Tells automatic responders not to reply: https://www.rfc-editor.org/rfc/rfc3834#section-5
     headers: { 'Auto-Submitted': 'auto-generated' },
   });
 
@@ -47,7 +47,7 @@ export function createMailer({ from, smtpUrl, directory }: MailerOptions): Maile
     async send(notification) {
       const { message } = await composer.sendMail(messageOf(notification));
       const file = join(directory, `${notification.id}.eml`);
-      // By way of another name, so that no reader sees half a mail.
+      // Written under another name first, so that no reader sees an incomplete mail.
       const write = () => writeFile(`${file}.part`, message as Buffer);
       await write().catch(async (error: NodeJS.ErrnoException) => {
         if (error.code !== 'ENOENT') throw error;

@@ -34,7 +34,7 @@ const shippingAddress = {
   country: 'IE',
 };
 
-/** The eight mails of a purchase: what happened, and what the mail about it has to say. */
+/** The eight mails of a purchase: the event, and what the mail about it must contain. */
 const story: readonly [MailedEvent, string, readonly string[]][] = [
   [
     createEvent('user.registered', { aggregateId: 'carl', data: carl }),
@@ -74,7 +74,7 @@ const story: readonly [MailedEvent, string, readonly string[]][] = [
   [
     createEvent('order.cancelled', { ...of, data: { ...order, note: `Because of ${HOSTILE}` } }),
     'ORDER_CANCELLED',
-    ['Because of', '€13,089.00', 'the money goes back'],
+    ['Because of', '€13,089.00', 'we will refund your payment'],
   ],
   [
     createEvent('payment.refunded', { ...of, data: { ...payment, refundId: 'r', reason: HOSTILE } }),
@@ -85,7 +85,7 @@ const story: readonly [MailedEvent, string, readonly string[]][] = [
 
 describe('a mail', () => {
   it.each(story.map(([event, kind, says]) => [kind, event, says] as const))(
-    '%s says what a person wants to know, in both versions, and lets nobody write HTML into it',
+    '%s contains what the person needs to know, in both versions, and escapes HTML',
     (kind, event, says) => {
       const mail = mailAbout(
         event,
@@ -118,7 +118,7 @@ describe('the headers of a mail', () => {
   });
   afterAll(() => rm(directory, { recursive: true }));
 
-  it('are nobody’s but ours, whatever stands in address and subject', async () => {
+  it('cannot be changed by an address or a subject', async () => {
     const mailer = createMailer({ from: 'Shop <shop@example.com>', smtpUrl: undefined, directory });
     await mailer.send({
       id: 'one',

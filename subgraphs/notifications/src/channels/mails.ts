@@ -5,11 +5,11 @@ import type { MailContent } from './layout.js';
 
 export interface Mail extends MailContent {
   readonly kind: NotificationKind;
-  /** Another address than the recipient's, where the event names one. */
+  /** An address other than the recipient's, if the event names one. */
   readonly to?: string;
 }
 
-/** To make one costs more than all that a mail does with it. */
+/** Formats are cached because creating one costs more than a mail's use of it. */
 const priceFormats = new Map<string, Intl.NumberFormat>();
 
 function price(money: Money): string {
@@ -26,7 +26,7 @@ const day = (iso: string) =>
     new Date(iso),
   );
 
-/** Events that a person is written to about. */
+/** Events that a person receives a mail about. */
 const MAILED_EVENT_TYPES = [
   'user.registered',
   'user.password_reset_requested',
@@ -46,9 +46,9 @@ export const isMailed = (event: AnyEvent): event is MailedEvent =>
   (MAILED_EVENT_TYPES as readonly string[]).includes(event.type);
 
 /**
- * The mail a person gets because of an event.
- * @param order needed for events of payments, which do not bring its number along
- * @param storefront where links lead, without a slash at the end
+ * The mail that a person receives about an event.
+ * @param order required for payment events, which do not contain its number
+ * @param storefront the start of links, without a slash at the end
  */
 export function mailAbout(
   event: MailedEvent,
@@ -57,7 +57,7 @@ export function mailAbout(
   storefront: string,
 ): Mail {
   const orderButton = (orderId: string) => ({
-    label: 'See your order',
+    label: 'View your order',
     url: `${storefront}/orders/${orderId}`,
   });
   const hello = `Hello ${recipient.name},`;
@@ -68,7 +68,7 @@ export function mailAbout(
         subject: 'Welcome to Cartograph',
         heading: `Welcome, ${recipient.name}`,
         paragraphs: [
-          'Your account is open. You can now check out faster, follow your orders as they move and find them all in one place.',
+          'Your account is ready. You can now check out faster, follow your orders live and find them all in one place.',
         ],
         button: { label: 'Start shopping', url: storefront },
       };
@@ -79,13 +79,13 @@ export function mailAbout(
         heading: 'Choose a new password',
         paragraphs: [
           hello,
-          `Somebody asked for a new password for your account. The link works once, until ${day(event.data.expiresAt)} UTC.`,
+          `We received a request to reset the password of your account. The link works once, until ${day(event.data.expiresAt)} UTC.`,
         ],
         button: {
           label: 'Choose a new password',
           url: `${storefront}/reset-password?token=${encodeURIComponent(event.data.token)}`,
         },
-        closing: 'If it was not you, nothing has changed and there is nothing to do.',
+        closing: 'If you did not request this, you can ignore this e-mail. Your password has not changed.',
       };
     case 'user.email_change_requested':
       return {
@@ -95,51 +95,51 @@ export function mailAbout(
         heading: 'Confirm your new e-mail address',
         paragraphs: [
           hello,
-          `This address is to become the one you sign in with. The link works once, until ${day(event.data.expiresAt)} UTC.`,
+          `Please confirm that you want to sign in with this address. The link works once, until ${day(event.data.expiresAt)} UTC.`,
         ],
         button: {
           label: 'Confirm this address',
           url: `${storefront}/confirm-email?token=${encodeURIComponent(event.data.token)}`,
         },
-        closing: 'If you know nothing of this, ignore it: the account stays as it is.',
+        closing: 'If you did not request this, you can ignore this e-mail. The account has not changed.',
       };
     case 'order.placed':
       return {
         kind: 'ORDER_PLACED',
-        subject: `We have your order ${event.data.number}`,
+        subject: `We have received your order ${event.data.number}`,
         heading: 'Thank you for your order',
         paragraphs: [
           hello,
-          `We have your order ${event.data.number} and have put everything in it aside for you. You will hear from us when it is paid and when it leaves.`,
+          `We have received your order ${event.data.number} and have reserved its items for you. We will e-mail you when it is paid and when it ships.`,
         ],
         ...itemTable(event.data),
         button: orderButton(event.data.orderId),
-        closing: `It goes to ${addressLine(event.data.shippingAddress)}.`,
+        closing: `We will ship it to ${addressLine(event.data.shippingAddress)}.`,
       };
     case 'payment.succeeded':
       return {
         kind: 'ORDER_PAID',
         subject: `Order ${order!.number} is paid`,
-        heading: 'Your payment has arrived',
+        heading: 'We have received your payment',
         paragraphs: [
           hello,
-          `We received ${price(event.data.amount)} for your order ${order!.number}. It is being packed now.`,
+          `We have received ${price(event.data.amount)} for your order ${order!.number} and are preparing it for shipping.`,
         ],
         button: orderButton(event.data.orderId),
       };
     case 'payment.failed':
       return {
         kind: 'PAYMENT_FAILED',
-        subject: `The payment for order ${order!.number} did not work`,
-        heading: 'Your payment did not work',
+        subject: `The payment for order ${order!.number} failed`,
+        heading: 'Your payment failed',
         paragraphs: [
           hello,
-          `We tried to charge ${price(event.data.amount)} for your order ${order!.number}, without success: ${event.data.reason}`,
+          `We could not charge ${price(event.data.amount)} for your order ${order!.number}: ${event.data.reason}`,
           ...(event.data.canRetry
             ? [
-                'We keep everything aside for a short while, so that you can try again, with another means of payment if you like.',
+                'Your items are still reserved for a short time. You can try again, with another payment method if you like.',
               ]
-            : ['The order is cancelled, so there is nothing left for you to do.']),
+            : ['The order has been cancelled, so you do not need to do anything.']),
         ],
         button: { ...orderButton(event.data.orderId), ...(event.data.canRetry && { label: 'Try again' }) },
       };
@@ -147,11 +147,11 @@ export function mailAbout(
       return {
         kind: 'ORDER_REFUNDED',
         subject: `${price(event.data.amount)} refunded for order ${order!.number}`,
-        heading: 'Your money is on its way back',
+        heading: 'Your refund is on its way',
         paragraphs: [
           hello,
-          `We gave back ${price(event.data.amount)} for your order ${order!.number}. Depending on your bank it takes a few days to show.`,
-          ...(event.data.reason ? [`The reason: ${event.data.reason}`] : []),
+          `We have refunded ${price(event.data.amount)} for your order ${order!.number}. Depending on your bank, it may take a few days to arrive.`,
+          ...(event.data.reason ? [`Reason: ${event.data.reason}`] : []),
         ],
         button: orderButton(event.data.orderId),
       };
@@ -162,7 +162,7 @@ export function mailAbout(
         heading: 'Your order is on its way',
         paragraphs: [
           hello,
-          `Your order ${event.data.number} has left our house.`,
+          `Your order ${event.data.number} has shipped.`,
           ...(event.data.note ? [`A note from us: ${event.data.note}`] : []),
         ],
         ...itemTable(event.data),
@@ -175,7 +175,7 @@ export function mailAbout(
         heading: 'Your order has arrived',
         paragraphs: [
           hello,
-          `Your order ${event.data.number} was delivered. We hope you enjoy it; if anything is not right, just answer this mail.`,
+          `Your order ${event.data.number} was delivered. We hope you enjoy it. If anything is wrong, please reply to this e-mail.`,
         ],
         ...itemTable(event.data),
         button: orderButton(event.data.orderId),
@@ -187,8 +187,8 @@ export function mailAbout(
         heading: 'Your order was cancelled',
         paragraphs: [
           hello,
-          `Your order ${event.data.number} was cancelled.${event.data.note ? ` The reason: ${event.data.note}` : ''}`,
-          'If you had paid already, the money goes back the way it came; we write again when it does.',
+          `Your order ${event.data.number} was cancelled.${event.data.note ? ` Reason: ${event.data.note}` : ''}`,
+          'If you have already paid, we will refund your payment and e-mail you when we do.',
         ],
         ...itemTable(event.data),
         button: orderButton(event.data.orderId),
@@ -203,11 +203,11 @@ export function webhookDisabledMail(url: string, reason: string, storefront: str
     subject: 'A webhook was disabled',
     heading: 'A webhook was disabled',
     paragraphs: [
-      `Nothing is delivered to ${url} any more.`,
+      `Events are no longer delivered to ${url}.`,
       reason,
-      'Its delivery log says what was answered; enable it again when the receiver is mended.',
+      'Its delivery log shows the responses. Enable the webhook again when the receiver is fixed.',
     ],
-    button: { label: 'See the webhooks', url: `${storefront}/admin/webhooks` },
+    button: { label: 'View webhooks', url: `${storefront}/admin/webhooks` },
   };
 }
 

@@ -11,11 +11,11 @@ describe('webhook addresses', () => {
   });
 
   it.each([
-    ['http://example.com', 'starts with https://'],
-    ['ftp://example.com', 'starts with https://'],
+    ['http://example.com', 'must start with https://'],
+    ['ftp://example.com', 'must start with https://'],
     ['example.com', 'not a URL'],
     ['', 'not a URL'],
-    ['https://user:pass@example.com', 'no user name or password'],
+    ['https://user:pass@example.com', 'must not contain a user name or password'],
     ['https://localhost/x', 'private'],
     ['https://db.internal/x', 'private'],
     ['https://redis/x', 'private'],
@@ -29,7 +29,7 @@ describe('webhook addresses', () => {
     ['https://017700000001/', 'private'],
     ['https://①②⑦.0.0.1/', 'private'],
     ['https://127.0.0.1:8443/', 'private'],
-    ['https://example.com@127.0.0.1/', 'no user name'],
+    ['https://example.com@127.0.0.1/', 'must not contain a user name'],
     ['https://2130706433/', 'private'],
     ['https://0x7f.1/', 'private'],
     ['https://10.0.0.8/', 'private'],
@@ -48,10 +48,12 @@ describe('webhook addresses', () => {
 
   it('allow plain http and loopback only when configured', () => {
     expect(refuseWebhookUrl('http://127.0.0.1:9000/', { allowPrivate: true })).toBeUndefined();
-    expect(refuseWebhookUrl('ftp://127.0.0.1/', { allowPrivate: true })).toContain('starts with https://');
+    expect(refuseWebhookUrl('ftp://127.0.0.1/', { allowPrivate: true })).toContain(
+      'must start with https://',
+    );
   });
 
-  it('know the special ranges', () => {
+  it('are never in special ranges', () => {
     expect(
       [
         '100.64.0.1',

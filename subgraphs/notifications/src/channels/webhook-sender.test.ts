@@ -6,7 +6,7 @@ import type { Webhook } from '../domain/webhook.js';
 import { publicLookup } from './webhook-address.js';
 import { createWebhookSender } from './webhook-sender.js';
 
-/** A service of the house, which no webhook may reach. */
+/** An internal service, which no webhook may reach. */
 let inside: Server;
 let reached = 0;
 let port: number;
@@ -31,12 +31,12 @@ const webhook = (url: string): Webhook => ({
   createdAt: new Date(),
 });
 
-describe('a webhook that was allowed once', () => {
+describe('a webhook that was accepted before', () => {
   it.each([
     ['an address', () => `https://127.0.0.1:${port}/`, /private/],
     ['an address in IPv6', () => `https://[::ffff:127.0.0.1]:${port}/`, /private/],
     ['plain http', () => `http://127.0.0.1:${port}/`, /https/],
-  ])('reaches nothing inside: %s', async (_what, url, reason) => {
+  ])('reaches no internal service by %s', async (_what, url, reason) => {
     const sender = createWebhookSender({ allowPrivate: false, timeoutMs: 1_000 });
     const result = await sender.send(webhook(url()), { eventId: 'e', payload: '{}' }, new Date());
     await sender.close();
@@ -48,10 +48,10 @@ describe('a webhook that was allowed once', () => {
     expect(reached).toBe(0);
   });
 
-  it('reaches nothing inside by a name that its owner points there later', async () => {
+  it('reaches no internal service by a name that its owner changes later', async () => {
     const agent = new Agent({ connect: { lookup: publicLookup } });
     const sending = request(`http://localhost:${port}/`, { dispatcher: agent });
-    await expect(sending).rejects.toThrow(/localhost leads to the private address (127\.0\.0\.1|::1)/);
+    await expect(sending).rejects.toThrow(/localhost resolves to the private address (127\.0\.0\.1|::1)/);
     await agent.destroy();
     expect(reached).toBe(0);
   });

@@ -24,7 +24,7 @@ export interface WebhookSender {
 const KEPT_BODY = 1_000;
 
 /**
- * Sends deliveries as the specification says: signed headers, no redirects, a limit on time and on what is read.
+ * Sends deliveries as the specification requires: signed headers, no redirects, limits on time and on the response size.
  * @see https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
  */
 export function createWebhookSender({
@@ -45,7 +45,7 @@ export function createWebhookSender({
       const startedAt = performance.now();
       const duration = () => Math.round(performance.now() - startedAt);
       try {
-        // Asked again at each attempt: a number needs no look-up, and what is allowed may have changed since.
+        // Checked again at each attempt: an IP address needs no lookup, and the rules may have changed since.
         const refusal = refuseWebhookUrl(webhook.url, { allowPrivate });
         if (refusal) throw new Error(refusal);
         const { statusCode, headers, body } = await request(webhook.url, {
@@ -66,7 +66,7 @@ export function createWebhookSender({
         return {
           statusCode,
           error: null,
-          // Postgres texts cannot hold NUL.
+          // Postgres cannot store NUL in text.
           responseBody: text.slice(0, KEPT_BODY).replaceAll('\u0000', '') || null,
           durationMs: duration(),
           retryAfterMs: readRetryAfter(Array.isArray(retryAfter) ? retryAfter[0] : retryAfter, now),
@@ -88,10 +88,10 @@ export function createWebhookSender({
 
 function describe(error: unknown, timeoutMs: number): string {
   const { name, message } = error as Partial<Error>;
-  return name === 'TimeoutError' ? `No answer within ${timeoutMs} ms` : message || name || String(error);
+  return name === 'TimeoutError' ? `No response within ${timeoutMs} ms` : message || name || String(error);
 }
 
-/** One signature for each secret that is valid, separated by blanks as the specification says. */
+/** One signature for each valid secret, separated by spaces as the specification requires. */
 const sign = (webhook: Webhook, id: string, payload: string, now: Date): string =>
   signingSecrets(webhook, now)
     .map((secret) => new Signer(secret).sign(id, now, payload))

@@ -13,10 +13,10 @@ export type NotificationKind =
 
 export interface Notification {
   readonly id: string;
-  /** The event it tells of; with `kind` and `to` it makes a notification unique. */
+  /** The event behind it. Together with `kind` and `to`, it makes a notification unique. */
   readonly eventId: string;
   readonly kind: NotificationKind;
-  /** Whom it belongs to; null for staff. */
+  /** The user who receives it; null for staff. */
   readonly userId: string | null;
   readonly to: string;
   readonly subject: string;
@@ -29,17 +29,17 @@ export interface Notification {
   readonly sentAt: Date | null;
 }
 
-/** Kinds whose text holds a link that works like a password: it is not kept once sent. */
+/** Kinds whose text contains a link that works like a password. The text is removed once the mail is sent. */
 export const PERSONAL_LINK_KINDS: ReadonlySet<NotificationKind> = new Set(['PASSWORD_RESET', 'EMAIL_CHANGE']);
 
-/** Somebody who can be written to, as the last user event told. */
+/** A person who receives mails, with the data of the latest user event. */
 export interface Recipient {
   readonly userId: string;
   readonly email: string;
   readonly name: string;
 }
 
-/** What payment events need to know of their order. */
+/** The part of an order that payment events lack. */
 export interface KnownOrder {
   readonly orderId: string;
   readonly number: string;
@@ -47,8 +47,12 @@ export interface KnownOrder {
 
 const MAIL_ATTEMPTS = 12;
 
-/** Milliseconds until a mail is tried again after `attempts` failures (from 1), or undefined to give up. */
-export function mailRetryDelay(attempts: number, random: () => number = Math.random): number | undefined {
+/**
+ * Milliseconds until the next attempt to send a mail, or undefined to give up.
+ * @param attempts how many have failed, from 1
+ * @param random returns a number from 0 up to, but not including, 1
+ */
+export function mailRetryDelay(attempts: number, random: () => number): number | undefined {
   if (attempts >= MAIL_ATTEMPTS) return undefined;
   const full = Math.min(3_600_000, 1_000 * 2 ** attempts);
   return Math.round(full / 2 + (full / 2) * random());

@@ -4,9 +4,9 @@ export interface Webhook {
   readonly id: string;
   readonly url: string;
   readonly eventTypes: readonly string[];
-  /** `whsec_…`, base64 behind the prefix. */
+  /** `whsec_…`: base64 after the prefix. */
   readonly secret: string;
-  /** Secrets before this one that deliveries are signed with too, newest first. */
+  /** Earlier secrets that also sign deliveries, newest first. */
   readonly previousSecrets: readonly PreviousSecret[];
   readonly isActive: boolean;
   readonly disabledReason: string | null;
@@ -15,7 +15,7 @@ export interface Webhook {
 
 export interface PreviousSecret {
   readonly secret: string;
-  /** Until when it is promised to work, ISO 8601. */
+  /** When it stops being valid, in ISO 8601. */
   readonly until: string;
 }
 
@@ -28,7 +28,7 @@ export interface WebhookDelivery {
   readonly payload: string;
   readonly status: 'PENDING' | 'SUCCEEDED' | 'FAILED';
   readonly attempts: number;
-  /** Asked for by hand: one try, without the schedule. */
+  /** Requested by staff: one attempt, without the retry schedule. */
   readonly isRepeat: boolean;
   readonly nextAttemptAt: Date | null;
   readonly createdAt: Date;
@@ -44,7 +44,7 @@ export interface WebhookAttempt {
   readonly responseBody: string | null;
 }
 
-/** Events that may leave the house. User events stay: theirs hold tokens and addresses. */
+/** Events that webhooks may receive. User events are excluded because they contain tokens and addresses. */
 export const WEBHOOK_EVENT_TYPES = EVENT_TYPES.filter((type) =>
   /^(order|payment|product|stock)\./.test(type),
 );
@@ -53,8 +53,8 @@ export const isWebhookEventType = (type: string): type is EventType =>
   (WEBHOOK_EVENT_TYPES as string[]).includes(type);
 
 /**
- * Fields of event data that receivers are sent. A field that is not listed stays here: an address, a payment token, and the
- * id of a cart, which lets anyone who has it read a guest's cart.
+ * The fields of event data that receivers get. Fields that are not listed are never sent: addresses, payment tokens, and
+ * cart ids, because anyone who has the id of a guest's cart can read it.
  */
 const PUBLIC_FIELDS = new Set([
   ...['orderId', 'number', 'customerId', 'items', 'total', 'placedAt', 'status', 'previousStatus', 'note'],
@@ -71,12 +71,12 @@ export function webhookPayload(event: { type: string; occurredAt: string; data: 
   return JSON.stringify({ type: event.type, timestamp: event.occurredAt, data });
 }
 
-/** How long deliveries are also signed with a secret after it was replaced, in milliseconds. */
+/** How long a replaced secret still signs deliveries, in milliseconds. */
 const ROTATION_OVERLAP_MS = 24 * 3_600_000;
-/** Each secret adds a signature of about 50 bytes to a header, and receivers limit those. */
+/** Each secret adds a signature of about 50 bytes to a header, and receivers limit the size of headers. */
 const MAX_SECRETS = 20;
 
-/** All secrets that a delivery is signed with at `now`, the current one first. */
+/** All secrets that sign a delivery at `now`, the current one first. */
 export const signingSecrets = ({ secret, previousSecrets }: SecretsOf, now: Date): string[] => [
   secret,
   ...liveSecrets(previousSecrets, now).map((previous) => previous.secret),
@@ -88,8 +88,8 @@ const liveSecrets = (secrets: readonly PreviousSecret[], now: Date): PreviousSec
   secrets.filter(({ until }) => Date.parse(until) > now.getTime());
 
 /**
- * Replaces the secret; the old one, and those before it whose time has not run out, go on to work until it has.
- * @returns undefined if too many secrets are still valid to add another
+ * Replaces the secret. The old secret, like earlier ones, stays valid until its time ends.
+ * @returns undefined if too many secrets are still valid
  */
 export function rotateSecret(webhook: SecretsOf, secret: string, now: Date): SecretsOf | undefined {
   const until = new Date(now.getTime() + ROTATION_OVERLAP_MS).toISOString();
@@ -102,7 +102,7 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
 /**
- * Waits before the tries after the first, in milliseconds.
+ * Delays before the second and later attempts, in milliseconds.
  * @see https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md#deliverability-and-reliability
  */
 export const RETRY_SCHEDULE = [
@@ -119,17 +119,19 @@ export const RETRY_SCHEDULE = [
 
 export type AttemptOutcome =
   | { readonly kind: 'delivered' }
-  /** Try again after so many milliseconds. */
+  /** Try again after this many milliseconds. */
   | { readonly kind: 'retry'; readonly afterMs: number }
-  /** The schedule has run out: the receiver has failed for about three days. */
+  /** The retry schedule has ended: the receiver has failed for about three days. */
   | { readonly kind: 'exhausted' }
-  /** The receiver said that it is gone (410). */
+  /** The receiver responded with 410 Gone. */
   | { readonly kind: 'gone' };
 
 /**
- * What follows from an attempt.
- * @param attempts how many were made, this one included
- * @param retryAfterMs what the receiver asked for by `Retry-After`; a longer wait than the schedule's is honoured
+ * Decides what follows from an attempt.
+ * @param attempts how many were made, including this one
+ * @param retryAfterMs the receiver's `Retry-After`; honoured if it is longer than the scheduled delay
+ * @param options.factor multiplies the scheduled delays
+ * @param options.random returns a number from 0 up to, but not including, 1
  */
 export function outcomeOf(
   {
@@ -137,18 +139,18 @@ export function outcomeOf(
     attempts,
     retryAfterMs = 0,
   }: { statusCode: number | null; attempts: number; retryAfterMs?: number },
-  { factor = 1, random = Math.random }: { factor?: number; random?: () => number } = {},
+  { factor = 1, random }: { factor?: number; random: () => number },
 ): AttemptOutcome {
   if (statusCode !== null && statusCode >= 200 && statusCode < 300) return { kind: 'delivered' };
   if (statusCode === 410) return { kind: 'gone' };
   const wait = RETRY_SCHEDULE[attempts - 1];
   if (wait === undefined) return { kind: 'exhausted' };
-  // Up to a tenth longer at random, so that receivers do not get everything that failed at one moment.
+  // Up to a tenth longer at random, so that a receiver does not get all failed deliveries at one moment.
   const scheduled = wait * factor * (1 + random() / 10);
   return { kind: 'retry', afterMs: Math.max(scheduled, Math.min(retryAfterMs, 24 * HOUR)) };
 }
 
-/** Reads `Retry-After`, in seconds or as a date, into milliseconds from `now`; 0 if absent or malformed. */
+/** Converts `Retry-After` (seconds or a date) into milliseconds from `now`; 0 if it is missing or malformed. */
 export function readRetryAfter(value: string | undefined, now: Date): number {
   if (!value) return 0;
   const ms = /^\d+$/.test(value.trim()) ? Number(value) * SECOND : Date.parse(value) - now.getTime();

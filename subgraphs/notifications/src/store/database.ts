@@ -1,9 +1,9 @@
 import { poolOptions, untilItAnswers } from '@cartograph/kit';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
-import { Notifications1763600000000 } from './migrations/1-notifications.js';
-import { WebhookSecrets1764500000000 } from './migrations/2-webhook-secrets.js';
-import { attemptTable, deliveryTable, notificationTable, recipientTable, webhookTable } from './tables.js';
+import { Notifications1763600000000 } from './migrations/001-notifications.js';
+import { WebhookSecrets1764500000000 } from './migrations/002-webhook-secrets.js';
+import { AttemptTable, DeliveryTable, NotificationTable, RecipientTable, WebhookTable } from './tables.js';
 
 /** Connects to Postgres. */
 export function openDatabase(url: string): Promise<DataSource> {
@@ -12,7 +12,7 @@ export function openDatabase(url: string): Promise<DataSource> {
       type: 'postgres',
       url,
       applicationName: 'notifications',
-      entities: [recipientTable, notificationTable, webhookTable, deliveryTable, attemptTable],
+      entities: [RecipientTable, NotificationTable, WebhookTable, DeliveryTable, AttemptTable],
       migrations: [Notifications1763600000000, WebhookSecrets1764500000000],
       extra: poolOptions(pg.Client, 20),
     }).initialize(),

@@ -7,32 +7,49 @@ export interface TimeKey {
   readonly id: string;
 }
 
-/** Up to `limit` rows behind `after`, and how many there are in all. */
+/** Up to `limit` rows after `after`, and the number of all rows. */
 export interface Listing<Row> {
   readonly rows: Row[];
   readonly totalCount: number;
 }
 
-/** All that an event leads to here. */
+/** Everything that an event leads to. */
 export interface EventRecord {
   readonly eventId: string;
   readonly eventType: string;
-  /** The order that the event names with its number. */
+  /** The order that the event names together with its number. */
   readonly order: KnownOrder | undefined;
   /** `dueAt`: when any process may send it. */
   readonly mail: (Notification & { readonly dueAt: Date }) | undefined;
-  /** What webhooks that asked for the type are sent, as JSON text; undefined if it never leaves the house. */
+  /** The body for webhooks that subscribed to the type, as JSON text; undefined if the event is never delivered. */
   readonly webhookPayload: string | undefined;
   readonly at: Date;
 }
 
-/** What one transaction may do. */
+/** How many mails and deliveries were stored for an event. */
+export interface RecordedEvent {
+  readonly mails: number;
+  readonly deliveries: number;
+}
+
+export interface RecipientAndOrder {
+  readonly recipient: Recipient | undefined;
+  readonly order: KnownOrder | undefined;
+}
+
+/** A delivery with the webhook that receives it. */
+export interface WebhookJob {
+  readonly delivery: WebhookDelivery;
+  readonly webhook: Webhook;
+}
+
+/** The operations of one transaction. */
 export interface NotificationsTransaction {
-  /** Does nothing if the same event already made a notification of that kind for that address. */
+  /** Does nothing if the same event has already created a notification of that kind for that address. */
   insertNotification(notification: Notification): Promise<void>;
   lockWebhook(id: string): Promise<Webhook | undefined>;
   updateWebhook(id: string, changes: Partial<Webhook>): Promise<Webhook>;
-  /** Ends what is still to be delivered. */
+  /** Fails all deliveries that are not made yet. */
   failPendingDeliveries(webhookId: string): Promise<void>;
   insertAttempt(attempt: WebhookAttempt): Promise<void>;
   updateDelivery(
@@ -42,28 +59,21 @@ export interface NotificationsTransaction {
 }
 
 export interface NotificationsStore {
-  /** Keeps the newest of what is known about a person, whatever the order in which it arrives. */
+  /** Keeps the newest data of a person, in whatever order it arrives. */
   saveRecipient(recipient: Recipient, updatedAt: Date): Promise<void>;
-  /** What is known of a person, and of an order. */
-  acquaintances(
-    userId: string,
-    orderId: string | undefined,
-  ): Promise<{ recipient: Recipient | undefined; order: KnownOrder | undefined }>;
-  /**
-   * Writes down what an event leads to, all or nothing, and that it was handled: a second time does nothing.
-   * @returns how many mails and deliveries it made
-   */
-  recordEvent(record: EventRecord): Promise<{ mails: number; deliveries: number }>;
+  findRecipientAndOrder(userId: string, orderId: string | undefined): Promise<RecipientAndOrder>;
+  /** Stores everything that an event leads to, all or nothing, and that it was handled. A second call stores nothing. */
+  recordEvent(record: EventRecord): Promise<RecordedEvent>;
   transaction<T>(work: (tx: NotificationsTransaction) => Promise<T>): Promise<T>;
   notifications(
-    filter: { userId?: string },
+    filter: { readonly userId?: string },
     after: TimeKey | undefined,
     limit: number,
   ): Promise<Listing<Notification>>;
   claimNotifications(limit: number, until: Date): Promise<Notification[]>;
-  /** Keeps that a mail was sent, and no longer what it said if that held a personal link. */
+  /** Records that a mail was sent, and removes its text if that contained a personal link. */
   markSent(id: string): Promise<void>;
-  /** Keeps that a mail could not be sent: until `dueAt`, or for good. */
+  /** Records that a mail could not be sent: until `dueAt`, or permanently. */
   markUnsent(
     id: string,
     changes: Pick<Notification, 'attempts' | 'failureReason'> & ({ dueAt: Date } | { status: 'FAILED' }),
@@ -74,7 +84,8 @@ export interface NotificationsStore {
   deleteWebhook(id: string): Promise<boolean>;
   deliveries(webhookId: string, after: TimeKey | undefined, limit: number): Promise<Listing<WebhookDelivery>>;
   delivery(id: string): Promise<WebhookDelivery | undefined>;
-  claimDeliveries(limit: number, until: Date): Promise<{ delivery: WebhookDelivery; webhook: Webhook }[]>;
+  claimDeliveries(limit: number, until: Date): Promise<WebhookJob[]>;
   attemptsOf(deliveryIds: readonly string[]): Promise<WebhookAttempt[]>;
-  counts(): Promise<{ mailsPending: number; deliveriesPending: number }>;
+  countPendingMails(): Promise<number>;
+  countPendingDeliveries(): Promise<number>;
 }

@@ -6,7 +6,7 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 export type RecipientRow = { userId: string; email: string; name: string; updatedAt: Date };
 
-export const recipientTable = new EntitySchema<RecipientRow>({
+export const RecipientTable = new EntitySchema<RecipientRow>({
   name: 'recipient',
   tableName: 'recipients',
   columns: {
@@ -19,7 +19,7 @@ export const recipientTable = new EntitySchema<RecipientRow>({
 
 export type NotificationRow = Mutable<Notification> & { dueAt: Date };
 
-export const notificationTable = new EntitySchema<NotificationRow>({
+export const NotificationTable = new EntitySchema<NotificationRow>({
   name: 'notification',
   tableName: 'notifications',
   columns: {
@@ -45,7 +45,7 @@ export type WebhookRow = Mutable<Omit<Webhook, 'eventTypes' | 'previousSecrets'>
   previousSecrets: PreviousSecret[];
 };
 
-export const webhookTable = new EntitySchema<WebhookRow>({
+export const WebhookTable = new EntitySchema<WebhookRow>({
   name: 'webhook',
   tableName: 'webhooks',
   columns: {
@@ -62,7 +62,7 @@ export const webhookTable = new EntitySchema<WebhookRow>({
 
 export type DeliveryRow = Mutable<Omit<WebhookDelivery, 'nextAttemptAt'>> & { dueAt: Date };
 
-export const deliveryTable = new EntitySchema<DeliveryRow>({
+export const DeliveryTable = new EntitySchema<DeliveryRow>({
   name: 'delivery',
   tableName: 'webhook_deliveries',
   columns: {
@@ -79,7 +79,7 @@ export const deliveryTable = new EntitySchema<DeliveryRow>({
   },
 });
 
-export const attemptTable = new EntitySchema<Mutable<WebhookAttempt>>({
+export const AttemptTable = new EntitySchema<Mutable<WebhookAttempt>>({
   name: 'webhookAttempt',
   tableName: 'webhook_attempts',
   columns: {

@@ -4,24 +4,20 @@ import { In, type DataSource, type EntityManager, type EntitySchema, type Object
 import { PERSONAL_LINK_KINDS, type Notification } from '../domain/notification.js';
 import type { Webhook, WebhookDelivery } from '../domain/webhook.js';
 import { createEventRecorder } from './event-recorder.js';
+import { MARK_SENT } from './queries.js';
 import type { Listing, NotificationsStore, NotificationsTransaction, TimeKey } from './store.js';
 import {
-  attemptTable,
-  deliveryTable,
-  notificationTable,
-  webhookTable,
+  AttemptTable,
+  DeliveryTable,
+  NotificationTable,
+  WebhookTable,
   type DeliveryRow,
   type NotificationRow,
 } from './tables.js';
 
-const REDACTED = 'This message held a personal link and is not kept.';
+const REDACTED = 'This message contained a personal link and is not kept.';
 
-const MARK_SENT = `
-  UPDATE notifications SET status = 'SENT', attempts = attempts + 1, sent_at = $2, failure_reason = NULL,
-    text = CASE WHEN kind = ANY ($3) THEN $4 ELSE text END, html = CASE WHEN kind = ANY ($3) THEN $4 ELSE html END
-  WHERE id = ANY ($1)`;
-
-/** How long mails that are sent may gather to be marked by one statement. A crash in that time sends them twice. */
+/** How long sent mails are collected before one statement marks them. A crash within that time sends them twice. */
 const MARK_AFTER_MS = 20;
 
 const toNotification = ({ dueAt: _due, ...notification }: NotificationRow): Notification => notification;
@@ -31,30 +27,34 @@ const toDelivery = ({ dueAt, ...delivery }: DeliveryRow): WebhookDelivery => ({
   nextAttemptAt: delivery.status === 'PENDING' ? dueAt : null,
 });
 
-export function createNotificationsStore(database: DataSource): NotificationsStore {
-  const notifications = database.getRepository(notificationTable);
-  const webhooks = database.getRepository(webhookTable);
-  const deliveries = database.getRepository(deliveryTable);
+interface Deps {
+  readonly database: DataSource;
+  readonly clock: () => Date;
+  /** The name under which handled events are recorded. */
+  readonly consumer: string;
+}
+
+/** Notifications and webhooks in Postgres. */
+export function createNotificationsStore({ database, clock, consumer }: Deps): NotificationsStore {
+  const notifications = database.getRepository(NotificationTable);
+  const webhooks = database.getRepository(WebhookTable);
+  const deliveries = database.getRepository(DeliveryTable);
+  const attempts = database.getRepository(AttemptTable);
   const sent = new DataLoader<string, void>(
     async (ids) => {
-      await database.query(MARK_SENT, [ids, new Date(), [...PERSONAL_LINK_KINDS], REDACTED]);
+      await database.query(MARK_SENT, [ids, clock(), [...PERSONAL_LINK_KINDS], REDACTED]);
       return ids.map(() => undefined);
     },
     { cache: false, batchScheduleFn: (mark) => setTimeout(mark, MARK_AFTER_MS) },
   );
 
   return {
-    ...createEventRecorder(database),
+    ...createEventRecorder({ database, consumer }),
     transaction: (work) => database.transaction((manager) => work(createTransaction(manager))),
 
     async notifications({ userId }, after, limit) {
-      const { rows, totalCount } = await listNewest(
-        database,
-        notificationTable,
-        userId === undefined ? {} : { userId },
-        after,
-        limit,
-      );
+      const where = userId === undefined ? {} : { userId };
+      const { rows, totalCount } = await listNewest(database, NotificationTable, where, after, limit);
       return { rows: rows.map(toNotification), totalCount };
     },
     async claimNotifications(limit, until) {
@@ -79,7 +79,7 @@ export function createNotificationsStore(database: DataSource): NotificationsSto
     deleteWebhook: async (id) => (await webhooks.delete({ id })).affected === 1,
 
     async deliveries(webhookId, after, limit) {
-      const { rows, totalCount } = await listNewest(database, deliveryTable, { webhookId }, after, limit);
+      const { rows, totalCount } = await listNewest(database, DeliveryTable, { webhookId }, after, limit);
       return { rows: rows.map(toDelivery), totalCount };
     },
     async delivery(id) {
@@ -90,28 +90,16 @@ export function createNotificationsStore(database: DataSource): NotificationsSto
       const ids = await claimDue(database, 'webhook_deliveries', `status = 'PENDING'`, limit, until);
       if (ids.length === 0) return [];
       const claimed = (await deliveries.findBy({ id: In(ids) })).map(toDelivery);
-      const targets = new Map(
-        (await webhooks.findBy({ id: In(claimed.map(({ webhookId }) => webhookId)) })).map((webhook) => [
-          webhook.id,
-          webhook,
-        ]),
-      );
+      const receivers = await webhooks.findBy({ id: In(claimed.map(({ webhookId }) => webhookId)) });
+      const webhookOf = new Map(receivers.map((webhook) => [webhook.id, webhook]));
       return claimed.flatMap((delivery) => {
-        const webhook = targets.get(delivery.webhookId);
+        const webhook = webhookOf.get(delivery.webhookId);
         return webhook ? [{ delivery, webhook }] : [];
       });
     },
-    attemptsOf: (ids) =>
-      database
-        .getRepository(attemptTable)
-        .find({ where: { deliveryId: In([...ids]) }, order: { number: 'ASC' } }),
-    async counts() {
-      const [mailsPending, deliveriesPending] = await Promise.all([
-        notifications.countBy({ status: 'PENDING' }),
-        deliveries.countBy({ status: 'PENDING' }),
-      ]);
-      return { mailsPending, deliveriesPending };
-    },
+    attemptsOf: (ids) => attempts.find({ where: { deliveryId: In([...ids]) }, order: { number: 'ASC' } }),
+    countPendingMails: () => notifications.countBy({ status: 'PENDING' }),
+    countPendingDeliveries: () => deliveries.countBy({ status: 'PENDING' }),
   };
 }
 
@@ -135,17 +123,14 @@ async function listNewest<Row extends ObjectLiteral & TimeKey>(
 }
 
 function createTransaction(manager: EntityManager): NotificationsTransaction {
-  const webhooks = manager.getRepository(webhookTable);
+  const notifications = manager.getRepository(NotificationTable);
+  const webhooks = manager.getRepository(WebhookTable);
+  const deliveries = manager.getRepository(DeliveryTable);
+  const attempts = manager.getRepository(AttemptTable);
   return {
     async insertNotification(notification) {
       const row: NotificationRow = { ...notification, dueAt: notification.createdAt };
-      await manager
-        .getRepository(notificationTable)
-        .createQueryBuilder()
-        .insert()
-        .values(row)
-        .orIgnore()
-        .execute();
+      await notifications.createQueryBuilder().insert().values(row).orIgnore().execute();
     },
     lockWebhook: async (id) =>
       (await webhooks.findOne({ where: { id }, lock: { mode: 'pessimistic_write' } })) ?? undefined,
@@ -161,21 +146,13 @@ function createTransaction(manager: EntityManager): NotificationsTransaction {
       return webhooks.findOneByOrFail({ id });
     },
     async failPendingDeliveries(webhookId) {
-      await manager
-        .getRepository(deliveryTable)
-        .update({ webhookId, status: 'PENDING' }, { status: 'FAILED' });
+      await deliveries.update({ webhookId, status: 'PENDING' }, { status: 'FAILED' });
     },
     async insertAttempt(attempt) {
-      await manager
-        .getRepository(attemptTable)
-        .createQueryBuilder()
-        .insert()
-        .values(attempt)
-        .orIgnore()
-        .execute();
+      await attempts.createQueryBuilder().insert().values(attempt).orIgnore().execute();
     },
     async updateDelivery(id, changes) {
-      await manager.getRepository(deliveryTable).update({ id }, changes);
+      await deliveries.update({ id }, changes);
     },
   };
 }

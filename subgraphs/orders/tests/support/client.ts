@@ -56,7 +56,7 @@ export async function send<Data = Record<string, unknown>>(
   return (await response.json()) as Answer<Data>;
 }
 
-/** A stream as the gateway opens it; what arrives can be read one by one, and `return()` ends it. */
+/** Opens a stream as the gateway does. `return()` closes it. */
 export async function open<Data = Record<string, unknown>>(
   url: string,
   identity: Identity,

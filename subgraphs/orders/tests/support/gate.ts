@@ -1,4 +1,4 @@
-/** Something to wait at: `reached` resolves when somebody came, who waits until `open`. */
+/** A point where code under test waits: `reached` resolves when it arrives, and it continues after `open`. */
 export interface Gate {
   readonly reached: Promise<void>;
   pass(): Promise<void>;

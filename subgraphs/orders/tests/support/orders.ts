@@ -47,13 +47,13 @@ export interface CheckoutData {
   };
 }
 
-/** The stores and neighbours that one or several orders processes share. */
+/** The stores and the other services that orders processes share. */
 export interface World {
   readonly standIns: StandIns;
   readonly database: TestDatabase;
   readonly redis: Awaited<ReturnType<typeof startTestRedis>>;
   readonly env: Record<string, string>;
-  /** For publishing what other services would, and seeing what orders publishes. */
+  /** Publishes the events of other services, and receives those of orders. */
   readonly bus: EventBus;
   readonly published: AnyEvent[];
   sql<Row = Record<string, unknown>>(text: string, values?: unknown[]): Promise<Row[]>;

@@ -6,13 +6,13 @@ const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
 export interface OrdersProcess extends Omit<RunningOrders, 'registry' | 'close'> {
   readonly pid: number;
-  /** SIGKILL: no chance to tidy up. Resolves when it is gone. */
+  /** Sends SIGKILL; resolves when the process has exited. */
   kill(): Promise<void>;
   /** SIGTERM; resolves with the exit code. */
   stop(): Promise<number | null>;
 }
 
-/** The orders service as a process of its own, from dist/. */
+/** Runs the orders service in a separate process, from dist/. */
 export async function spawnOrders(
   world: World,
   overrides: Record<string, string> = {},

@@ -30,25 +30,25 @@ export type Operation =
   'payment' | 'read' | 'reserve' | 'release' | 'commit' | 'cart' | 'releaseCart' | 'takeOrdered';
 
 /**
- * Stands in for products, cart and payments: speaks their contract over HTTP, keeps stock the way products does, and can be told to
- * hang or to fail at any operation. What it was asked is on record.
+ * Stands in for products, cart and payments. It implements their contract over HTTP, keeps stock as products does, can hang or
+ * fail at any operation, and records all calls.
  */
 export interface StandIns {
   readonly url: string;
   readonly products: Map<string, StockedProduct>;
   readonly reservations: Map<string, Reservation>;
-  /** Customer → lines. Setting other lines makes another version of the cart. */
+  /** Customer → lines. New lines make a new version of the cart. */
   readonly carts: Map<string, Lines>;
-  /** Customer → who has claimed the cart. */
+  /** Customer → the claim on the cart. */
   readonly claims: Map<string, { holder: string; orderId: string; lines: Lines; at: number }>;
   /** Order → its payment. */
   readonly payments: Map<string, StandInPayment>;
   readonly calls: { operation: Operation; input: unknown; identity: Identity }[];
-  /** Runs before an operation takes effect; may wait for something, or throw to answer with an error. */
+  /** Runs before an operation takes effect. It may wait, or throw to make the operation fail. */
   before: (operation: Operation, input: Record<string, unknown>) => Promise<void> | void;
-  /** Runs after it took effect, before it is answered. */
+  /** Runs after an operation took effect, before the response. */
   after: (operation: Operation, input: Record<string, unknown>) => Promise<void> | void;
-  /** Pieces held for orders. */
+  /** Units reserved for orders. */
   held(productId: string): number;
   close(): Promise<void>;
 }
@@ -113,7 +113,7 @@ export async function startStandIns(): Promise<StandIns> {
   const ownerOf = ({ cartId, customerId }: { cartId?: string | null; customerId: string }) =>
     cartId?.replace(/^cart-/, '') ?? customerId;
 
-  /** As cart does; only that here a claim is of all lines, and a changed cart is another list of lines. */
+  /** Like cart, except that a claim covers all lines, and that a changed cart is a new list of lines. */
   function claimCart(
     input: { cartId?: string | null; customerId: string } & { holder: string; orderId: string },
   ) {

@@ -18,7 +18,7 @@ export interface TestStore {
   close(): Promise<void>;
 }
 
-/** The real store on an empty database of its own. */
+/** Opens the real store on its own empty database. */
 export async function openTestStore(): Promise<TestStore> {
   const { url, drop } = await createTestDatabase();
   const database = await openDatabase(url, 10);
@@ -53,7 +53,7 @@ export const draftOf = (customerId: string): OrderDraft => ({
 
 const newTestNumber = () => createOrderNumber((below) => randomInt(below));
 
-/** Places what was begun, with nothing to publish; undefined if the lease was lost. */
+/** Places the order of a checkout without publishing events; undefined if the lease was lost. */
 export function completeTestCheckout(
   store: OrdersStore,
   open: OpenCheckout,

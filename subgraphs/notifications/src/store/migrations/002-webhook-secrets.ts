@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * A webhook keeps every secret that is still promised to work, not only the one before the current. The ids of guests' carts
- * leave the payloads that earlier versions stored: they let anyone who has them read the cart.
+ * A webhook keeps every secret that is still valid, not only the previous one. Cart ids are removed from the payloads that
+ * earlier versions stored, because anyone who has the id of a guest's cart can read it.
  */
 export class WebhookSecrets1764500000000 implements MigrationInterface {
   readonly name = 'WebhookSecrets1764500000000';
@@ -10,7 +10,7 @@ export class WebhookSecrets1764500000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     const statements = [
       `ALTER TABLE webhooks ADD COLUMN previous_secrets jsonb NOT NULL DEFAULT '[]'`,
-      // An earlier version that still runs during a rolling update writes the old columns only; they stay for it.
+      // The old columns stay, because earlier versions still write them during a rolling upgrade.
       `UPDATE webhooks
           SET previous_secrets = jsonb_build_array(jsonb_build_object(
                 'secret', previous_secret,
