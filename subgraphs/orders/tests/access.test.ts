@@ -190,7 +190,7 @@ describe('lists of orders', () => {
     [{ first: 0 }, 'from 1 to 100'],
     [{ first: 101 }, 'from 1 to 100'],
     [{ after: 'nonsense' }, 'not a cursor'],
-    [{ filter: { number: 'CG-0000-0001' } }, 'is no order number'],
+    [{ filter: { number: 'CG-0000-0001' } }, 'is not a valid order number'],
   ])('refuse %j and say why', async (variables, message) => {
     const { data, errors } = await orders.send(admin(), ALL, variables);
     expect(data).toEqual({ orders: null });

@@ -118,7 +118,7 @@ describe('orderStatusChanged', () => {
 
   it('ends with UNAUTHENTICATED when the token expires', async () => {
     const id = await place();
-    const stream = await watch(customer('carl', 400), id);
+    const stream = await watch(customer('carl', 2_000), id);
     expect((await next(stream)).type).toBe('PLACED');
     await expect(stream.next()).rejects.toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
     await until(async () => (await listeners(orders)) === 0);
