@@ -1,18 +1,13 @@
-import { baseConfigShape, env, readConfig } from '@cartograph/kit';
-import type { z } from 'zod';
+import { defineConfig, env, type ConfigOf } from '@cartograph/kit';
 
-const shapeFor = (source: NodeJS.ProcessEnv) => ({
-  ...baseConfigShape,
+export const ordersConfig = defineConfig({
   PORT: env.port(4004),
   ORDERS_DATABASE_URL: env.url('postgres', 'postgresql'),
   DATABASE_POOL: env.integer(20, { min: 2, max: 200 }),
   REDIS_URL: env.redis(),
-  AMQP_URL: env.url('amqp', 'amqps').optional(),
   PRODUCTS_URL: env.url('http', 'https'),
   CART_URL: env.url('http', 'https'),
   PAYMENTS_URL: env.url('http', 'https'),
-  /** Default: true except in production, where a job migrates before the new version starts. */
-  MIGRATE_ON_START: env.boolean(['development', 'test'].includes(source['NODE_ENV'] ?? '')),
   /** How long the items of an unpaid order are reserved. */
   RESERVATION_S: env.integer(900, { min: 1, max: 7 * 24 * 3600 }),
   /** How long products, cart and payments may take to answer. */
@@ -31,8 +26,4 @@ const shapeFor = (source: NodeJS.ProcessEnv) => ({
   STREAM_STALL_S: env.integer(60, { min: 1, max: 3_600 }),
 });
 
-export type OrdersConfig = z.infer<z.ZodObject<ReturnType<typeof shapeFor>>>;
-
-/** @throws ConfigError naming every invalid variable */
-export const readOrdersConfig = (source: NodeJS.ProcessEnv = process.env): OrdersConfig =>
-  readConfig(shapeFor(source), source);
+export type OrdersConfig = ConfigOf<typeof ordersConfig>;

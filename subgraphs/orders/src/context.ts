@@ -10,16 +10,20 @@ export interface Loaders {
 
 export type OrdersContext = BaseGraphQLContext & Loaders;
 
+interface Deps {
+  readonly store: Pick<OrdersStore, 'findOrders' | 'findHistories'>;
+}
+
 /**
  * All requests of the process share the loaders, so that an event which a thousand streams show at one moment is read once.
  * They cache nothing, because each event of a stream must show the order as it is then. `@access` checks the results.
  */
-export function createContext(store: OrdersStore): (base: BaseGraphQLContext) => OrdersContext {
+export function createContext({ store }: Deps): (base: BaseGraphQLContext) => OrdersContext {
   const loaders = createLoaders(store);
   return (base) => ({ ...base, ...loaders });
 }
 
-export function createLoaders(store: OrdersStore): Loaders {
+export function createLoaders(store: Deps['store']): Loaders {
   const batch = <Value>(load: (ids: readonly string[]) => Promise<(id: string) => Value>) =>
     new DataLoader<string, Value>(
       async (ids) => {

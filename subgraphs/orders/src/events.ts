@@ -1,29 +1,19 @@
-import type { AnyEvent, EventSubscription } from '@cartograph/events';
-import { inTraceOf } from '@cartograph/kit';
+import type { EventHandlers } from '@cartograph/kit';
 import type { ApplyPayment } from './use-cases/apply-payment.js';
 
-/** The name of this consumer on the bus. Orders also records handled events under it. */
+/** The name of orders on the bus, and in its table of handled events. */
 export const CONSUMER = 'orders';
 
 interface Deps {
-  readonly applyPayment: ApplyPayment;
+  readonly applyPayment: Pick<ApplyPayment, 'succeeded' | 'failed' | 'refunded'>;
 }
 
-export function createHandlers({ applyPayment }: Deps): EventSubscription {
-  async function handle(event: AnyEvent): Promise<void> {
-    switch (event.type) {
-      case 'payment.succeeded':
-        return applyPayment.succeeded(event.id, event.data);
-      case 'payment.failed':
-        return applyPayment.failed(event.id, event.data);
-      case 'payment.refunded':
-        return applyPayment.refunded(event.id, event.data);
-      default:
-    }
-  }
+type Consumed = 'payment.succeeded' | 'payment.failed' | 'payment.refunded';
+
+export function createHandlers({ applyPayment }: Deps): EventHandlers<Consumed> {
   return {
-    consumer: CONSUMER,
-    types: ['payment.succeeded', 'payment.failed', 'payment.refunded'],
-    handle: inTraceOf(handle),
+    'payment.succeeded': ({ id, data }) => applyPayment.succeeded(id, data),
+    'payment.failed': ({ id, data }) => applyPayment.failed(id, data),
+    'payment.refunded': ({ id, data }) => applyPayment.refunded(id, data),
   };
 }

@@ -1,7 +1,8 @@
-import { Counter, Gauge, type Registry } from '@cartograph/kit';
-import type { StoredChange } from './store/store.js';
+import { Counter, type GaugeDefinition, type Registry } from '@cartograph/kit';
+import type { OrdersStore, StoredChange } from './store/store.js';
+import type { OrderFeed } from './use-cases/live/feed.js';
 
-/** How many order events and recovered checkouts this process has seen. */
+/** Counts the order events and recovered checkouts of this process. */
 export function createCounters(registry: Registry) {
   const registers = [registry];
   const changes = new Counter({
@@ -23,27 +24,19 @@ export function createCounters(registry: Registry) {
 }
 
 interface Deps {
-  readonly store: { countOpenCheckouts(): Promise<number> };
-  readonly feed: { readonly size: number };
+  readonly store: Pick<OrdersStore, 'countOpenCheckouts'>;
+  readonly feed: Pick<OrderFeed, 'size'>;
 }
 
-export function createGauges(registry: Registry, { store, feed }: Deps): void {
-  const registers = [registry];
-  new Gauge({
+export const createGauges = ({ store, feed }: Deps): readonly GaugeDefinition[] => [
+  {
     name: 'cartograph_checkouts_open',
     help: 'Checkouts that are neither placed nor undone',
-    registers,
-    async collect() {
-      // A database that is down must not break the scrape of the other metrics.
-      this.set(await store.countOpenCheckouts().catch(() => Number.NaN));
-    },
-  });
-  new Gauge({
+    read: () => store.countOpenCheckouts(),
+  },
+  {
     name: 'cartograph_order_feed_listeners',
     help: 'Event streams that this process serves',
-    registers,
-    collect() {
-      this.set(feed.size);
-    },
-  });
-}
+    read: () => feed.size,
+  },
+];

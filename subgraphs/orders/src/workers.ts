@@ -1,4 +1,4 @@
-import { createWorker, type Logger, type Worker } from '@cartograph/kit';
+import { createWorker, type Logger } from '@cartograph/kit';
 import type { OpenCheckout, OrdersStore, StockSettlement } from './store/store.js';
 
 interface Deps {
@@ -14,33 +14,26 @@ interface Deps {
 const CONCURRENCY = 10;
 
 /** Every orders process runs these workers. They share the work by leases and row locks. */
-export function createWorkers({
-  store,
-  recoverCheckout,
-  expireOrder,
-  settleStock,
-  pollMs,
-  logger,
-}: Deps): readonly Worker[] {
+export function createWorkers({ store, recoverCheckout, expireOrder, settleStock, pollMs, logger }: Deps) {
   const common = { concurrency: CONCURRENCY, pollMs, logger };
-  return [
-    createWorker({
+  return {
+    recovery: createWorker({
       ...common,
       name: 'checkout-recovery',
       claim: (limit) => store.takeStandingCheckouts(limit),
       run: recoverCheckout,
     }),
-    createWorker({
+    unpaidOrders: createWorker({
       ...common,
       name: 'unpaid-orders',
       claim: (limit) => store.findOverdueOrders(limit),
       run: expireOrder,
     }),
-    createWorker({
+    stockSettlements: createWorker({
       ...common,
-      name: 'stock-settlement',
+      name: 'stock-settlements',
       claim: (limit) => store.takeStockSettlements(limit),
       run: settleStock,
     }),
-  ];
+  };
 }

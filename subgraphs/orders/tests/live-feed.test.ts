@@ -26,11 +26,11 @@ beforeAll(async () => {
 });
 afterAll(() => test.close());
 beforeEach(async () => {
-  await feed?.stop();
+  await feed?.close();
   reads = 0;
   feed = createOrderFeed({ store, pollMs: 60_000, logger: createLogger('test', 'silent') });
 });
-afterAll(() => feed.stop());
+afterAll(() => feed.close());
 
 const open = (options: Partial<StreamOptions> = {}) =>
   openStream({ feed, store, scope: { of: 'all' }, bufferSize: 100, stallMs: 60_000, ...options });
@@ -86,7 +86,7 @@ describe('the feed', () => {
   });
 
   it('finds events without a notice by polling', async () => {
-    await feed.stop();
+    await feed.close();
     feed = createOrderFeed({ store, pollMs: 30, logger: createLogger('test', 'silent') });
     const stream = open();
     await listening(1);
@@ -100,7 +100,7 @@ describe('the feed', () => {
     await listening(2);
     await first.return!();
     feed.notify((await place(1))[0]!);
-    await feed.stop();
+    await feed.close();
     feed = createOrderFeed({ store, pollMs: 20, logger: createLogger('test', 'silent') });
     reads = 0;
     feed.notify((await place(1))[0]!);
@@ -115,7 +115,7 @@ describe('the feed', () => {
     let isDown = true;
     const readEvents: OrdersStore['readEvents'] = (...args) =>
       isDown ? Promise.reject(new Error('down')) : test.store.readEvents(...args);
-    await feed.stop();
+    await feed.close();
     feed = createOrderFeed({
       store: { ...store, readEvents },
       pollMs: 20,

@@ -1,4 +1,4 @@
-import { markHandled } from '@cartograph/kit';
+import { markHandled } from '@cartograph/kit/postgres';
 import { QueryFailedError, type DataSource } from 'typeorm';
 import type { Order } from '../domain/order.js';
 import { CHANGE_ORDER, PLACE_ORDER, READ_ORDER } from './queries.js';

@@ -1,3 +1,4 @@
+import { putIntoOutbox, recordHandled, wasHandled } from '@cartograph/kit/postgres';
 import { listColumns } from './records.js';
 import { OrderTable } from './tables.js';
 
@@ -16,9 +17,8 @@ const ORDER_COLUMNS = listColumns(OrderTable);
  */
 const publishAndRecord = (source: string, events: string, entry: string) => `
   published AS (
-    INSERT INTO outbox (aggregate_id, event)
-    SELECT event::json ->> 'aggregateId', event::json
-    FROM ${source}, unnest(${events}::text[]) WITH ORDINALITY AS e (event, n) ORDER BY n
+    ${putIntoOutbox(`event::json ->> 'aggregateId', event::json
+    FROM ${source}, unnest(${events}::text[]) WITH ORDINALITY AS e (event, n) ORDER BY n`)}
   )
   INSERT INTO order_events
     (order_id, customer_id, type, status, previous_status, occurred_at, actor_type, actor_id, note)
@@ -52,8 +52,7 @@ export const CHANGE_ORDER = `
     SELECT id FROM orders WHERE id = $1 AND sequence = $8 FOR UPDATE
   ),
   handled AS (
-    INSERT INTO processed_events (consumer, event_id) SELECT $9, $10::uuid FROM seen WHERE $10 IS NOT NULL
-    ON CONFLICT DO NOTHING RETURNING event_id
+    ${recordHandled('$9', '$10::uuid FROM seen WHERE $10 IS NOT NULL')}
   ),
   changed AS (
     UPDATE orders SET status = $2, updated_at = $3, reserved_until = $4, sequence = $5
@@ -68,7 +67,7 @@ export const CHANGE_ORDER = `
 
 /** $1 order, $2 consumer, $3 the id of an event, or null. */
 export const READ_ORDER = `
-  SELECT ${ORDER_COLUMNS}, EXISTS (SELECT FROM processed_events WHERE consumer = $2 AND event_id = $3) AS handled
+  SELECT ${ORDER_COLUMNS}, ${wasHandled('$2', '$3')} AS handled
   FROM orders WHERE id = $1`;
 
 /** The columns of an open checkout, and its age on the database's clock. */

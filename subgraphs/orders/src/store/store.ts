@@ -137,5 +137,4 @@ export interface OrdersStore extends CheckoutStore {
   readHead(): Promise<number>;
   /** For metrics: checkouts that are neither placed nor undone. */
   countOpenCheckouts(): Promise<number>;
-  ping(): Promise<void>;
 }

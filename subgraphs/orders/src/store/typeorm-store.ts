@@ -1,4 +1,5 @@
-import { claimDue } from '@cartograph/kit';
+import { claimDue } from '@cartograph/kit/postgres';
+import type { Clock } from '@cartograph/kit';
 import { In, Not, Raw, type DataSource, type SelectQueryBuilder } from 'typeorm';
 import type { OrderEvent } from '../domain/order.js';
 import { changeOrder } from './change-order.js';
@@ -16,6 +17,7 @@ import {
 
 interface Deps {
   readonly database: DataSource;
+  readonly clock: Clock;
   readonly newId: () => string;
   /** The name under which handled events are recorded. */
   readonly consumer: string;
@@ -27,7 +29,7 @@ interface Deps {
 const SETTLEMENT_LEASE_MS = 30_000;
 
 /** Orders in Postgres. */
-export function createOrdersStore({ database, newId, consumer, leaseMs }: Deps): OrdersStore {
+export function createOrdersStore({ database, clock, newId, consumer, leaseMs }: Deps): OrdersStore {
   const orders = database.getRepository(OrderTable);
   const events = database.getRepository(OrderEventTable);
 
@@ -82,7 +84,7 @@ export function createOrdersStore({ database, newId, consumer, leaseMs }: Deps):
     },
 
     async takeStockSettlements(limit) {
-      const until = new Date(Date.now() + SETTLEMENT_LEASE_MS);
+      const until = new Date(clock().getTime() + SETTLEMENT_LEASE_MS);
       const ids = await claimDue(database, 'stock_settlements', 'true', limit, until);
       return ids.map((orderId) => ({ orderId, until }));
     },
@@ -110,10 +112,6 @@ export function createOrdersStore({ database, newId, consumer, leaseMs }: Deps):
     readHead: async () => (await events.maximum('cursor')) ?? 0,
 
     countOpenCheckouts: () => database.getRepository(CheckoutTable).countBy({ state: Not('PLACED') }),
-
-    async ping() {
-      await database.query('SELECT 1');
-    },
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Clock } from '@cartograph/kit';
 import { PermanentFailure, type EventData } from '@cartograph/events';
 import { formatAmount, type Money } from '@cartograph/money';
 import { addNote, moveOrder, type OrderChange } from '../domain/order-change.js';
@@ -10,7 +11,7 @@ import type { StockReservations } from './stock-reservations.js';
 interface Deps {
   readonly store: OrdersStore;
   readonly stock: StockReservations;
-  readonly clock: () => Date;
+  readonly clock: Clock;
   readonly onStored: (change: StoredChange) => void;
 }
 

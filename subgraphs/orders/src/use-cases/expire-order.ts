@@ -1,4 +1,4 @@
-import type { Logger } from '@cartograph/kit';
+import type { Clock, Logger } from '@cartograph/kit';
 import type { PaymentOfOrder, PaymentsClient } from '../clients/payments.js';
 import { isOverdue, moveOrder } from '../domain/order-change.js';
 import { canFollow } from '../domain/order-state.js';
@@ -13,12 +13,15 @@ interface Deps {
   readonly payments: PaymentsClient;
   readonly stock: Pick<StockReservations, 'hold' | 'align'>;
   readonly applyPayment: Pick<ApplyPayment, 'foundPaid'>;
-  readonly clock: () => Date;
-  /** How long an order waits for the next attempt while payments does not answer. */
-  readonly extensionMs: number;
+  readonly clock: Clock;
+  /** How long products reserves the items of an unpaid order. */
+  readonly reservationMs: number;
   readonly onStored: (change: StoredChange) => void;
   readonly logger: Logger;
 }
+
+/** While payments does not answer, it is asked again after this time, or after `reservationMs` if that is shorter. */
+const ASK_AGAIN_MS = 30_000;
 
 const isPaid = (order: Order, payment: PaymentOfOrder | undefined): payment is PaymentOfOrder =>
   payment?.status === 'SUCCEEDED' &&
@@ -60,7 +63,7 @@ export function createExpireOrder(deps: Deps): (orderId: string) => Promise<void
     } catch (error) {
       logger.warn({ err: error, orderId: order.id }, 'Could not extend the reservation of an unpaid order');
     }
-    const until = new Date(clock().getTime() + deps.extensionMs);
+    const until = new Date(clock().getTime() + Math.min(deps.reservationMs, ASK_AGAIN_MS));
     if (!(await store.extendReservation(order.id, until))) await stock.align(order.id);
   }
 

@@ -1,4 +1,4 @@
-import { isId, Refusal, type UserErrorOutput, type UserIdentity } from '@cartograph/kit';
+import { isId, Refusal, type UserErrorOutput, type UserIdentity, type Clock } from '@cartograph/kit';
 import { readText } from '@cartograph/kit/text';
 import { moveOrder } from '../domain/order-change.js';
 import { requireTransition, type OrderStatus } from '../domain/order-state.js';
@@ -11,7 +11,7 @@ import type { StockReservations } from './stock-reservations.js';
 interface Deps {
   readonly store: OrdersStore;
   readonly stock: StockReservations;
-  readonly clock: () => Date;
+  readonly clock: Clock;
   readonly onStored: (change: StoredChange) => void;
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Refusal, type Logger, type UserIdentity } from '@cartograph/kit';
+import { Refusal, type Logger, type UserIdentity, type Clock } from '@cartograph/kit';
 import type { ProductsClient } from '../clients/products.js';
 import {
   fingerprint,
@@ -22,7 +22,7 @@ interface Deps {
   readonly products: ProductsClient;
   readonly claims: CartClaims;
   readonly stock: StockReservations;
-  readonly clock: () => Date;
+  readonly clock: Clock;
   readonly newNumber: () => string;
   /** How long products reserves the items of an unpaid order. */
   readonly reservationMs: number;

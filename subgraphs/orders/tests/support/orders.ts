@@ -1,10 +1,17 @@
 import { createBus, type AnyEvent, type EventBus } from '@cartograph/events';
-import { createLogger, createRegistry, newId, type Identity, type Registry } from '@cartograph/kit';
+import {
+  createApp,
+  createLogger,
+  createRegistry,
+  newId,
+  type Identity,
+  type Registry,
+} from '@cartograph/kit';
 import { createTestDatabase, startTestRedis, type TestDatabase } from '@cartograph/testing';
 import type { AddressInfo } from 'node:net';
 import pg from 'pg';
-import { createOrdersApp } from '../../src/app.js';
-import { readOrdersConfig } from '../../src/config.js';
+import { orders } from '../../src/app.js';
+import { ordersConfig } from '../../src/config.js';
 import { open, send, type Answer } from './client.js';
 import { SECRET, startStandIns, type StandIns } from './stand-ins.js';
 
@@ -141,9 +148,9 @@ export async function startOrders(
   world: World,
   overrides: Record<string, string> = {},
 ): Promise<RunningOrders> {
-  const config = readOrdersConfig({ ...world.env, ...overrides });
+  const config = ordersConfig.read({ ...world.env, ...overrides });
   const registry = createRegistry('orders');
-  const app = await createOrdersApp(config, { logger: createLogger('orders', config.LOG_LEVEL), registry });
+  const app = await createApp(orders, config, { logger: createLogger('orders', config.LOG_LEVEL), registry });
   await app.http.listen({ host: '127.0.0.1', port: 0 });
   await app.start?.();
   const url = `http://127.0.0.1:${(app.http.server.address() as AddressInfo).port}`;

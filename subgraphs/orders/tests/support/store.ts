@@ -1,4 +1,4 @@
-import { migrateDatabase, newId } from '@cartograph/kit';
+import { newId, systemClock } from '@cartograph/kit';
 import { createTestDatabase } from '@cartograph/testing';
 import { randomInt } from 'node:crypto';
 import type { DataSource } from 'typeorm';
@@ -7,7 +7,7 @@ import type { Order, OrderDraft } from '../../src/domain/order.js';
 import { createOrderNumber } from '../../src/domain/order-number.js';
 import type { OrderStatus } from '../../src/domain/order-state.js';
 import { CONSUMER } from '../../src/events.js';
-import { openDatabase } from '../../src/store/database.js';
+import { ordersDatabase } from '../../src/store/database.js';
 import type { OpenCheckout, OrdersStore, StoredChange } from '../../src/store/store.js';
 import { createOrdersStore } from '../../src/store/typeorm-store.js';
 
@@ -21,14 +21,14 @@ export interface TestStore {
 /** Opens the real store on its own empty database. */
 export async function openTestStore(): Promise<TestStore> {
   const { url, drop } = await createTestDatabase();
-  const database = await openDatabase(url, 10);
-  await migrateDatabase(database);
+  const { handle: database, migrate, close } = await ordersDatabase.connect(url, { poolSize: 10 });
+  await migrate();
   return {
     url,
     database,
-    store: createOrdersStore({ database, newId, consumer: CONSUMER, leaseMs: 1_000 }),
+    store: createOrdersStore({ database, clock: systemClock, newId, consumer: CONSUMER, leaseMs: 1_000 }),
     async close() {
-      await database.destroy();
+      await close();
       await drop();
     },
   };

@@ -1,4 +1,4 @@
-import { outboxMigration } from '@cartograph/kit';
+import { outboxMigration } from '@cartograph/kit/postgres';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /** Arbitrary, but different from every other advisory lock of this database. */

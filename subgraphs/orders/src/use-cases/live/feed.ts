@@ -15,7 +15,7 @@ export interface OrderFeed {
   notify(cursor: number): void;
   /** The number of listeners. */
   readonly size: number;
-  stop(): Promise<void>;
+  close(): Promise<void>;
 }
 
 interface Deps {
@@ -127,7 +127,7 @@ export function createOrderFeed({ store, pollMs, logger }: Deps): OrderFeed {
     get size() {
       return size;
     },
-    async stop() {
+    async close() {
       isStopped = true;
       clearInterval(timer);
       await reading;
