@@ -1,16 +1,9 @@
-import { baseConfigShape, env, readConfig } from '@cartograph/kit';
+import { defineConfig, env, type ConfigOf } from '@cartograph/kit';
 
-const shape = {
-  ...baseConfigShape,
+export const notificationsConfig = defineConfig({
   PORT: env.port(4006),
   NOTIFICATIONS_DATABASE_URL: env.url('postgres', 'postgresql'),
   REDIS_URL: env.redis(),
-  /** The event bus on RabbitMQ instead of Redis Streams. */
-  AMQP_URL: env.url('amqp', 'amqps').optional(),
-  /** Bring the tables up to date at start; in production a Job does it (`main.js migrate`). */
-  MIGRATE_ON_START: env.boolean(
-    process.env['NODE_ENV'] === 'development' || process.env['NODE_ENV'] === 'test',
-  ),
 
   /** The mail server; without it, mails are written to MAIL_DIR as .eml files. */
   SMTP_URL: env.url('smtp', 'smtps').optional(),
@@ -29,8 +22,6 @@ const shape = {
   WEBHOOK_TIMEOUT_MS: env.integer(15_000, { min: 100 }),
   /** Multiplies the delays between attempts; 1 is the schedule of the specification. */
   WEBHOOK_SCHEDULE_FACTOR: env.number(1),
-};
+});
 
-export type NotificationsConfig = ReturnType<typeof readNotificationsConfig>;
-
-export const readNotificationsConfig = () => readConfig(shape);
+export type NotificationsConfig = ConfigOf<typeof notificationsConfig>;

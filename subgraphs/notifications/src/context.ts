@@ -8,9 +8,11 @@ export interface NotificationsContext extends BaseGraphQLContext {
   readonly attempts: DataLoader<string, WebhookAttempt[]>;
 }
 
-export function createContext(
-  store: Pick<NotificationsStore, 'attemptsOf'>,
-): (base: BaseGraphQLContext) => NotificationsContext {
+interface Deps {
+  readonly store: Pick<NotificationsStore, 'attemptsOf'>;
+}
+
+export function createContext({ store }: Deps): (base: BaseGraphQLContext) => NotificationsContext {
   return (base) => ({
     ...base,
     attempts: new DataLoader(async (ids: readonly string[]) => {

@@ -1,20 +1,17 @@
-import { EVENT_TYPES, type AnyEvent, type EventSubscription } from '@cartograph/events';
-import { inTraceOf } from '@cartograph/kit';
+import { EVENT_TYPES, type AnyEvent, type EventType } from '@cartograph/events';
+import type { EventHandlers } from '@cartograph/kit';
 
-/** The name of this consumer on the bus. Notifications also records handled events under it. */
+/** The name of notifications on the bus, and in its table of handled events. */
 export const CONSUMER = 'notifications';
 
 interface Deps {
   readonly recordEvent: (event: AnyEvent) => Promise<void>;
 }
 
-/** Notifications consumes every event type, because webhooks may subscribe to any of them. */
-export function createHandlers({ recordEvent }: Deps): EventSubscription {
-  return {
-    consumer: CONSUMER,
-    types: EVENT_TYPES,
-    // Mails are not urgent, and events that arrive together are recorded by one statement.
-    gatherMs: 250,
-    handle: inTraceOf(recordEvent),
-  };
+/** Every event type has the same handler, because webhooks may subscribe to any of them. */
+export function createHandlers({ recordEvent }: Deps): EventHandlers {
+  return Object.fromEntries(EVENT_TYPES.map((type) => [type, recordEvent])) as Record<
+    EventType,
+    typeof recordEvent
+  >;
 }

@@ -1,4 +1,4 @@
-import { createWorker, type Logger, type Worker } from '@cartograph/kit';
+import { createWorker, type Clock, type Logger, type Worker } from '@cartograph/kit';
 import type { WebhookSender } from './channels/webhook-sender.js';
 import type { Notification } from './domain/notification.js';
 import type { NotificationsStore, WebhookJob } from './store/store.js';
@@ -9,7 +9,7 @@ interface Deps {
   readonly sendMail: (notification: Notification) => Promise<void>;
   readonly sender: Pick<WebhookSender, 'send'>;
   readonly recordAttempt: ReturnType<typeof createRecordAttempt>;
-  readonly clock: () => Date;
+  readonly clock: Clock;
   /** How long a mail is reserved for the process that sends it, in milliseconds. */
   readonly mailLeaseMs: number;
   /** How long a receiver may take to respond, in milliseconds. */

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
-import { migrateDatabase, newId } from '@cartograph/kit';
+import { newId } from '@cartograph/kit';
 import { createTestDatabase } from '@cartograph/testing';
 import type { DataSource } from 'typeorm';
 import { CONSUMER } from '../src/events.js';
-import { openDatabase } from '../src/store/database.js';
+import { notificationsDatabase } from '../src/store/database.js';
 import { createEventRecorder } from '../src/store/event-recorder.js';
 import type { EventRecord } from '../src/store/store.js';
 
@@ -12,8 +12,10 @@ let databases: DataSource[];
 
 beforeEach(async () => {
   testDatabase = await createTestDatabase();
-  databases = [await openDatabase(testDatabase.url), await openDatabase(testDatabase.url)];
-  await migrateDatabase(databases[0]!);
+  const connect = () => notificationsDatabase.connect(testDatabase.url);
+  const connections = [await connect(), await connect()];
+  databases = connections.map(({ handle }) => handle);
+  await connections[0]!.migrate();
 });
 
 afterEach(async () => {

@@ -13,7 +13,7 @@ import {
   userIdentity,
   type RunningSubgraph,
 } from '@cartograph/testing';
-import { createNotificationsApp } from '../src/app.js';
+import { notifications } from '../src/app.js';
 import type { NotificationsConfig } from '../src/config.js';
 
 export const admin = userIdentity('ada', 'ADMIN');
@@ -35,8 +35,6 @@ export async function startNotifications(settings: Partial<NotificationsConfig> 
     ...testBaseConfig,
     NOTIFICATIONS_DATABASE_URL: database.url,
     REDIS_URL: redis.url,
-    AMQP_URL: undefined,
-    MIGRATE_ON_START: true,
     SMTP_URL: undefined,
     MAIL_DIR: directory,
     MAIL_FROM: 'Cartograph <shop@cartograph.example>',
@@ -48,7 +46,7 @@ export async function startNotifications(settings: Partial<NotificationsConfig> 
     WEBHOOK_SCHEDULE_FACTOR: 0,
     ...settings,
   };
-  const subgraph = await startSubgraph('notifications', createNotificationsApp, config);
+  const subgraph = await startSubgraph(notifications, config);
   const bus = createBus({ redisUrl: redis.url, logger: createLogger('test', 'silent') });
   return {
     ...subgraph,

@@ -1,3 +1,5 @@
+import { recordHandled } from '@cartograph/kit/postgres';
+
 /**
  * The statements that TypeORM cannot express as well: one statement for everything that several events lead to
  * (docs/decisions, "What happens in one service at one moment is one statement").
@@ -18,8 +20,7 @@ export const RECORD_EVENTS = `
     ORDER BY order_id ON CONFLICT DO NOTHING
   ),
   handled AS (
-    INSERT INTO processed_events (consumer, event_id) SELECT $2, event_id FROM event
-    ORDER BY event_id ON CONFLICT DO NOTHING RETURNING event_id
+    ${recordHandled('$2', 'event_id FROM event ORDER BY event_id')}
   ),
   mail AS (
     INSERT INTO notifications

@@ -1,4 +1,5 @@
-import { claimDue } from '@cartograph/kit';
+import type { Clock } from '@cartograph/kit';
+import { claimDue } from '@cartograph/kit/postgres';
 import DataLoader from 'dataloader';
 import { In, type DataSource, type EntityManager, type EntitySchema, type ObjectLiteral } from 'typeorm';
 import { PERSONAL_LINK_KINDS, type Notification } from '../domain/notification.js';
@@ -29,7 +30,7 @@ const toDelivery = ({ dueAt, ...delivery }: DeliveryRow): WebhookDelivery => ({
 
 interface Deps {
   readonly database: DataSource;
-  readonly clock: () => Date;
+  readonly clock: Clock;
   /** The name under which handled events are recorded. */
   readonly consumer: string;
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { isId, Refusal, type UserErrorOutput } from '@cartograph/kit';
+import { isId, Refusal, type Clock, type UserErrorOutput } from '@cartograph/kit';
 import { refuseWebhookUrl } from '../channels/webhook-address.js';
 import {
   isWebhookEventType,
@@ -13,7 +13,7 @@ import type { NotificationsStore, NotificationsTransaction } from '../store/stor
 interface Deps {
   readonly store: NotificationsStore;
   readonly newId: () => string;
-  readonly clock: () => Date;
+  readonly clock: Clock;
   /** Allows http and private addresses. */
   readonly allowPrivate: boolean;
   /** Called after a commit that made webhook deliveries due. */

@@ -1,3 +1,4 @@
+import type { Clock } from '@cartograph/kit';
 import { webhookDisabledMail } from '../channels/mails.js';
 import type { SendResult } from '../channels/webhook-sender.js';
 import { outcomeOf, type Webhook, type WebhookDelivery } from '../domain/webhook.js';
@@ -7,7 +8,7 @@ import { createNotification } from './create-notification.js';
 interface Deps {
   readonly store: NotificationsStore;
   readonly newId: () => string;
-  readonly clock: () => Date;
+  readonly clock: Clock;
   /** A number from 0 up to, but not including, 1. */
   readonly random: () => number;
   /** Called after a commit that stored mails. */

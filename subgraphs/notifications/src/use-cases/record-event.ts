@@ -1,5 +1,5 @@
 import type { AnyEvent } from '@cartograph/events';
-import type { Worker } from '@cartograph/kit';
+import type { Clock, Worker } from '@cartograph/kit';
 import { isMailed, mailAbout } from '../channels/mails.js';
 import type { KnownOrder, Notification, Recipient } from '../domain/notification.js';
 import { isWebhookEventType, webhookPayload } from '../domain/webhook.js';
@@ -9,7 +9,7 @@ import { createNotification } from './create-notification.js';
 interface Deps {
   readonly store: NotificationsStore;
   readonly newId: () => string;
-  readonly clock: () => Date;
+  readonly clock: Clock;
   readonly mails: Pick<Worker<Notification>, 'reserve' | 'wake'>;
   /** How long a mail is reserved for the process that sends it, in milliseconds. */
   readonly mailLeaseMs: number;

@@ -1,4 +1,4 @@
-import type { Logger } from '@cartograph/kit';
+import type { Clock, Logger } from '@cartograph/kit';
 import type { Mailer } from '../channels/mailer.js';
 import { mailRetryDelay, type Notification } from '../domain/notification.js';
 import type { NotificationsStore } from '../store/store.js';
@@ -6,7 +6,7 @@ import type { NotificationsStore } from '../store/store.js';
 interface Deps {
   readonly store: Pick<NotificationsStore, 'markSent' | 'markUnsent'>;
   readonly mailer: Pick<Mailer, 'send'>;
-  readonly clock: () => Date;
+  readonly clock: Clock;
   /** A number from 0 up to, but not including, 1. */
   readonly random: () => number;
   readonly logger: Logger;

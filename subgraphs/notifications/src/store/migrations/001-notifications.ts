@@ -1,4 +1,4 @@
-import { outboxMigration } from '@cartograph/kit';
+import { outboxMigration } from '@cartograph/kit/postgres';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 export class Notifications1763600000000 implements MigrationInterface {
