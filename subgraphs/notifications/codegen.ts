@@ -1,6 +1,6 @@
-/** The types behind the generated resolvers of this subgraph; paths are seen from src/generated. */
+/** The types behind the generated resolvers of this subgraph. Paths are relative to src/generated. */
 export default {
-  contextType: '../app.js#NotificationsContext',
+  contextType: '../context.js#NotificationsContext',
   mappers: {
     User: '{ id: string }',
     Notification: '../domain/notification.js#Notification as NotificationModel',
