@@ -1,4 +1,5 @@
 import type { AnyEvent, EventData, EventType } from '@cartograph/events';
+import { countryName } from '@cartograph/kit/countries';
 import { formatAmount, multiplyMoney, type Money } from '@cartograph/money';
 import type { KnownOrder, NotificationKind, Recipient } from '../domain/notification.js';
 import type { MailContent } from './layout.js';
@@ -20,7 +21,6 @@ function price(money: Money): string {
   return format.format(Number(formatAmount(money)));
 }
 
-const countries = new Intl.DisplayNames('en', { type: 'region' });
 const day = (iso: string) =>
   new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' }).format(
     new Date(iso),
@@ -233,7 +233,7 @@ function addressLine({
   region,
   country,
 }: EventData<'order.placed'>['shippingAddress']): string {
-  return [name, line1, line2, [postalCode, city].filter(Boolean).join(' '), region, countries.of(country)]
+  return [name, line1, line2, [postalCode, city].filter(Boolean).join(' '), region, countryName(country)]
     .filter(Boolean)
     .join(', ');
 }

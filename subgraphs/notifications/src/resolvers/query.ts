@@ -1,5 +1,5 @@
 import type { DeadLetterQueue } from '@cartograph/events';
-import { Fault, isId, MAX_PAGE_SIZE } from '@cartograph/kit';
+import { PublicError, isId, MAX_PAGE_SIZE } from '@cartograph/kit';
 import { WEBHOOK_EVENT_TYPES } from '../domain/webhook.js';
 import type { QueryResolvers } from '../generated/graphql.js';
 import type { NotificationsStore } from '../store/store.js';
@@ -19,7 +19,7 @@ export function createQueryResolvers({ store, deadLetters }: Deps): QueryResolve
     deadLetters: async (_, { first }) => {
       const limit = first ?? 50;
       if (limit < 1 || limit > MAX_PAGE_SIZE)
-        throw new Fault('BAD_USER_INPUT', `"first" must be from 1 to ${MAX_PAGE_SIZE}, got ${limit}.`);
+        throw new PublicError('BAD_USER_INPUT', `"first" must be from 1 to ${MAX_PAGE_SIZE}, got ${limit}.`);
       return deadLetters.list({ limit });
     },
   };

@@ -10,7 +10,7 @@ import type { Notification } from '../domain/notification.js';
 import type { WebhookDelivery } from '../domain/webhook.js';
 import type { Listing, NotificationsStore, TimeKey } from '../store/store.js';
 
-/** All notifications, or those of one user. @throws Fault BAD_USER_INPUT */
+/** All notifications, or those of one user. @throws PublicError BAD_USER_INPUT */
 export const listNotifications = (
   store: Pick<NotificationsStore, 'notifications'>,
   filter: { readonly userId?: string },
@@ -20,7 +20,7 @@ export const listNotifications = (
     store.notifications(filter, after, limit),
   );
 
-/** The deliveries of one webhook. @throws Fault BAD_USER_INPUT */
+/** The deliveries of one webhook. @throws PublicError BAD_USER_INPUT */
 export const listDeliveries = (
   store: Pick<NotificationsStore, 'deliveries'>,
   webhookId: string,

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { isId, Refusal, type Clock, type UserErrorOutput } from '@cartograph/kit';
+import { isId, type Clock } from '@cartograph/kit';
+import { collectRefusals, Refusal } from '@cartograph/kit/refusal';
+import { printable } from '@cartograph/kit/text';
 import { refuseWebhookUrl } from '../channels/webhook-address.js';
 import {
   isWebhookEventType,
@@ -59,8 +61,12 @@ export function createManageWebhooks(deps: Deps): ManageWebhooks {
   return {
     async create({ url: given, eventTypes }) {
       const url = given.trim();
-      const errors = [...urlErrors(refuseWebhookUrl(url, { allowPrivate })), ...eventTypeErrors(eventTypes)];
-      if (errors.length > 0) throw new Refusal(errors);
+      const refusals = collectRefusals<'WEBHOOK_URL_REFUSED'>();
+      const urlFault = refuseWebhookUrl(url, { allowPrivate });
+      if (urlFault) refusals.add(['url'], urlFault, 'WEBHOOK_URL_REFUSED');
+      const typeFault = eventTypesFault(eventTypes);
+      if (typeFault) refusals.add(['eventTypes'], typeFault);
+      refusals.throwIfAny();
       const secret = newSecret();
       const webhook: Webhook = {
         id: newId(),
@@ -117,18 +123,13 @@ export function createManageWebhooks(deps: Deps): ManageWebhooks {
   };
 }
 
-const urlErrors = (message: string | undefined): UserErrorOutput[] =>
-  message === undefined ? [] : [{ code: 'WEBHOOK_URL_REFUSED', message, field: ['url'] }];
-
-function eventTypeErrors(eventTypes: readonly string[]): UserErrorOutput[] {
-  const refuse = (message: string) => [{ code: 'INVALID_INPUT', message, field: ['eventTypes'] }];
-  if (eventTypes.length === 0) return refuse('Choose at least one event type.');
+/** A sentence that says what is wrong with a selection of event types; undefined if it is valid. */
+function eventTypesFault(eventTypes: readonly string[]): string | undefined {
+  if (eventTypes.length === 0) return 'Choose at least one event type.';
   const unknown = eventTypes.filter((type) => !isWebhookEventType(type));
-  if (unknown.length === 0) return [];
-  const names = unknown.slice(0, 5).map((type) => JSON.stringify(type.slice(0, 60)));
-  return refuse(
-    `Unknown event types: ${names.join(', ')}. Expected any of ${WEBHOOK_EVENT_TYPES.join(', ')}.`,
-  );
+  if (unknown.length === 0) return undefined;
+  const names = unknown.slice(0, 5).map((type) => `"${printable(type, 60)}"`);
+  return `Unknown event types: ${names.join(', ')}. Expected any of ${WEBHOOK_EVENT_TYPES.join(', ')}.`;
 }
 
 /** 24 random bytes, the least that the specification allows. */

@@ -49,7 +49,7 @@ export interface CartClient {
   takeOrdered(cartId: string, orderId: string, items: readonly OrderItem[]): Promise<void>;
 }
 
-/** Every method throws Fault SERVICE_UNAVAILABLE while cart does not answer. */
+/** Every method throws PublicError SERVICE_UNAVAILABLE while cart does not answer. */
 export function createCartClient(client: ServiceClient): CartClient {
   return {
     async claim(input) {

@@ -28,7 +28,7 @@ interface OrderEntity {
   payment: { id: string; status: PaymentOfOrder['status']; amount: MoneyInput } | null;
 }
 
-/** Every method throws Fault SERVICE_UNAVAILABLE while payments does not answer. */
+/** Every method throws PublicError SERVICE_UNAVAILABLE while payments does not answer. */
 export function createPaymentsClient(client: ServiceClient): PaymentsClient {
   const payments = new DataLoader<string, PaymentOfOrder | undefined>(
     async (ids) => {

@@ -44,7 +44,7 @@ interface ProductEntity {
   isArchived: boolean;
 }
 
-/** Every method throws Fault SERVICE_UNAVAILABLE while products does not answer. */
+/** Every method throws PublicError SERVICE_UNAVAILABLE while products does not answer. */
 export function createProductsClient(client: ServiceClient): ProductsClient {
   return {
     async readProducts(ids) {

@@ -1,6 +1,6 @@
-import type { UserErrorOutput } from '@cartograph/kit';
-import { readText, type TextRule } from '@cartograph/kit/text';
-import { COUNTRY_CODES } from './countries.js';
+import { COUNTRY_CODES } from '@cartograph/kit/countries';
+import type { RefusalCollector } from '@cartograph/kit/refusal';
+import { printable } from '@cartograph/kit/text';
 import { readPostalCode } from './postal-code.js';
 
 export interface Address {
@@ -17,40 +17,43 @@ export interface Address {
 
 export type AddressInput = Readonly<Partial<Record<keyof Address, string | null | undefined>>>;
 
-const RULES: Record<Exclude<keyof Address, 'country' | 'postalCode'>, TextRule & { label: string }> = {
-  name: { label: 'The name', max: 100, isRequired: true },
-  line1: { label: 'The street address', max: 100, isRequired: true },
-  line2: { label: 'The second address line', max: 100 },
-  city: { label: 'The city', max: 100, isRequired: true },
-  region: { label: 'The region', max: 100 },
-};
+const OPTIONAL = { max: 100 } as const;
+const REQUIRED = { max: 100, isRequired: true } as const;
 
-/** Reads and normalizes an address. Adds an error for every invalid field to `errors`. */
+/** Reads and normalizes an address. Adds every invalid field to `refusals`; the result must not be used then. */
 export function readAddress(
   input: AddressInput,
   path: readonly string[],
-  errors: UserErrorOutput[],
-): Address | undefined {
-  const before = errors.length;
-  const values: Record<string, string | null> = {};
-  const refuse = (field: string, message: string) =>
-    errors.push({ code: 'INVALID_INPUT', message, field: [...path, field] });
-  for (const [field, { label, ...rule }] of Object.entries(RULES)) {
-    const read = readText(input[field as keyof typeof RULES], rule);
-    if ('fault' in read) refuse(field, `${label} ${read.fault}.`);
-    else values[field] = read.value;
-  }
+  refusals: RefusalCollector<'INVALID_INPUT'>,
+): Address {
+  const at = (field: keyof Address) => [...path, field];
+  return {
+    name: refusals.text(at('name'), 'The name', input.name, REQUIRED),
+    line1: refusals.text(at('line1'), 'The street address', input.line1, REQUIRED),
+    line2: refusals.text(at('line2'), 'The second address line', input.line2, OPTIONAL),
+    city: refusals.text(at('city'), 'The city', input.city, REQUIRED),
+    region: refusals.text(at('region'), 'The region', input.region, OPTIONAL),
+    ...readCountry(input, at, refusals),
+  };
+}
+
+/** The postal code is only read if the country is known. */
+function readCountry(
+  input: AddressInput,
+  at: (field: keyof Address) => string[],
+  refusals: RefusalCollector<'INVALID_INPUT'>,
+): Pick<Address, 'country' | 'postalCode'> {
   const country = (input.country ?? '').trim().toUpperCase();
-  if (country === '') refuse('country', 'The country is required.');
+  if (country === '') refusals.add(at('country'), 'The country is required.');
   else if (!COUNTRY_CODES.has(country)) {
-    refuse(
-      'country',
-      `The country must be a two-letter ISO 3166-1 code, such as "DE"; got "${[...country].slice(0, 20).join('')}".`,
+    refusals.add(
+      at('country'),
+      `The country must be a two-letter ISO 3166-1 code, such as "DE"; got "${printable(country, 20)}".`,
     );
   } else {
-    const code = readPostalCode(input.postalCode, country);
-    if ('fault' in code) refuse('postalCode', code.fault);
-    else values['postalCode'] = code.value;
+    const read = readPostalCode(input.postalCode, country);
+    if ('value' in read) return { country, postalCode: read.value };
+    refusals.add(at('postalCode'), read.fault);
   }
-  return errors.length > before ? undefined : ({ ...values, country } as unknown as Address);
+  return { country, postalCode: null };
 }

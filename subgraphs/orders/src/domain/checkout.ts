@@ -1,7 +1,9 @@
+import { idempotencyKeyFault, idempotencyKeyReused } from '@cartograph/kit/idempotency-key';
+import { paymentTokenFault } from '@cartograph/kit/payment-token';
+import { collectRefusals, Refusal } from '@cartograph/kit/refusal';
 import { MoneyError, parseMoney, type Money, type MoneyInput } from '@cartograph/money';
-import { idempotencyKeyFault, idempotencyKeyReused, Refusal, type UserErrorOutput } from '@cartograph/kit';
-import type { Order } from './order.js';
 import { readAddress, type Address, type AddressInput } from './address.js';
+import type { Order } from './order.js';
 
 export interface CheckoutInput {
   readonly idempotencyKey: string;
@@ -20,39 +22,26 @@ export interface CheckoutRequest {
   readonly paymentToken: string | null;
 }
 
-const TOKEN = /^[\w.:~+/=-]{1,200}$/;
-
 /** @throws Refusal naming every invalid field */
 export function readCheckoutInput(input: CheckoutInput): CheckoutRequest {
-  const errors: UserErrorOutput[] = [];
-  const refuse = (field: string, message: string) =>
-    errors.push({ code: 'INVALID_INPUT', message, field: [field] });
-  const { idempotencyKey } = input;
+  const refusals = collectRefusals();
+  const { idempotencyKey, cartId = null, paymentToken = null } = input;
   const keyFault = idempotencyKeyFault(idempotencyKey);
-  if (keyFault) refuse('idempotencyKey', keyFault);
-  if (input.cartId != null && !/^[\x21-\x7E]{1,100}$/.test(input.cartId))
-    refuse('cartId', 'This is not a valid cart id.');
-  if (input.paymentToken != null && !TOKEN.test(input.paymentToken))
-    refuse(
-      'paymentToken',
-      'This is not a valid payment token: expected 1 to 200 letters, digits and . _ : ~ + / = - characters.',
-    );
+  if (keyFault) refusals.add(['idempotencyKey'], keyFault);
+  if (cartId !== null && !/^[\x21-\x7E]{1,100}$/.test(cartId))
+    refusals.add(['cartId'], 'This is not a valid cart id.');
+  const tokenFault = paymentToken === null ? undefined : paymentTokenFault(paymentToken);
+  if (tokenFault) refusals.add(['paymentToken'], tokenFault);
   let expectedTotal: Money | null = null;
   try {
     expectedTotal = input.expectedTotal ? parseMoney(input.expectedTotal) : null;
   } catch (error) {
     if (!(error instanceof MoneyError)) throw error;
-    errors.push({ code: 'INVALID_INPUT', message: error.message, field: ['expectedTotal', 'amount'] });
+    refusals.add(['expectedTotal', 'amount'], error.message);
   }
-  const shippingAddress = readAddress(input.shippingAddress, ['shippingAddress'], errors);
-  if (errors.length > 0 || !shippingAddress) throw new Refusal(errors);
-  return {
-    idempotencyKey,
-    cartId: input.cartId ?? null,
-    expectedTotal,
-    shippingAddress,
-    paymentToken: input.paymentToken ?? null,
-  };
+  const shippingAddress = readAddress(input.shippingAddress, ['shippingAddress'], refusals);
+  refusals.throwIfAny();
+  return { idempotencyKey, cartId, expectedTotal, shippingAddress, paymentToken };
 }
 
 /** Everything that two requests must share to count as the same, except the key, in a fixed order. The caller hashes it. */

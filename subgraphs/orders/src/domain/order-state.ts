@@ -1,4 +1,4 @@
-import { Refusal } from '@cartograph/kit';
+import { Refusal } from '@cartograph/kit/refusal';
 import type { ActorType } from './order.js';
 
 export const ORDER_STATUSES = ['PENDING', 'PROCESSING', 'SHIPPED', 'DELIVERED', 'CANCELLED'] as const;

@@ -1,3 +1,4 @@
+import { countryName } from '@cartograph/kit/countries';
 import { readText } from '@cartograph/kit/text';
 
 /**
@@ -71,7 +72,6 @@ const rules = new Map<string, Rule>(
 const MAX_LENGTH = 20;
 /** The postal codes of every country contain digits, so a word is not a postal code. */
 const UNKNOWN_FORM = /^(?=.*\d)[A-Z\d]{2,12}$/;
-const countryNames = new Intl.DisplayNames('en', { type: 'region' });
 
 /**
  * Reads the postal code of an address.
@@ -90,7 +90,7 @@ export function readPostalCode(
     .toUpperCase();
   const read = readText(written, { max: MAX_LENGTH });
   if ('fault' in read) return { fault: `The postal code ${read.fault}.` };
-  const name = countryNames.of(country) ?? country;
+  const name = countryName(country);
   if (read.value === null) {
     if (!rule?.isRequired) return read;
     return { fault: `The postal code is required for ${name}, for example ${exampleOf(rule)}.` };

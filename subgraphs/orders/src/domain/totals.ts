@@ -1,5 +1,5 @@
+import { Refusal, type UserErrorOutput } from '@cartograph/kit/refusal';
 import { MAX_MINOR, formatAmount, multiplyMoney, sumMoney, type Money } from '@cartograph/money';
-import { Refusal, type UserErrorOutput } from '@cartograph/kit';
 import { PriceChanged } from './checkout.js';
 import type { OrderItem } from './order.js';
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Fault, Refusal, type Logger } from '@cartograph/kit';
+import { PublicError, Refusal, type Logger } from '@cartograph/kit';
 import type { CartClient } from '../clients/cart.js';
 import { CartAlreadyOrdered, checkoutInProgress } from '../domain/checkout.js';
 import { cartEmpty, type CartLine } from '../domain/totals.js';
@@ -35,7 +35,7 @@ interface Claim {
 export interface CartClaims {
   /** @throws Refusal NOT_FOUND, CART_EMPTY, CHECKOUT_IN_PROGRESS, CART_ALREADY_ORDERED */
   claim(attempt: Attempt): Promise<ClaimedCart>;
-  /** @throws Fault SERVICE_UNAVAILABLE if the claim is too old for its checkout to be stored */
+  /** @throws PublicError SERVICE_UNAVAILABLE if the claim is too old for its checkout to be stored */
   checkAge(claimed: ClaimedCart): void;
   /** Why a checkout of a claimed cart could not be stored; undefined if the cart was not the reason. */
   whyTaken(claimed: ClaimedCart, customerId: string): Promise<Refusal | undefined>;
@@ -122,7 +122,10 @@ export function createCartClaims({ store, cart, newId, leaseMs, logger }: Deps):
 
     checkAge({ storeBefore }) {
       if (performance.now() <= storeBefore) return;
-      throw new Fault('SERVICE_UNAVAILABLE', 'The checkout took too long and was stopped; please try again.');
+      throw new PublicError(
+        'SERVICE_UNAVAILABLE',
+        'The checkout took too long and was stopped; please try again.',
+      );
     },
 
     async whyTaken({ cartId, version }, customerId) {

@@ -1,4 +1,4 @@
-import { createCursor, Fault, isId, readPage, type UserIdentity } from '@cartograph/kit';
+import { createCursor, PublicError, isId, readPage, type UserIdentity } from '@cartograph/kit';
 import { isFinal } from '../domain/order-state.js';
 import type { EventScope, EventWithOrder, OrdersStore } from '../store/store.js';
 import type { OrderFeed } from './live/feed.js';
@@ -9,7 +9,7 @@ const LIST = 'order-events';
 /** The cursor of an event as clients see it. */
 export const eventCursor = (cursor: number): string => createCursor(LIST, cursor);
 
-/** @throws Fault BAD_USER_INPUT for any text that `eventCursor` did not create */
+/** @throws PublicError BAD_USER_INPUT for any text that `eventCursor` did not create */
 export function readEventCursor(after: string | null | undefined): number | undefined {
   const readKey = ([cursor]: unknown[]) => {
     if (!Number.isSafeInteger(cursor) || (cursor as number) < 0) throw new Error('not an event cursor');
@@ -27,7 +27,7 @@ interface Deps {
 
 /** Streams of order events. */
 export interface FollowOrders {
-  /** The events of one order. @throws Fault if it does not exist or belongs to another customer */
+  /** The events of one order. @throws PublicError if it does not exist or belongs to another customer */
   one(
     user: UserIdentity,
     orderId: string,
@@ -50,9 +50,9 @@ export function createFollowOrders({ feed, store, bufferSize, stallMs }: Deps): 
   return {
     async one(user, orderId, after) {
       const latest = isId(orderId) ? await store.readLatestEvent(orderId) : undefined;
-      if (!latest) throw new Fault('BAD_USER_INPUT', 'Order not found.');
+      if (!latest) throw new PublicError('BAD_USER_INPUT', 'Order not found.');
       if (user.role !== 'ADMIN' && latest.order.customerId !== user.userId)
-        throw new Fault('FORBIDDEN', 'This order belongs to another customer.');
+        throw new PublicError('FORBIDDEN', 'This order belongs to another customer.');
       const isLast = ({ event }: EventWithOrder) => isFinal(event.status);
       const isOver = after !== undefined && after >= latest.event.cursor && isLast(latest);
       return openStream({

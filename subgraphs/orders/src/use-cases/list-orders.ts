@@ -1,11 +1,12 @@
 import {
   createConnection,
   createTimeCursor,
-  Fault,
+  PublicError,
   readPage,
   readTimeKey,
   type Connection,
 } from '@cartograph/kit';
+import { printable } from '@cartograph/kit/text';
 import { parseOrderNumber } from '../domain/order-number.js';
 import type { OrderStatus } from '../domain/order-state.js';
 import type { Order } from '../domain/order.js';
@@ -24,14 +25,14 @@ export interface OrderFilterInput {
   readonly number?: string | null | undefined;
 }
 
-/** @throws Fault BAD_USER_INPUT */
+/** @throws PublicError BAD_USER_INPUT */
 export function readFilter(input: OrderFilterInput | null | undefined): OrderFilter {
   const { status, placedFrom, placedBefore, customerId, number } = input ?? {};
   const parsed = number == null ? undefined : parseOrderNumber(number);
   if (number != null && parsed === undefined) {
-    throw new Fault(
+    throw new PublicError(
       'BAD_USER_INPUT',
-      `"${number.slice(0, 40)}" is not a valid order number. Expected a number such as CG-7F3K-2Q9M; check it for typing errors.`,
+      `"${printable(number, 40)}" is not a valid order number. Expected a number such as CG-7F3K-2Q9M; check it for typing errors.`,
     );
   }
   return {
@@ -48,7 +49,7 @@ function readKey(values: unknown[]): OrderKey {
   return { placedAt: at, id };
 }
 
-/** Newest first. @throws Fault BAD_USER_INPUT */
+/** Newest first. @throws PublicError BAD_USER_INPUT */
 export async function listOrders(
   store: OrdersStore,
   filter: OrderFilter,

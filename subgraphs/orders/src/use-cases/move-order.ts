@@ -1,5 +1,5 @@
-import { isId, Refusal, type UserErrorOutput, type UserIdentity, type Clock } from '@cartograph/kit';
-import { readText } from '@cartograph/kit/text';
+import { isId, type Clock, type UserIdentity } from '@cartograph/kit';
+import { collectRefusals, Refusal } from '@cartograph/kit/refusal';
 import { moveOrder } from '../domain/order-change.js';
 import { requireTransition, type OrderStatus } from '../domain/order-state.js';
 import type { Actor, Order } from '../domain/order.js';
@@ -79,12 +79,8 @@ export function createMoveOrder({ store, stock, clock, onStored }: Deps): MoveOr
 }
 
 function readNote(given: string | null | undefined, field: string, label: string): string | null {
-  const read = readText(given, { max: MAX_NOTE, allowsLines: true });
-  if ('value' in read) return read.value;
-  const error: UserErrorOutput = {
-    code: 'INVALID_INPUT',
-    message: `${label} ${read.fault}.`,
-    field: [field],
-  };
-  throw new Refusal([error]);
+  const refusals = collectRefusals();
+  const note = refusals.text([field], label, given, { max: MAX_NOTE, allowsLines: true });
+  refusals.throwIfAny();
+  return note;
 }

@@ -34,7 +34,7 @@ export interface PlaceOrder {
   /** Places an order, or returns the order that the same request placed before. @throws Refusal */
   placeOrder(user: UserIdentity, input: CheckoutInput): Promise<Order>;
   /**
-   * Continues an interrupted checkout. @throws Refusal OUT_OF_STOCK after it was removed; Fault SERVICE_UNAVAILABLE with
+   * Continues an interrupted checkout. @throws Refusal OUT_OF_STOCK after it was removed; PublicError SERVICE_UNAVAILABLE with
    * the lease still held
    */
   finish(open: OpenCheckout): Promise<Order>;
@@ -42,15 +42,11 @@ export interface PlaceOrder {
   undo(open: OpenCheckout): Promise<void>;
 }
 
-const inProgress = () =>
-  new Refusal(
-    'REQUEST_IN_PROGRESS',
-    'The first request with this idempotency key is still running. Send it again in a moment to get its order.',
-    ['idempotencyKey'],
-  );
-
-/** The saga of placing an order: see "Placing an order" in docs/architecture.md. Its progress is stored before each step, and each step may be repeated. */
-export function createCheckout(deps: CheckoutDeps): Checkout {
+/**
+ * The saga of placing an order: see "Placing an order" in docs/architecture.md. It stores its progress before each step, and each step
+ * is safe to repeat.
+ */
+export function createPlaceOrder(deps: Deps): PlaceOrder {
   const { store, products, claims, stock, clock, logger } = deps;
 
   /** If the key was used before: its order, if that is placed or can be finished now. */

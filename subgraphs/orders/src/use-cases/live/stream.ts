@@ -1,4 +1,4 @@
-import { Fault } from '@cartograph/kit';
+import { PublicError } from '@cartograph/kit';
 import type { EventScope, EventWithOrder, OrdersStore } from '../../store/store.js';
 import type { OrderFeed } from './feed.js';
 
@@ -32,9 +32,9 @@ const REPLAY_PAGE = 100;
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 const overflow = (stallMs: number) =>
-  new Fault(
+  new PublicError(
     'SUBSCRIPTION_OVERFLOW',
-    `Events have waited on this stream for ${stallMs / 1_000} s and none was taken.`,
+    `The client read no event from this stream for ${stallMs / 1_000} s. Subscribe again with your last cursor as "after".`,
   );
 
 /**
@@ -145,7 +145,7 @@ export function openStream(options: StreamOptions): AsyncIterableIterator<EventW
 
   const expiresIn = options.expiresAt === undefined ? undefined : options.expiresAt - Date.now();
   if (expiresIn !== undefined && expiresIn < MAX_TIMER_MS) {
-    const error = new Fault(
+    const error = new PublicError(
       'UNAUTHENTICATED',
       'Your session has expired. Sign in again, then subscribe with your last cursor as "after".',
       { reason: 'TOKEN_EXPIRED' },
