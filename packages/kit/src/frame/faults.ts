@@ -94,6 +94,6 @@ export function partFaults(
 
 function missing(prefix: string, given: object, parts: Readonly<Record<string, string>>): string[] {
   return Object.entries(parts)
-    .filter(([part]) => (given as Record<string, unknown>)[part] == null)
+    .filter(([part]) => !(given as Record<string, unknown>)[part])
     .map(([part, expected]) => `"${prefix}${part}" is missing: expected ${expected}.`);
 }

@@ -30,7 +30,9 @@ export function migrationFaults(migrations: Readonly<Record<string, MigrationCla
     else if (names.has(name))
       faults.push(`The migrations "${names.get(name)}" and "${file}" have the same name ${name}.`);
     else if (before && moment <= before.moment)
-      faults.push(`The migration "${file}" would run before ${before.name}: ${name} has the earlier number.`);
+      faults.push(
+        `The migration "${file}" would run before "${names.get(before.name)}": ${name} has the earlier number.`,
+      );
     names.set(name, file);
     if (!Number.isNaN(moment)) before = { name, moment };
   }
