@@ -5,7 +5,7 @@ export interface WorkerOptions<Item> {
   readonly name: string;
   /** Takes up to `limit` items that are due, so that no other process gets them before their claim ends. */
   readonly claim: (limit: number) => Promise<readonly Item[]>;
-  /** Carries one out; a rejection is logged, and the item comes back when its claim ends. */
+  /** Carries one out; a rejection is logged, and the item is due again when its claim ends. */
   readonly run: (item: Item) => Promise<void>;
   /** Items under way at once. */
   readonly concurrency: number;
@@ -19,23 +19,23 @@ export interface Worker<Item = never> {
   /** Something may be due: look now rather than at the next poll. */
   wake(): void;
   /**
-   * A hand for an item about to be stored: who has one stores the item as claimed already and starts it here after the
-   * commit, which spares the look for it. Undefined while all hands are full: then store it as due, and wake.
+   * Reserves a slot: the caller stores the item already claimed, then starts it here after the commit, which saves the
+   * search for it. Undefined while every slot is taken: then store the item as due, and wake.
    */
-  reserve(): Hand<Item> | undefined;
+  reserve(): Reservation<Item> | undefined;
   /** Takes nothing new and resolves when what is under way is done. */
   stop(): Promise<void>;
 }
 
-/** One place at a worker. */
-export interface Hand<Item> {
+/** One slot of a worker. */
+export interface Reservation<Item> {
   /** Carries the item out. */
   start(item: Item): void;
-  /** Gives the place back where nothing was started. Safe to call at any time. */
+  /** Frees the slot if nothing was started. Safe to call at any time. */
   release(): void;
 }
 
-/** Carries out work that is kept in a store, side by side with the same worker in other processes. */
+/** Carries out work that is kept in a store, together with the same worker in other processes. */
 export function createWorker<Item>(options: WorkerOptions<Item>): Worker<Item> {
   const { name, claim, run, concurrency, pollMs = 500, logger } = options;
   const running = new Set<Promise<void>>();
@@ -49,7 +49,7 @@ export function createWorker<Item>(options: WorkerOptions<Item>): Worker<Item> {
   const start = (item: Item): void => {
     const work = run(item)
       .catch((error: unknown) =>
-        logger.error({ err: error, worker: name }, 'Work failed; it will be tried again'),
+        logger.error({ err: error, worker: name }, 'Work failed; it will be retried'),
       )
       .finally(() => {
         running.delete(work);
@@ -71,7 +71,7 @@ export function createWorker<Item>(options: WorkerOptions<Item>): Worker<Item> {
     looking = claim(free)
       .then((items) => {
         items.forEach(start);
-        // A full hand means that there may be more.
+        // As many as asked for: there may be more.
         if (items.length === free) lookAgain = true;
       })
       .catch((error: unknown) => logger.warn({ err: error, worker: name }, 'Could not look for work'))
@@ -101,7 +101,7 @@ export function createWorker<Item>(options: WorkerOptions<Item>): Worker<Item> {
       };
       return {
         start(item) {
-          if (!isHeld) throw new Error('This hand was given back before.');
+          if (!isHeld) throw new Error('This slot was already freed or used.');
           isHeld = false;
           reserved -= 1;
           start(item);

@@ -4,14 +4,12 @@ import { paymentsConfig } from './config.js';
 import { createContext } from './context.js';
 import { CONSUMER, createHandlers } from './events.js';
 import { createGauges } from './metrics.js';
-import { createOrderChecks } from './order-checks.js';
-import { createProviderBooks } from './provider/provider-books.js';
-import { createSimulatedProvider } from './provider/simulated-provider.js';
+import { createProvider } from './provider/simulated-provider.js';
 import { createResolvers, owners } from './resolvers/index.js';
-import { createPaymentsService } from './service.js';
 import { paymentsDatabase } from './store/database.js';
 import { createPaymentsStore } from './store/typeorm-store.js';
-import { claimEnd, createPaymentWorkers } from './workers.js';
+import { createUseCases } from './use-cases/index.js';
+import { createWorkers } from './workers.js';
 
 export const payments = defineSubgraph({
   name: 'payments',
@@ -25,45 +23,34 @@ export const payments = defineSubgraph({
   },
   build({ config, database, call, clock, newId, changed, own, logger }) {
     const store = createPaymentsStore({ database, consumer: CONSUMER });
-    const provider = createSimulatedProvider(
-      createProviderBooks(database),
-      {
-        successRate: config.PAYMENT_SUCCESS_RATE,
-        delayMs: config.PAYMENT_DELAY_MS,
-        lostAnswerRate: config.PAYMENT_LOST_ANSWER_RATE,
-        unrulyCallbacks: config.PAYMENT_UNRULY_CALLBACKS,
-      },
-      logger,
-    );
+    const provider = createProvider({ database, config, logger });
     // Charges under way are given up: their claims end, and another process asks the provider about them.
     own(provider, { closeBefore: 'workers' });
-    const service = createPaymentsService({
+    const timeoutMs = config.PAYMENT_TIMEOUT_MS;
+    // A claim outlives the call it covers, so that no second process sends the same charge. If one does after all, because
+    // this one was paused, the provider's idempotency holds.
+    const claimUntil = () => new Date(clock().getTime() + timeoutMs + 5_000);
+    const useCases = createUseCases({
       store,
+      provider,
+      orders: createOrdersClient(call('orders')),
+      clock,
       newId,
-      now: clock,
+      logger,
+      timeoutMs,
+      claimUntil,
+      changed,
       charges: { reserve: () => workers.charges.reserve(), wake: () => workers.charges.wake() },
-      claimUntil: () => claimEnd(config.PAYMENT_TIMEOUT_MS),
       onRefunds: () => workers.refunds.wake(),
-      onEvents: changed,
     });
-    const workers = {
-      ...createPaymentWorkers({
-        store,
-        service,
-        provider,
-        logger,
-        concurrency: config.PAYMENT_CONCURRENCY,
-        timeoutMs: config.PAYMENT_TIMEOUT_MS,
-      }),
-      orderChecks: createOrderChecks({ store, service, orders: createOrdersClient(call('orders')), logger }),
-    };
-    provider.onCallback(({ idempotencyKey, result }) => service.onChargeResult(idempotencyKey, result));
-
+    const concurrency = config.PAYMENT_CONCURRENCY;
+    const workers = createWorkers({ store, useCases, clock, logger, concurrency, claimUntil });
+    provider.onCallback(({ idempotencyKey, result }) => useCases.onChargeResult(idempotencyKey, result));
     return {
-      resolvers: createResolvers({ service }),
+      resolvers: createResolvers({ useCases }),
       owners,
       context: createContext({ store }),
-      handlers: createHandlers({ service }),
+      handlers: createHandlers({ useCases }),
       workers,
       gauges: createGauges({ store }),
     };

@@ -1,16 +1,14 @@
 import type { EventHandlers } from '@cartograph/kit';
-import type { PaymentsService } from './service.js';
+import type { UseCases } from './use-cases/index.js';
 
-/** The name of payments on the bus, and in its table of handled events. */
+/** The name of payments on the bus and in its table of handled events. */
 export const CONSUMER = 'payments';
 
 interface Deps {
-  readonly service: Pick<PaymentsService, 'onOrderPlaced' | 'onOrderCancelled'>;
+  readonly useCases: Pick<UseCases, 'openPayment' | 'onOrderCancelled'>;
 }
 
-export function createHandlers({ service }: Deps): EventHandlers<'order.placed' | 'order.cancelled'> {
-  return {
-    'order.placed': (event) => service.onOrderPlaced(event),
-    'order.cancelled': (event) => service.onOrderCancelled(event),
-  };
-}
+export const createHandlers = ({ useCases }: Deps): EventHandlers<'order.placed' | 'order.cancelled'> => ({
+  'order.placed': useCases.openPayment,
+  'order.cancelled': useCases.onOrderCancelled,
+});

@@ -1,97 +1,50 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { createWorker, type Logger, type Worker } from '@cartograph/kit';
-import type { PaymentAttempt } from './domain/payment.js';
-import { ProviderUnavailable, type PaymentProvider } from './provider/payment-provider.js';
-import type { PaymentsService } from './service.js';
+import { createWorker, type Clock, type Logger, type Worker } from '@cartograph/kit';
+import type { Payment } from './domain/payment.js';
 import type { DueRefund, PaymentsStore, SeenAttempt } from './store/store.js';
+import type { UseCases } from './use-cases/index.js';
 
-export interface WorkerDependencies {
-  readonly store: PaymentsStore;
-  readonly service: PaymentsService;
-  readonly provider: PaymentProvider;
+interface Deps {
+  readonly store: Pick<PaymentsStore, 'claimAttempts' | 'claimRefunds' | 'claimOrderChecks'>;
+  readonly useCases: Pick<UseCases, 'charge' | 'carryOutRefund' | 'checkOrder'>;
+  readonly clock: Clock;
   readonly logger: Logger;
   readonly concurrency: number;
-  /** Milliseconds after which an unanswered call counts as in doubt. */
-  readonly timeoutMs: number;
+  /** Until when a call to the provider that begins now belongs to this process. */
+  readonly claimUntil: () => Date;
 }
 
-/**
- * When a claim made now ends. It outlives the call it covers, so that no second process sends the same charge meanwhile;
- * if one does after all (this one was paused), the provider's idempotency holds.
- */
-export const claimEnd = (timeoutMs: number): Date => new Date(Date.now() + timeoutMs + 5_000);
+/** Several orders are asked about in one call. */
+const ORDER_CHECKS = 100;
+/** When to ask again if this process or orders fails. */
+const ORDER_CHECK_CLAIM_MS = 15_000;
 
-/** Longer the longer an attempt has been open. */
-const waitFor = ({ startedAt }: PaymentAttempt): number =>
-  Math.max(500, (Date.now() - startedAt.getTime()) / 2);
-
-/** When to ask about a charge in doubt again: its customer waits for the answer. */
-const doubtUntil = (attempt: PaymentAttempt) => new Date(Date.now() + Math.min(60_000, waitFor(attempt)));
-
-/** When to ask about an abandoned one again: ever more rarely, for a day (the store asks no longer). */
-const abandonUntil = (attempt: PaymentAttempt) => new Date(Date.now() + waitFor(attempt));
-
-/** Carries out charges and refunds, and asks the provider about every charge left in doubt. */
-export function createPaymentWorkers({
-  store,
-  service,
-  provider,
-  logger,
-  concurrency,
-  timeoutMs,
-}: WorkerDependencies): { charges: Worker<SeenAttempt>; refunds: Worker<DueRefund> } {
-  const claimUntil = () => claimEnd(timeoutMs);
-
-  async function charge(seen: SeenAttempt): Promise<void> {
-    const { attempt, payment } = seen;
-    try {
-      const known =
-        attempt.status !== 'PENDING' || payment.isOrderCancelled
-          ? await within(provider.findCharge(attempt.id), timeoutMs)
-          : undefined;
-      if (known) return await service.settleAttempt(seen, known);
-      if (payment.isOrderCancelled) return await service.abandonAttempt(attempt.id, abandonUntil(attempt));
-      const request = { idempotencyKey: attempt.id, amount: payment.amount, token: attempt.token };
-      await service.settleAttempt(seen, await within(provider.charge(request), timeoutMs));
-    } catch (error) {
-      if (!(error instanceof ProviderUnavailable)) throw error;
-      logger.warn({ orderId: payment.orderId, attempt: attempt.number }, 'A charge is in doubt');
-      await service.doubtAttempt(attempt.id, doubtUntil(attempt));
-    }
-  }
-
-  async function refund({ refund: due, chargeKey }: DueRefund): Promise<void> {
-    await within(provider.refund({ idempotencyKey: due.id, chargeKey, amount: due.amount }), timeoutMs);
-    await service.confirmRefund(due);
-  }
-
+/** Carries out charges and refunds, and asks about everything left in doubt. */
+export function createWorkers({ store, useCases, clock, logger, concurrency, claimUntil }: Deps): {
+  charges: Worker<SeenAttempt>;
+  refunds: Worker<DueRefund>;
+  orderChecks: Worker<Payment>;
+} {
   return {
     charges: createWorker({
       name: 'charges',
       claim: (limit) => store.claimAttempts(limit, claimUntil()),
-      run: charge,
+      run: useCases.charge,
       concurrency,
       logger,
     }),
     refunds: createWorker({
       name: 'refunds',
       claim: (limit) => store.claimRefunds(limit, claimUntil()),
-      run: refund,
+      run: useCases.carryOutRefund,
       concurrency,
       logger,
     }),
+    orderChecks: createWorker({
+      name: 'order-checks',
+      claim: (limit) => store.claimOrderChecks(limit, new Date(clock().getTime() + ORDER_CHECK_CLAIM_MS)),
+      run: useCases.checkOrder,
+      concurrency: ORDER_CHECKS,
+      logger,
+    }),
   };
-}
-
-async function within<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
-  const timer = new AbortController();
-  const timeout = delay(timeoutMs, undefined, { signal: timer.signal, ref: false }).then(() => {
-    throw new ProviderUnavailable(`No answer within ${timeoutMs} ms.`);
-  });
-  timeout.catch(() => undefined);
-  try {
-    return await Promise.race([work, timeout]);
-  } finally {
-    timer.abort();
-  }
 }

@@ -5,20 +5,21 @@ import type { DataSource } from 'typeorm';
 import { CONSUMER } from '../src/events.js';
 import { createProviderBooks } from '../src/provider/provider-books.js';
 import { createSimulatedProvider } from '../src/provider/simulated-provider.js';
-import { createPaymentsService, type PaymentsService } from '../src/service.js';
 import { paymentsDatabase } from '../src/store/database.js';
 import type { PaymentsStore, SeenAttempt } from '../src/store/store.js';
 import { createPaymentsStore } from '../src/store/typeorm-store.js';
+import { createUseCases, type UseCases } from '../src/use-cases/index.js';
 import { orderCancelled, orderPlaced } from './support.js';
 
 const logger = createLogger('test', 'silent');
-const HANDS = 3;
+const SLOTS = 3;
+const INSTANT = { successRate: 1, delayMs: 0, lostAnswerRate: 0, unrulyCallbacks: false };
 const claimUntil = () => new Date(Date.now() + 60_000);
 let testDatabase: TestDatabase;
 let opened: OpenDatabase<DataSource>;
 let database: DataSource;
 let store: PaymentsStore;
-let service: PaymentsService;
+let useCases: UseCases;
 let charges: Worker<SeenAttempt>;
 /** What this process was given to charge. */
 let begun: SeenAttempt[];
@@ -33,18 +34,22 @@ beforeAll(async () => {
     name: 'charges',
     claim: (limit) => store.claimAttempts(limit, claimUntil()),
     run: async (seen: SeenAttempt) => void begun.push(seen),
-    concurrency: HANDS,
+    concurrency: SLOTS,
     logger,
   });
   charges.start();
-  service = createPaymentsService({
+  useCases = createUseCases({
     store,
+    provider: createSimulatedProvider(createProviderBooks(database), INSTANT, logger),
+    orders: { statusOf: async () => 'PENDING' },
     newId,
-    now: () => new Date(),
+    clock: () => new Date(),
+    logger,
+    timeoutMs: 1_000,
     charges,
     claimUntil,
     onRefunds: () => {},
-    onEvents: () => {},
+    changed: () => {},
   });
 });
 afterAll(async () => {
@@ -62,7 +67,7 @@ const DECLINED = { status: 'declined', reason: 'The card was declined.' } as con
 /** An order whose charge has begun here. */
 async function charging() {
   const placed = orderPlaced('tok_ok');
-  await service.onOrderPlaced(placed);
+  await useCases.openPayment(placed);
   return { orderId: placed.data.orderId, seen: begun.at(-1)! };
 }
 const paymentOf = async (orderId: string) => (await store.paymentsOfOrders([orderId]))[0]!;
@@ -86,7 +91,7 @@ const untilOneWaits = () =>
 describe('an order that was placed', () => {
   it('has one payment and begins one charge when its event is handled ten times at once', async () => {
     const placed = orderPlaced('tok_ok');
-    await Promise.all(Array.from({ length: 10 }, () => service.onOrderPlaced(placed)));
+    await Promise.all(Array.from({ length: 10 }, () => useCases.openPayment(placed)));
     const { id, amount } = await paymentOf(placed.data.orderId);
     expect(amount).toEqual(placed.data.total);
     expect(await store.attemptsOf([id])).toMatchObject([{ number: 1, status: 'PENDING', token: 'tok_ok' }]);
@@ -94,30 +99,30 @@ describe('an order that was placed', () => {
     expect(begun.map(({ payment }) => payment.id)).toEqual([id]);
   });
 
-  it('is charged by this process, which nobody else may then do', async () => {
+  it('is charged by this process, and then by no other', async () => {
     const { seen } = await charging();
     expect(await store.attempt(seen.attempt.id)).toEqual(seen);
     expect(await store.claimAttempts(10, claimUntil())).toEqual([]);
   });
 
-  it('is charged once a hand is free if none was', async () => {
-    const hands = Array.from({ length: HANDS }, () => charges.reserve()!);
+  it('is charged when a slot becomes free if none was', async () => {
+    const slots = Array.from({ length: SLOTS }, () => charges.reserve()!);
     const { data } = orderPlaced(null);
-    await service.onOrderPlaced(orderPlaced(null, { orderId: data.orderId }));
-    hands.forEach((hand) => hand.release());
+    await useCases.openPayment(orderPlaced(null, { orderId: data.orderId }));
+    slots.forEach((slot) => slot.release());
     await until(() => begun.some(({ payment }) => payment.orderId === data.orderId));
   });
 
-  it('keeps no hand for an order that was cancelled before, nor for one that cannot be stored', async () => {
+  it('keeps no slot for an order that was cancelled before, nor for one that cannot be stored', async () => {
     const { data } = orderPlaced('tok_ok');
-    await service.onOrderCancelled(orderCancelled(data.orderId));
-    await service.onOrderPlaced(orderPlaced('tok_ok', { orderId: data.orderId }));
+    await useCases.onOrderCancelled(orderCancelled(data.orderId));
+    await useCases.openPayment(orderPlaced('tok_ok', { orderId: data.orderId }));
     const { id, ...broken } = orderPlaced('tok_ok');
-    await expect(service.onOrderPlaced({ ...broken, id: `not ${id}` })).rejects.toThrow('uuid');
+    await expect(useCases.openPayment({ ...broken, id: `not ${id}` })).rejects.toThrow('uuid');
     expect(begun).toEqual([]);
-    const hands = Array.from({ length: HANDS }, () => charges.reserve());
-    hands.forEach((hand) => hand?.release());
-    expect(hands).not.toContain(undefined);
+    const slots = Array.from({ length: SLOTS }, () => charges.reserve());
+    slots.forEach((slot) => slot?.release());
+    expect(slots).not.toContain(undefined);
   });
 });
 
@@ -128,7 +133,7 @@ describe('an order that is cancelled', () => {
     let cancelling: Promise<void> | undefined;
     await store.transaction(async (tx) => {
       await tx.insertPayment({ ...seen.payment, id: newId(), orderId: data.orderId });
-      cancelling = service.onOrderCancelled(orderCancelled(data.orderId));
+      cancelling = useCases.onOrderCancelled(orderCancelled(data.orderId));
       await untilOneWaits();
     });
     await cancelling;
@@ -141,23 +146,23 @@ describe('a result', () => {
     const { orderId, seen } = await charging();
     await Promise.all(
       Array.from({ length: 10 }, (_, n) =>
-        n % 2 ? service.settleAttempt(seen, SUCCEEDED) : service.onChargeResult(seen.attempt.id, SUCCEEDED),
+        n % 2 ? useCases.settleAttempt(seen, SUCCEEDED) : useCases.onChargeResult(seen.attempt.id, SUCCEEDED),
       ),
     );
     expect(await paymentOf(orderId)).toMatchObject({ status: 'SUCCEEDED', sequence: 1 });
     expect(await store.attempt(seen.attempt.id)).toMatchObject({ attempt: { status: 'SUCCEEDED' } });
     expect(await eventsOf(orderId)).toMatchObject([{ type: 'payment.succeeded', sequence: 1 }]);
-    await service.doubtAttempt(seen.attempt.id, new Date());
-    await service.abandonAttempt(seen.attempt.id, new Date());
+    await useCases.doubtAttempt(seen.attempt.id, new Date());
+    await useCases.abandonAttempt(seen.attempt.id, new Date());
     expect(await paymentOf(orderId)).toMatchObject({ status: 'SUCCEEDED', sequence: 1 });
     expect(await store.attempt(seen.attempt.id)).toMatchObject({ attempt: { status: 'SUCCEEDED' } });
   });
 
   it('settles an attempt that came into doubt, or was abandoned, after it was seen', async () => {
-    for (const change of [service.doubtAttempt, service.abandonAttempt]) {
+    for (const change of [useCases.doubtAttempt, useCases.abandonAttempt]) {
       const { orderId, seen } = await charging();
       await change(seen.attempt.id, claimUntil());
-      await service.settleAttempt(seen, DECLINED);
+      await useCases.settleAttempt(seen, DECLINED);
       expect(await paymentOf(orderId)).toMatchObject({
         status: 'FAILED',
         failureReason: 'The card was declined.',
@@ -171,7 +176,7 @@ describe('a result', () => {
     let settling: Promise<void> | undefined;
     await store.transaction(async (tx) => {
       await tx.updatePayment((await tx.lockPaymentOfOrder(orderId))!, { isOrderCancelled: true });
-      settling = service.settleAttempt(seen, SUCCEEDED);
+      settling = useCases.settleAttempt(seen, SUCCEEDED);
       await untilOneWaits();
     });
     await settling;
@@ -185,8 +190,8 @@ describe('a result', () => {
 
   it('tells that the customer cannot retry if the order was cancelled after the charge was sent', async () => {
     const { orderId, seen } = await charging();
-    await service.onOrderCancelled(orderCancelled(orderId));
-    await service.settleAttempt(seen, DECLINED);
+    await useCases.onOrderCancelled(orderCancelled(orderId));
+    await useCases.settleAttempt(seen, DECLINED);
     expect(await eventsOf(orderId)).toMatchObject([{ type: 'payment.failed', data: { canRetry: false } }]);
     expect(await store.refundsOf([seen.payment.id])).toEqual([]);
   });

@@ -11,7 +11,7 @@ export interface Payment {
   readonly amount: Money;
   readonly status: PaymentStatus;
   readonly failureReason: string | null;
-  /** Set by the order's cancellation: whatever is charged from then on is given back. */
+  /** Set by the order's cancellation: whatever is charged after it is refunded. */
   readonly isOrderCancelled: boolean;
   /** Counts the events about it. */
   readonly sequence: number;
@@ -39,16 +39,16 @@ export interface Refund {
   readonly createdAt: Date;
 }
 
-/** Whether the provider has decided about an attempt: nothing about it changes any more. */
+/** Whether the provider has decided about an attempt, which then no longer changes. */
 export const isSettled = ({ status }: Pick<PaymentAttempt, 'status'>): boolean =>
   status === 'SUCCEEDED' || status === 'FAILED';
 
-/** Whether the customer may try again: nothing is charged nor under way, and the order still waits. */
+/** Whether the customer may retry: nothing is charged or under way, and the order still waits. */
 export function canRetry(payment: Pick<Payment, 'status' | 'isOrderCancelled'>): boolean {
   return payment.status === 'FAILED' && !payment.isOrderCancelled;
 }
 
-/** What is left to refund, refunds under way counted as given. */
+/** What is left to refund. Refunds under way count as paid. */
 export function refundable(
   payment: Pick<Payment, 'status' | 'amount'>,
   refunds: readonly Pick<Refund, 'amount'>[],
@@ -58,7 +58,7 @@ export function refundable(
   return { minor: wasCharged ? payment.amount.minor - given : 0, currency: payment.amount.currency };
 }
 
-/** Whether these confirmed refunds give all of the payment back. */
+/** Whether these refunds, once confirmed, add up to the payment. */
 export function isFullyRefunded(
   amount: Money,
   refunds: readonly Pick<Refund, 'amount' | 'status'>[],
@@ -70,3 +70,48 @@ export function isFullyRefunded(
 }
 
 export const money = (minor: number, currency: CurrencyCode): Money => ({ minor, currency });
+
+/** A new payment of an order, which has announced nothing yet. */
+export const newPayment = (
+  id: string,
+  {
+    orderId,
+    customerId,
+    total,
+  }: { readonly orderId: string; readonly customerId: string; readonly total: Money },
+  state: Pick<Payment, 'status' | 'failureReason' | 'isOrderCancelled'>,
+  at: Date,
+): Payment => ({
+  id,
+  orderId,
+  customerId,
+  amount: total,
+  ...state,
+  sequence: 0,
+  createdAt: at,
+  updatedAt: at,
+});
+
+/** A new try to charge a payment. @param id also the provider's idempotency key */
+export const newAttempt = (
+  id: string,
+  payment: Pick<Payment, 'id'>,
+  { number, token }: Pick<PaymentAttempt, 'number' | 'token'>,
+  at: Date,
+): PaymentAttempt => ({
+  id,
+  paymentId: payment.id,
+  number,
+  token,
+  status: 'PENDING',
+  failureReason: null,
+  startedAt: at,
+});
+
+/** A new refund of a payment. @param id also the provider's idempotency key */
+export const newRefund = (
+  id: string,
+  payment: Pick<Payment, 'id'>,
+  { amount, reason }: Pick<Refund, 'amount' | 'reason'>,
+  at: Date,
+): Refund => ({ id, paymentId: payment.id, amount, status: 'PENDING', reason, createdAt: at });

@@ -4,9 +4,12 @@ import { Refusal } from '@cartograph/kit/refusal';
 import type { RefundRequest } from './input.js';
 import { refundable, type Payment, type Refund } from './payment.js';
 
+/** Why the money of a cancelled order is refunded; customers read it. */
+export const ORDER_CANCELLED = 'The order was cancelled.';
+
 /**
- * Makes sure that an earlier refund is the one which is asked for again. An amount left out is that of the earlier one:
- * what was left then is not what is left now.
+ * Checks that a repeated request is for the same refund as the earlier one. A missing amount means the earlier one's: what
+ * was left then is not what is left now.
  * @throws Refusal IDEMPOTENCY_KEY_REUSED
  */
 export function checkRepeat(
@@ -20,7 +23,7 @@ export function checkRepeat(
 }
 
 /**
- * How much a new refund gives: what is asked for, or all that is left.
+ * The amount of a new refund: the requested one, or all that is left.
  * @throws Refusal CURRENCY_MISMATCH, PAYMENT_NOT_REFUNDABLE, REFUND_EXCEEDS_PAYMENT
  */
 export function amountToRefund(
@@ -38,7 +41,7 @@ export function amountToRefund(
   if (left.minor <= 0) {
     throw new Refusal(
       'PAYMENT_NOT_REFUNDABLE',
-      `Nothing of this payment is left to refund: it is ${payment.status}.`,
+      `This payment has nothing left to refund: it is ${payment.status}.`,
       ['paymentId'],
     );
   }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Money } from '@cartograph/money';
 
 export interface ChargeRequest {
@@ -18,7 +19,7 @@ export interface RefundRequest {
   readonly amount: Money;
 }
 
-/** What a provider tells by itself, at least once and in any order. */
+/** What a provider reports on its own, at least once and in any order. */
 export interface ChargeCallback {
   readonly idempotencyKey: string;
   readonly result: ChargeResult;
@@ -34,8 +35,8 @@ export interface PaymentProvider {
   /** The result of an earlier charge; `undefined` if no charge with that key was made. */
   findCharge(idempotencyKey: string): Promise<ChargeResult | undefined>;
   /**
-   * Gives money back. Repeating a key gives back once.
-   * @throws ProviderUnavailable if it is not known whether it was given back
+   * Refunds. Repeating a key refunds once.
+   * @throws ProviderUnavailable if it is not known whether the refund was made
    */
   refund(request: RefundRequest): Promise<void>;
   /** Where callbacks go; they are repeated until the listener resolves. */
@@ -46,4 +47,21 @@ export interface PaymentProvider {
 /** No answer, or none that can be trusted: the charge or refund is in doubt. */
 export class ProviderUnavailable extends Error {
   override readonly name = 'ProviderUnavailable';
+}
+
+/**
+ * Waits for a call to the provider.
+ * @throws ProviderUnavailable after `timeoutMs`
+ */
+export async function within<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
+  const timer = new AbortController();
+  const timeout = delay(timeoutMs, undefined, { signal: timer.signal, ref: false }).then(() => {
+    throw new ProviderUnavailable(`No answer within ${timeoutMs} ms.`);
+  });
+  timeout.catch(() => undefined);
+  try {
+    return await Promise.race([work, timeout]);
+  } finally {
+    timer.abort();
+  }
 }

@@ -1,6 +1,17 @@
 import type { DataSource } from 'typeorm';
 import type { ChargeResult } from './payment-provider.js';
-import type { ProviderBooks } from './simulated-provider.js';
+
+/**
+ * Where the simulated provider keeps its books: separate from the service's tables and outside its transactions, because a
+ * real provider is another company.
+ */
+export interface ProviderBooks {
+  /** Enters a charge if its key is new, else returns the result that the key already has. */
+  enterCharge(key: string, amountMinor: number, result: ChargeResult): Promise<ChargeResult | undefined>;
+  findCharge(key: string): Promise<ChargeResult | undefined>;
+  /** Enters a refund if its key is new. */
+  enterRefund(key: string, chargeKey: string, amountMinor: number): Promise<void>;
+}
 
 interface ChargeRow {
   status: 'succeeded' | 'declined';
@@ -10,7 +21,7 @@ interface ChargeRow {
 const toResult = ({ status, reason }: ChargeRow): ChargeResult =>
   status === 'succeeded' ? { status } : { status, reason: reason ?? '' };
 
-/** The simulated provider's books in a schema of their own; see the migration. */
+/** The books in a schema of their own; see the first migration. */
 export function createProviderBooks(database: DataSource): ProviderBooks {
   const find = async (key: string): Promise<ChargeResult | undefined> => {
     const [row] = await database.query<ChargeRow[]>(

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@cartograph/kit';
+import type { DataSource } from 'typeorm';
+import type { PaymentsConfig } from '../config.js';
 import type {
   ChargeCallback,
   ChargeRequest,
@@ -9,18 +11,7 @@ import type {
   RefundRequest,
 } from './payment-provider.js';
 import { ProviderUnavailable } from './payment-provider.js';
-
-/**
- * Where the simulated provider keeps its books: apart from the service's tables and outside its transactions,
- * since the real one would be another company.
- */
-export interface ProviderBooks {
-  /** Enters a charge if its key is new; else gives the result that stands under the key already. */
-  enterCharge(key: string, amountMinor: number, result: ChargeResult): Promise<ChargeResult | undefined>;
-  findCharge(key: string): Promise<ChargeResult | undefined>;
-  /** Enters a refund if its key is new. */
-  enterRefund(key: string, chargeKey: string, amountMinor: number): Promise<void>;
-}
+import { createProviderBooks, type ProviderBooks } from './provider-books.js';
 
 export interface SimulationOptions {
   /** Share of charges that succeed, 0 to 1, where the token does not decide. */
@@ -29,16 +20,38 @@ export interface SimulationOptions {
   readonly delayMs: number;
   /** Share of charges that are made, but whose answer is lost. */
   readonly lostAnswerRate: number;
-  /** Whether callbacks come twice, late and in any order. */
+  /** Whether callbacks arrive twice, late and in any order. */
   readonly unrulyCallbacks: boolean;
   readonly random?: () => number;
 }
 
-/** After its answer, as providers do: who has heard the answer need not fight the callback over the same payment. */
+/** After the answer, as providers do: the process that has the answer then rarely meets the callback at the same row. */
 const CALLBACK_DELAY_MS = 100;
 
+interface Deps {
+  readonly database: DataSource;
+  readonly config: Pick<
+    PaymentsConfig,
+    'PAYMENT_SUCCESS_RATE' | 'PAYMENT_DELAY_MS' | 'PAYMENT_LOST_ANSWER_RATE' | 'PAYMENT_UNRULY_CALLBACKS'
+  >;
+  readonly logger: Logger;
+}
+
+/** The provider that a configuration describes. */
+export const createProvider = ({ database, config, logger }: Deps): PaymentProvider =>
+  createSimulatedProvider(
+    createProviderBooks(database),
+    {
+      successRate: config.PAYMENT_SUCCESS_RATE,
+      delayMs: config.PAYMENT_DELAY_MS,
+      lostAnswerRate: config.PAYMENT_LOST_ANSWER_RATE,
+      unrulyCallbacks: config.PAYMENT_UNRULY_CALLBACKS,
+    },
+    logger,
+  );
+
 /**
- * A provider for development and tests. Tokens decide for themselves: `tok_ok` succeeds, `tok_declined` is
+ * A provider for development and tests. The token decides the result: `tok_ok` succeeds, `tok_declined` is
  * declined, `tok_slow` succeeds after five times the delay, `tok_flaky` succeeds but loses its first answer.
  */
 export function createSimulatedProvider(
@@ -51,7 +64,7 @@ export function createSimulatedProvider(
   const callbacks = new Set<Promise<void>>();
   let listener: ((callback: ChargeCallback) => Promise<void>) | undefined;
 
-  /** The same key always meets the same fate, so that a repeated charge cannot change its mind. */
+  /** The same key always has the same result, so that repeating a charge does not change it. */
   const decide = ({ idempotencyKey, token }: ChargeRequest): ChargeResult => {
     if (token === 'tok_ok' || token === 'tok_slow' || token === 'tok_flaky') return { status: 'succeeded' };
     if (token === 'tok_declined') return { status: 'declined', reason: 'The card was declined.' };
@@ -70,7 +83,7 @@ export function createSimulatedProvider(
         await listener?.(callback);
       })()
         .catch((error: unknown) => {
-          // Reconciliation finds out what a lost callback would have said.
+          // The charge worker asks about what a lost callback would have said.
           if (!stopping.signal.aborted)
             logger.warn({ err: error }, 'A callback of the payment provider was lost');
         })
