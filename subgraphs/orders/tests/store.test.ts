@@ -51,6 +51,25 @@ describe('orders in Postgres', () => {
     }
   });
 
+  it('settle the stock of orders that an earlier version cancelled, within a day', async () => {
+    const other = await openTestStore();
+    try {
+      const [cancelled, kept] = [await placeTestOrder(other.store), await placeTestOrder(other.store)];
+      await moveTestOrder(other.store, cancelled.order, 'CANCELLED');
+      await moveTestOrder(other.store, kept.order, 'PROCESSING');
+      await other.database.undoLastMigration();
+      await other.database.runMigrations();
+      expect(
+        await other.database.query(
+          `SELECT id FROM stock_settlements WHERE due_at BETWEEN now() - interval '1 min' AND now() + interval '1 day'`,
+        ),
+      ).toEqual([{ id: cancelled.order.id }]);
+      expect(await other.database.query('SELECT id FROM stock_settlements')).toHaveLength(1);
+    } finally {
+      await other.close();
+    }
+  });
+
   it.each([
     ['its newest page', `SELECT * FROM orders ORDER BY placed_at DESC, id DESC LIMIT 21`, 'orders_newest'],
     [
