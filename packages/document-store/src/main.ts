@@ -1,12 +1,21 @@
 /**
- * The document store as a process of its own:
- * `node dist/main.js [--port N] [--host ADDRESS] [--data-dir DIR] [--parent-pid N]`.
- * Prints one line, `{"url":"mongodb://…"}`, when it is ready. Ends after answering what it has received, on SIGTERM
- * or SIGINT, and when its parent is gone: its IPC channel or a piped standard input closes, or `--parent-pid` dies.
+ * The document store as a process of its own. Prints one line, `{"url":"mongodb://…"}`, when it is ready. Ends after answering
+ * what it has received, on SIGTERM or SIGINT, and when its parent ends: its IPC channel or a piped standard input closes,
+ * or the process of `--parent-pid` ends.
  */
 import { fstatSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type DocumentStore, startDocumentStore } from './index.js';
+
+const USAGE = `Usage: node packages/document-store/dist/main.js [options]
+
+  --port N         port to listen on; without it, or with 0, a free one
+  --host ADDRESS   address to listen on (default 127.0.0.1)
+  --data-dir DIR   where to keep the data; without it, in memory only
+  --parent-pid N   end when this process ends
+  --help           print this text
+
+Prints {"url":"mongodb://ADDRESS:PORT"} when it is ready. Ends on SIGTERM and SIGINT.`;
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 const complain = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -15,7 +24,9 @@ function integer(name: string, text: string | undefined, most: number): number |
   if (text === undefined) return undefined;
   const value = Number(text);
   if (/^\d+$/.test(text) && value <= most) return value;
-  throw new Error(`--${name} must be a whole number from 0 to ${most}, but is '${text}'`);
+  throw new Error(
+    `--${name} must be a whole number from 0 to ${most}, but is '${text}'. --help lists the options.`,
+  );
 }
 
 function parse() {
@@ -25,9 +36,11 @@ function parse() {
       host: { type: 'string' },
       'data-dir': { type: 'string' },
       'parent-pid': { type: 'string' },
+      help: { type: 'boolean', default: false },
     },
   });
   return {
+    isHelp: values.help,
     port: integer('port', values.port, 65_535) ?? 0,
     parent: integer('parent-pid', values['parent-pid'], 2 ** 31),
     ...(values.host === undefined ? {} : { host: values.host }),
@@ -35,7 +48,7 @@ function parse() {
   };
 }
 
-/** Calls once when the process that started this one is gone. */
+/** Calls back when the process that started this one has ended. */
 function onParentGone(parent: number | undefined, gone: () => void): void {
   if (process.channel) process.once('disconnect', gone);
   const input = standardInput();
@@ -67,22 +80,26 @@ let isStopping = false;
 async function stop(): Promise<void> {
   if (isStopping) return;
   isStopping = true;
-  // A client that reads nothing must not keep the process.
+  // A client that does not read must not keep the process alive.
   setTimeout(() => process.exit(1), 8_000).unref();
   await store?.close();
   process.exit(0);
 }
 
 try {
-  const { parent, ...options } = parse();
+  const { isHelp, parent, ...options } = parse();
+  if (isHelp) {
+    print(USAGE);
+    process.exit(0);
+  }
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop());
-  // Nobody may be left to read: that is no reason to fail while draining.
+  // The reader may have ended: that is no reason to fail while draining.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   onParentGone(parent, () => void stop());
   store = await startDocumentStore({
     ...options,
     logger: { info: complain, error: complain },
-    // Without its journal it can promise nothing; whoever started it will notice.
+    // Without its journal the store cannot keep its promise. The launcher sees the process end.
     onFailure: () => process.exit(1),
   });
   print(JSON.stringify({ url: store.url }));

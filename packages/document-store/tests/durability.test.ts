@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +8,7 @@ import { doc } from '../src/bson/types.js';
 import { startDocumentStore } from '../src/index.js';
 import { Store } from '../src/storage/store.js';
 import { errorOf } from './support/server.js';
+import { program } from './support/process.js';
 
 const scratch = mkdtempSync(join(tmpdir(), 'document-store-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
@@ -218,5 +220,17 @@ describe('a data directory in use', () => {
     );
     await (await startDocumentStore({ dataDir })).close();
     await other.close();
+  });
+});
+
+it('should explain its options, and name one that it does not know', () => {
+  const run = (option: string) => spawnSync(process.execPath, [program, option], { encoding: 'utf8' });
+  const help = run('--help');
+  expect(help.status).toBe(0);
+  for (const option of ['--port', '--host', '--data-dir', '--parent-pid'])
+    expect(help.stdout).toContain(option);
+  expect(run('--prot')).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining("Unknown option '--prot'"),
   });
 });

@@ -1,19 +1,19 @@
 /**
- * MongoDB's own CRUD specification tests, run with the official driver. See spec/README.md for where they come from.
- * What is left out, and why, is listed in `excluded`; nothing else is.
+ * MongoDB's published CRUD specification tests, run with the official driver. They are not part of this project:
+ * scripts/published-crud.mjs fetches them and runs this file, which `npm test` does not.
+ * `excluded` lists every test that is left out, with the reason.
  */
 import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { BSON, type CommandStartedEvent, type Db, type Document, MongoClient } from 'mongodb';
-import { mismatch } from './support/matching.js';
-import { runOnCollection, runOnDatabase } from './support/operations.js';
-import { startTestServer, type TestServer } from './support/server.js';
+import { mismatch } from './matching.js';
+import { runOnCollection, runOnDatabase } from './operations.js';
+import { startTestServer, type TestServer } from '../support/server.js';
 
-const folder = join(dirname(fileURLToPath(import.meta.url)), 'spec');
+const folder = process.env['PUBLISHED_CRUD'] ?? '';
 
-/** The release that the embedded store follows; a real server is expected to be no older. */
+/** The release that the document store follows; a real server is expected to be no older. */
 const SERVER_VERSION = [8, 0, 0];
 
 const excluded: readonly { test: RegExp; reason: string }[] = [
@@ -32,13 +32,15 @@ const excluded: readonly { test: RegExp; reason: string }[] = [
 const exclusionOf = (name: string): string | undefined =>
   excluded.find(({ test }) => test.test(name))?.reason;
 
-const load = (part: string): [string, Document][] =>
-  readdirSync(join(folder, part))
+const load = (...part: string[]): [string, Document][] =>
+  readdirSync(join(folder, ...part))
     .filter((name) => name.endsWith('.json'))
     .map((name) => [
       name.slice(0, -5),
-      BSON.EJSON.parse(readFileSync(join(folder, part, name), 'utf8')) as Document,
+      BSON.EJSON.parse(readFileSync(join(folder, ...part, name), 'utf8')) as Document,
     ]);
+
+const loadFirst = () => [...load('legacy', 'v1', 'read'), ...load('legacy', 'v1', 'write')];
 
 const parse = (version: string): number[] => version.split('.').map(Number);
 
@@ -181,7 +183,7 @@ describe.each(load('unified'))('the unified CRUD specification: %s', (_file, spe
     });
 });
 
-describe.each(load('v1'))('the first CRUD specification: %s', (_file, spec) => {
+describe.each(loadFirst())('the first CRUD specification: %s', (_file, spec) => {
   const tests = (spec['tests'] as Document[]).filter(
     ({ description }) => isMeant([spec]) && !exclusionOf(description),
   );
@@ -224,7 +226,7 @@ function expectV1(expected: unknown, actual: unknown): void {
 }
 
 describe('what is left out', () => {
-  const names = [...load('unified'), ...load('v1')].flatMap(([, spec]) =>
+  const names = [...load('unified'), ...loadFirst()].flatMap(([, spec]) =>
     (spec['tests'] as Document[]).map((test) => String(test['description'])),
   );
   it.each(excluded)('is there for each reason: $reason', ({ test }) => {
