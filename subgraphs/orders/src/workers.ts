@@ -20,7 +20,7 @@ export function createWorkers({ store, recoverCheckout, expireOrder, settleStock
     recovery: createWorker({
       ...common,
       name: 'checkout-recovery',
-      claim: (limit) => store.takeStandingCheckouts(limit),
+      claim: (limit) => store.takeInterruptedCheckouts(limit),
       run: recoverCheckout,
     }),
     unpaidOrders: createWorker({

@@ -12,8 +12,8 @@ import type { Operation } from './support/stand-ins.js';
 const CURSOR_LOCK = 7_012_004;
 
 /**
- * Customers, and where the work for each of them is held up when the one process that does it is killed. Every customer
- * buys a product of their own, so that what becomes of one says nothing about the others.
+ * Customers, and the point where each one's request waits when the process is killed. Every customer buys a different
+ * product, so that the results are independent.
  */
 const HELD_UP = {
   reading: ['before', 'cart'],
@@ -34,7 +34,7 @@ type HeldUp = keyof typeof HELD_UP;
 type Customer = HeldUp | 'placing' | 'answered';
 
 let world: World;
-/** Takes up what has stood still when it starts; later it does only what it is asked. */
+/** Continues interrupted work when it starts; later it only serves requests. */
 let successor: OrdersProcess;
 let last: RunningOrders | undefined;
 const keys = new Map<Customer, string>();
@@ -61,7 +61,7 @@ const stockOf = (who: Customer) => ({
   held: world.standIns.held(who),
 });
 
-/** Carts and products are named like their customers. */
+/** Carts and products have the names of their customers. */
 function whose(operation: Operation, input: Record<string, unknown>): string | undefined {
   if (operation === 'cart' || operation === 'releaseCart')
     return String(input['cartId']).slice('cart-'.length);
@@ -128,7 +128,7 @@ beforeAll(async () => {
   await world.sql(
     `UPDATE checkouts SET created_at = now() - interval '1 hour' WHERE customer_id = 'forgotten'`,
   );
-  // As if its process had fallen silent this very moment, and were waited for.
+  // As if its process had just stopped responding, with its lease still running.
   await world.sql(
     `UPDATE checkouts SET leased_until = now() + interval '1 hour' WHERE customer_id = 'retrying'`,
   );
@@ -146,7 +146,7 @@ async function expectOneOrder(who: Customer, orders: Pick<RunningOrders, 'checko
     return isOpen ? undefined : (await ordersOf(who))[0]?.id;
   });
   expect((await checkout(orders, who)).order!.id).toBe(id);
-  // Another tab's request for the same cart.
+  // A request from another browser tab for the same cart.
   const other = await orders.checkout(customer(who), { cartId: `cart-${who}` });
   expect(other).toMatchObject({ order: null, existingOrder: { id } });
   expect(await ordersOf(who)).toHaveLength(1);
@@ -207,7 +207,7 @@ describe('a process that is killed', () => {
     const { order } = await checkout(successor, 'answered');
     await successor.kill();
     expect(await ordersOf('answered')).toMatchObject([{ id: order!.id }]);
-    // Unpaid, the accepted order ends at its deadline.
+    // The accepted order is unpaid and ends at its deadline.
     await world.sql(`UPDATE orders SET reserved_until = now() WHERE customer_id = 'accepted'`);
     last = await startOrders(world);
     await expectOneOrder('answered', last);
@@ -242,13 +242,13 @@ describe('a process that is killed', () => {
   });
 
   it('while staff accept the order leaves an order that agrees with its reservation', async () => {
-    // Its deadline went on: unpaid, it is cancelled, and so is what was held for good a moment too early.
+    // The deadline still applied: the unpaid order is cancelled, and its reservation without an end is released.
     await until(() => stockOf('accepted').held === 0);
     expect(await ordersOf('accepted')).toMatchObject([{ status: 'CANCELLED' }]);
     expect(stockOf('accepted')).toEqual({ available: 10, held: 0 });
   });
 
-  // The bus hands a dead consumer's events to others after 10 s.
+  // After 10 s, the bus redelivers the events of a dead consumer to others.
   it('while it handles payment.succeeded leaves the event to another process, and the payment counts once', async () => {
     const { id } = (await ordersOf('paid'))[0]!;
     await until(async () => (await historyOf(id)).length === 2, { timeoutMs: 40_000 });

@@ -10,7 +10,7 @@ import { moveTestOrder, openTestStore, placeTestOrder, type TestStore } from './
 
 let test: TestStore;
 let reads: number;
-/** The real store, with its reads of events counted. */
+/** The real store; its reads of events are counted. */
 let store: OrdersStore;
 let feed: OrderFeed;
 
@@ -68,7 +68,7 @@ describe('the feed', () => {
       feed.notify(cursor!);
       for (const { value } of await Promise.all(next)) expect(value!.event.cursor).toBe(cursor);
       expect(reads).toBe(event);
-      // The notice of one's own, coming back by Redis, asks for nothing.
+      // The process also receives its own notice from Redis, which causes no read.
       feed.notify(cursor!);
     }
     expect(reads).toBe(3);
@@ -220,7 +220,7 @@ describe('a stream', () => {
     const [cursor] = await place(1);
     feed.notify(cursor!);
     expect(await take(quick, 1)).toEqual([cursor]);
-    // What it missed comes back by its last cursor.
+    // It gets what it missed after its last cursor.
     expect(await take(open({ after: cursors[2]! }), 4)).toEqual([...cursors.slice(3), cursor]);
     await quick.return!();
   });

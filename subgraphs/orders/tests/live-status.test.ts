@@ -8,7 +8,7 @@ import { createWorld, startOrders, type RunningOrders, type World } from './supp
 
 let world: World;
 let orders: RunningOrders;
-/** A second process: what it hears of it hears by notices and from the table. */
+/** A second process, which learns of events only through notices and the table. */
 let other: RunningOrders;
 
 beforeAll(async () => {

@@ -85,7 +85,7 @@ async function run(batches: Action[][]): Promise<void> {
     failing--;
     throw new Error('an outage');
   };
-  // Half of the outages lose the answer instead of the question.
+  // Half of the outages lose the response instead of the request.
   world.standIns.after = (operation) => {
     if (operation !== 'reserve' || failing === 0) return;
     failing--;
@@ -164,7 +164,7 @@ async function run(batches: Action[][]): Promise<void> {
       case 'expire': {
         const known = placed[step.of % placed.length];
         if (!known) return;
-        // The deadline of orders, and the sweeper of products.
+        // The deadline in orders, and the expiry in products.
         await world.sql(
           'UPDATE orders SET reserved_until = now() WHERE id = $1 AND reserved_until IS NOT NULL',
           [known.id],
@@ -190,7 +190,7 @@ async function run(batches: Action[][]): Promise<void> {
   await check(supplied, placed);
 }
 
-/** Everything that was begun is finished or undone, every event is published and handled. */
+/** Resolves when everything started is finished or undone, and every event is published and handled. */
 async function rest(sent: AnyEvent[]): Promise<void> {
   const isAtRest = async () => {
     const [row] = await world.sql<{ open: number; overdue: number; unpublished: number; handled: number }>(
@@ -237,7 +237,7 @@ async function check(supplied: number, placed: { id: string }[]): Promise<void> 
   }
   // Every order that a customer has received still exists.
   for (const { id } of placed) expect(rows.some((row) => row.id === id)).toBe(true);
-  // Every history is a walk through the table, and each of its steps was published, once each.
+  // Every history follows the transition table, and each of its steps was published once.
   const events = await world.sql<{
     order_id: string;
     type: string;

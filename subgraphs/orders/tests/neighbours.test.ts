@@ -181,7 +181,7 @@ describe('with the real products, cart and payments', () => {
 
     await addToCart(carl, productId, 2);
     const second = (await orders.checkout(customer(carl))).order!;
-    // Paid, as payments would say it.
+    // The event that payments would publish.
     const bus = createBus({
       redisUrl: stack.storeUrl('orders', 'REDIS_URL'),
       logger: createLogger('test', 'silent'),

@@ -9,7 +9,7 @@ it('the events of orders can be partitioned as docs/scaling.md describes, withou
     await database.query(
       readFileSync(new URL('../../../docs/sql/partition-order-events.sql', import.meta.url), 'utf8'),
     );
-    // The last of the first partition, the first of the second.
+    // The last event of the first partition and the first of the second.
     await database.query(`SELECT setval('order_events_cursor', 9999998)`);
     const moved = await moveTestOrder(store, order, 'PROCESSING');
     const placed = await Promise.all(Array.from({ length: 10 }, () => placeTestOrder(store)));

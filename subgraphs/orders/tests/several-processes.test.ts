@@ -18,7 +18,7 @@ afterAll(async () => {
 });
 
 /** Stores what a crashed process leaves: checkouts whose lease has expired. */
-async function leaveStanding(count: number): Promise<string[]> {
+async function leaveInterrupted(count: number): Promise<string[]> {
   const ids = Array.from({ length: count }, () => newId());
   for (const id of ids) {
     const draft = {
@@ -61,10 +61,10 @@ const recoveredBy = async ({ registry }: RunningOrders): Promise<number> => {
 
 describe('two orders processes', () => {
   it('share interrupted checkouts, and finish each one once', async () => {
-    // Slow enough that one process alone would not take all.
+    // Slow enough that one process does not take them all.
     world.standIns.before = (operation) =>
       operation === 'reserve' ? new Promise<void>((resolve) => setTimeout(resolve, 30)) : undefined;
-    const ids = await leaveStanding(60);
+    const ids = await leaveInterrupted(60);
     await until(async () => (await world.sql('SELECT 1 FROM orders')).length === 60, { timeoutMs: 20_000 });
     const events = await world.sql<{ order_id: string }>(
       `SELECT order_id FROM order_events WHERE type = 'PLACED'`,

@@ -93,7 +93,7 @@ describe('orders in Postgres', () => {
       'order_events_of_order',
     ],
     [
-      'checkouts that stand still',
+      'interrupted checkouts',
       `SELECT order_id FROM checkouts WHERE state <> 'PLACED' AND next_attempt_at <= now() ORDER BY next_attempt_at`,
       'checkouts_standing',
     ],
@@ -104,7 +104,7 @@ describe('orders in Postgres', () => {
     ],
   ])('find %s with an index', async (_, sql, index) => {
     const plan = await test.database.transaction(async (tx) => {
-      // With so few rows a plain scan would be cheaper; the question is whether the index can serve.
+      // With so few rows a plain scan would be cheaper. This checks that the index can be used.
       await tx.query('SET LOCAL enable_seqscan = off');
       await tx.query('SET LOCAL enable_sort = off');
       return tx.query<Record<string, string>[]>(`EXPLAIN ${sql}`);
@@ -165,7 +165,7 @@ describe('checkouts in Postgres', () => {
   it('are given to one worker each', async () => {
     await Promise.all(Array.from({ length: 30 }, () => start()));
     await test.database.query(`UPDATE checkouts SET leased_until = now() - interval '1 s'`);
-    const taken = await Promise.all(Array.from({ length: 6 }, () => test.store.takeStandingCheckouts(10)));
+    const taken = await Promise.all(Array.from({ length: 6 }, () => test.store.takeInterruptedCheckouts(10)));
     const ids = taken.flat().map(({ orderId }) => orderId);
     expect(new Set(ids).size).toBe(ids.length);
     expect(ids.length).toBeGreaterThanOrEqual(30);
@@ -189,7 +189,7 @@ describe('changes of an order', () => {
   const typesOf = async (id: string) =>
     (await test.store.findHistories([id])).get(id)!.map(({ type }) => type);
 
-  /** Begins `change` while another transaction has the order's row, which then does `sql` to it and is committed. */
+  /** Starts `change` while another transaction holds the order's row; that transaction then runs `sql` and commits. */
   async function behind<T>(id: string, sql: string, change: () => Promise<T>): Promise<T> {
     const other = new pg.Client(test.url);
     await other.connect();

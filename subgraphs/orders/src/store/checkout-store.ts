@@ -1,7 +1,7 @@
 import { Not, type DataSource } from 'typeorm';
 import type { KnownCheckout } from '../domain/checkout.js';
 import { completeCheckout } from './change-order.js';
-import { IS_FREE, OPEN_CHECKOUT, TAKE_STANDING_CHECKOUTS } from './queries.js';
+import { IS_FREE, OPEN_CHECKOUT, TAKE_INTERRUPTED_CHECKOUTS } from './queries.js';
 import type { CheckoutStore, OpenCheckout } from './store.js';
 import { CheckoutTable, type CheckoutRow } from './tables.js';
 
@@ -105,8 +105,8 @@ export function createCheckoutStore({ database, newId, leaseMs }: Deps): Checkou
       return row && toOpen(row);
     },
 
-    async takeStandingCheckouts(limit) {
-      const [rows] = await database.query<[OpenRow[], number]>(TAKE_STANDING_CHECKOUTS, [
+    async takeInterruptedCheckouts(limit) {
+      const [rows] = await database.query<[OpenRow[], number]>(TAKE_INTERRUPTED_CHECKOUTS, [
         newId(),
         leaseMs,
         limit,

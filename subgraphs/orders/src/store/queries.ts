@@ -78,7 +78,7 @@ export const OPEN_CHECKOUT = `order_id, state, draft, payment_token, lease_id, a
 export const IS_FREE = `(leased_until IS NULL OR leased_until < clock_timestamp())`;
 
 /** $1 lease, $2 its length in milliseconds, $3 limit. Several processes never take the same checkout. */
-export const TAKE_STANDING_CHECKOUTS = `
+export const TAKE_INTERRUPTED_CHECKOUTS = `
   UPDATE checkouts
   SET lease_id = $1, leased_until = clock_timestamp() + $2 * interval '1 ms', attempts = attempts + 1
   WHERE order_id IN (

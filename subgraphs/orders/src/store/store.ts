@@ -84,7 +84,7 @@ export interface CheckoutStore {
   /** Leases an interrupted checkout; undefined if another process works on it or has finished it. */
   takeOverCheckout(orderId: string): Promise<OpenCheckout | undefined>;
   /** Leases up to `limit` interrupted checkouts that are due. Several processes never get the same one. */
-  takeStandingCheckouts(limit: number): Promise<OpenCheckout[]>;
+  takeInterruptedCheckouts(limit: number): Promise<OpenCheckout[]>;
   /** Stores the order, its first event and what to publish. Undefined if the lease was lost. */
   completeCheckout(
     lease: Lease,
