@@ -1,10 +1,4 @@
-import { runService } from '@cartograph/kit';
-import { createUsersApp, migrateUsers } from './app.js';
-import { readUsersConfig } from './config.js';
+import { run } from '@cartograph/kit';
+import { users } from './app.js';
 
-await runService({
-  name: 'users',
-  readConfig: readUsersConfig,
-  createApp: createUsersApp,
-  migrate: migrateUsers,
-});
+await run(users);

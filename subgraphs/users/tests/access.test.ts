@@ -25,13 +25,13 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-/** A value that is read without a fault and does nothing. */
+/** A valid value that changes nothing. */
 function idle(type: GraphQLInputType): unknown {
   if (isNonNullType(type)) return idle(type.ofType);
   if (isInputObjectType(type))
     return Object.fromEntries(
       Object.values(type.getFields())
-        // `logout` without a token asks who is meant: another rule than the one that is tried here.
+        // Without a token, `logout` applies another rule than the one tested here.
         .filter((field) => isNonNullType(field.type) || field.name === 'refreshToken')
         .map((field) => [field.name, idle(field.type)]),
     );
@@ -57,13 +57,13 @@ function call(field: GraphQLField<unknown, unknown>) {
   };
 }
 
-describe('Who may see and do what', () => {
-  it('is what the committed table says, for every root field and every field of a user', async () => {
+describe('Access', () => {
+  it('matches the committed table, for every root field and every field of a user', async () => {
     const owner = await world.register();
     const stranger = await world.register();
     const admin = await world.registerAdmin();
     const askers: [string, Identity][] = [
-      ['nobody', { kind: 'anonymous' }],
+      ['a guest', { kind: 'anonymous' }],
       ['another customer', stranger.identity],
       ['the customer', owner.identity],
       ['an admin', admin.identity],
@@ -91,7 +91,7 @@ describe('Who may see and do what', () => {
     }
     const reference = { __typename: 'User', id: owner.id };
     for (const type of ['User', 'UserSession', 'SecurityEvent'].map((name) => schema.getType(name))) {
-      if (!isObjectType(type)) throw new Error('These are objects.');
+      if (!isObjectType(type)) throw new Error('Expected an object type.');
       for (const field of Object.values(type.getFields())) {
         const { declared, text, variables } = call(field);
         const path = {
@@ -109,12 +109,12 @@ describe('Who may see and do what', () => {
     }
     const table = rows.map((row) => `| ${row.join(' | ')} |\n`).join('');
     const committed = readFileSync(new URL('access.md', import.meta.url), 'utf8');
-    // If a change is meant, put the new table into access.md; the formatter widens its columns.
+    // If the change is intended, copy the new table into access.md; the formatter aligns its columns.
     const narrow = (text: string) => text.replace(/ *\| */g, '|').replace(/-{2,}/g, '--');
     expect(narrow(table)).toBe(narrow(committed.slice(committed.indexOf('|'))));
   });
 
-  it('covers all types that hold something of a person', () => {
+  it('is restricted for every type with personal data', () => {
     const guarded = Object.values(schema.getTypeMap())
       .filter(isObjectType)
       .filter((type) => type.astNode?.directives?.some(({ name }) => name.value === 'access'))

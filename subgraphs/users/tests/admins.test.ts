@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { ConfigError } from '@cartograph/kit';
 import { usersCommand } from '../src/cli/users-command.js';
-import { readUsersConfig } from '../src/config.js';
+import { usersConfig } from '../src/config.js';
 import { PASSWORD, SECRET, startUsersWorld, type UsersWorld } from './support/users-world.js';
 
 let world: UsersWorld;
@@ -30,20 +30,20 @@ const usersNamed = async (email: string) => {
 };
 
 describe('npm run users -- make-admin', () => {
-  it('promotes an account, by any spelling of its address, and says which one', async () => {
+  it('promotes an account by any spelling of its address, and says which one', async () => {
     const person = await world.register({ email: 'boss@bücher.example', name: 'The Boss' });
     const { code, text } = await run('make-admin', 'BOSS@xn--bcher-kva.example');
     expect([code, text]).toEqual([
       0,
-      expect.stringMatching(/boss@bücher\.example .*"The Boss".* administrator now/),
+      expect.stringMatching(/boss@bücher\.example .*"The Boss".* is now an administrator/),
     ]);
     expect(await usersNamed('boss@bücher.example')).toMatchObject([{ id: person.id, role: 'ADMIN' }]);
-    expect((await run('make-admin', 'boss@bücher.example')).text).toContain('administrator already');
+    expect((await run('make-admin', 'boss@bücher.example')).text).toContain('already an administrator');
     const { session } = await world.mutate('login', { email: person.email, password: PASSWORD });
     expect(session?.user.role).toBe('ADMIN');
   });
 
-  it('creates an account where there is none, with a link that sets the password once', async () => {
+  it('creates an account if there is none, with a link that sets the password once', async () => {
     const { code, text } = await run('make-admin', 'New.Boss@example.com');
     expect(code).toBe(0);
     const url = new URL(/^https:.*$/m.exec(text)![0]);
@@ -56,10 +56,10 @@ describe('npm run users -- make-admin', () => {
       (await world.mutate('login', { email: 'new.boss@example.com', password: PASSWORD })).session,
     ).not.toBeNull();
     const more = await run('make-admin', 'new.boss@example.com', '--link');
-    expect(more.text).toMatch(/administrator already[^]*reset-password\?token=/);
+    expect(more.text).toMatch(/already an administrator[^]*reset-password\?token=/);
   });
 
-  it('makes one account when it is run ten times at once', async () => {
+  it('creates one account when it runs ten times at once', async () => {
     const outcomes = await Promise.all(
       Array.from({ length: 10 }, () => run('make-admin', 'ten@example.com')),
     );
@@ -67,7 +67,7 @@ describe('npm run users -- make-admin', () => {
     expect(await usersNamed('ten@example.com')).toMatchObject([{ role: 'ADMIN' }]);
   });
 
-  it('leaves a deactivated account as it is, and says what to do', async () => {
+  it('does not change a deactivated account, and says what to do', async () => {
     const { id, email } = await world.register();
     await world.database.query('UPDATE users SET is_active = false WHERE id = $1', [id]);
     const { code, text } = await run('make-admin', email);
@@ -75,7 +75,7 @@ describe('npm run users -- make-admin', () => {
     expect(await usersNamed(email)).toMatchObject([{ role: 'CUSTOMER', is_active: false }]);
   });
 
-  it('explains itself when it is not understood', async () => {
+  it('prints its usage when it is called with wrong arguments', async () => {
     for (const args of [
       [],
       ['dance'],
@@ -109,7 +109,7 @@ describe('ADMIN_EMAIL', () => {
     return rows;
   };
 
-  it('makes the first administrator at the first start of several processes, and never again', async () => {
+  it('creates the first administrator once, although several processes start together', async () => {
     const first = await startUsersWorld();
     const firstStarts = await Promise.all([
       startWith(first.databaseUrl, 'Root@example.com'),
@@ -124,7 +124,7 @@ describe('ADMIN_EMAIL', () => {
     });
     expect(session?.user.role).toBe('ADMIN');
 
-    // Demoted on purpose: even when the shop is left without an administrator.
+    // A demoted administrator stays demoted, even if the shop then has no administrator.
     await first.database.query(`UPDATE users SET role = 'CUSTOMER'`);
     const later = await startWith(first.databaseUrl, 'root@example.com');
     const other = await startWith(first.databaseUrl, 'another@example.com');
@@ -133,7 +133,7 @@ describe('ADMIN_EMAIL', () => {
     await first.close();
   });
 
-  it('does nothing in a shop that has an administrator, also when they are gone later', async () => {
+  it('does nothing in a shop that has an administrator, even after that one is deactivated', async () => {
     const first = await startUsersWorld();
     const admin = await first.registerAdmin();
     const second = await startWith(first.databaseUrl, 'late@example.com');
@@ -144,10 +144,10 @@ describe('ADMIN_EMAIL', () => {
     await first.close();
   });
 
-  it('has to be an address', () => {
+  it('must be an e-mail address', () => {
     const env = { USERS_DATABASE_URL: 'postgres://x/y', INTERNAL_AUTH_SECRET: SECRET, ADMIN_EMAIL: 'nobody' };
-    expect(() => readUsersConfig(env)).toThrow(ConfigError);
-    expect(() => readUsersConfig(env)).toThrow(/ADMIN_EMAIL: expected an e-mail address .* got "nobody"/);
-    expect(readUsersConfig({ ...env, ADMIN_EMAIL: '' }).ADMIN_EMAIL).toBeUndefined();
+    expect(() => usersConfig.read(env)).toThrow(ConfigError);
+    expect(() => usersConfig.read(env)).toThrow(/ADMIN_EMAIL: expected an e-mail address .* got "nobody"/);
+    expect(usersConfig.read({ ...env, ADMIN_EMAIL: '' }).ADMIN_EMAIL).toBeUndefined();
   });
 });

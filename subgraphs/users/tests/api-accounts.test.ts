@@ -1,24 +1,24 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { hash } from '@node-rs/argon2';
-import { SERVER_COST } from '../src/domain/password.js';
+import { SERVER_COST } from '../src/use-cases/shared/passwords.js';
 import { identityOf, PASSWORD, startUsersWorld, type UsersWorld } from './support/users-world.js';
 
 let world: UsersWorld;
 beforeAll(async () => {
-  // What hashing costs is looked at here.
+  // These tests check the cost of hashing.
   world = await startUsersWorld({ passwordCost: SERVER_COST });
 });
 afterAll(() => world.close());
 
 describe('Registering', () => {
-  it('makes a customer and signs them in', async () => {
+  it('creates a customer and signs in', async () => {
     const { session, identity } = await world.register({ email: 'new@example.com', name: 'New Person' });
     expect(session.user).toMatchObject({ email: 'new@example.com', name: 'New Person', role: 'CUSTOMER' });
     const { data } = await world.query('{ me { id email isActive createdAt } }', {}, { as: identity });
     expect(data).toMatchObject({ me: { id: session.user.id, email: 'new@example.com', isActive: true } });
   });
 
-  it('takes the same address in another case, width or with spaces for the same', async () => {
+  it('treats an address in another case, width or with spaces as the same', async () => {
     const { id } = await world.register({ email: '  Mixed.Case@Example.COM ' });
     const again = await world.mutate('register', {
       email: 'mixed.case@example.com',
@@ -35,7 +35,7 @@ describe('Registering', () => {
     ['İlayda@example.com', 'ilayda@example.com'],
     ['Jürgen@Bücher.example', 'jürgen@xn--bcher-kva.example'],
     ['οδοσ@example.com', 'ΟΔΟΣ@example.com'],
-  ])('takes %s and %s for the same person, who may sign in by either', async (one, other) => {
+  ])('treats %s and %s as the same address, and accepts either to sign in', async (one, other) => {
     const { id } = await world.register({ email: one });
     const again = await world.mutate('register', { email: other, password: PASSWORD, name: 'X' });
     expect(again.refusal).toBe('EMAIL_TAKEN');
@@ -51,7 +51,7 @@ describe('Registering', () => {
   });
 
   it.each(['a\u200b@example.com', 'a\u00ad@example.com', 'a@exam\u2060ple.com', 'a..b@example.com'])(
-    'refuses %j, also to sign in and to reset a password',
+    'refuses %j, to sign in and to reset a password too',
     async (email) => {
       const inputs = { register: { password: PASSWORD, name: 'X' }, login: { password: PASSWORD } };
       for (const [name, more] of Object.entries({ ...inputs, requestPasswordReset: {} })) {
@@ -80,7 +80,7 @@ describe('Registering', () => {
       ...changes,
     });
 
-    it('gives a repetition, and twenty at once, sessions of the one account that was made', async () => {
+    it('answers repeats, and twenty at once, with sessions of one account', async () => {
       const answers = await Promise.all(
         Array.from({ length: 20 }, () => world.mutate('register', registration())),
       );
@@ -100,13 +100,13 @@ describe('Registering', () => {
       ['another key', { idempotencyKey: 'form-2' }],
       ['no key', { idempotencyKey: null }],
       ['another password', { password: 'another password' }],
-    ])('learns no more than anyone with %s', async (_what, changes) => {
+    ])('is refused as taken with %s', async (_what, changes) => {
       await world.mutate('register', registration());
       const { userErrors } = await world.mutate('register', registration(changes));
       expect(userErrors).toMatchObject([{ code: 'EMAIL_TAKEN', field: ['email'] }]);
     });
 
-    it('is over after a day', async () => {
+    it('can be repeated for a day', async () => {
       await world.mutate('register', registration());
       await world.database.query(
         `UPDATE users SET created_at = created_at - interval '25 hours' WHERE email = 'repeat@example.com'`,
@@ -114,7 +114,7 @@ describe('Registering', () => {
       expect((await world.mutate('register', registration())).refusal).toBe('EMAIL_TAKEN');
     });
 
-    it('refuses a key that is none', async () => {
+    it('refuses an invalid key', async () => {
       for (const idempotencyKey of ['', 'x'.repeat(256), 'ключ']) {
         const { userErrors } = await world.mutate('register', registration({ idempotencyKey }));
         expect(userErrors).toMatchObject([{ code: 'INVALID_INPUT', field: ['idempotencyKey'] }]);
@@ -135,14 +135,14 @@ describe('Registering', () => {
     ]);
   });
 
-  it('gives an address to one of twenty who ask for it at once', async () => {
+  it('creates one account when twenty requests use an address at once', async () => {
     const attempts = Array.from({ length: 20 }, () =>
       world.mutate('register', { email: 'race@example.com', password: PASSWORD, name: 'Racer' }),
     );
     const outcomes = (await Promise.all(attempts)).map(({ session, refusal }) =>
-      session ? 'made' : refusal,
+      session ? 'created' : refusal,
     );
-    expect(outcomes.filter((outcome) => outcome === 'made')).toHaveLength(1);
+    expect(outcomes.filter((outcome) => outcome === 'created')).toHaveLength(1);
     expect(outcomes.filter((outcome) => outcome === 'EMAIL_TAKEN')).toHaveLength(19);
     const events = await world.events();
     expect(events.filter(({ data }) => data['email'] === 'race@example.com')).toHaveLength(1);
@@ -156,7 +156,7 @@ describe('Registering', () => {
 });
 
 describe('Signing in', () => {
-  it('answers an unknown address and a wrong password with the same words', async () => {
+  it('answers an unknown address and a wrong password with the same message', async () => {
     const { email } = await world.register();
     const wrong = await world.mutate('login', { email, password: 'not the password' });
     const unknown = await world.mutate('login', {
@@ -164,7 +164,7 @@ describe('Signing in', () => {
       password: 'not the password',
     });
     expect(wrong.userErrors).toEqual([
-      { code: 'INVALID_CREDENTIALS', message: expect.any(String), field: null },
+      { code: 'INVALID_CREDENTIALS', message: 'Incorrect e-mail address or password.', field: null },
     ]);
     expect(unknown.result).toEqual(wrong.result);
   });
@@ -178,7 +178,7 @@ describe('Signing in', () => {
     };
     const known: number[] = [];
     const unknown: number[] = [];
-    // One after the other and interleaved, so that what else the machine does falls on both.
+    // Interleaved, so that other load on the machine affects both alike.
     for (const [index, email] of emails.entries()) {
       known.push(await timeOf(email));
       unknown.push(await timeOf(`unknown${index}@example.com`));
@@ -188,7 +188,7 @@ describe('Signing in', () => {
     expect(median(unknown)).toBeLessThan(median(known) / 0.4);
   });
 
-  it('renews a hash that was made at another cost', async () => {
+  it('renews a hash that was created with another cost', async () => {
     const { id, email } = await world.register();
     const cheap = await hash(PASSWORD, { memoryCost: 8_192, timeCost: 1, parallelism: 1 });
     await world.database.query('UPDATE users SET password_hash = $1 WHERE id = $2', [cheap, id]);
@@ -198,13 +198,13 @@ describe('Signing in', () => {
     expect((await world.mutate('login', { email, password: PASSWORD })).session).not.toBeNull();
   });
 
-  it('takes a password typed on a system that composes letters otherwise', async () => {
+  it('accepts a password from a system that composes letters differently', async () => {
     const { email } = await world.register({ password: 'caf\u00e9 cr\u00e8me' });
     const { session } = await world.mutate('login', { email, password: 'cafe\u0301 cre\u0300me' });
     expect(session).not.toBeNull();
   });
 
-  it('tells who has the right password that the account is deactivated, and nobody else', async () => {
+  it('reveals that an account is deactivated only with the right password', async () => {
     const admin = await world.registerAdmin();
     const { id, email } = await world.register();
     await world.mutate('setUserActive', { userId: id, isActive: false }, { as: admin.identity });
@@ -215,7 +215,7 @@ describe('Signing in', () => {
     );
   });
 
-  it('shows the new user to themselves in the same answer, but nobody else', async () => {
+  it('shows the user their own account in the same response, but no other account', async () => {
     const { id: other } = await world.register();
     const { email } = await world.register();
     const { data, errors } = await world.query(

@@ -12,7 +12,7 @@ afterAll(() => world.close());
 const refresh = (refreshToken: string) => world.mutate('refreshSession', { refreshToken });
 const login = (email: string, password: string) => world.mutate('login', { email, password });
 
-/** The token mailed last to a user, by way of the outbox. */
+/** The token in the last mail event of a user, from the outbox. */
 async function mailedToken(userId: string, type: string): Promise<string> {
   const event = (await world.events()).findLast(
     ({ type: of, data }) => of === type && data['userId'] === userId,
@@ -21,7 +21,7 @@ async function mailedToken(userId: string, type: string): Promise<string> {
   return event.data['token']!;
 }
 
-/** Lets all tokens of a user look so many seconds older. */
+/** Makes all tokens of a user this many seconds older. */
 const age = (userId: string, seconds: number) =>
   world.database.query(
     `UPDATE one_time_tokens SET created_at = created_at - make_interval(secs => $2),
@@ -30,13 +30,13 @@ const age = (userId: string, seconds: number) =>
   );
 
 describe('The profile', () => {
-  it('takes a new name, trimmed', async () => {
+  it('accepts a new name and trims it', async () => {
     const { identity } = await world.register();
     const { user } = await world.mutate('updateProfile', { name: '  Zoë 👩🏽‍🚀  ' }, { as: identity });
     expect(user).toMatchObject({ name: 'Zoë 👩🏽‍🚀' });
   });
 
-  it('stays as it is where a field is left out', async () => {
+  it('keeps fields that the input omits', async () => {
     const { identity, session } = await world.register();
     const { user } = await world.mutate('updateProfile', {}, { as: identity });
     expect(user).toMatchObject({ name: session.user.name });
@@ -68,7 +68,7 @@ describe('Changing the password', () => {
     expect((await login(email, NEW_PASSWORD)).session).not.toBeNull();
   });
 
-  it('puts the old refresh token of this session out of use', async () => {
+  it('invalidates the old refresh token of this session', async () => {
     const { session, identity } = await world.register();
     await world.mutate(
       'changePassword',
@@ -79,17 +79,23 @@ describe('Changing the password', () => {
     expect((await refresh(session.refreshToken)).refusal).toBe('INVALID_REFRESH_TOKEN');
   });
 
-  it('asks for the present password', async () => {
+  it('requires the current password', async () => {
     const { identity } = await world.register();
     const { userErrors } = await world.mutate(
       'changePassword',
       { currentPassword: 'a guess', newPassword: NEW_PASSWORD },
       { as: identity },
     );
-    expect(userErrors).toMatchObject([{ code: 'INVALID_CREDENTIALS', field: ['currentPassword'] }]);
+    expect(userErrors).toMatchObject([
+      {
+        code: 'INVALID_CREDENTIALS',
+        message: 'Your current password is incorrect.',
+        field: ['currentPassword'],
+      },
+    ]);
   });
 
-  it('refuses one that is too short or too long', async () => {
+  it('refuses a new password that is too short or too long', async () => {
     const { identity } = await world.register();
     for (const newPassword of ['1234567', 'x'.repeat(201)]) {
       const input = { currentPassword: PASSWORD, newPassword };
@@ -98,7 +104,7 @@ describe('Changing the password', () => {
     }
   });
 
-  it('is not for whose session has ended, though the access token has not', async () => {
+  it('is refused once the session has ended, although the access token has not expired', async () => {
     const { identity } = await world.register();
     await world.mutate('logout', {}, { as: identity });
     const input = { currentPassword: PASSWORD, newPassword: NEW_PASSWORD };
@@ -125,7 +131,7 @@ describe('Changing the e-mail address', () => {
     expect((await confirm(token, identity)).refusal).toBe('INVALID_TOKEN');
   });
 
-  it('can be confirmed where nobody is signed in, which shows no user', async () => {
+  it('can be confirmed without signing in, which shows no user', async () => {
     const { id, identity } = await world.register();
     await request('elsewhere@example.com', identity);
     const { result, payload } = await confirm(await mailedToken(id, 'user.email_change_requested'));
@@ -133,13 +139,13 @@ describe('Changing the e-mail address', () => {
     expect(payload).toEqual({ email: 'elsewhere@example.com', user: null, userErrors: [] });
   });
 
-  it('asks for the password', async () => {
+  it('requires the password', async () => {
     const { identity } = await world.register();
     const { userErrors } = await request('x@example.com', identity, 'a guess');
     expect(userErrors).toMatchObject([{ code: 'INVALID_CREDENTIALS', field: ['password'] }]);
   });
 
-  it('refuses an address that somebody has, also if they took it meanwhile', async () => {
+  it('refuses an address that another account has, even if it was taken after the request', async () => {
     const { id, identity } = await world.register();
     const { email: taken } = await world.register();
     expect((await request(taken, identity)).refusal).toBe('EMAIL_TAKEN');
@@ -149,7 +155,7 @@ describe('Changing the e-mail address', () => {
     expect(refusal).toBe('EMAIL_TAKEN');
   });
 
-  it('sends no second mail within a minute', async () => {
+  it('sends at most one mail a minute', async () => {
     const { id, identity } = await world.register();
     await request('first@example.com', identity);
     expect((await request('second@example.com', identity)).refusal).toBe('RATE_LIMITED');
@@ -182,7 +188,7 @@ describe('Resetting the password', () => {
     expect((await login(email, NEW_PASSWORD)).session).not.toBeNull();
   });
 
-  it('works once, also when the link is followed ten times at the same moment', async () => {
+  it('works once, even if the link is opened ten times at the same moment', async () => {
     const { id, email } = await world.register();
     await request(email);
     const token = await mailedToken(id, 'user.password_reset_requested');
@@ -191,7 +197,7 @@ describe('Resetting the password', () => {
     expect(attempts.filter(({ refusal }) => refusal === 'INVALID_TOKEN')).toHaveLength(9);
   });
 
-  it('does not use the token up for a password that is refused', async () => {
+  it('keeps the token valid when the new password is refused', async () => {
     const { id, email } = await world.register();
     await request(email);
     const token = await mailedToken(id, 'user.password_reset_requested');
@@ -208,7 +214,7 @@ describe('Resetting the password', () => {
     );
   });
 
-  it('answers the same, in about the same time, whether or not there is an account', async () => {
+  it('answers the same, in about the same time, whether or not an account exists', async () => {
     const { email } = await world.register();
     const timed = async (address: string) => {
       const startedAt = performance.now();
@@ -221,7 +227,7 @@ describe('Resetting the password', () => {
     for (const { ms } of [known, unknown]) expect(ms).toBeGreaterThan(240);
   });
 
-  it('mails once a minute at most, and says so to nobody', async () => {
+  it('sends at most one mail a minute, without revealing it', async () => {
     const { id, email } = await world.register();
     const count = async () =>
       (await world.events()).filter(

@@ -17,7 +17,7 @@ afterAll(() => world.close());
 
 const refresh = (refreshToken: string) => world.mutate('refreshSession', { refreshToken });
 
-/** Moves all uses of refresh tokens so many seconds into the past. */
+/** Moves all uses of refresh tokens this many seconds into the past. */
 const age = (seconds: number) =>
   world.database.query(`UPDATE refresh_tokens SET used_at = used_at - make_interval(secs => $1)`, [seconds]);
 
@@ -30,7 +30,7 @@ const auditOf = async (userId: string) => {
 };
 
 describe('Refreshing', () => {
-  it('gives a new pair of tokens in the same session', async () => {
+  it('returns a new pair of tokens in the same session', async () => {
     const { session } = await world.register();
     const next = (await refresh(session.refreshToken)).session!;
     expect(next.refreshToken).not.toBe(session.refreshToken);
@@ -45,15 +45,15 @@ describe('Refreshing', () => {
     expect(text).not.toContain(session.refreshToken);
   });
 
-  it('gives a retry within 10 seconds a session that works on', async () => {
+  it('answers a retry within 10 seconds with tokens that work', async () => {
     const { session } = await world.register();
-    await refresh(session.refreshToken); // its answer got lost
+    await refresh(session.refreshToken); // its response is lost
     await age(9);
     const retry = (await refresh(session.refreshToken)).session!;
     expect((await refresh(retry.refreshToken)).session).not.toBeNull();
   });
 
-  it('leaves the first answer working when it arrives after all and the retry is never used', async () => {
+  it('keeps the first response valid if it arrives after all and the retry is never used', async () => {
     const { session } = await world.register();
     const first = (await refresh(session.refreshToken)).session!;
     await refresh(session.refreshToken);
@@ -63,7 +63,7 @@ describe('Refreshing', () => {
   });
 
   it.each([3, 20])(
-    'gives %i at the same moment, from two processes, sessions that all work on',
+    'answers %i requests at the same moment, to two processes, with tokens that all work',
     async (count) => {
       const other = await startUsersWorld({ databaseUrl: world.databaseUrl });
       const { session } = await world.register();
@@ -80,7 +80,7 @@ describe('Refreshing', () => {
         );
         expect(data?.me.id).toBe(session.user.id);
       }
-      // Whichever of the answers a client has kept.
+      // Whichever of the responses a client keeps.
       await age(60);
       const second = await Promise.all(first.map(({ session: given }, index) => exchange(given!, index)));
       expect(second.map(({ refusal }) => refusal)).toEqual(Array(count).fill(undefined));
@@ -91,7 +91,7 @@ describe('Refreshing', () => {
     },
   );
 
-  it('gives a late retry the newest token, not one that has been used since', async () => {
+  it('answers a late retry with the newest token, not one that has been used since', async () => {
     const { session } = await world.register();
     const next = (await refresh(session.refreshToken)).session!;
     const newest = (await refresh(next.refreshToken)).session!;
@@ -101,7 +101,7 @@ describe('Refreshing', () => {
     expect((await refresh(retry.refreshToken)).session).not.toBeNull();
   });
 
-  it('never gives a token after a change of password, not even within 10 seconds', async () => {
+  it('refuses retries after a password change, even within 10 seconds', async () => {
     const { session, identity } = await world.register();
     const stolen = (await refresh(session.refreshToken)).session!;
     const changed = await world.mutate(
@@ -114,7 +114,7 @@ describe('Refreshing', () => {
     expect((await refresh(changed.session!.refreshToken)).session).not.toBeNull();
   });
 
-  it('ends the whole family when a used token comes again after 10 seconds', async () => {
+  it('ends the session when a used token is used again after 10 seconds', async () => {
     const { session, identity } = await world.register();
     const next = (await refresh(session.refreshToken)).session!;
     await age(11);
@@ -124,7 +124,7 @@ describe('Refreshing', () => {
     expect(refusal).toBe('UNAUTHENTICATED');
   });
 
-  it('finds out a thief who used the retry window, at the next exchange', async () => {
+  it('detects a thief who used the retry window at the next exchange', async () => {
     const { session } = await world.register();
     const owner = (await refresh(session.refreshToken)).session!;
     const thief = (await refresh(session.refreshToken)).session!;
@@ -134,7 +134,7 @@ describe('Refreshing', () => {
     expect((await refresh(ownerNext.refreshToken)).refusal).toBe('INVALID_REFRESH_TOKEN');
   });
 
-  it('does not touch the other sessions of the user', async () => {
+  it('does not affect the user’s other sessions', async () => {
     const { session, email } = await world.register();
     const other = (await world.mutate('login', { email, password: PASSWORD })).session!;
     await refresh(session.refreshToken);
@@ -143,7 +143,7 @@ describe('Refreshing', () => {
     expect((await refresh(other.refreshToken)).session).not.toBeNull();
   });
 
-  it('refuses an expired token, and one that never was', async () => {
+  it('refuses an expired token and an unknown one', async () => {
     const { session } = await world.register();
     await world.database.query(`UPDATE refresh_tokens SET expires_at = now() WHERE session_id = $1`, [
       identityOf(session).sessionId,
@@ -153,7 +153,7 @@ describe('Refreshing', () => {
     expect((await refresh('')).refusal).toBe('INVALID_REFRESH_TOKEN');
   });
 
-  it('gives the present role, whatever the old token said', async () => {
+  it('returns the current role, whatever the old token contained', async () => {
     const { session, id } = await world.register();
     await world.database.query(`UPDATE users SET role = 'ADMIN' WHERE id = $1`, [id]);
     expect(identityOf((await refresh(session.refreshToken)).session!).role).toBe('ADMIN');
@@ -190,7 +190,7 @@ describe('Signing out', () => {
     expect(await auditOf(id)).toEqual(['REGISTERED', 'SIGNED_IN', 'SIGNED_OUT_EVERYWHERE']);
   });
 
-  it('asks a guest without a token to name the session', async () => {
+  it('requires a guest to send a refresh token', async () => {
     expect((await world.mutate('logout', {})).refusal).toBe('UNAUTHENTICATED');
   });
 });
@@ -199,7 +199,7 @@ describe('The list of sessions', () => {
   const SESSIONS = '{ me { sessions { id device address isCurrent lastUsedAt createdAt expiresAt } } }';
   type Listed = { me: { sessions: { id: string; device: string; isCurrent: boolean; address: string }[] } };
 
-  it('shows each device with its address, the most recently used first', async () => {
+  it('shows each device with its address, most recently used first', async () => {
     const { email } = await world.register({}, { userAgent: FIREFOX, address: '192.0.2.1' });
     const second = await world.mutate(
       'login',
@@ -213,7 +213,7 @@ describe('The list of sessions', () => {
     ]);
   });
 
-  it('loses a session that is revoked from another one', async () => {
+  it('no longer contains a session that was revoked from another one', async () => {
     const { session, email } = await world.register();
     const here = identityOf((await world.mutate('login', { email, password: PASSWORD })).session!);
     const there = identityOf(session).sessionId;
@@ -227,7 +227,7 @@ describe('The list of sessions', () => {
     );
   });
 
-  it('cannot be shortened by somebody else, except by staff', async () => {
+  it('cannot be changed by another customer, but by staff', async () => {
     const { session } = await world.register();
     const { sessionId } = identityOf(session);
     const stranger = await world.register();

@@ -35,7 +35,7 @@ const setActive = (userId: string, isActive: boolean, as = admin.identity) =>
   world.mutate('setUserActive', { userId, isActive }, { as });
 
 describe('The list of users', () => {
-  it('goes through all of them once, newest first, while more register', async () => {
+  it('pages through every user once, newest first, while more register', async () => {
     const known: string[] = [];
     for (let index = 0; index < 5; index += 1) known.unshift((await world.register()).id);
     const seen: string[] = [];
@@ -50,7 +50,7 @@ describe('The list of users', () => {
     expect(new Set(seen).size).toBe(seen.length);
   });
 
-  it('finds by parts of name and address, whatever the case and accents', async () => {
+  it('finds users by parts of name and address, regardless of case and accents', async () => {
     const { id } = await world.register({ name: 'Édith Piaf', email: 'la.mome@paris.example' });
     for (const search of ['edith', 'ÉDITH piaf', 'mome@PARIS', 'piaf paris']) {
       expect((await list({ search })).nodes?.map((user) => user.id)).toEqual([id]);
@@ -58,7 +58,7 @@ describe('The list of users', () => {
     expect((await list({ search: 'edith lyon' })).totalCount).toBe(0);
   });
 
-  it('takes signs that mean something in SQL for themselves', async () => {
+  it('searches for SQL special characters literally', async () => {
     const { id } = await world.register({ name: "100% _real_ \\ O’Hara '; --" });
     expect((await list({ search: '100%' })).nodes?.map((user) => user.id)).toEqual([id]);
     expect((await list({ search: '_real_' })).totalCount).toBe(1);
@@ -67,7 +67,7 @@ describe('The list of users', () => {
     expect((await list({ search: '\u0000' })).errors).toBeUndefined();
   });
 
-  it('refuses cursors of other lists and pages out of range', async () => {
+  it('refuses cursors of other lists and page sizes out of range', async () => {
     const other = Buffer.from('["orders:placedAt","2026-01-01T00:00:00.000Z","x"]').toString('base64url');
     for (const args of [{ after: other }, { after: 'x' }, { first: 0 }, { first: 101 }]) {
       expect((await list(args)).errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
@@ -76,14 +76,14 @@ describe('The list of users', () => {
 });
 
 describe('Roles', () => {
-  it('change by an admin, and hold from the next access token on', async () => {
+  it('are changed by an administrator and apply from the next access token', async () => {
     const { id, session } = await world.register();
     expect((await setRole(id, 'ADMIN')).user).toMatchObject({ role: 'ADMIN' });
     const next = (await world.mutate('refreshSession', { refreshToken: session.refreshToken })).session!;
     expect(identityOf(next).role).toBe('ADMIN');
   });
 
-  it('are not for customers to change, nor for whose role was taken though their token says otherwise', async () => {
+  it('cannot be changed by customers, nor by a demoted administrator whose token still says ADMIN', async () => {
     const customer = await world.register();
     expect((await setRole(customer.id, 'ADMIN', customer.identity)).refusal).toBe('FORBIDDEN');
     const demoted = await world.registerAdmin();
@@ -91,7 +91,7 @@ describe('Roles', () => {
     expect((await setRole(demoted.id, 'ADMIN', demoted.identity)).refusal).toBe('FORBIDDEN');
   });
 
-  it('of nobody, or of a malformed id, are not found', async () => {
+  it('of an unknown user or a malformed id are not found', async () => {
     for (const id of ['', 'x', "'; drop table users; --", '00000000-0000-7000-8000-000000000000', '\u0000'])
       expect((await setRole(id, 'ADMIN')).refusal).toBe('NOT_FOUND');
   });
@@ -104,7 +104,7 @@ describe('The last active admin', () => {
   });
   afterAll(() => world2.close());
 
-  it('can neither step down nor be deactivated', async () => {
+  it('can be neither demoted nor deactivated', async () => {
     const { id, identity } = await world2.registerAdmin();
     const down = await world2.mutate('setUserRole', { userId: id, role: 'CUSTOMER' }, { as: identity });
     expect(down.userErrors).toMatchObject([{ code: 'LAST_ADMIN', field: ['userId'] }]);
@@ -112,7 +112,7 @@ describe('The last active admin', () => {
     expect(off.refusal).toBe('LAST_ADMIN');
   });
 
-  it('remains when two admins demote each other at the same moment', async () => {
+  it('remains when two administrators demote each other at the same moment', async () => {
     await world2.database.query(`UPDATE users SET role = 'CUSTOMER'`);
     for (let round = 0; round < 10; round += 1) {
       const [a, b] = [await world2.registerAdmin(), await world2.registerAdmin()];
@@ -128,7 +128,7 @@ describe('The last active admin', () => {
 });
 
 describe('Deactivation', () => {
-  it('ends the sessions of the user and keeps them from signing in until it is undone', async () => {
+  it('ends the user’s sessions and prevents signing in until the account is reactivated', async () => {
     const { id, email, session, identity } = await world.register();
     expect((await setActive(id, false)).user).toMatchObject({ isActive: false });
     const refreshed = await world.mutate('refreshSession', { refreshToken: session.refreshToken });
@@ -140,7 +140,7 @@ describe('Deactivation', () => {
     expect((await world.mutate('login', { email, password: PASSWORD })).session).not.toBeNull();
   });
 
-  it('leaves no live session behind, also when the user signs in at the same moment', async () => {
+  it('leaves no live session, even if the user signs in at the same moment', async () => {
     for (let round = 0; round < 5; round += 1) {
       const { id, email } = await world.register();
       const [login] = await Promise.all([
@@ -165,7 +165,7 @@ describe('The audit trail', () => {
     return { nodes: data?.user?.securityEvents.nodes, errors };
   };
 
-  it('says what happened and who did it, newest first, to the user and to staff', async () => {
+  it('shows what happened and who did it, newest first, to the user and to staff', async () => {
     const { id, email, identity } = await world.register();
     await world.mutate('login', { email, password: 'a wrong one' }, { address: '192.0.2.7' });
     await setRole(id, 'ADMIN');
@@ -178,7 +178,7 @@ describe('The audit trail', () => {
     expect((await trail(id, identity)).nodes).toMatchObject(expected);
   });
 
-  it('is read page by page', async () => {
+  it('can be read in pages', async () => {
     const { id, identity } = await world.register();
     for (const name of ['A', 'B', 'C']) await setRole(id, name === 'B' ? 'CUSTOMER' : 'ADMIN');
     const page = async (after: string | null): Promise<string[]> => {
@@ -201,7 +201,7 @@ describe('The audit trail', () => {
     expect(await page(null)).toEqual(['ROLE_CHANGED', 'ROLE_CHANGED', 'ROLE_CHANGED', 'REGISTERED']);
   });
 
-  it('is not for other customers', async () => {
+  it('is hidden from other customers', async () => {
     const { id } = await world.register();
     const stranger = await world.register();
     expect((await trail(id, stranger.identity)).errors).toMatchObject([

@@ -15,7 +15,7 @@ const guess = (email: string, options: { at?: UsersWorld; address?: string } = {
   );
 
 describe('Failed logins', () => {
-  it('are slowed after five, also for the right password, and say for how long', async () => {
+  it('are slowed down after five, for the right password too, and the message says for how long', async () => {
     const { email } = await world.register();
     for (let time = 0; time < 5; time += 1) expect((await guess(email)).refusal).toBe('INVALID_CREDENTIALS');
     const { userErrors } = await world.mutate(
@@ -28,13 +28,13 @@ describe('Failed logins', () => {
     ]);
   });
 
-  it('are slowed in the same way for an address that nobody has', async () => {
+  it('are slowed down the same way for an unknown address', async () => {
     const refusals: (string | undefined)[] = [];
     for (let time = 0; time < 6; time += 1) refusals.push((await guess('nobody@example.com')).refusal);
     expect(refusals).toEqual([...Array<string>(5).fill('INVALID_CREDENTIALS'), 'RATE_LIMITED']);
   });
 
-  it('are checked no more than a burst of times when they come all at once', async () => {
+  it('are checked at most a burst of times when they arrive at once', async () => {
     const { email } = await world.register();
     const outcomes = await Promise.all(Array.from({ length: 60 }, () => guess(email)));
     const checked = outcomes.filter(({ refusal }) => refusal === 'INVALID_CREDENTIALS');
@@ -42,7 +42,7 @@ describe('Failed logins', () => {
     expect(outcomes.filter(({ refusal }) => refusal === 'RATE_LIMITED')).toHaveLength(60 - checked.length);
   });
 
-  it('are counted for all processes together', async () => {
+  it('are counted across all processes', async () => {
     const second = await startUsersWorld({
       databaseUrl: world.databaseUrl,
       env: { REDIS_URL: world.redis!.url },
@@ -54,7 +54,7 @@ describe('Failed logins', () => {
     await second.close();
   });
 
-  it('are slowed for one network over all accounts', async () => {
+  it('are slowed down for one network across all accounts', async () => {
     const refusals: (string | undefined)[] = [];
     for (let time = 0; time < 51; time += 1)
       refusals.push((await guess(`victim${time}@example.com`, { address: '2001:db8::1' })).refusal);
@@ -66,14 +66,14 @@ describe('Failed logins', () => {
     );
   });
 
-  it('are slowed where a present password is asked for, too', async () => {
+  it('are slowed down where the current password is required, too', async () => {
     const { identity } = await world.register();
     const input = { currentPassword: 'a guess', newPassword: 'another good one' };
     for (let time = 0; time < 5; time += 1) await world.mutate('changePassword', input, { as: identity });
     expect((await world.mutate('changePassword', input, { as: identity })).refusal).toBe('RATE_LIMITED');
   });
 
-  it('name nobody in Redis', async () => {
+  it('leave no address or e-mail address in Redis', async () => {
     const { email } = await world.register();
     await guess(email, { address: '192.0.2.55' });
     const { Redis } = await import('ioredis');
@@ -85,7 +85,7 @@ describe('Failed logins', () => {
     await client.quit();
   });
 
-  it('leave signing in possible, and stay slowed, while Redis is away', async () => {
+  it('stay slowed down, and signing in stays possible, while Redis is down', async () => {
     const { email } = await world.register();
     await world.redis!.process!.kill();
     const { session } = await world.mutate('login', { email, password: PASSWORD });

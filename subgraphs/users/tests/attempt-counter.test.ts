@@ -3,8 +3,10 @@ import { createLogger } from '@cartograph/kit';
 import { startTestRedis, until } from '@cartograph/testing';
 import { attemptKeys, type AttemptKey } from '../src/domain/attempt-keys.js';
 import { THROTTLE_RULES } from '../src/domain/login-throttle.js';
-import { createMemoryCounter, withFallback, type AttemptCounter } from '../src/store/attempt-counter.js';
+import { withFallback } from '../src/store/attempt-counter.js';
+import { createMemoryCounter } from '../src/store/memory-counter.js';
 import { createRedisCounter, type RedisCounter } from '../src/store/redis-counter.js';
+import type { AttemptCounter } from '../src/store/store.js';
 
 const { account, address } = THROTTLE_RULES;
 let keys = 0;
@@ -36,7 +38,7 @@ const counters: [string, () => AttemptCounter][] = [
 ];
 
 describe.each(counters)('Attempts counted %s', (_, getCounter) => {
-  it('cost nothing for the first failures, then a wait that doubles', async () => {
+  it('cause no wait for the first failures, then one that doubles', async () => {
     const counter = getCounter();
     const key = newKey();
     await fail(counter, key, account.free);
@@ -50,7 +52,7 @@ describe.each(counters)('Attempts counted %s', (_, getCounter) => {
     expect(second).toBeLessThanOrEqual(account.firstWaitMs * 2);
   });
 
-  it('let one of many through once the wait is over', async () => {
+  it('admit one of many once the wait is over', async () => {
     const counter = getCounter();
     const key = newKey();
     await fail(counter, key, account.free);
@@ -61,17 +63,17 @@ describe.each(counters)('Attempts counted %s', (_, getCounter) => {
     expect(outcomes.filter((waitMs) => waitMs === 0)).toHaveLength(1);
   });
 
-  it('let no more than a burst through at the same moment', async () => {
+  it('admit no more than a burst at the same moment', async () => {
     const counter = getCounter();
     const key = newKey();
     const waits = await Promise.all(Array.from({ length: 100 }, () => counter.begin(key)));
     expect(waits.filter((waitMs) => waitMs === 0)).toHaveLength(account.burst);
     await Promise.all(Array.from({ length: account.burst }, () => counter.end(key, 'failed')));
-    // As many failures at once as that make the longest wait.
+    // That many failures at once cause nearly the longest wait.
     expect(await counter.begin(key)).toBeGreaterThan(account.longestWaitMs * 0.5);
   });
 
-  it('are forgotten for an account by a success, but not for an address', async () => {
+  it('are cleared by a success for an account, but not for an address', async () => {
     const counter = getCounter();
     const own = newKey('account');
     await fail(counter, own, account.free - 1);
@@ -87,7 +89,7 @@ describe.each(counters)('Attempts counted %s', (_, getCounter) => {
     expect(await counter.begin(network)).toBeGreaterThan(0);
   });
 
-  it('that were abandoned count for nothing', async () => {
+  it('that were abandoned do not count', async () => {
     const counter = getCounter();
     const key = newKey();
     for (let time = 0; time < 3 * account.burst; time += 1) {
@@ -96,7 +98,7 @@ describe.each(counters)('Attempts counted %s', (_, getCounter) => {
     }
   });
 
-  it('of one key say nothing about another', async () => {
+  it('of one key do not affect another', async () => {
     const counter = getCounter();
     await fail(counter, newKey(), account.free);
     expect(await counter.begin(newKey())).toBe(0);
@@ -104,7 +106,7 @@ describe.each(counters)('Attempts counted %s', (_, getCounter) => {
 });
 
 describe('Attempts counted in memory', () => {
-  it('are forgotten an hour after the last one, and after 30 seconds where they never ended', async () => {
+  it('expire an hour after the last one, and after 30 seconds if they never ended', async () => {
     let now = 1_000_000;
     const counter = createMemoryCounter(() => now);
     const key = newKey();
@@ -122,7 +124,7 @@ describe('Attempts counted in memory', () => {
 });
 
 describe('Attempts without Redis', () => {
-  it('are counted in memory, and in Redis again when it is back', async () => {
+  it('are counted in memory, and in Redis again when it is available again', async () => {
     let isAway = true;
     let now = 0;
     const failures: unknown[] = [];
@@ -139,7 +141,7 @@ describe('Attempts without Redis', () => {
     const key = newKey();
     await fail(counter, key, account.free);
     expect(await counter.begin(key)).toBeGreaterThan(0);
-    // It was left alone after its first failure.
+    // It was not tried again after its first failure.
     expect(failures).toHaveLength(1);
     isAway = false;
     now += 2_000;
@@ -152,17 +154,17 @@ describe('The address of an attempt', () => {
   const networks = (...addresses: string[]) =>
     new Set(addresses.map((address) => attemptKeys('ada@example.com', address)[1]!.id)).size;
 
-  it('is one with any port, and in any spelling', () => {
+  it('is the same with any port and in any spelling', () => {
     expect(networks('203.0.113.21', '203.0.113.21:40000', '::ffff:203.0.113.21', '::ffff:cb00:7115')).toBe(1);
     expect(networks('203.0.113.21', '203.0.113.22')).toBe(2);
   });
 
-  it('is its /64 for IPv6', () => {
+  it('is the /64 network for IPv6', () => {
     expect(networks('2001:db8:0:1::6', '[2001:db8:0:1::7]:443', '2001:DB8:0:1:a:b:c:d')).toBe(1);
     expect(networks('2001:db8:0:1::6', '2001:db8:0:2::6')).toBe(2);
   });
 
-  it('is left out where it is not known', () => {
+  it('is not counted if it is unknown', () => {
     expect(attemptKeys('ada@example.com', null).map(({ kind }) => kind)).toEqual(['account']);
   });
 });

@@ -37,7 +37,7 @@ const eventsOf = (userId: string, count: number) =>
   });
 
 describe('The users service publishes', () => {
-  it('what happens to a user, in order, by their contract', async () => {
+  it('every change of a user, in order and valid by its contract', async () => {
     const admin = await world.registerAdmin();
     const { id, identity, email } = await world.register({ name: 'Before' });
     await world.mutate('updateProfile', { name: 'After' }, { as: identity });
@@ -68,7 +68,7 @@ describe('The users service publishes', () => {
     expect(new Set(events.map(({ traceparent }) => traceparent)).size).toBe(6);
   });
 
-  it('nothing for a change that is refused or changes nothing', async () => {
+  it('nothing for a mutation that is refused or changes nothing', async () => {
     const { id, identity, session } = await world.register();
     await world.mutate('updateProfile', { name: session.user.name }, { as: identity });
     await world.mutate('updateProfile', { name: '' }, { as: identity });
@@ -76,7 +76,7 @@ describe('The users service publishes', () => {
     expect((await eventsOf(id, 2)).map(({ type }) => type)).toEqual(['user.registered', 'user.updated']);
   });
 
-  it('in order also when twenty changes of one user come at once', async () => {
+  it('events in order when one user makes twenty changes at once', async () => {
     const { id, identity } = await world.register();
     await Promise.all(
       Array.from({ length: 20 }, (_, index) =>
@@ -91,7 +91,7 @@ describe('The users service publishes', () => {
     expect(events.at(-1)?.data).toMatchObject({ name: rows[0].name });
   });
 
-  it('what waited in the outbox while nothing carried it', async () => {
+  it('what waited in the outbox while there was no bus', async () => {
     const alone = await startUsersWorld();
     const { id } = await alone.register();
     expect(await alone.events()).toHaveLength(1);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createLogger, migrateDatabase } from '@cartograph/kit';
+import { createLogger, newId, systemClock } from '@cartograph/kit';
 import { createTestDatabase, type TestDatabase } from '@cartograph/testing';
 import {
   createLocalJWKSet,
@@ -15,11 +15,12 @@ import {
   type JSONWebKeySet,
 } from 'jose';
 import type { DataSource } from 'typeorm';
-import { createAccessToken } from '../src/access-tokens.js';
 import { keysCommand } from '../src/cli/keys-command.js';
-import { createKeyRing } from '../src/key-ring.js';
-import { openDatabase } from '../src/store/database.js';
-import { createTypeormStore } from '../src/store/typeorm-store.js';
+import { NONCE_LENGTH } from '../src/domain/signing-key.js';
+import { usersDatabase } from '../src/store/database.js';
+import { createPostgresStore } from '../src/store/postgres-store.js';
+import { createAccessToken } from '../src/use-cases/shared/access-tokens.js';
+import { createKeyRing } from '../src/use-cases/shared/key-ring.js';
 import { PASSWORD, SECRET, startUsersWorld, type UsersWorld } from './support/users-world.js';
 
 const RULES = { issuer: 'cartograph', audience: 'cartograph', algorithms: ['EdDSA'] };
@@ -32,8 +33,9 @@ describe('The key ring', () => {
   let database: DataSource;
   beforeAll(async () => {
     test = await createTestDatabase();
-    database = await openDatabase(test.url);
-    await migrateDatabase(database);
+    const opened = await usersDatabase.connect(test.url);
+    await opened.migrate();
+    database = opened.handle;
   });
   afterAll(async () => {
     await database.destroy();
@@ -41,32 +43,40 @@ describe('The key ring', () => {
   });
   const createRing = (clock: () => Date, secret = SECRET) =>
     createKeyRing({
-      store: createTypeormStore(database),
+      store: createPostgresStore(database),
       secret,
       accessTokenLifetimeMs: LIFETIME_MS,
       clock,
+      newId,
       logger,
     });
   const empty = () => database.query('DELETE FROM signing_keys');
 
-  it('is filled with one key by processes that start together', async () => {
+  it('gets one key when several processes start together', async () => {
     await empty();
-    const rings = Array.from({ length: 8 }, () => createRing(() => new Date()));
+    const rings = Array.from({ length: 8 }, () => createRing(systemClock));
     await Promise.all(rings.map((ring) => ring.ensure()));
     expect(await rings[0]!.list()).toHaveLength(1);
   });
 
-  it('keeps private keys encrypted, each for its own id', async () => {
-    const [row] = await database.query('SELECT sealed_private_key, public_jwk FROM signing_keys');
-    expect(row.public_jwk).not.toHaveProperty('d');
-    expect(row.sealed_private_key.toString('latin1')).not.toMatch(/"(d|kty|crv)"/);
+  it('encrypts every private key with its own nonce', async () => {
+    await createRing(systemClock).rotate(0);
+    const rows: { sealed_private_key: Buffer; public_jwk: object }[] = await database.query(
+      'SELECT sealed_private_key, public_jwk FROM signing_keys',
+    );
+    for (const { sealed_private_key: sealed, public_jwk: publicJwk } of rows) {
+      expect(publicJwk).not.toHaveProperty('d');
+      expect(sealed.toString('latin1')).not.toMatch(/"(d|kty|crv)"/);
+    }
+    const nonces = rows.map((row) => row.sealed_private_key.subarray(0, NONCE_LENGTH).toString('hex'));
+    expect(new Set(nonces).size).toBe(2);
   });
 
   /**
-   * The worst verifier there may be: it keeps the published keys for 15 minutes (HTTP caches 15 s, the gateway 20 s), and
-   * does not look again for a key it does not know. Time is simulated, the store is real.
+   * With the worst possible verifier: it caches the published keys for 15 minutes (HTTP caches do for 15 s, gateways for 20 s)
+   * and does not fetch them again for an unknown key. Time is simulated, the store is real.
    */
-  it('rotates without a failed request, and forgets the old key when its last token has ended', async () => {
+  it('rotates without a failed request, and stops publishing the old key when its last token has expired', async () => {
     await empty();
     let now = Date.parse('2026-03-01T12:00:00Z');
     const clock = () => new Date(now);
@@ -102,7 +112,7 @@ describe('The key ring', () => {
     expect((await publisher.jwks()).keys.map(({ kid }) => kid)).toEqual([newKid]);
   });
 
-  it('signs with the last made of two keys that were made shortly after each other', async () => {
+  it('signs with the newer of two keys that were created shortly after each other', async () => {
     await empty();
     let now = Date.now();
     const ring = createRing(() => new Date(now));
@@ -115,9 +125,9 @@ describe('The key ring', () => {
     expect((await ring.current()).id).toBe(urgent.id);
   });
 
-  it('makes a new key, and still publishes the old one, when the secret has changed', async () => {
+  it('creates a new key, and still publishes the old one, when the secret has changed', async () => {
     await empty();
-    const clock = () => new Date();
+    const clock = systemClock;
     await createRing(clock).ensure();
     const changed = createRing(clock, 'another-secret-that-is-long-enough-too');
     await changed.ensure();
@@ -127,18 +137,19 @@ describe('The key ring', () => {
     expect(await changed.current()).toMatchObject({ id: keys[0]!.id });
   });
 
-  it('goes on with the keys it knows while the store is away', async () => {
+  it('keeps using the keys it knows while the store is unavailable', async () => {
     await empty();
     let now = Date.now();
-    const store = createTypeormStore(database);
+    const store = createPostgresStore(database);
     let isAway = false;
     const findSigningKeys = () =>
-      isAway ? Promise.reject(new Error('away')) : createTypeormStore(database).findSigningKeys();
+      isAway ? Promise.reject(new Error('away')) : createPostgresStore(database).findSigningKeys();
     const ring = createKeyRing({
       store: { ...store, findSigningKeys },
       secret: SECRET,
       accessTokenLifetimeMs: LIFETIME_MS,
       clock: () => new Date(now),
+      newId,
       logger,
     });
     await ring.ensure();
@@ -166,7 +177,7 @@ describe('The published keys', () => {
     expect(payload.exp! - payload.iat!).toBe(900);
   });
 
-  it('may be cached for 15 seconds and hold nothing private', async () => {
+  it('can be cached for 15 seconds and contain nothing private', async () => {
     const response = await fetch(`${world.base}/.well-known/jwks.json`);
     expect(response.headers.get('cache-control')).toBe('public, max-age=15');
     const { keys } = (await response.json()) as { keys: object[] };
@@ -188,7 +199,7 @@ describe('npm run keys', () => {
   });
   const run = (args: string[], env: Record<string, string> = {}) => keysCommand(args, environment(env));
 
-  it('is a program that ends with 0, or with 1 and the reason on stderr', async () => {
+  it('is a program that exits with 0, or with 1 and the reason on stderr', async () => {
     const cli = fileURLToPath(new URL('../dist/cli/keys.js', import.meta.url));
     const env = { PATH: process.env['PATH'], ...environment() };
     const start = (...args: string[]) => promisify(execFile)(process.execPath, [cli, ...args], { env });
@@ -202,13 +213,13 @@ describe('npm run keys', () => {
     });
   });
 
-  it('lists, rotates with overlap and revokes', async () => {
+  it('lists keys, rotates them with an overlap, and revokes them', async () => {
     const { session } = await world.register();
     const { kid } = decodeProtectedHeader(session.accessToken);
     expect(await run(['list'])).toEqual({ code: 0, text: `${kid}  signs now\n` });
 
     const { text } = await run(['rotate', '--now']);
-    const newKid = /Made key (\S+);/.exec(text)?.[1];
+    const newKid = /Created key (\S+);/.exec(text)?.[1];
     expect(text).toContain(`${newKid}  signs now`);
     expect(text).toContain(`${kid}  published until`);
 
@@ -239,20 +250,20 @@ describe('npm run keys', () => {
       );
     write(process.pid);
     expect((await run(['list'], unset)).text).toContain('signs now');
-    // What a killed launcher left behind is no shop that runs.
+    // The file that a killed launcher left behind does not count as a running shop.
     write(2 ** 22 + 1);
     expect((await run(['list'], unset)).text).toMatch(/USERS_DATABASE_URL: expected .* got nothing/);
     rmSync(CARTOGRAPH_DATA, { recursive: true });
   });
 
-  it('publishes a key 20 minutes before it signs unless told otherwise', async () => {
+  it('publishes a key 20 minutes before it signs by default', async () => {
     const { text } = await run(['rotate']);
-    const from = Date.parse(/signs from (\S+) on/.exec(text)![1]!);
+    const from = Date.parse(/signs from ([\dT:.-]+Z)/.exec(text)![1]!);
     expect(from - Date.now()).toBeGreaterThan(1_190_000);
     expect(from - Date.now()).toBeLessThanOrEqual(1_200_000);
   });
 
-  it('explains itself when it is not understood', async () => {
+  it('prints its usage when it is called with wrong arguments', async () => {
     const misused = [[], ['dance'], ['rotate', '--after', 'soon'], ['revoke'], ['revoke', 'x'], ['--what']];
     for (const { code, text } of await Promise.all(misused.map((args) => run(args)))) {
       expect(code).toBe(1);

@@ -7,7 +7,7 @@ let world: UsersWorld;
 beforeAll(async () => {
   postgres = await startTestPostgres({ databases: ['users'] });
   world = await startUsersWorld({ databaseUrl: postgres.urlFor('users') });
-  // Whoever waits in a pool hears that the server has gone.
+  // The pool reports that the server closed its connections.
   world.database.on('error', () => {});
 });
 afterAll(async () => {
@@ -15,8 +15,8 @@ afterAll(async () => {
   await postgres.close();
 });
 
-describe('While Postgres is away', () => {
-  it('says that it cannot answer, keeps publishing its keys, and is there again by itself', async () => {
+describe('While Postgres is down', () => {
+  it('the service answers SERVICE_UNAVAILABLE, keeps publishing its keys, and recovers on its own', async () => {
     const { email, session } = await world.register();
     await postgres.process!.kill();
 
@@ -30,7 +30,7 @@ describe('While Postgres is away', () => {
     await postgres.process!.start();
     await until(async () => (await fetch(`${world.base}/readyz`)).status === 200);
     expect((await world.mutate('login', { email, password: PASSWORD })).session).not.toBeNull();
-    // What was acknowledged before the kill is there.
+    // What was committed before the kill is still there.
     const refreshed = await world.mutate('refreshSession', { refreshToken: session.refreshToken });
     expect(refreshed.session).not.toBeNull();
   });

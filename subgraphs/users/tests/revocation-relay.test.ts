@@ -1,12 +1,13 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { connectRedis, type RedisConnection } from '@cartograph/events/redis';
-import { createLogger, migrateDatabase, newId, REVOCATIONS_STREAM } from '@cartograph/kit';
+import { createLogger, newId, REVOCATIONS_STREAM } from '@cartograph/kit';
 import { createTestDatabase, startTestRedis, until, type TestDatabase } from '@cartograph/testing';
 import type { DataSource } from 'typeorm';
-import { startRevocationRelay, type RevocationRelay } from '../src/revocation-relay.js';
-import { openDatabase } from '../src/store/database.js';
+import { usersDatabase } from '../src/store/database.js';
+import { createPostgresStore } from '../src/store/postgres-store.js';
+import { openRevocationStream } from '../src/store/revocation-stream.js';
 import type { UsersStore } from '../src/store/store.js';
-import { createTypeormStore } from '../src/store/typeorm-store.js';
+import { createRevocationRelay, type RevocationRelay } from '../src/use-cases/relay-revocations.js';
 
 let test: TestDatabase;
 let database: DataSource;
@@ -16,9 +17,10 @@ let redis: RedisConnection;
 let relay: RevocationRelay;
 beforeAll(async () => {
   test = await createTestDatabase();
-  database = await openDatabase(test.url, 4);
-  await migrateDatabase(database);
-  store = createTypeormStore(database);
+  const opened = await usersDatabase.connect(test.url, { poolSize: 4 });
+  await opened.migrate();
+  database = opened.handle;
+  store = createPostgresStore(database);
   server = await startTestRedis();
   redis = connectRedis(server.url, 'test');
   await until(() => redis.status === 'ready');
@@ -31,11 +33,20 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   await database.query('DELETE FROM revocations');
-  relay = startRevocationRelay(server.url, store, createLogger('users', 'silent'));
+  startRelay();
 });
 afterEach(() => relay.stop());
 
-/** Stores the end of a session, as a transaction of any process does. @returns its id */
+function startRelay(): void {
+  relay = createRevocationRelay({
+    openStream: (onConnected) => openRevocationStream(server.url, onConnected),
+    log: store,
+    logger: createLogger('users', 'silent'),
+  });
+  relay.start();
+}
+
+/** Stores that a session has ended, as a transaction of any process does. @returns its id */
 async function revokeSession(lifetimeMs = 60_000): Promise<string> {
   const [id, at] = [newId(), Date.now()];
   await store.insertRevocation({ kind: 'session', id, at, endsAt: at + lifetimeMs });
@@ -50,7 +61,7 @@ async function sent(): Promise<string[]> {
 const isSent = (id: string) => async () => (await sent().catch((): string[] => [])).includes(id);
 
 describe('The relay of revocations', () => {
-  it('sends what another process has stored, and each once while nothing breaks', async () => {
+  it('sends what another process has stored, each revocation once while nothing fails', async () => {
     await until(isSent(await revokeSession()));
     const ids = await Promise.all(Array.from({ length: 50 }, () => revokeSession()));
     await until(
@@ -60,7 +71,7 @@ describe('The relay of revocations', () => {
     expect(ids.map((id) => all.filter((one) => one === id).length)).toEqual(ids.map(() => 1));
   });
 
-  it('keeps what is stored while Redis is away, and sends all that still matter to one that is empty', async () => {
+  it('keeps what is stored while Redis is down, and resends what has not expired when it starts empty', async () => {
     const [before, over] = [await revokeSession(), await revokeSession(1)];
     await until(isSent(before));
     await server.process!.kill();
@@ -71,14 +82,14 @@ describe('The relay of revocations', () => {
     expect(await sent()).not.toContain(over);
   });
 
-  it('gets over a Redis that freezes, and can be stopped while it does', async () => {
+  it('recovers from a Redis that freezes, and can be stopped while it is frozen', async () => {
     const pid = Number(/process_id:(\d+)/.exec(await redis.info('server'))![1]);
     process.kill(pid, 'SIGSTOP');
     const during = await revokeSession();
     relay.wake();
     await relay.stop();
     process.kill(pid, 'SIGCONT');
-    relay = startRevocationRelay(server.url, store, createLogger('users', 'silent'));
+    startRelay();
     await until(isSent(during));
   });
 });

@@ -1,40 +1,40 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ConfigError } from '@cartograph/kit';
 import { createTestDatabase, type TestDatabase } from '@cartograph/testing';
-import { readUsersConfig } from '../src/config.js';
+import { usersConfig } from '../src/config.js';
 import { SECRET, startUsersWorld } from './support/users-world.js';
 
 describe('The configuration', () => {
   const given = { INTERNAL_AUTH_SECRET: SECRET, USERS_DATABASE_URL: 'postgres://u:p@localhost/users' };
 
-  it('needs an address and a secret, and names all that is wrong at once', () => {
+  it('requires a database and a secret, and names every fault at once', () => {
     const read = () =>
-      readUsersConfig({ PORT: 'http', REDIS_URL: 'not redis', USERS_DATABASE_URL: 'file:x' });
+      usersConfig.read({ PORT: 'http', REDIS_URL: 'not redis', USERS_DATABASE_URL: 'file:x' });
     expect(read).toThrow(ConfigError);
     for (const name of ['PORT', 'REDIS_URL', 'USERS_DATABASE_URL', 'INTERNAL_AUTH_SECRET'])
       expect(read).toThrow(new RegExp(`${name}: expected`));
   });
 
-  it('refuses the sample users, whose password everybody knows, in production', () => {
-    expect(() => readUsersConfig({ ...given, NODE_ENV: 'production', SAMPLE_DATA: 'true' })).toThrow(
+  it('refuses the sample users in production, since their password is published', () => {
+    expect(() => usersConfig.read({ ...given, NODE_ENV: 'production', SAMPLE_DATA: 'true' })).toThrow(
       /SAMPLE_DATA/,
     );
-    expect(() => readUsersConfig({ ...given, SAMPLE_DATA: 'true' })).toThrow(/SAMPLE_DATA/);
-    expect(readUsersConfig({ ...given, NODE_ENV: 'development', SAMPLE_DATA: 'true' }).SAMPLE_DATA).toBe(
+    expect(() => usersConfig.read({ ...given, SAMPLE_DATA: 'true' })).toThrow(/SAMPLE_DATA/);
+    expect(usersConfig.read({ ...given, NODE_ENV: 'development', SAMPLE_DATA: 'true' }).SAMPLE_DATA).toBe(
       true,
     );
   });
 
-  it('migrates at the start except in production', () => {
-    expect(readUsersConfig(given).MIGRATE_ON_START).toBe(false);
-    expect(readUsersConfig({ ...given, NODE_ENV: 'development' }).MIGRATE_ON_START).toBe(true);
-    expect(readUsersConfig({ ...given, MIGRATE_ON_START: 'true' }).MIGRATE_ON_START).toBe(true);
+  it('migrates at start, except in production', () => {
+    expect(usersConfig.read(given).MIGRATE_ON_START).toBe(false);
+    expect(usersConfig.read({ ...given, NODE_ENV: 'development' }).MIGRATE_ON_START).toBe(true);
+    expect(usersConfig.read({ ...given, MIGRATE_ON_START: 'true' }).MIGRATE_ON_START).toBe(true);
   });
 
-  it('takes one address of Redis, several of a cluster, or none', () => {
-    expect(readUsersConfig(given).REDIS_URL).toBe('');
+  it('accepts one Redis address, several of a cluster, or none', () => {
+    expect(usersConfig.read(given).REDIS_URL).toBeUndefined();
     const cluster = 'redis://a:6379,redis://b:6379';
-    expect(readUsersConfig({ ...given, REDIS_URL: cluster }).REDIS_URL).toBe(cluster);
+    expect(usersConfig.read({ ...given, REDIS_URL: cluster }).REDIS_URL).toBe(cluster);
   });
 });
 
@@ -46,7 +46,7 @@ describe('The sample users', () => {
   afterAll(() => database.drop());
   const start = () => startUsersWorld({ databaseUrl: database.url, env: { SAMPLE_DATA: 'true' } });
 
-  it('are there once, and sign in, after several processes started together, twice', async () => {
+  it('exist once, and can sign in, after several processes started at once and again', async () => {
     const first = await Promise.all([start(), start(), start()]);
     await Promise.all(first.map((world) => world.close()));
     const world = await start();

@@ -1,23 +1,24 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { migrateDatabase, newId } from '@cartograph/kit';
+import { newId, systemClock } from '@cartograph/kit';
 import { createTestDatabase, type TestDatabase } from '@cartograph/testing';
 import type { DataSource } from 'typeorm';
 import { readEmail } from '../src/domain/email.js';
 import type { Session } from '../src/domain/session.js';
 import { EmailTakenError, type User } from '../src/domain/user.js';
-import { createLoaders } from '../src/loaders.js';
-import { openDatabase } from '../src/store/database.js';
+import { createLoaders } from '../src/context.js';
+import { usersDatabase } from '../src/store/database.js';
+import { createPostgresStore } from '../src/store/postgres-store.js';
 import type { UsersStore } from '../src/store/store.js';
-import { createTypeormStore } from '../src/store/typeorm-store.js';
 
 let test: TestDatabase;
 let database: DataSource;
 let store: UsersStore;
 beforeAll(async () => {
   test = await createTestDatabase();
-  database = await openDatabase(test.url);
-  await migrateDatabase(database);
-  store = createTypeormStore(database);
+  const opened = await usersDatabase.connect(test.url);
+  await opened.migrate();
+  database = opened.handle;
+  store = createPostgresStore(database);
 });
 afterAll(async () => {
   await database.destroy();
@@ -33,7 +34,7 @@ const person = (changes: Partial<User> = {}): User => {
     emailKey: `${id}@example.com`,
     registrationKey: null,
     tokenEpoch: 0,
-    name: 'Somebody',
+    name: 'Test user',
     role: 'CUSTOMER',
     isActive: true,
     passwordHash: 'x',
@@ -56,20 +57,23 @@ const sessionOf = (user: User, changes: Partial<Session> = {}): Session => ({
 });
 
 describe('The migrations', () => {
-  it('are carried out once by processes that start together', async () => {
+  it('run once when several processes start together', async () => {
     const own = await createTestDatabase();
-    const sources = await Promise.all(Array.from({ length: 5 }, () => openDatabase(own.url, 2)));
-    await Promise.all(sources.map((source) => migrateDatabase(source)));
-    const [{ count }] = await sources[0]!.query('SELECT count(*)::int FROM migrations');
-    expect(count).toBe(sources[0]!.migrations.length);
-    await Promise.all(sources.map((source) => source.destroy()));
+    const opened = await Promise.all(
+      Array.from({ length: 5 }, () => usersDatabase.connect(own.url, { poolSize: 2 })),
+    );
+    await Promise.all(opened.map(({ migrate }) => migrate()));
+    const { handle: source } = opened[0]!;
+    const [{ count }] = await source.query('SELECT count(*)::int FROM migrations');
+    expect(count).toBe(source.migrations.length);
+    await Promise.all(opened.map(({ close }) => close()));
     await own.drop();
   });
 
-  it('give accounts of before a key, one of those that share one, and lock nobody out', async () => {
+  it('give every older account a key, or one of those that share it, and lock out none of them', async () => {
     const own = await createTestDatabase();
-    const source = await openDatabase(own.url, 2);
-    await migrateDatabase(source);
+    const { handle: source, migrate } = await usersDatabase.connect(own.url, { poolSize: 2 });
+    await migrate();
     await source.undoLastMigration();
     const addresses = [
       'a\u200b@example.com',
@@ -85,8 +89,8 @@ describe('The migrations', () => {
          VALUES ($1, $2, 'x', 'CUSTOMER', true, 'x', $3, $3, 0, '')`,
         [newId(), email, new Date(createdAt.getTime() + index)],
       );
-    await migrateDatabase(source);
-    const migrated = createTypeormStore(source);
+    await migrate();
+    const migrated = createPostgresStore(source);
     expect((await migrated.findDuplicates()).map(({ email }) => email)).toEqual([addresses[0], addresses[3]]);
     const foundBy = async (given: string) => {
       const email = readEmail(given);
@@ -98,7 +102,7 @@ describe('The migrations', () => {
     expect(await foundBy('İlayda@example.com')).toBe(addresses[4]);
     expect(await foundBy('ilayda@example.com')).toBe(addresses[4]);
 
-    // The other account has another address now: the hourly look gives the key to the one that had none.
+    // The other account has changed its address: the hourly job gives the key to the one that had none.
     await source.query(
       `UPDATE users SET email = 'b@example.com', email_key = 'b@example.com' WHERE email = $1`,
       [addresses[1]],
@@ -109,24 +113,24 @@ describe('The migrations', () => {
     await own.drop();
   });
 
-  it('can be undone and done again', async () => {
+  it('can be undone and run again', async () => {
     const own = await createTestDatabase();
-    const source = await openDatabase(own.url, 2);
-    await migrateDatabase(source);
+    const { handle: source, migrate } = await usersDatabase.connect(own.url, { poolSize: 2 });
+    await migrate();
     for (const _ of source.migrations) await source.undoLastMigration();
     const tables = await source.query(`SELECT tablename FROM pg_tables WHERE schemaname = 'public'`);
     expect(tables).toEqual([{ tablename: 'migrations' }]);
-    await migrateDatabase(source);
+    await migrate();
     await source.destroy();
     await own.drop();
   });
 
-  it('make what the tables say: TypeORM would only drop indexes and constraints it does not know', async () => {
+  it('match the mapped tables: TypeORM would only drop indexes and constraints that it does not know', async () => {
     const { upQueries } = await database.driver.createSchemaBuilder().log();
     const changes = upQueries
       .map(({ query }) => query)
       .filter((sql) => !/ DROP CONSTRAINT |^DROP INDEX /.test(sql));
-    // Processes of the version before write them while a deployment is under way.
+    // Processes of the previous version still write them during a deployment.
     expect(changes).toEqual([
       'ALTER TABLE "refresh_tokens" DROP COLUMN "parent_hash"',
       'ALTER TABLE "refresh_tokens" DROP COLUMN "forgiven_at"',
@@ -135,7 +139,7 @@ describe('The migrations', () => {
 });
 
 describe('The store', () => {
-  it('gives back a user as it was saved, to the millisecond', async () => {
+  it('returns a user as it was saved, to the millisecond', async () => {
     const user = person({ name: 'Zoë 👩🏽‍🚀', role: 'ADMIN', eventCount: 3 });
     expect(await store.insertUser(user)).toBe(true);
     expect(await store.findUser(user.id)).toEqual(user);
@@ -150,7 +154,7 @@ describe('The store', () => {
     await expect(store.saveUser({ ...second, email: first.email })).rejects.toThrow(EmailTakenError);
   });
 
-  it('undoes all of a transaction that fails', async () => {
+  it('rolls back a transaction that fails', async () => {
     const user = person();
     const failed = store.transaction(async (tx) => {
       await tx.insertUser(user);
@@ -160,7 +164,7 @@ describe('The store', () => {
     expect(await store.findUser(user.id)).toBeNull();
   });
 
-  it('keeps others from a locked user until the transaction ends', async () => {
+  it('blocks other writers of a locked user until the transaction ends', async () => {
     const user = person();
     await store.insertUser(user);
     const order: string[] = [];
@@ -171,7 +175,7 @@ describe('The store', () => {
         await other.findUser(user.id, { lock: true });
         order.push('second');
       });
-      // A row that refers to the user is written all the same.
+      // Inserting a row that refers to the user is not blocked.
       await store.insertSession(sessionOf(user));
       order.push('first');
     });
@@ -179,7 +183,7 @@ describe('The store', () => {
     expect(order).toEqual(['first', 'second']);
   });
 
-  it('counts only live sessions as ended', async () => {
+  it('counts only sessions that were live as ended', async () => {
     const user = person();
     await store.insertUser(user);
     const now = new Date();
@@ -192,7 +196,7 @@ describe('The store', () => {
     expect(await store.revokeSessions({ userId: user.id }, now)).toBe(0);
   });
 
-  it('removes what has ended long ago, and nothing else', async () => {
+  it('deletes what ended long ago, and nothing else', async () => {
     const user = person();
     await store.insertUser(user);
     const before = new Date('2026-06-01T00:00:00Z');
@@ -216,21 +220,20 @@ describe('The store', () => {
 });
 
 describe('The loaders', () => {
-  it('read a hundred users, known or not, and their sessions in one round trip each', async () => {
+  it('read a hundred users, known or not, in one query, and their sessions in another', async () => {
     const people = Array.from({ length: 50 }, () => person());
     for (const one of people) {
       await store.insertUser(one);
       await store.insertSession(sessionOf(one));
     }
     const trips: string[] = [];
-    const loaders = createLoaders(
-      {
-        ...store,
+    const loaders = createLoaders({
+      store: {
         findUsers: (ids) => (trips.push('users'), store.findUsers(ids)),
         findLiveSessions: (ids, now) => (trips.push('sessions'), store.findLiveSessions(ids, now)),
       },
-      () => new Date(),
-    );
+      clock: systemClock,
+    });
     const ids = people.flatMap(({ id }) => [id.toUpperCase(), newId()]);
     const users = await Promise.all(ids.map((id) => loaders.user.load(id)));
     expect(users.map((user) => user?.id ?? null)).toEqual(people.flatMap(({ id }) => [id, null]));

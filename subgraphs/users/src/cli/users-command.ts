@@ -1,80 +1,72 @@
-import { parseArgs } from 'node:util';
-import { ConfigError, createLogger } from '@cartograph/kit';
-import { readCommandConfig } from '../config.js';
+import { createLogger, newId, systemClock } from '@cartograph/kit';
+import type { DataSource } from 'typeorm';
+import { keySecretOf, type CommandConfig } from '../config.js';
 import { readEmail } from '../domain/email.js';
-import { createPasswords } from '../domain/password.js';
-import { createKeyRing } from '../key-ring.js';
-import type { MadeAdmin } from '../service/admins.js';
-import { createUsersService, type UsersService } from '../service.js';
-import { createMemoryCounter } from '../store/attempt-counter.js';
-import { openDatabase } from '../store/database.js';
-import { createTypeormStore } from '../store/typeorm-store.js';
+import { createMemoryCounter } from '../store/memory-counter.js';
+import { createPostgresStore } from '../store/postgres-store.js';
+import type { UsersStore } from '../store/store.js';
+import type { Deps } from '../use-cases/deps.js';
+import { makeAdmin, type MadeAdmin } from '../use-cases/make-admin.js';
+import { createKeyRing } from '../use-cases/shared/key-ring.js';
+import { createPasswords } from '../use-cases/shared/passwords.js';
+import { readArguments, runCommand, UsageError, withDatabase, type CommandResult } from './command.js';
 
 const USAGE = `Usage: npm run users -- <command>
 
-  make-admin EMAIL         make the account with this address an administrator; if there is none, create it and
-                           print a link that sets its password, good once, for 24 hours
-  make-admin EMAIL --link  print such a link for an account that exists, too
-  duplicates               accounts that share an address with another account in another spelling
+  make-admin EMAIL         make the account with this address an administrator; if there is none, create it and print a
+                           link that sets its password, valid once, for 24 hours
+  make-admin EMAIL --link  print such a link for an existing account, too
+  duplicates               list accounts whose address another account has in another spelling
 
-Takes USERS_DATABASE_URL, INTERNAL_AUTH_SECRET and STOREFRONT_URL from the environment, or else from the shop that
-npm start runs here. In a container: node dist/cli/users.js <command>.
+Reads USERS_DATABASE_URL, INTERNAL_AUTH_SECRET and STOREFRONT_URL from the environment, or from the shop that npm start
+runs here. In a container: node dist/cli/users.js <command>.
 `;
 
-class UsageError extends Error {}
-
-/** `npm run users -- …args`. @returns what to say, and the process's exit code */
-export async function usersCommand(
-  args: readonly string[],
-  source?: NodeJS.ProcessEnv,
-): Promise<{ code: 0 | 1; text: string }> {
-  try {
-    return { code: 0, text: await run(args, source) };
-  } catch (error) {
-    const isUsage = error instanceof UsageError;
-    const message =
-      isUsage || error instanceof ConfigError ? error.message : `Failed: ${(error as Error).message}`;
-    return { code: 1, text: `${message}\n${isUsage ? `\n${USAGE}` : ''}` };
-  }
-}
+/** `npm run users -- …args` */
+export const usersCommand = (args: readonly string[], source?: NodeJS.ProcessEnv): Promise<CommandResult> =>
+  runCommand(USAGE, () => run(args, source));
 
 async function run(args: readonly string[], source: NodeJS.ProcessEnv | undefined): Promise<string> {
-  const { positionals, values } = readArguments(args);
+  const { positionals, values } = readArguments(args, {
+    link: { type: 'boolean' },
+    help: { type: 'boolean' },
+  });
   if (values.help) return USAGE;
-  const [command, given, ...more] = positionals;
-  if (more.length > 0) throw new UsageError(`"${more.join(' ')}" is one argument too many.`);
-  if (command === 'duplicates') return withService(source, listDuplicates);
+  const [command, given, ...extra] = positionals;
+  if (extra.length > 0) throw new UsageError(`Unexpected argument "${extra.join(' ')}".`);
+  if (command === 'duplicates')
+    return withDatabase(source, (database) => listDuplicates(createPostgresStore(database)));
   if (command !== 'make-admin')
-    throw new UsageError(command ? `There is no command "${command}".` : 'A command is needed.');
-  if (given === undefined) throw new UsageError('make-admin needs an e-mail address.');
+    throw new UsageError(command ? `Unknown command "${command}".` : 'A command is required.');
+  if (given === undefined) throw new UsageError('make-admin requires an e-mail address.');
   const email = readEmail(given);
   if (typeof email === 'string') throw new UsageError(`"${given}": ${email}`);
-  return withService(source, async (service, storefront) => {
-    const made = await service.makeAdmin(email, { withLink: values.link ?? false });
+  return withDatabase(source, async (database, config) => {
+    const made = await makeAdmin(createDeps(database, config), email, { withLink: values.link ?? false });
     if (made.outcome === 'deactivated')
       throw new Error(
-        `${made.user.email} has been deactivated. An administrator has to make it active again (setUserActive); or name another address.`,
+        `${made.user.email} is deactivated. An administrator can reactivate it (setUserActive); or use another address.`,
       );
-    return describe(made, storefront);
+    return describe(made, config.STOREFRONT_URL);
   });
 }
 
 function describe({ outcome, user, link }: MadeAdmin, storefront: string): string {
-  const since = `registered ${user.createdAt.toISOString()} as "${user.name}"`;
-  const said = {
+  const account = `registered ${user.createdAt.toISOString()} as "${user.name}"`;
+  const result = {
     created: `Created ${user.email} as an administrator.`,
-    promoted: `${user.email} (${since}) is an administrator now. Open sessions get the new role when they renew their token.`,
-    already: `${user.email} (${since}) is an administrator already.`,
+    promoted: `${user.email} (${account}) is now an administrator. Open sessions get the new role when they renew their token.`,
+    already: `${user.email} (${account}) is already an administrator.`,
     deactivated: '',
   }[outcome];
-  if (!link) return `${said}\n`;
+  if (!link) return `${result}\n`;
   const url = `${storefront}/reset-password?token=${encodeURIComponent(link.token)}`;
-  return `${said}\n\nSet the password here, once, until ${link.expiresAt.toISOString()}:\n${url}\n`;
+  return `${result}\n\nThis link sets the password, once, until ${link.expiresAt.toISOString()}:\n${url}\n`;
 }
 
-async function listDuplicates(service: UsersService): Promise<string> {
-  const duplicates = await service.duplicates();
-  if (duplicates.length === 0) return 'No account shares its address with another one.\n';
+async function listDuplicates(store: UsersStore): Promise<string> {
+  const duplicates = await store.findDuplicates();
+  if (duplicates.length === 0) return 'No two accounts share an address.\n';
   return duplicates
     .map(
       ({ id, email, createdAt }) =>
@@ -83,47 +75,25 @@ async function listDuplicates(service: UsersService): Promise<string> {
     .join('');
 }
 
-async function withService(
-  source: NodeJS.ProcessEnv | undefined,
-  work: (service: UsersService, storefront: string) => Promise<string>,
-): Promise<string> {
-  const config = readCommandConfig(source);
-  const database = await openDatabase(config.USERS_DATABASE_URL, 2);
-  try {
-    const store = createTypeormStore(database);
-    const logger = createLogger('users', 'silent');
-    const secret = config.KEY_ENCRYPTION_SECRET ?? config.INTERNAL_AUTH_SECRET;
-    const accessTokenLifetimeMs = config.ACCESS_TOKEN_LIFETIME_S * 1000;
-    const clock = () => new Date();
-    const service = createUsersService({
-      store,
-      keyRing: createKeyRing({ store, secret, accessTokenLifetimeMs, clock, logger }),
-      passwords: createPasswords(),
-      attempts: createMemoryCounter(),
-      clock,
-      logger,
-      accessTokenLifetimeMs,
-      refreshTokenLifetimeMs: 0,
-      tokenSecret: secret,
-      // The service's relays send them.
-      onEvents: () => {},
-      onRevocations: () => {},
-      onPasswordCheck: () => {},
-    });
-    return await work(service, config.STOREFRONT_URL);
-  } finally {
-    await database.destroy();
-  }
-}
-
-function readArguments(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: { link: { type: 'boolean' }, help: { type: 'boolean' } },
-    });
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
+function createDeps(database: DataSource, config: CommandConfig): Deps {
+  const store = createPostgresStore(database);
+  const logger = createLogger('users', 'silent');
+  const secret = keySecretOf(config);
+  const accessTokenLifetimeMs = config.ACCESS_TOKEN_LIFETIME_S * 1000;
+  return {
+    store,
+    keyRing: createKeyRing({ store, secret, accessTokenLifetimeMs, clock: systemClock, newId, logger }),
+    passwords: createPasswords(),
+    attempts: createMemoryCounter(),
+    clock: systemClock,
+    newId,
+    logger,
+    accessTokenLifetimeMs,
+    refreshTokenLifetimeMs: 0,
+    tokenSecret: secret,
+    // The relays of the running service publish them.
+    onEvents: () => {},
+    onRevocations: () => {},
+    onPasswordCheck: () => {},
+  };
 }

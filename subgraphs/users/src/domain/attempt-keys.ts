@@ -3,13 +3,13 @@ import { networkOf } from '@cartograph/kit/client-address';
 
 export type AttemptKind = 'account' | 'address';
 
-/** Whose failures are counted together. */
+/** One counter of failed sign-ins: those for an account, or those from a network address. */
 export interface AttemptKey {
   readonly kind: AttemptKind;
   readonly id: string;
 }
 
-/** The counters of one attempt. An address is hashed with its kind, so that a store of counters names nobody. */
+/** The counters of one attempt. Ids are hashed, so that the counter store holds no personal data. */
 export function attemptKeys(account: string, address: string | null): AttemptKey[] {
   const keys: AttemptKey[] = [{ kind: 'account', id: digest(account) }];
   if (address) keys.push({ kind: 'address', id: digest(networkOf(address)) });

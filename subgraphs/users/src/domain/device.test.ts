@@ -16,5 +16,5 @@ describe('The name of a device', () => {
     ],
     ['curl/8.5.0', 'curl'],
     ['!!!', 'Unknown program'],
-  ])('for %j is %s', (userAgent, name) => expect(describeDevice(userAgent)).toBe(name));
+  ])('is read from %j as %s', (userAgent, name) => expect(describeDevice(userAgent)).toBe(name));
 });

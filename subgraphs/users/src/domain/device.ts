@@ -1,6 +1,6 @@
 import Bowser from 'bowser';
 
-/** Names the program and system behind a `User-Agent` header, e.g. "Firefox on Linux". */
+/** Names the program and operating system of a `User-Agent` header, e.g. "Firefox on Linux". */
 export function describeDevice(userAgent: string | null): string {
   if (!userAgent) return 'Unknown device';
   const { browser, os } = Bowser.parse(userAgent);

@@ -18,7 +18,7 @@ describe('An e-mail address', () => {
     'ada@ab--cd.example',
     `${'a'.repeat(64)}@example.com`,
     `ada@${'a'.repeat(63)}.com`,
-    // 254 octets in all.
+    // 254 octets in total.
     `${'a'.repeat(64)}@${'b'.repeat(63)}.${'c'.repeat(63)}.${'d'.repeat(57)}.com`,
   ])('can be %s', (value) => expect(readEmail(value)).toMatchObject({ address: value }));
 
@@ -35,7 +35,7 @@ describe('An e-mail address', () => {
     ['a dot first', '.a@example.com'],
     ['a dot last', 'a.@example.com'],
     ['two dots', 'a..b@example.com'],
-    ['an ellipsis, which stands for three dots', 'a…b@example.com'],
+    ['an ellipsis, which normalises to three dots', 'a…b@example.com'],
     ['two dots in the domain', 'ada@example..com'],
     ['a dot before the domain', 'ada@.example.com'],
     ['a dot after the domain', 'ada@example.com.'],
@@ -44,10 +44,10 @@ describe('An e-mail address', () => {
     ['an underscore in the domain', 'ada@exam_ple.com'],
     ['a label of 64 characters', `ada@${'a'.repeat(64)}.com`],
     ['an IPv4 address', 'ada@127.0.0.1'],
-    ['what stands for an IPv4 address', 'ada@1.2'],
+    ['the short form of an IPv4 address', 'ada@1.2'],
     ['an address literal', 'ada@[127.0.0.1]'],
     ['a percent sign in the domain', 'ada@ex%41mple.com'],
-    ['punycode of nothing', 'ada@xn--a.com'],
+    ['invalid Punycode', 'ada@xn--a.com'],
     ['a snowman', 'ada@☃.net'],
     ['two addresses', 'ada@example.com,bob@example.com'],
     ['a name', 'Ada <ada@example.com>'],
@@ -67,7 +67,7 @@ describe('An e-mail address', () => {
       invisible.push([`U+${code.toString(16).padStart(4, '0')}`, character]);
   }
 
-  it('has no invisible character, at any place', () => {
+  it('has no invisible character anywhere', () => {
     expect(invisible.length).toBeGreaterThan(4_000);
     const accepted = invisible.flatMap(([name, character]) =>
       [`a${character}b@example.com`, `a@exam${character}ple.com`, `a@example.com${character}c`]
@@ -89,10 +89,10 @@ describe('An e-mail address', () => {
     ['the dotted I in two code points', 'I\u0307layda@example.com', 'ilayda@example.com'],
     ['the dotted I in the domain', 'ada@İSTANBUL.example', 'ada@istanbul.example'],
     ['a final sigma', 'ΟΔΟΣ@example.com', 'οδοσ@example.com'],
-    ['punycode', 'ada@bücher.example', 'ada@xn--bcher-kva.example'],
-    ['punycode in capitals', 'ada@BÜCHER.example', 'ada@XN--BCHER-KVA.EXAMPLE'],
+    ['Punycode', 'ada@bücher.example', 'ada@xn--bcher-kva.example'],
+    ['Punycode in capitals', 'ada@BÜCHER.example', 'ada@XN--BCHER-KVA.EXAMPLE'],
     ['ideographic full stops', 'ada@例え。テスト', 'ada@例え.テスト'],
-  ])('is the same whatever its %s', (_what, one, other) => expect(keyOf(one)).toBe(keyOf(other)));
+  ])('is the same regardless of %s', (_what, one, other) => expect(keyOf(one)).toBe(keyOf(other)));
 
   it.each([
     ['ılayda@example.com', 'ilayda@example.com'],
@@ -101,14 +101,14 @@ describe('An e-mail address', () => {
     ['ada@faß.example', 'ada@fass.example'],
   ])('%s is not %s', (one, other) => expect(keyOf(one)).not.toBe(keyOf(other)));
 
-  it('is written in one way, and writing it so again changes nothing', () => {
+  it('has one normal form, and normalising it again changes nothing', () => {
     for (const value of [' Ada@Example.COM\t', 'ａｄａ@example.com', 'İ@example.com', 'ﬁ@example.com']) {
       const once = (readEmail(value) as EmailAddress).address;
       expect((readEmail(once) as EmailAddress).address).toBe(once);
     }
   });
 
-  it('of an account that was made before these rules has a key, too', () => {
+  it('that was registered before these rules has a key, too', () => {
     expect(emailKey('a\u200bb@example.com')).toBe('ab@example.com');
     expect(emailKey('i\u0307layda@example.com')).toBe('ilayda@example.com');
     expect(emailKey('a..b@exam_ple.com')).toBe('a..b@exam_ple.com');

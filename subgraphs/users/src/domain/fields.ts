@@ -1,50 +1,29 @@
-import { idempotencyKeyFault, Refusal, type UserErrorOutput } from '@cartograph/kit';
+import { Refusal, type UserErrorOutput } from '@cartograph/kit/errors';
+import { idempotencyKeyFault } from '@cartograph/kit/idempotency-key';
+import { readText } from '@cartograph/kit/text';
 import type { ErrorCode } from '../generated/graphql.js';
-import { hashToken } from './secret-token.js';
 import { readEmail, type EmailAddress } from './email.js';
+import { hashToken } from './secret-token.js';
 
-/** Control characters, and those that turn the direction of the text after them (Unicode UAX #9). */
-const UNPRINTABLE = /[\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
-/** What leaves no trace on paper: a name of nothing else would be empty. */
-const BLANK = /^[\p{Z}\p{C}\p{M}\p{Default_Ignorable_Code_Point}\u2800]*$/u;
+const NAME_RULE = { max: 100, isRequired: true };
+const PASSWORD_LENGTH = { min: 8, max: 200 };
 
-/** The form in which a password is hashed: the same keys give other code points on other systems (NIST SP 800-63B §5.1.1.2). */
+/**
+ * The form in which a password is hashed. The same keys produce different code points on different systems
+ * (NIST SP 800-63B §5.1.1.2).
+ */
 export function normalisePassword(value: string): string {
   return value.normalize('NFKC');
 }
 
-/** What is looked up by an admin's search, and what they search for: no case, no accents. */
-export function foldForSearch(value: string): string {
-  return value
-    .normalize('NFKD')
-    .replace(/[\p{M}\p{Cc}]/gu, '')
-    .toLowerCase();
-}
-
-/** Why a value of this kind cannot be used, in words for people; undefined if it can. */
-const faults = {
-  password(value: string): string | undefined {
-    const length = [...value].length;
-    if (length < 8) return 'A password has at least 8 characters.';
-    if (length > 200) return 'A password has at most 200 characters.';
-    return undefined;
-  },
-  name(value: string): string | undefined {
-    if (BLANK.test(value)) return 'A name is needed.';
-    if (UNPRINTABLE.test(value)) return 'A name cannot have control characters or line breaks.';
-    if ([...value].length > 100) return 'A name has at most 100 characters.';
-    return undefined;
-  },
-};
-
-/** Reads the fields of one input; `done` refuses all faulty ones at once. */
+/** Reads the fields of one input; `done` refuses every faulty field at once. */
 export interface FieldReader {
   email(value: string, field: string): EmailAddress;
   /** Normalised. */
   password(value: string, field: string): string;
   /** Trimmed and composed (NFC). */
   name(value: string, field: string): string;
-  /** Its hash; null where none is given. */
+  /** The hash of the key; null if there is none. */
   idempotencyKey(value: string | null | undefined, field: string): Buffer | null;
   /** @throws Refusal with one INVALID_INPUT for each faulty field */
   done(): void;
@@ -52,24 +31,34 @@ export interface FieldReader {
 
 export function readFields(): FieldReader {
   const errors: UserErrorOutput<ErrorCode>[] = [];
-  const read = (kind: keyof typeof faults, value: string, field: string) => {
-    const message = faults[kind](value);
-    if (message) errors.push({ code: 'INVALID_INPUT', message, field: [field] });
-    return value;
-  };
+  const refuse = (message: string, field: string) =>
+    errors.push({ code: 'INVALID_INPUT', message, field: [field] });
   return {
     email(value, field) {
       const email = readEmail(value);
       if (typeof email !== 'string') return email;
-      errors.push({ code: 'INVALID_INPUT', message: email, field: [field] });
+      refuse(email, field);
       return { address: '', key: '', earlierForm: '' };
     },
-    password: (value, field) => read('password', normalisePassword(value), field),
-    name: (value, field) => read('name', value.trim().normalize('NFC'), field),
+    password(value, field) {
+      const password = normalisePassword(value);
+      const length = [...password].length;
+      if (length < PASSWORD_LENGTH.min || length > PASSWORD_LENGTH.max)
+        refuse(
+          `The password must have ${PASSWORD_LENGTH.min} to ${PASSWORD_LENGTH.max} characters, got ${length}.`,
+          field,
+        );
+      return password;
+    },
+    name(value, field) {
+      const name = readText(value, NAME_RULE);
+      if ('fault' in name) refuse(`The name ${name.fault}.`, field);
+      return ('value' in name && name.value) || '';
+    },
     idempotencyKey(value, field) {
       if (value == null) return null;
       const message = idempotencyKeyFault(value);
-      if (message) errors.push({ code: 'INVALID_INPUT', message, field: [field] });
+      if (message) refuse(message, field);
       return hashToken(value);
     },
     done() {

@@ -5,15 +5,15 @@ import { beginAttempt, endAttempt, NO_ATTEMPTS, THROTTLE_RULES, waitAfter } from
 const rule = THROTTLE_RULES.account;
 
 describe('The wait after failures', () => {
-  it('begins after the free ones, doubles, and has an end', () => {
+  it('starts after the free failures, doubles, and is capped', () => {
     const waits = Array.from({ length: 14 }, (_, failures) => waitAfter(rule, failures) / 1000);
     expect(waits).toEqual([0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 60, 60, 60]);
     expect(waitAfter(rule, 1e9)).toBe(rule.longestWaitMs);
   });
 });
 
-describe('Any course of attempts', () => {
-  it('checks at most so many wrong passwords in a time as the rule allows', () => {
+describe('Any sequence of attempts', () => {
+  it('checks no more wrong passwords than the rule allows in its time', () => {
     const steps = fc.array(
       fc.record({ afterMs: fc.nat(20_000), attempts: fc.integer({ min: 1, max: 30 }) }),
       {
@@ -37,7 +37,7 @@ describe('Any course of attempts', () => {
           for (let index = 0; index < begun; index += 1) state = endAttempt(rule, state, 'failed', true, now);
           checked += begun;
         }
-        // A burst at first, then never more often than the shortest wait.
+        // A burst at first, then at most one for each shortest wait.
         expect(checked).toBeLessThanOrEqual(
           rule.burst + Math.floor((now - startedAt) / rule.firstWaitMs) + 1,
         );

@@ -1,19 +1,19 @@
-/** How failed attempts of one account, or from one address, are slowed. */
+/** How failed attempts for one account, or from one address, are slowed down. */
 export interface ThrottleRule {
-  /** So many failures cost nothing: people mistype. */
+  /** This many failures cause no wait: people mistype. */
   readonly free: number;
-  /** So many attempts may be under way at once while they do not cost: none slips through in a burst. */
+  /** While failures cause no wait, at most this many attempts run at once, so that a burst cannot bypass the limit. */
   readonly burst: number;
-  /** The wait after the first failure that costs; each further one doubles it. */
+  /** The wait after the first failure that causes one; each further failure doubles it. */
   readonly firstWaitMs: number;
   readonly longestWaitMs: number;
-  /** Failures are forgotten so long after the last attempt. */
+  /** Failures expire this long after the last attempt. */
   readonly forgetMs: number;
 }
 
 /**
- * An account is slowed but never locked for long, or anybody could lock out anybody. An address is slowed later,
- * since an office has one, and for longer.
+ * An account is slowed down but never locked for long, since otherwise anyone could lock out its owner. An address is slowed
+ * down later, since an office may share one, and for longer.
  */
 export const THROTTLE_RULES = {
   account: { free: 5, burst: 20, firstWaitMs: 1_000, longestWaitMs: 60_000, forgetMs: 3_600_000 },
@@ -23,15 +23,15 @@ export const THROTTLE_RULES = {
 export interface ThrottleState {
   readonly failures: number;
   readonly underWay: number;
-  /** Milliseconds since the epoch; before it, nothing is tried. */
+  /** When the next attempt is allowed, in milliseconds since the epoch. */
   readonly nextAt: number;
-  /** When this changed last, in the same unit. */
+  /** When this state last changed, in the same unit. */
   readonly touchedAt: number;
 }
 
 export const NO_ATTEMPTS: ThrottleState = { failures: 0, underWay: 0, nextAt: 0, touchedAt: 0 };
 
-/** No attempt takes so long: one that never ended belonged to a process that is gone. */
+/** No attempt takes this long: one that has not ended by then belonged to a process that crashed. */
 export const ATTEMPT_LIMIT_MS = 30_000;
 
 export function waitAfter(rule: ThrottleRule, failures: number): number {
@@ -40,8 +40,8 @@ export function waitAfter(rule: ThrottleRule, failures: number): number {
 }
 
 /**
- * Before an attempt: whether it may go on. Past the free failures it takes the one place there is, so that of many
- * at the same moment one is tried.
+ * Decides whether an attempt may run. After the free failures it takes the only slot there is, so that of many attempts
+ * at the same moment one runs.
  */
 export function beginAttempt(
   rule: ThrottleRule,
@@ -60,18 +60,19 @@ export function beginAttempt(
 }
 
 /**
- * After an attempt; an abandoned one told nothing about the password.
- * @param forgives whether success forgets the failures: of an account, but an own login must not clean an address
+ * Records how an attempt ended. An abandoned one did not check the password.
+ * @param resetsOnSuccess whether success clears the failures: true for an account; false for an address, since an attacker
+ *   could clear its failures by signing in to an account of their own
  */
 export function endAttempt(
   rule: ThrottleRule,
   state: ThrottleState,
   outcome: 'succeeded' | 'failed' | 'abandoned',
-  forgives: boolean,
+  resetsOnSuccess: boolean,
   now: number,
 ): ThrottleState {
   const ended = { underWay: Math.max(0, state.underWay - 1), touchedAt: now };
-  if (outcome === 'succeeded' && forgives) return { ...ended, failures: 0, nextAt: 0 };
+  if (outcome === 'succeeded' && resetsOnSuccess) return { ...ended, failures: 0, nextAt: 0 };
   if (outcome !== 'failed') return { ...state, ...ended };
   const failures = state.failures + 1;
   return { ...ended, failures, nextAt: Math.max(state.nextAt, now + waitAfter(rule, failures)) };

@@ -1,9 +1,9 @@
-/** A token sent by mail; taken once, then gone. */
+/** A token sent by e-mail. It works once. */
 export interface OneTimeToken {
   readonly hash: Buffer;
   readonly userId: string;
   readonly purpose: OneTimePurpose;
-  /** The address to be confirmed; null for a password reset. */
+  /** The address to confirm; null for a password reset. */
   readonly newEmail: string | null;
   readonly createdAt: Date;
   readonly expiresAt: Date;
@@ -16,5 +16,23 @@ export const ONE_TIME_TOKEN_LIFETIME_MS: Readonly<Record<OneTimePurpose, number>
   EMAIL_CHANGE: 24 * 3_600_000,
 };
 
-/** No second mail of a kind so soon after the first: nobody's mailbox is flooded through us. */
-export const MAIL_INTERVAL_MS = 60_000;
+/** The least time between two mails of the same kind, so that the shop cannot be used to flood a mailbox. */
+const MAIL_INTERVAL_MS = 60_000;
+
+/** @returns how long to wait before the next mail of a kind, in milliseconds; 0 if it can be sent now */
+export function waitForNextMail(lastSentAt: Date | null, now: Date): number {
+  return lastSentAt ? Math.max(0, lastSentAt.getTime() + MAIL_INTERVAL_MS - now.getTime()) : 0;
+}
+
+export function createOneTimeToken(
+  token: Pick<OneTimeToken, 'hash' | 'userId' | 'purpose'> & { readonly newEmail?: string },
+  now: Date,
+  lifetimeMs = ONE_TIME_TOKEN_LIFETIME_MS[token.purpose],
+): OneTimeToken {
+  return {
+    newEmail: null,
+    ...token,
+    createdAt: now,
+    expiresAt: new Date(now.getTime() + lifetimeMs),
+  };
+}

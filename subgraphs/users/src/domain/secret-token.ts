@@ -1,26 +1,25 @@
-import { createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import { createHash, createHmac, hkdfSync } from 'node:crypto';
 
-/** A token handed out once and stored only as its hash. */
+/** A token that a client gets once; only its hash is stored. */
 export interface SecretToken {
   readonly value: string;
   readonly hash: Buffer;
 }
 
-/** 256 random bits: nothing to guess, so a fast hash is enough to store it by. */
-export function createSecretToken(): SecretToken {
-  const value = randomBytes(32).toString('base64url');
+/** @param bytes 256 random bits: they cannot be guessed, so a fast hash is enough to store the token by */
+export function toSecretToken(bytes: Buffer): SecretToken {
+  const value = bytes.toString('base64url');
   return { value, hash: hashToken(value) };
 }
 
 /**
- * Makes the token that a token is exchanged for. All processes make the same one of it, so that a token that is
- * exchanged by several clients at once has one successor, although only hashes are stored.
- * @param secret what all users processes know; the successor cannot be guessed without it
+ * Derives the token that replaces a refresh token. Every process derives the same one, so clients that exchange a token
+ * at the same time get the same successor, although only hashes are stored.
+ * @param secret shared by all users processes; without it the successor cannot be guessed
  */
 export function createSuccessor(value: string, secret: string): SecretToken {
   const key = Buffer.from(hkdfSync('sha256', secret, '', 'cartograph users: refresh tokens', 32));
-  const next = createHmac('sha256', key).update(value).digest('base64url');
-  return { value: next, hash: hashToken(next) };
+  return toSecretToken(createHmac('sha256', key).update(value).digest());
 }
 
 export function hashToken(value: string): Buffer {

@@ -7,27 +7,27 @@ const fresh = { usedAt: null, expiresAt: ago(-1000) };
 const live = { revokedAt: null };
 
 describe('A refresh token', () => {
-  it('is exchanged when it is used first', () => {
+  it('is exchanged on first use', () => {
     expect(decideRefresh(fresh, live, true, now)).toBe('rotate');
   });
 
-  it('is worth nothing once it has expired', () => {
+  it('is refused once it has expired', () => {
     expect(decideRefresh({ ...fresh, expiresAt: now }, live, true, now)).toBe('refuse');
   });
 
   it.each([
     [{ revokedAt: ago(1) }, true],
     [live, false],
-  ])('is worth nothing in an ended session or for a deactivated user', (session, isActive) => {
+  ])('is refused in an ended session and for a deactivated user', (session, isActive) => {
     expect(decideRefresh(fresh, session, isActive, now)).toBe('refuse');
     expect(decideRefresh({ ...fresh, usedAt: ago(1) }, session, isActive, now)).toBe('refuse');
   });
 
-  it('may be used again within ten seconds', () => {
+  it('can be used again within ten seconds', () => {
     expect(decideRefresh({ ...fresh, usedAt: ago(RETRY_WINDOW_MS) }, live, true, now)).toBe('repeat');
   });
 
-  it('ends the session when it is used again later, also after it has expired', () => {
+  it('ends the session when it is used again later, even after it has expired', () => {
     const used = { ...fresh, usedAt: ago(RETRY_WINDOW_MS + 1) };
     expect(decideRefresh(used, live, true, now)).toBe('revoke');
     expect(decideRefresh({ ...used, expiresAt: ago(1) }, live, true, now)).toBe('revoke');

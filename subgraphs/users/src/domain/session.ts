@@ -1,4 +1,4 @@
-/** One device that is signed in: a chain of refresh tokens, each made from the one before. */
+/** A device that is signed in: a chain of refresh tokens, each issued in exchange for the one before. */
 export interface Session {
   readonly id: string;
   readonly userId: string;
@@ -6,7 +6,7 @@ export interface Session {
   readonly userAgent: string | null;
   readonly createdAt: Date;
   readonly lastUsedAt: Date;
-  /** When its newest refresh token ends. */
+  /** When its newest refresh token expires. */
   readonly expiresAt: Date;
   readonly revokedAt: Date | null;
 }
@@ -20,7 +20,7 @@ export interface RefreshToken {
   readonly usedAt: Date | null;
 }
 
-/** A response may be lost and the client ask again, or several tabs ask at once: for so long that is no theft. */
+/** Within this time a second use is a retry, not theft: a response was lost, or several tabs asked at once. */
 export const RETRY_WINDOW_MS = 10_000;
 
 export type RefreshDecision =
@@ -28,17 +28,16 @@ export type RefreshDecision =
   | 'rotate'
   /** Used again within the retry window: answer with the newest token of the session. */
   | 'repeat'
-  /** Used again later: end the session, since one of the two users is a thief. */
+  /** Used again later: end the session, since the token may have been stolen. */
   | 'revoke'
-  /** Ended or expired: nothing to do but to sign in again. */
+  /** Ended or expired: the user has to sign in again. */
   | 'refuse';
 
 /**
- * What the use of a refresh token means.
+ * Decides what the use of a refresh token means.
  *
- * However often a token is used within the retry window, all get one and the same successor. So a session has one chain
- * of tokens, its clients cannot put each other's tokens out of use, and a thief who used the window is found out when
- * the successor is used for the second time.
+ * Every use within the retry window gets the same successor. So a session has one chain of tokens, its clients cannot
+ * invalidate each other's tokens, and a thief who used the window is detected when the successor is used a second time.
  */
 export function decideRefresh(
   token: Pick<RefreshToken, 'usedAt' | 'expiresAt'>,

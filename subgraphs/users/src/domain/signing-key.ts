@@ -1,7 +1,7 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto';
 import type { JWK } from 'jose';
 
-/** A key pair for access tokens. */
+/** A key pair that signs access tokens. */
 export interface SigningKey {
   /** The `kid` of tokens and of the published key. */
   readonly id: string;
@@ -9,20 +9,20 @@ export interface SigningKey {
   /** The private JWK, encrypted by {@link sealPrivateKey}. */
   readonly sealedPrivateKey: Buffer;
   readonly createdAt: Date;
-  /** From then on new tokens are signed with it. It is published earlier, so that verifiers know it in time. */
+  /** From then on it signs new tokens. It is published earlier, so that verifiers know it in time. */
   readonly activeFrom: Date;
-  /** From then on it is not published, and its tokens are worth nothing; null while it is in use. */
+  /** From then on it is not published, and its tokens are refused; null while it is in use. */
   readonly retiresAt: Date | null;
 }
 
-/** The keys that tokens now in use may be signed with, and the next one. */
+/** The keys that may have signed the tokens now in use, and the next one. */
 export function publishedKeys<Key extends SigningKey>(keys: readonly Key[], now: Date): Key[] {
   return keys.filter(({ retiresAt }) => retiresAt === null || retiresAt > now);
 }
 
 /**
- * Candidates to sign with, best first: the last made that is active. Not the last to become active: a key made to
- * be used at once must not give way to one that was waiting.
+ * The keys that can sign now, best first: the active key that was created last. Not the one that became active last, since
+ * a key created for immediate use must not be replaced by one that was already waiting.
  */
 export function signingCandidates<Key extends SigningKey>(keys: readonly Key[], now: Date): Key[] {
   return publishedKeys(keys, now)
@@ -31,30 +31,38 @@ export function signingCandidates<Key extends SigningKey>(keys: readonly Key[], 
 }
 
 /**
- * When a key may be forgotten that another one follows: once the last token signed with it has ended. `marginMs`
- * is for clocks that differ and for processes that learn of the new key a little later.
+ * When a replaced key can be retired: after the last token that it signed has expired.
+ * @param marginMs allows for clocks that differ and for processes that learn of the new key late
  */
-export function retirementOf(followedFrom: Date, tokenLifetimeMs: number, marginMs: number): Date {
-  return new Date(followedFrom.getTime() + tokenLifetimeMs + marginMs);
+export function retirementOf(replacedFrom: Date, tokenLifetimeMs: number, marginMs: number): Date {
+  return new Date(replacedFrom.getTime() + tokenLifetimeMs + marginMs);
 }
 
 const keyFrom = (secret: string) =>
   Buffer.from(hkdfSync('sha256', secret, '', 'cartograph users: signing keys at rest', 32));
 
-/** Encrypts a private JWK for the database: AES-256-GCM, bound to its `kid`; nonce, tag and text in one. */
-export function sealPrivateKey(privateJwk: JWK, id: string, secret: string): Buffer {
-  const nonce = randomBytes(12);
+/** In bytes, for AES-GCM. */
+export const NONCE_LENGTH = 12;
+const TAG_LENGTH = 16;
+
+/**
+ * Encrypts a private JWK for the database with AES-256-GCM, bound to its `kid`.
+ * @param nonce random, never used before with this secret
+ * @returns nonce, tag and ciphertext
+ */
+export function sealPrivateKey(privateJwk: JWK, id: string, secret: string, nonce: Buffer): Buffer {
   const cipher = createCipheriv('aes-256-gcm', keyFrom(secret), nonce).setAAD(Buffer.from(id));
   const text = Buffer.concat([cipher.update(JSON.stringify(privateJwk), 'utf8'), cipher.final()]);
   return Buffer.concat([nonce, cipher.getAuthTag(), text]);
 }
 
-/** @throws Error if it was sealed with another secret, or for another `kid`, or has been changed */
+/** @throws Error if it was sealed with another secret or for another `kid`, or was changed */
 export function openPrivateKey(sealed: Buffer, id: string, secret: string): JWK {
-  const decipher = createDecipheriv('aes-256-gcm', keyFrom(secret), sealed.subarray(0, 12))
+  const textStart = NONCE_LENGTH + TAG_LENGTH;
+  const decipher = createDecipheriv('aes-256-gcm', keyFrom(secret), sealed.subarray(0, NONCE_LENGTH))
     .setAAD(Buffer.from(id))
-    .setAuthTag(sealed.subarray(12, 28));
+    .setAuthTag(sealed.subarray(NONCE_LENGTH, textStart));
   return JSON.parse(
-    Buffer.concat([decipher.update(sealed.subarray(28)), decipher.final()]).toString('utf8'),
+    Buffer.concat([decipher.update(sealed.subarray(textStart)), decipher.final()]).toString('utf8'),
   ) as JWK;
 }

@@ -2,8 +2,8 @@ import type { ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 import type { Listed, ListOptions } from './store.js';
 
 /**
- * Runs a query (its alias is `row`) newest first, from a keyset position on.
- * @param column holds the moment, by its name in SQL; `property` is the same by its name in the row
+ * Runs a query, whose alias must be `row`, newest first from a keyset position.
+ * @param column the SQL name of the column with the time; `property` is its name in the row
  */
 export async function listByAge<Row extends ObjectLiteral>(
   query: SelectQueryBuilder<Row>,

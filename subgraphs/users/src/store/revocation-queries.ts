@@ -1,32 +1,29 @@
-import type { EntityManager } from 'typeorm';
-import type { RevocationQueries, StoredRevocation, UsersStore } from './store.js';
+import { In, IsNull, LessThanOrEqual, MoreThan, type EntityManager } from 'typeorm';
+import type { RevocationLog, RevocationQueries } from './store.js';
+import { RevocationTable } from './tables.js';
 
-export function createRevocationQueries(
-  manager: EntityManager,
-): RevocationQueries & Pick<UsersStore, 'findRevocations' | 'markRevocationsSent' | 'deleteRevocations'> {
+export function createRevocationQueries(manager: EntityManager): RevocationQueries & RevocationLog {
+  const revocations = manager.getRepository(RevocationTable);
   return {
     async insertRevocation(entry) {
-      await manager.query('INSERT INTO revocations (entry, created_at, ends_at) VALUES ($1, $2, $3)', [
-        JSON.stringify(entry),
-        new Date(entry.at),
-        new Date(entry.endsAt),
-      ]);
+      await revocations.insert({ entry, createdAt: new Date(entry.at), endsAt: new Date(entry.endsAt) });
     },
     findRevocations: ({ after = '0', unsent = false, first, now }) =>
-      manager.query<StoredRevocation[]>(
-        `SELECT position::text AS position, entry FROM revocations
-         WHERE position > $1::bigint AND ends_at > $2 ${unsent ? 'AND sent_at IS NULL' : ''}
-         ORDER BY position LIMIT $3`,
-        [after, now, first],
-      ),
+      revocations.find({
+        select: { position: true, entry: true },
+        where: {
+          position: MoreThan(after),
+          endsAt: MoreThan(now),
+          ...(unsent && { sentAt: IsNull() }),
+        },
+        order: { position: 'ASC' },
+        take: first,
+      }),
     async markRevocationsSent(positions, at) {
-      await manager.query('UPDATE revocations SET sent_at = $2 WHERE position = ANY ($1::bigint[])', [
-        positions,
-        at,
-      ]);
+      await revocations.update({ position: In([...positions]) }, { sentAt: at });
     },
     async deleteRevocations(now) {
-      await manager.query('DELETE FROM revocations WHERE ends_at <= $1', [now]);
+      await revocations.delete({ endsAt: LessThanOrEqual(now) });
     },
   };
 }

@@ -1,22 +1,22 @@
 import { In, IsNull, MoreThan, Not, type EntityManager } from 'typeorm';
 import { lockMode } from './lock-mode.js';
 import type { SessionQueries } from './store.js';
-import { refreshTokens, sessions } from './tables.js';
+import { RefreshTokenTable, SessionTable } from './tables.js';
 
 export function createSessionQueries(manager: EntityManager): SessionQueries {
-  const repository = manager.getRepository(sessions);
-  const tokens = manager.getRepository(refreshTokens);
+  const sessions = manager.getRepository(SessionTable);
+  const refreshTokens = manager.getRepository(RefreshTokenTable);
   return {
-    findSession: (id, options) => repository.findOne({ where: { id }, ...lockMode(options) }),
+    findSession: (id, options) => sessions.findOne({ where: { id }, ...lockMode(options) }),
     findLiveSessions: (userIds, now) =>
-      repository.find({
+      sessions.find({
         where: { userId: In([...userIds]), revokedAt: IsNull(), expiresAt: MoreThan(now) },
         order: { lastUsedAt: 'DESC', id: 'DESC' },
       }),
-    insertSession: async (session) => void (await repository.insert(session)),
-    touchSession: async (id, changes) => void (await repository.update({ id }, changes)),
+    insertSession: async (session) => void (await sessions.insert(session)),
+    touchSession: async (id, changes) => void (await sessions.update({ id }, changes)),
     async revokeSessions(which, now) {
-      const { affected } = await repository.update(
+      const { affected } = await sessions.update(
         {
           ...('id' in which
             ? { id: which.id }
@@ -29,9 +29,9 @@ export function createSessionQueries(manager: EntityManager): SessionQueries {
       return affected ?? 0;
     },
 
-    findRefreshToken: (hash) => tokens.findOneBy({ hash }),
-    insertRefreshToken: async (token) => void (await tokens.insert(token)),
-    markRefreshTokenUsed: async (hash, usedAt) => void (await tokens.update({ hash }, { usedAt })),
-    deleteRefreshTokens: async (sessionId) => void (await tokens.delete({ sessionId })),
+    findRefreshToken: (hash) => refreshTokens.findOneBy({ hash }),
+    insertRefreshToken: async (token) => void (await refreshTokens.insert(token)),
+    markRefreshTokenUsed: async (hash, usedAt) => void (await refreshTokens.update({ hash }, { usedAt })),
+    deleteRefreshTokens: async (sessionId) => void (await refreshTokens.delete({ sessionId })),
   };
 }

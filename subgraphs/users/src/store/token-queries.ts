@@ -1,16 +1,20 @@
 import { In, LessThan, MoreThan, type EntityManager } from 'typeorm';
 import { listByAge } from './list-by-age.js';
-import type { AuditQueries, OneTimeTokenQueries, SigningKeyQueries, StartQueries } from './store.js';
-import { oneTimeTokens, securityEvents, signingKeys } from './tables.js';
-
-const KEYS_LOCK = 7_201_003;
+import { LOCK, LOCKS } from './queries.js';
+import type {
+  OneTimeTaskQueries,
+  OneTimeTokenQueries,
+  SecurityEventQueries,
+  SigningKeyQueries,
+} from './store.js';
+import { DoneOnceTable, OneTimeTokenTable, SecurityEventTable, SigningKeyTable } from './tables.js';
 
 export function createTokenQueries(
   manager: EntityManager,
-): OneTimeTokenQueries & AuditQueries & SigningKeyQueries & StartQueries {
-  const tokens = manager.getRepository(oneTimeTokens);
-  const events = manager.getRepository(securityEvents);
-  const keys = manager.getRepository(signingKeys);
+): OneTimeTokenQueries & SecurityEventQueries & SigningKeyQueries & OneTimeTaskQueries {
+  const tokens = manager.getRepository(OneTimeTokenTable);
+  const events = manager.getRepository(SecurityEventTable);
+  const keys = manager.getRepository(SigningKeyTable);
   return {
     findOneTimeToken: (hash, purpose, now) => tokens.findOneBy({ hash, purpose, expiresAt: MoreThan(now) }),
     async lastOneTimeTokenAt(userId, purpose) {
@@ -31,12 +35,19 @@ export function createTokenQueries(
       ),
 
     async markDone(what, at) {
-      const sql = 'INSERT INTO done_once (what, at) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING what';
-      return (await manager.query<unknown[]>(sql, [what, at])).length === 1;
+      const { raw } = await manager
+        .createQueryBuilder()
+        .insert()
+        .into(DoneOnceTable)
+        .values({ what, at })
+        .orIgnore()
+        .returning('what')
+        .execute();
+      return (raw as unknown[]).length === 1;
     },
 
     findSigningKeys: () => keys.find({ order: { activeFrom: 'DESC' } }),
-    lockSigningKeys: async () => void (await manager.query('SELECT pg_advisory_xact_lock($1)', [KEYS_LOCK])),
+    lockSigningKeys: async () => void (await manager.query(LOCK, [LOCKS.signingKeys])),
     insertSigningKey: async (key) => void (await keys.insert(key)),
     setRetirement: async (ids, retiresAt) => void (await keys.update({ id: In([...ids]) }, { retiresAt })),
     deleteSigningKeys: async (before) => void (await keys.delete({ retiresAt: LessThan(before) })),

@@ -1,28 +1,28 @@
-import { In, IsNull, QueryFailedError, type EntityManager } from 'typeorm';
-import { foldForSearch } from '../domain/fields.js';
+import { In, IsNull, Not, QueryFailedError, type EntityManager } from 'typeorm';
+import { foldForSearch } from '../domain/search.js';
 import { EmailTakenError, type User } from '../domain/user.js';
 import { listByAge } from './list-by-age.js';
 import { lockMode } from './lock-mode.js';
+import { LOCK, LOCKS } from './queries.js';
 import type { UserQueries } from './store.js';
-import { users, type UserRow } from './tables.js';
+import { UserTable, type UserRow } from './tables.js';
 
-const ADMINS_LOCK = 7_201_002;
 const UNIQUE_VIOLATION = '23505';
 
 export function createUserQueries(manager: EntityManager): UserQueries {
-  const repository = manager.getRepository(users);
+  const users = manager.getRepository(UserTable);
   return {
-    findUser: (id, options) => repository.findOne({ where: { id }, ...lockMode(options) }),
+    findUser: (id, options) => users.findOne({ where: { id }, ...lockMode(options) }),
     async findUserByEmail({ key, earlierForm }, options) {
-      const found = await repository.find({
+      const found = await users.find({
         where: [{ email: earlierForm }, { emailKey: key }],
         ...lockMode(options),
       });
       return found.find(({ email }) => email === earlierForm) ?? found[0] ?? null;
     },
-    findUsers: (ids) => repository.findBy({ id: In([...ids]) }),
+    findUsers: (ids) => users.findBy({ id: In([...ids]) }),
     listUsers(words, options) {
-      const query = repository.createQueryBuilder('row');
+      const query = users.createQueryBuilder('row');
       for (const [index, word] of words.entries()) {
         query.andWhere(`row.search_text LIKE :word${index}`, {
           [`word${index}`]: `%${word.replace(/[\\%_]/g, '\\$&')}%`,
@@ -31,7 +31,7 @@ export function createUserQueries(manager: EntityManager): UserQueries {
       return listByAge(query, 'created_at', 'createdAt', options);
     },
     async insertUser(user) {
-      const { raw } = await repository
+      const { raw } = await users
         .createQueryBuilder()
         .insert()
         .values(withSearchText(user))
@@ -42,7 +42,7 @@ export function createUserQueries(manager: EntityManager): UserQueries {
     },
     async saveUser(user) {
       try {
-        await repository.update({ id: user.id }, withSearchText(user));
+        await users.update({ id: user.id }, withSearchText(user));
       } catch (error) {
         const isTaken =
           error instanceof QueryFailedError &&
@@ -51,14 +51,10 @@ export function createUserQueries(manager: EntityManager): UserQueries {
       }
     },
     async countOtherAdmins(userId) {
-      await manager.query('SELECT pg_advisory_xact_lock($1)', [ADMINS_LOCK]);
-      const [row] = await manager.query<{ count: number }[]>(
-        `SELECT count(*)::int AS count FROM users WHERE role = 'ADMIN' AND is_active AND id IS DISTINCT FROM $1`,
-        [userId],
-      );
-      return row!.count;
+      await manager.query(LOCK, [LOCKS.admins]);
+      return users.countBy({ role: 'ADMIN', isActive: true, ...(userId !== null && { id: Not(userId) }) });
     },
-    findDuplicates: () => repository.find({ where: { emailKey: IsNull() }, order: { createdAt: 'ASC' } }),
+    findDuplicates: () => users.find({ where: { emailKey: IsNull() }, order: { createdAt: 'ASC' } }),
   };
 }
 

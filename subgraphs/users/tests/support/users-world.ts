@@ -1,10 +1,17 @@
-import { signIdentity, createLogger, createRegistry, type Identity } from '@cartograph/kit';
+import {
+  createApp,
+  createLogger,
+  createRegistry,
+  IDENTITY_HEADER,
+  signIdentity,
+  type Identity,
+} from '@cartograph/kit';
 import { createTestDatabase, startTestRedis, type GraphResult } from '@cartograph/testing';
 import { decodeJwt } from 'jose';
 import pg from 'pg';
-import { createUsersApp } from '../../src/app.js';
-import { readUsersConfig } from '../../src/config.js';
-import type { PasswordCost } from '../../src/domain/password.js';
+import { createUsers } from '../../src/app.js';
+import { usersConfig } from '../../src/config.js';
+import type { PasswordCost } from '../../src/use-cases/shared/passwords.js';
 
 export const SECRET = 'a-secret-that-is-long-enough-for-this-test';
 export const PASSWORD = 'correct horse battery';
@@ -54,10 +61,10 @@ const FIELDS: Record<string, string> = {
   setUserActive: 'user { id role isActive }',
 };
 
-/** What hashing costs where its cost is not what is tested: nearly nothing. */
+/** Nearly free, for tests that are not about the cost of hashing. */
 const CHEAP: PasswordCost = { memoryCost: 64, timeCost: 1, parallelism: 1 };
 
-/** The users service in this process over real HTTP, with a database of its own. */
+/** Starts the users service in this process, over real HTTP, with its own database. */
 export async function startUsersWorld(
   options: {
     redis?: boolean;
@@ -69,7 +76,7 @@ export async function startUsersWorld(
   const own = options.databaseUrl === undefined ? await createTestDatabase() : undefined;
   const databaseUrl = options.databaseUrl ?? own!.url;
   const redis = options.redis ? await startTestRedis() : undefined;
-  const config = readUsersConfig({
+  const config = usersConfig.read({
     NODE_ENV: 'test',
     INTERNAL_AUTH_SECRET: SECRET,
     USERS_DATABASE_URL: databaseUrl,
@@ -78,11 +85,10 @@ export async function startUsersWorld(
     ...options.env,
   });
   const registry = createRegistry('users');
-  const app = await createUsersApp(
-    config,
-    { logger: createLogger('users', 'silent'), registry },
-    { passwordCost: options.passwordCost ?? CHEAP },
-  );
+  const app = await createApp(createUsers({ passwordCost: options.passwordCost ?? CHEAP }), config, {
+    logger: createLogger('users', 'silent'),
+    registry,
+  });
   const base = await app.http.listen({ host: '127.0.0.1', port: 0 });
   await app.start?.();
   const database = new pg.Pool({ connectionString: databaseUrl, max: 3 });
@@ -103,7 +109,7 @@ export async function startUsersWorld(
       method: 'POST',
       headers: {
         'content-type': 'application/json',
-        'x-cartograph-identity': identity,
+        [IDENTITY_HEADER]: identity,
         ...(address !== undefined && { 'x-forwarded-for': address }),
         ...(userAgent !== undefined && { 'x-client-user-agent': userAgent }),
       },
@@ -112,7 +118,7 @@ export async function startUsersWorld(
     return (await response.json()) as GraphResult<Data>;
   }
 
-  /** Calls one mutation; gives the whole result, its payload and the codes of its refusal. */
+  /** Calls one mutation. @returns the whole result, its payload, and the code of its refusal */
   async function mutate(name: string, input: Record<string, unknown>, asker?: Asker) {
     const type = `${name[0]!.toUpperCase()}${name.slice(1)}Input`;
     const result = await query<Record<string, Payload>>(
@@ -144,7 +150,7 @@ export async function startUsersWorld(
     return { session, identity: identityOf(session), id: session.user.id, email: session.user.email };
   }
 
-  /** A new admin, signed in as such. */
+  /** A new administrator, signed in with that role. */
   async function registerAdmin() {
     const person = await register();
     await database.query(`UPDATE users SET role = 'ADMIN' WHERE id = $1`, [person.id]);
@@ -168,14 +174,14 @@ export async function startUsersWorld(
     mutate,
     register,
     registerAdmin,
-    /** The events that wait in the outbox, oldest first. */
+    /** The events in the outbox, oldest first. */
     async events() {
       const { rows } = await database.query<{ event: { type: string; data: Record<string, string> } }>(
         'SELECT event FROM outbox ORDER BY position',
       );
       return rows.map(({ event }) => event);
     },
-    /** Ends the service alone; its database stays. */
+    /** Stops the service but keeps its database. */
     stopApp,
     async close() {
       await stopApp();
@@ -191,7 +197,7 @@ export type UsersWorld = Awaited<ReturnType<typeof startUsersWorld>>;
 const issuerOf = (identity: Identity) =>
   identity.kind === 'service' ? `service:${identity.name}` : 'gateway';
 
-/** What the gateway makes of an access token. */
+/** The identity that the gateway derives from an access token. */
 export function identityOf({
   accessToken,
 }: Pick<Tokens, 'accessToken'>): Extract<Identity, { kind: 'user' }> {

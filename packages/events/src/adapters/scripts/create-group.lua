@@ -1,0 +1,10 @@
+-- ARGV: types. Returns 1 if the group is new; the keys that a lost group left behind are deleted then.
+redis.call('DEL', types)
+if #ARGV > 2 then redis.call('SADD', types, unpack(ARGV, 3)) end
+local created = redis.pcall('XGROUP', 'CREATE', stream, group, '0', 'MKSTREAM')
+if created.err then
+  if string.find(created.err, 'BUSYGROUP') then return 0 end
+  return created
+end
+redis.call('DEL', queue, due)
+return 1
