@@ -80,7 +80,7 @@ describe('npm run users -- make-admin', () => {
       [],
       ['dance'],
       ['make-admin'],
-      ['make-admin', 'nobody'],
+      ['make-admin', 'no-address'],
       ['make-admin', 'a@b.example', 'c'],
       ['--what'],
     ]) {
@@ -145,9 +145,15 @@ describe('ADMIN_EMAIL', () => {
   });
 
   it('must be an e-mail address', () => {
-    const env = { USERS_DATABASE_URL: 'postgres://x/y', INTERNAL_AUTH_SECRET: SECRET, ADMIN_EMAIL: 'nobody' };
+    const env = {
+      USERS_DATABASE_URL: 'postgres://x/y',
+      INTERNAL_AUTH_SECRET: SECRET,
+      ADMIN_EMAIL: 'no-address',
+    };
     expect(() => usersConfig.read(env)).toThrow(ConfigError);
-    expect(() => usersConfig.read(env)).toThrow(/ADMIN_EMAIL: expected an e-mail address .* got "nobody"/);
+    expect(() => usersConfig.read(env)).toThrow(
+      /ADMIN_EMAIL: expected an e-mail address .* got "no-address"/,
+    );
     expect(usersConfig.read({ ...env, ADMIN_EMAIL: '' }).ADMIN_EMAIL).toBeUndefined();
   });
 });

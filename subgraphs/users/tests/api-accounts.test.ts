@@ -160,7 +160,7 @@ describe('Signing in', () => {
     const { email } = await world.register();
     const wrong = await world.mutate('login', { email, password: 'not the password' });
     const unknown = await world.mutate('login', {
-      email: 'nobody@example.com',
+      email: 'unknown@example.com',
       password: 'not the password',
     });
     expect(wrong.userErrors).toEqual([

@@ -30,7 +30,7 @@ describe('Failed logins', () => {
 
   it('are slowed down the same way for an unknown address', async () => {
     const refusals: (string | undefined)[] = [];
-    for (let time = 0; time < 6; time += 1) refusals.push((await guess('nobody@example.com')).refusal);
+    for (let time = 0; time < 6; time += 1) refusals.push((await guess('unknown@example.com')).refusal);
     expect(refusals).toEqual([...Array<string>(5).fill('INVALID_CREDENTIALS'), 'RATE_LIMITED']);
   });
 

@@ -125,12 +125,12 @@ describe('Attempts counted in memory', () => {
 
 describe('Attempts without Redis', () => {
   it('are counted in memory, and in Redis again when it is available again', async () => {
-    let isAway = true;
+    let isDown = true;
     let now = 0;
     const failures: unknown[] = [];
     const flaky: AttemptCounter = {
-      begin: (key) => (isAway ? Promise.reject(new Error('away')) : redisCounter.begin(key)),
-      end: (key, outcome) => (isAway ? Promise.reject(new Error('away')) : redisCounter.end(key, outcome)),
+      begin: (key) => (isDown ? Promise.reject(new Error('down')) : redisCounter.begin(key)),
+      end: (key, outcome) => (isDown ? Promise.reject(new Error('down')) : redisCounter.end(key, outcome)),
     };
     const counter = withFallback(
       flaky,
@@ -143,7 +143,7 @@ describe('Attempts without Redis', () => {
     expect(await counter.begin(key)).toBeGreaterThan(0);
     // It was not tried again after its first failure.
     expect(failures).toHaveLength(1);
-    isAway = false;
+    isDown = false;
     now += 2_000;
     await fail(counter, key, account.free);
     expect(await redisCounter.begin(key)).toBeGreaterThan(0);

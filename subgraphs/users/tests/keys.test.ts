@@ -141,9 +141,9 @@ describe('The key ring', () => {
     await empty();
     let now = Date.now();
     const store = createPostgresStore(database);
-    let isAway = false;
+    let isDown = false;
     const findSigningKeys = () =>
-      isAway ? Promise.reject(new Error('away')) : createPostgresStore(database).findSigningKeys();
+      isDown ? Promise.reject(new Error('down')) : createPostgresStore(database).findSigningKeys();
     const ring = createKeyRing({
       store: { ...store, findSigningKeys },
       secret: SECRET,
@@ -154,7 +154,7 @@ describe('The key ring', () => {
     });
     await ring.ensure();
     const before = await ring.current();
-    isAway = true;
+    isDown = true;
     now += 60_000;
     expect(await ring.current()).toEqual(before);
     expect((await ring.jwks()).keys).toHaveLength(1);

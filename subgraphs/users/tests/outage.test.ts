@@ -20,8 +20,8 @@ describe('While Postgres is down', () => {
     const { email, session } = await world.register();
     await postgres.process!.kill();
 
-    const away = await world.mutate('login', { email, password: PASSWORD });
-    expect(away.refusal).toBe('SERVICE_UNAVAILABLE');
+    const duringOutage = await world.mutate('login', { email, password: PASSWORD });
+    expect(duringOutage.refusal).toBe('SERVICE_UNAVAILABLE');
     expect((await fetch(`${world.base}/readyz`)).status).toBe(503);
     expect((await fetch(`${world.base}/healthz`)).status).toBe(200);
     const jwks = await fetch(`${world.base}/.well-known/jwks.json`);
