@@ -1,5 +1,4 @@
-import { runService } from '@cartograph/kit';
-import { createCartApp } from './app.js';
-import { readCartConfig } from './config.js';
+import { run } from '@cartograph/kit';
+import { cart } from './app.js';
 
-await runService({ name: 'cart', readConfig: readCartConfig, createApp: createCartApp });
+await run(cart);

@@ -6,8 +6,8 @@ import { actingOn, contents, mutationOf, QUERY } from './support/operations.js';
 
 let cart: CartTestService;
 let people = 0;
-/** Somebody who has no cart yet. */
-const somebody = () => user(`user-${(people += 1)}`);
+/** A user without a cart. */
+const newUser = () => user(`user-${(people += 1)}`);
 
 beforeAll(async () => {
   cart = await startCartService();
@@ -16,7 +16,7 @@ afterAll(() => cart.close());
 beforeEach(() => stockUp(cart.products));
 
 describe('a cart', () => {
-  it('begins with a guest’s first product, under an id nobody can guess', async () => {
+  it('starts with a guest’s first product, under an id that cannot be guessed', async () => {
     const first = await actingOn(cart).add({ productId: 'kettle', quantity: 2 });
     expect(first.id).toMatch(/^g_[\w-]{32}$/);
     const second = await actingOn(cart).add({ cartId: first.id, productId: 'cup' });
@@ -42,8 +42,8 @@ describe('a cart', () => {
     expect((await actingOn(cart).add({ productId: 'kettle' })).id).not.toBe(first.id);
   });
 
-  it('is one’s own when signed in, without naming it', async () => {
-    const carl = actingOn(cart, somebody());
+  it('is the user’s own when signed in, without naming it', async () => {
+    const carl = actingOn(cart, newUser());
     expect(await carl.cart()).toMatchObject({ items: [], totalQuantity: 0, subtotal: null, warnings: [] });
     await carl.add({ productId: 'kettle', quantity: 1 });
     await carl.add({ productId: 'cup', quantity: 1 });
@@ -53,7 +53,7 @@ describe('a cart', () => {
     expect(contents(await carl.cart())).toEqual({});
   });
 
-  it('keeps seven days from the last visit of its holder', async () => {
+  it('is kept for seven days after its holder last saw it', async () => {
     const { id, expiresAt } = await actingOn(cart).add({ productId: 'kettle' });
     const sevenDays = 7 * 24 * 3600 * 1000;
     expect(Date.parse(expiresAt)).toBeGreaterThan(Date.now() + sevenDays - 10_000);
@@ -64,7 +64,7 @@ describe('a cart', () => {
   it.each([
     ['a guest who names none', undefined],
     ['an unknown id', `g_${'x'.repeat(32)}`],
-    ['an id that is none', '"; FLUSHALL'],
+    ['an invalid id', '"; FLUSHALL'],
     ['an empty id', ''],
   ])('is null for %s', async (_, id) => {
     expect(await actingOn(cart).cart(id)).toBeNull();
@@ -73,7 +73,7 @@ describe('a cart', () => {
 
 describe('a change is refused', () => {
   it.each([0, -1, 100, 1_000_000_000, -2_147_483_648])('for a quantity of %i', async (quantity) => {
-    const carl = actingOn(cart, somebody());
+    const carl = actingOn(cart, newUser());
     await carl.add({ productId: 'kettle', quantity: 2 });
     for (const name of ['addToCart', 'setCartItemQuantity'] as const) {
       expect(await carl.change(name, { productId: 'kettle', quantity })).toMatchObject({
@@ -91,25 +91,25 @@ describe('a change is refused', () => {
     ['a product that is sold out', { productId: 'sold-out', quantity: 1 }, 'OUT_OF_STOCK', ['quantity']],
     ['more than is in stock', { productId: 'cup', quantity: 4 }, 'OUT_OF_STOCK', ['quantity']],
     ['a cart that is gone', { cartId: `g_${'x'.repeat(32)}`, productId: 'cup' }, 'NOT_FOUND', ['cartId']],
-    ['an id that is no cart’s', { cartId: 'cart', productId: 'cup' }, 'NOT_FOUND', ['cartId']],
+    ['an id of another kind', { cartId: 'cart', productId: 'cup' }, 'NOT_FOUND', ['cartId']],
   ])('for %s', async (_, input, code, field) => {
     const payload = await actingOn(cart).change('addToCart', input);
     expect(payload).toMatchObject({ cart: null, warnings: [], userErrors: [{ code, field }] });
   });
 
-  it('with all its faults at once', async () => {
+  it('with every fault at once', async () => {
     const { userErrors } = await actingOn(cart).change('addToCart', { productId: 'nothing', quantity: 0 });
     expect(userErrors.map(({ code }) => code)).toEqual(['QUANTITY_OUT_OF_RANGE', 'PRODUCT_NOT_FOUND']);
   });
 
-  it('when it goes beyond stock or the limit only together with what the cart holds', async () => {
-    const carl = actingOn(cart, somebody());
+  it('when it exceeds stock or the limit only together with what the cart already holds', async () => {
+    const carl = actingOn(cart, newUser());
     cart.products.products.set('kettle', product({ available: 1_000 }));
     await carl.add({ productId: 'cup', quantity: 2 });
     await carl.add({ productId: 'kettle', quantity: 98 });
     expect(await carl.change('addToCart', { productId: 'cup', quantity: 2 })).toMatchObject({
       userErrors: [
-        { code: 'OUT_OF_STOCK', message: 'Only 3 of “Cup” are left, and the cart holds 2 already.' },
+        { code: 'OUT_OF_STOCK', message: 'Only 3 of “Cup” are left, and the cart already holds 2.' },
       ],
     });
     expect(await carl.change('addToCart', { productId: 'kettle', quantity: 2 })).toMatchObject({
@@ -118,9 +118,9 @@ describe('a change is refused', () => {
     expect(contents(await carl.cart())).toEqual({ cup: 2, kettle: 98 });
   });
 
-  it('for a product that is not in the cart, and for nobody’s cart', async () => {
+  it('for a product that is not in the cart, and for a guest without a cart', async () => {
     const change = { productId: 'cup', quantity: 1 };
-    expect(await actingOn(cart, somebody()).change('setCartItemQuantity', change)).toMatchObject({
+    expect(await actingOn(cart, newUser()).change('setCartItemQuantity', change)).toMatchObject({
       userErrors: [{ code: 'NOT_FOUND', field: ['productId'] }],
     });
     expect(await actingOn(cart).change('setCartItemQuantity', change)).toMatchObject({
@@ -129,7 +129,7 @@ describe('a change is refused', () => {
   });
 
   it('for a second currency', async () => {
-    const carl = actingOn(cart, somebody());
+    const carl = actingOn(cart, newUser());
     await carl.add({ productId: 'kettle', quantity: 1 });
     expect(await carl.change('addToCart', { productId: 'dollar', quantity: 1 })).toMatchObject({
       userErrors: [{ code: 'CURRENCY_MISMATCH' }],
@@ -137,7 +137,7 @@ describe('a change is refused', () => {
   });
 
   it('for the 101st product', async () => {
-    const carl = actingOn(cart, somebody());
+    const carl = actingOn(cart, newUser());
     for (let i = 0; i <= 100; i += 1) cart.products.products.set(`p${i}`, product());
     for (let i = 0; i < 100; i += 1) await carl.add({ productId: `p${i}` });
     expect(await carl.change('addToCart', { productId: 'p100' })).toMatchObject({
@@ -150,8 +150,8 @@ describe('a change is refused', () => {
 });
 
 describe('prices and stock', () => {
-  it('are those of this moment, and differences are told', async () => {
-    const carl = actingOn(cart, somebody());
+  it('are current, and differences are reported', async () => {
+    const carl = actingOn(cart, newUser());
     await carl.add({ productId: 'kettle', quantity: 2 });
     await carl.add({ productId: 'cup', quantity: 3 });
     cart.products.products.set('kettle', product({ amount: '30.00' }));
@@ -176,8 +176,8 @@ describe('prices and stock', () => {
     expect(items[0]).toMatchObject({ priceChanged: false, previousUnitPrice: { amount: '30.00' } });
   });
 
-  it('of products that are no longer sold are null and not in the sum', async () => {
-    const carl = actingOn(cart, somebody());
+  it('of products that are no longer sold are null and not in the subtotal', async () => {
+    const carl = actingOn(cart, newUser());
     await carl.add({ productId: 'kettle', quantity: 1 });
     await carl.add({ productId: 'cup', quantity: 1 });
     cart.products.products.set('kettle', product({ isArchived: true }));
@@ -198,8 +198,8 @@ describe('prices and stock', () => {
     });
   });
 
-  it('cost one request to products, however many lines and fields', async () => {
-    const carl = actingOn(cart, somebody());
+  it('take one request to products, however many lines and fields', async () => {
+    const carl = actingOn(cart, newUser());
     await carl.add({ productId: 'kettle', quantity: 1 });
     await carl.add({ productId: 'cup', quantity: 1 });
     cart.products.requests.length = 0;
@@ -221,9 +221,9 @@ describe('prices and stock', () => {
   });
 });
 
-describe('while products is away', () => {
-  it('a cart shows what is in it, with errors only where products would be needed', async () => {
-    const who = somebody();
+describe('while products is unavailable', () => {
+  it('a cart shows its contents, with errors only where products is needed', async () => {
+    const who = newUser();
     const carl = actingOn(cart, who);
     await carl.add({ productId: 'kettle', quantity: 2 });
     await cart.products.stop();
@@ -285,8 +285,8 @@ describe('while products is away', () => {
 describe('access', () => {
   const USER_CART = `query($r: [_Any!]!) { _entities(representations: $r) { ... on User { cart { id totalQuantity } } ... on Cart { id totalQuantity } } }`;
 
-  it('to a user’s cart is for the user, staff to look, and services', async () => {
-    const carl = somebody();
+  it('to a user’s cart is for the user, for services, and for staff to see', async () => {
+    const carl = newUser();
     const { id } = await actingOn(cart, carl).add({ productId: 'kettle', quantity: 2 });
     const userId = carl.kind === 'user' ? carl.userId : '';
     const r = [
@@ -300,7 +300,7 @@ describe('access', () => {
     }
     for (const [who, code] of [
       [guest, 'UNAUTHENTICATED'],
-      [somebody(), 'FORBIDDEN'],
+      [newUser(), 'FORBIDDEN'],
     ] as const) {
       const answer = await cart.ask(USER_CART, { r }, who);
       expect(answer.data).toEqual({ _entities: [{ cart: null }, null] });
@@ -317,14 +317,14 @@ describe('access', () => {
     expect(contents(await actingOn(cart, carl).cart())).toEqual({ kettle: 2 });
   });
 
-  it('to a guest’s cart is for whoever holds its id, signed in or not', async () => {
+  it('to a guest’s cart is for anyone who has its id, signed in or not', async () => {
     const { id } = await actingOn(cart).add({ productId: 'kettle', quantity: 2 });
-    expect(await actingOn(cart, somebody()).cart(id)).toMatchObject({ id, totalQuantity: 2 });
+    expect(await actingOn(cart, newUser()).cart(id)).toMatchObject({ id, totalQuantity: 2 });
   });
 });
 
 describe('addToCart with an idempotency key', () => {
-  it('adds its pieces once, even sent 20 times at once, and after the cart has changed', async () => {
+  it('adds its units once, even sent 20 times at once and after the cart has changed', async () => {
     const carl = actingOn(cart, user(newId()));
     const input = { productId: 'kettle', quantity: 2, idempotencyKey: newId() };
     await Promise.all(Array.from({ length: 20 }, () => carl.add(input)));
@@ -334,7 +334,7 @@ describe('addToCart with an idempotency key', () => {
     expect(contents(await carl.add({ ...input, idempotencyKey: newId() }))).toEqual({ kettle: 3 });
   });
 
-  it('is refused with another product or quantity, and its key is another one in another cart', async () => {
+  it('is refused with another product or quantity, and can use the same key for another cart', async () => {
     const carl = actingOn(cart, user(newId()));
     const input = { productId: 'kettle', quantity: 1, idempotencyKey: newId() };
     await carl.add(input);
@@ -347,7 +347,7 @@ describe('addToCart with an idempotency key', () => {
     expect(contents(await actingOn(cart, user(newId())).add(input))).toEqual({ kettle: 1 });
   });
 
-  it('stays done if the product has been archived since, and a refusal does not use the key up', async () => {
+  it('still succeeds if the product has been archived since, and a refusal does not use up the key', async () => {
     const carl = actingOn(cart, user(newId()));
     const input = { productId: 'kettle', quantity: 1, idempotencyKey: newId() };
     await carl.add(input);
@@ -361,7 +361,7 @@ describe('addToCart with an idempotency key', () => {
     expect(contents(await carl.add(refused))).toEqual({ kettle: 1, cup: 1 });
   });
 
-  it('with a malformed key is refused', async () => {
+  it('is refused with a malformed key', async () => {
     const carl = actingOn(cart, user(newId()));
     for (const idempotencyKey of ['', 'k'.repeat(256), 'ü'])
       expect(await carl.change('addToCart', { productId: 'kettle', idempotencyKey })).toMatchObject({

@@ -57,7 +57,7 @@ async function customerWith(quantities: Record<string, number>) {
 }
 
 describe('a claim', () => {
-  it('is given to one of 20 requests at once, with the lines and the version that it covers', async () => {
+  it('is granted to one of 20 requests at once, with the lines and the version that it covers', async () => {
     const { customerId, cartId } = await customerWith({ kettle: 2, cup: 1 });
     const claims = await Promise.all(Array.from({ length: 20 }, () => claim({ customerId })));
     const [own, ...more] = claims.filter(({ outcome }) => outcome === 'CLAIMED');
@@ -73,7 +73,7 @@ describe('a claim', () => {
       if (outcome !== 'CLAIMED') expect([outcome, orderId]).toEqual(['CLAIMED_BEFORE', own!.orderId]);
   });
 
-  it('is given again to the same request, for the same order, with what is in the cart now', async () => {
+  it('is granted again to the same request, for the same order, with the current contents', async () => {
     const { customerId, carl } = await customerWith({ kettle: 1 });
     const holder = newId();
     const first = await claim({ customerId, holder });
@@ -84,7 +84,7 @@ describe('a claim', () => {
     expect(again.version).not.toBe(first.version);
   });
 
-  it('ends when it is released, by whoever it was for only', async () => {
+  it('ends when it is released for its own order, not for another one', async () => {
     const { customerId } = await customerWith({ kettle: 1 });
     const { orderId } = await claim({ customerId });
     await release(customerId, newId());
@@ -94,7 +94,7 @@ describe('a claim', () => {
     expect(await claim({ customerId })).toMatchObject({ outcome: 'CLAIMED' });
   });
 
-  it('of another user’s cart, or of one that does not exist, is not found', async () => {
+  it('is not granted for another user’s cart or an unknown one', async () => {
     const { cartId } = await customerWith({ kettle: 1 });
     for (const id of [cartId, `g_${'x'.repeat(32)}`, 'nonsense'])
       expect(await claim({ customerId: newId(), cartId: id })).toMatchObject({
@@ -104,7 +104,7 @@ describe('a claim', () => {
     expect(await claim({ customerId: newId() })).toMatchObject({ outcome: 'EMPTY' });
   });
 
-  it('of a guest’s cart can be made by any account, one at a time', async () => {
+  it('is granted to any account for a guest’s cart, to one at a time', async () => {
     const { id } = await actingOn(cart).add({ productId: 'kettle', quantity: 1 });
     const claims = await Promise.all(
       Array.from({ length: 5 }, () => claim({ customerId: newId(), cartId: id })),
@@ -115,7 +115,7 @@ describe('a claim', () => {
     ]);
   });
 
-  it('is not for customers or staff to ask for', async () => {
+  it('cannot be requested by customers', async () => {
     const { customerId } = await customerWith({ kettle: 1 });
     const input = { customerId, holder: 'h', orderId: newId() };
     const { errors } = await cart.ask(
@@ -128,7 +128,7 @@ describe('a claim', () => {
 });
 
 describe('an order', () => {
-  it('takes out what was claimed, and the cart says which order it has become until it changes', async () => {
+  it('removes what was claimed, and the cart names the order that it has become until it changes', async () => {
     const { customerId, carl, cartId } = await customerWith({ kettle: 2 });
     const { orderId } = await claim({ customerId });
     await take(cartId, orderId!, { kettle: 2 });
@@ -145,7 +145,7 @@ describe('an order', () => {
     ['raised the quantity', (carl) => carl.set({ productId: 'kettle', quantity: 5 }), { kettle: 3 }],
     ['lowered the quantity', (carl) => carl.set({ productId: 'kettle', quantity: 1 }), {}],
     [
-      'took the product out and added it again',
+      'removed the product and added it again',
       async (carl) => {
         await carl.remove({ productId: 'kettle' });
         return carl.add({ productId: 'kettle', quantity: 1 });
@@ -153,7 +153,7 @@ describe('an order', () => {
       { kettle: 1 },
     ],
     [
-      'emptied the cart and filled it again',
+      'cleared the cart and filled it again',
       async (carl) => {
         await carl.clear({});
         return carl.add({ productId: 'kettle', quantity: 3 });
@@ -161,14 +161,14 @@ describe('an order', () => {
       { kettle: 3 },
     ],
     [
-      'set the product aside and took it back',
+      'saved the product for later and moved it back',
       async (carl) => {
         await carl.save({ productId: 'kettle' });
         return carl.restore({ productId: 'kettle' });
       },
       { kettle: 2 },
     ],
-  ])('leaves what the customer has changed since the claim: who %s', async (_, change, left) => {
+  ])('keeps what the customer has changed since the claim: %s', async (_, change, left) => {
     const { customerId, carl, cartId } = await customerWith({ kettle: 2 });
     const { orderId } = await claim({ customerId });
     await change(carl);
@@ -177,7 +177,7 @@ describe('an order', () => {
     expect(contents(await carl.cart())).toEqual(left);
   });
 
-  it('of a claim that was renewed takes out only what it ordered', async () => {
+  it('of a renewed claim removes only what it ordered', async () => {
     const { customerId, carl, cartId } = await customerWith({ kettle: 1 });
     const holder = newId();
     const { orderId } = await claim({ customerId, holder });
@@ -189,7 +189,7 @@ describe('an order', () => {
 });
 
 describe('a claimed guest’s cart that is merged', () => {
-  it('takes its claim along: its pieces cannot be claimed again, and leave with the order', async () => {
+  it('keeps its claim: its units cannot be claimed again, and leave with the order', async () => {
     const { customerId, carl, cartId } = await customerWith({ kettle: 1, cup: 1 });
     const { id } = await actingOn(cart).add({ productId: 'kettle', quantity: 2 });
     const other = newId();
@@ -202,7 +202,7 @@ describe('a claimed guest’s cart that is merged', () => {
     expect(await claim({ customerId })).toMatchObject({ outcome: 'CLAIMED' });
   });
 
-  it('is released by the customer’s checkout that failed, wherever the claim is now', async () => {
+  it('is released by the checkout that failed, in the cart that has the claim now', async () => {
     const customerId = newId();
     const carl = actingOn(cart, user(customerId));
     const { id } = await actingOn(cart).add({ productId: 'kettle', quantity: 2 });

@@ -21,7 +21,7 @@ afterAll(async () => {
 beforeEach(() => stockUp(cart.products));
 
 describe('the whole service on a Redis Cluster', () => {
-  it('takes a guest from the first product over login to the order', async () => {
+  it('serves a guest from the first product through login to the order', async () => {
     for (let i = 0; i < 10; i += 1) {
       const userId = newId();
       const carl = actingOn(cart, user(userId));
@@ -52,7 +52,7 @@ describe('the whole service on a Redis Cluster', () => {
     }
   });
 
-  it('reads many carts of many nodes for one request', async () => {
+  it('reads many carts from many nodes in one request', async () => {
     const ids = await Promise.all(
       Array.from({ length: 30 }, async () => (await actingOn(cart).add({ productId: 'kettle' })).id),
     );
@@ -61,7 +61,7 @@ describe('the whole service on a Redis Cluster', () => {
     expect(data).toEqual({ _entities: ids.map((id) => ({ id, totalQuantity: 1 })) });
   });
 
-  it('loses and doubles nothing while a cart’s slot moves to another node', async () => {
+  it('neither loses nor repeats a change while the slot of a cart moves to another node', async () => {
     cart.products.products.set('kettle', product({ available: 10_000 }));
     const { id } = await actingOn(cart).add({ productId: 'kettle', quantity: 1 });
     const key = `cart:{${id}}`;

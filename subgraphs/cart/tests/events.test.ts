@@ -46,7 +46,7 @@ function orderPlaced(customerId: string, quantities: Record<string, number>, car
   });
 }
 
-/** Resolves when everything published so far was handled, by the service's own metrics. */
+/** Resolves when the service's metrics show that every published event was handled. */
 const handled = () =>
   until(
     async () => {
@@ -65,7 +65,7 @@ const publish = async (...events: Parameters<EventBus['publish']>[0]) => {
 };
 
 describe('order.placed', () => {
-  it('takes the ordered pieces out of the customer’s cart, and leaves what was added meanwhile', async () => {
+  it('removes the ordered units from the customer’s cart, and keeps what was added since', async () => {
     const userId = newId();
     const carl = actingOn(cart, user(userId));
     await carl.add({ productId: 'kettle', quantity: 2 });
@@ -76,7 +76,7 @@ describe('order.placed', () => {
     expect(contents(await carl.cart())).toEqual({ kettle: 3, cup: 1 });
   });
 
-  it('does so once, however often it comes', async () => {
+  it('does so once, however often it is delivered', async () => {
     const userId = newId();
     const carl = actingOn(cart, user(userId));
     await carl.add({ productId: 'kettle', quantity: 2 });
@@ -88,7 +88,7 @@ describe('order.placed', () => {
     expect(contents(await carl.cart())).toEqual({ kettle: 2 });
   });
 
-  it('does so once even if there was no cart when it came first', async () => {
+  it('does so once, even if there was no cart at the first delivery', async () => {
     const userId = newId();
     const event = orderPlaced(userId, { kettle: 2 });
     await publish(event);
@@ -108,7 +108,7 @@ describe('order.placed', () => {
     expect(contents(await carl.cart())).toEqual({ kettle: 1 });
   });
 
-  it('follows a guest’s cart into the one it was merged into', async () => {
+  it('follows a guest’s cart into the cart that it was merged into', async () => {
     const userId = newId();
     const carl = actingOn(cart, user(userId));
     const { id } = await actingOn(cart).add({ productId: 'kettle', quantity: 1 });
@@ -135,7 +135,7 @@ describe('product.changed', () => {
       data: { productId: 'kettle', sku: 'KETTLE', name: 'Kettle', price, isArchived, version },
     });
 
-  it('lets a cart tell what is no longer sold even while products is away', async () => {
+  it('lets a cart show what is no longer sold while products is unavailable', async () => {
     const who = user(newId());
     await actingOn(cart, who).add({ productId: 'kettle', quantity: 1 });
     const isSold = async () => {

@@ -5,7 +5,7 @@ import { actingOn, contents, mutationOf } from './support/operations.js';
 
 let cart: CartTestService;
 let people = 0;
-const somebody = () => user(`merger-${(people += 1)}`);
+const newUser = () => user(`merger-${(people += 1)}`);
 
 beforeAll(async () => {
   cart = await startCartService();
@@ -22,8 +22,8 @@ async function guestCart(quantities: Record<string, number>): Promise<string> {
 }
 
 describe('merging a guest’s cart at login', () => {
-  it('adds quantities up and leaves no guest’s cart', async () => {
-    const carl = actingOn(cart, somebody());
+  it('adds up quantities and deletes the guest’s cart', async () => {
+    const carl = actingOn(cart, newUser());
     await carl.add({ productId: 'kettle', quantity: 1 });
     const guestCartId = await guestCart({ kettle: 2, cup: 1 });
     const payload = await carl.change('mergeCart', { guestCartId });
@@ -37,8 +37,8 @@ describe('merging a guest’s cart at login', () => {
     );
   });
 
-  it('reports what was capped by stock, set aside or left out', async () => {
-    const carl = actingOn(cart, somebody());
+  it('reports what was limited by stock, saved for later or left out', async () => {
+    const carl = actingOn(cart, newUser());
     await carl.add({ productId: 'cup', quantity: 2 });
     cart.products.products.set('soon-archived', product({ name: 'Soon archived' }));
     cart.products.products.set('soon-sold-out', product({ name: 'Soon sold out' }));
@@ -57,8 +57,8 @@ describe('merging a guest’s cart at login', () => {
     ]);
   });
 
-  it('never takes away what the user’s own cart held, though less is in stock now', async () => {
-    const carl = actingOn(cart, somebody());
+  it('never reduces what the user’s own cart held, although less is in stock now', async () => {
+    const carl = actingOn(cart, newUser());
     await carl.add({ productId: 'kettle', quantity: 5 });
     const guestCartId = await guestCart({ kettle: 2 });
     cart.products.products.set('kettle', product({ available: 3 }));
@@ -67,8 +67,8 @@ describe('merging a guest’s cart at login', () => {
     expect(warnings!.map(({ code }) => code)).toEqual(['QUANTITY_REDUCED', 'INSUFFICIENT_STOCK']);
   });
 
-  it('changes nothing when it is done again, or many times at once', async () => {
-    const carl = actingOn(cart, somebody());
+  it('changes nothing when it is repeated, or sent many times at once', async () => {
+    const carl = actingOn(cart, newUser());
     const guestCartId = await guestCart({ kettle: 2 });
     const payloads = await Promise.all(
       Array.from({ length: 10 }, () => carl.change('mergeCart', { guestCartId })),
@@ -77,8 +77,8 @@ describe('merging a guest’s cart at login', () => {
     expect(contents((await carl.change('mergeCart', { guestCartId })).cart)).toEqual({ kettle: 2 });
   });
 
-  it('gives a cart that two users claim at once to one of them', async () => {
-    const people = [somebody(), somebody()].map((who) => actingOn(cart, who));
+  it('gives a cart that two users merge at once to one of them', async () => {
+    const people = [newUser(), newUser()].map((who) => actingOn(cart, who));
     const guestCartId = await guestCart({ kettle: 2 });
     const payloads = await Promise.all(people.map((one) => one.change('mergeCart', { guestCartId })));
     const refused = payloads.filter(({ userErrors }) => userErrors[0]?.code === 'NOT_FOUND');
@@ -87,9 +87,9 @@ describe('merging a guest’s cart at login', () => {
     expect(totals.sort()).toEqual([0, 2]);
   });
 
-  it('loses nothing that the guest adds at the same moment', async () => {
+  it('keeps everything that the guest adds at the same moment', async () => {
     for (let i = 0; i < 10; i += 1) {
-      const carl = actingOn(cart, somebody());
+      const carl = actingOn(cart, newUser());
       const guestCartId = await guestCart({ kettle: 1 });
       const adds = Array.from({ length: 5 }, () =>
         actingOn(cart).change('addToCart', { cartId: guestCartId, productId: 'kettle', quantity: 1 }),
@@ -104,9 +104,9 @@ describe('merging a guest’s cart at login', () => {
   it.each([
     ['an unknown cart', `g_${'x'.repeat(32)}`],
     ['a user’s cart', 'u_merger-1'],
-    ['what is no id', '…'],
+    ['an invalid id', '…'],
   ])('is refused for %s', async (_, guestCartId) => {
-    expect(await actingOn(cart, somebody()).change('mergeCart', { guestCartId })).toMatchObject({
+    expect(await actingOn(cart, newUser()).change('mergeCart', { guestCartId })).toMatchObject({
       cart: null,
       userErrors: [{ code: 'NOT_FOUND', field: ['guestCartId'] }],
     });
@@ -118,8 +118,8 @@ describe('merging a guest’s cart at login', () => {
     expect(answer.errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
   });
 
-  it('leaves the guest’s cart as it is while products is away', async () => {
-    const who = somebody();
+  it('keeps the guest’s cart while products is unavailable', async () => {
+    const who = newUser();
     const guestCartId = await guestCart({ kettle: 2 });
     await cart.products.stop();
     try {
@@ -139,9 +139,9 @@ describe('merging a guest’s cart at login', () => {
   });
 });
 
-describe('the list for later', () => {
-  it('takes a line out of the cart and gives it back', async () => {
-    const carl = actingOn(cart, somebody());
+describe('the list saved for later', () => {
+  it('takes a line from the cart and moves it back', async () => {
+    const carl = actingOn(cart, newUser());
     await carl.add({ productId: 'kettle', quantity: 2 });
     await carl.add({ productId: 'cup', quantity: 1 });
     expect(await carl.save({ productId: 'kettle' })).toMatchObject({
@@ -155,8 +155,8 @@ describe('the list for later', () => {
     expect(back.savedForLater).toEqual([]);
   });
 
-  it('gives back as many as are in stock, and says so', async () => {
-    const carl = actingOn(cart, somebody());
+  it('moves back as many units as are in stock, and says so', async () => {
+    const carl = actingOn(cart, newUser());
     await carl.add({ productId: 'kettle', quantity: 9 });
     await carl.save({ productId: 'kettle' });
     cart.products.products.set('kettle', product({ available: 4, amount: '26.00' }));
@@ -167,8 +167,8 @@ describe('the list for later', () => {
     expect(contents(payload.cart)).toEqual({ kettle: 4 });
   });
 
-  it('keeps what is sold out or not sold any more, and refuses what is not on it', async () => {
-    const carl = actingOn(cart, somebody());
+  it('keeps what is sold out or no longer sold, and refuses what is not on it', async () => {
+    const carl = actingOn(cart, newUser());
     for (const productId of ['kettle', 'cup']) {
       await carl.add({ productId });
       await carl.save({ productId });
@@ -190,7 +190,7 @@ describe('the list for later', () => {
   });
 
   it('holds at most 100 products', async () => {
-    const carl = actingOn(cart, somebody());
+    const carl = actingOn(cart, newUser());
     for (let i = 0; i <= 100; i += 1) {
       cart.products.products.set(`p${i}`, product());
       await carl.add({ productId: `p${i}` });

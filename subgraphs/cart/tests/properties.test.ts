@@ -4,7 +4,7 @@ import { product } from './support/catalogue.js';
 import { startCartService, user, type CartTestService } from './support/cart-service.js';
 import { actingOn, contents } from './support/operations.js';
 
-/** Few in CI; `CART_PROPERTY_RUNS=2000 npm test -- subgraphs/cart/tests/properties` digs deeper. */
+/** Few in CI; `CART_PROPERTY_RUNS=2000 npm test -- subgraphs/cart/tests/properties` runs more. */
 const RUNS = Number(process.env['CART_PROPERTY_RUNS'] ?? 25);
 const STOCK = 7;
 const MAX = 99;
@@ -37,7 +37,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 const without = (record: Readonly<Record<string, number>>, key: string) =>
   Object.fromEntries(Object.entries(record).filter(([name]) => name !== key));
 
-/** What the SDL promises, in the plainest words. */
+/** What the SDL promises, as simple as possible. */
 function applyTo(model: Model, step: Step): Model {
   const { lines, saved } = model;
   if (step.do === 'clear') return { lines: {}, saved };
@@ -89,7 +89,7 @@ async function stateOf(client: Client): Promise<Model> {
   return { lines: contents(seen), saved };
 }
 
-/** All orders in which two clients' steps can follow one another. */
+/** All orders in which the steps of two clients can interleave. */
 function* interleavings(left: readonly Step[], right: readonly Step[]): Generator<Step[]> {
   if (left.length === 0 || right.length === 0) return yield [...left, ...right];
   for (const rest of interleavings(left.slice(1), right)) yield [left[0]!, ...rest];
@@ -97,7 +97,7 @@ function* interleavings(left: readonly Step[], right: readonly Step[]): Generato
 }
 
 describe('a cart that two clients change', () => {
-  it('ends as the model does, whatever they do in whatever order', async () => {
+  it('ends like the model, whatever they do in any order', async () => {
     const steps = fc.array(fc.record({ client: fc.constantFrom(0, 1), step }), { maxLength: 25 });
     await fc.assert(
       fc.asyncProperty(steps, async (all) => {
@@ -113,7 +113,7 @@ describe('a cart that two clients change', () => {
     );
   }, 120_000);
 
-  it('ends, when they act at the same moment, as if their steps had followed one another in some order', async () => {
+  it('ends as if their concurrent steps had run one after another in some order', async () => {
     const steps = fc.array(step, { maxLength: 4 });
     await fc.assert(
       fc.asyncProperty(steps, steps, async (left, right) => {

@@ -2,10 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createLogger } from '@cartograph/kit';
 import { startTestRedis, until } from '@cartograph/testing';
 import { Redis } from 'ioredis';
-import { newGuestCartId, userCartId } from '../src/domain/cart-id.js';
-import { createRedisClient, type RedisClient } from '../src/store/redis-client.js';
-import { createRedisCartStore } from '../src/store/redis-store.js';
+import type { OpenDatabase } from '@cartograph/kit';
+import type { RedisClient } from '@cartograph/kit/redis';
+import { userCartId } from '../src/domain/cart-id.js';
+import { cartDatabase } from '../src/store/database.js';
+import { createRedisStore } from '../src/store/redis-store.js';
 import type { CartStore } from '../src/store/store.js';
+import { newGuestCartId } from '../src/use-cases/shared/guest-cart-id.js';
 import { startRedisCluster } from './support/redis-cluster.js';
 
 const limits = { maxLines: 100, maxQuantity: 99, lifetimeMs: 7 * 24 * 3600 * 1000 };
@@ -20,20 +23,22 @@ describe.each([
   ['a Redis Cluster of three nodes', startRedisCluster, 3],
 ] as const)('carts in %s', (_, start, nodes) => {
   let server: { url: string; close(): Promise<void> };
+  let database: OpenDatabase<RedisClient>;
   let client: RedisClient;
   let store: CartStore;
 
   beforeAll(async () => {
     server = await start();
-    client = createRedisClient({ urls: server.url.split(','), isCluster: nodes > 1, logger });
-    store = createRedisCartStore(client, limits);
+    database = await cartDatabase.connect(server.url, { logger });
+    client = database.handle;
+    store = createRedisStore(client, limits);
   });
   afterAll(async () => {
-    await store.close();
+    await database.close();
     await server.close();
   });
 
-  it('are changed by many clients at once without losing a piece', async () => {
+  it('are changed by many clients at once without losing a unit', async () => {
     const id = userCartId('many');
     await Promise.all(
       Array.from({ length: 90 }, (_, i) => store.add(id, line(`p${i % 3}`), { create: true })),
@@ -50,7 +55,7 @@ describe.each([
     expect(results.filter(({ outcome }) => outcome === 'over-stock')).toHaveLength(15);
   });
 
-  it('lie on every node, and all keys of one on the same node', async () => {
+  it('are on every node, and all keys of a cart are on the same node', async () => {
     const ids = Array.from({ length: 60 }, newGuestCartId);
     for (const id of ids) {
       await store.add(id, line('kettle'), { create: true });
@@ -67,7 +72,7 @@ describe.each([
     }
   });
 
-  it('merge across nodes, and keep the product that did not fit for later', async () => {
+  it('merge across nodes, and save for later what could not be added', async () => {
     for (let i = 0; i < 10; i += 1) {
       const [guestId, ownId] = [newGuestCartId(), userCartId(`merger-${i}`)];
       await store.add(ownId, line('kettle', 98), { create: true });
@@ -93,7 +98,7 @@ describe.each([
     }
   });
 
-  it('keep the order in which lines were added, and names in any script', async () => {
+  it('keep the order in which lines were added, and names in any language', async () => {
     const id = userCartId('order');
     const name = 'Teekanne „Übergröße“ 🫖 "\\/\u0000 \ud800';
     for (const productId of ['z', 'a', 'm'])
@@ -104,14 +109,14 @@ describe.each([
     expect(cart!.lines[1]!.name).toBe(name.replace('\ud800', '\ufffd'));
   });
 
-  it('hold the largest price there can be to the cent', async () => {
+  it('keep the largest possible price to the cent', async () => {
     const id = userCartId('rich');
     const unitPrice = { minor: 99_999_999_999, currency: 'EUR' } as const;
     await store.add(id, { ...line('yacht'), snapshot: { name: 'Yacht', unitPrice } }, { create: true });
     expect((await store.read(id, { renew: false }))!.lines[0]!.unitPrice).toEqual(unitPrice);
   });
 
-  it('get no change twice because a connection broke before its answer', async () => {
+  it('get no change twice when a connection breaks before the answer', async () => {
     const id = userCartId('broken');
     await store.add(id, line('kettle'), { create: true });
     const admins = server.url.split(',').map((url) => new Redis(url));
@@ -133,8 +138,8 @@ describe.each([
     }
   });
 
-  it('are thrown away when nobody comes by for their lifetime', async () => {
-    const brief = createRedisCartStore(client, { ...limits, lifetimeMs: 400 });
+  it('expire when their holder does not see them for their lifetime', async () => {
+    const brief = createRedisStore(client, { ...limits, lifetimeMs: 400 });
     const [left, visited] = [newGuestCartId(), newGuestCartId()];
     await brief.add(left, line('kettle'), { create: true });
     await brief.add(visited, line('kettle'), { create: true });
@@ -145,12 +150,12 @@ describe.each([
   });
 });
 
-describe('while Redis is away', () => {
-  it('each call fails at once with SERVICE_UNAVAILABLE, and works again when Redis is back', async () => {
+describe('while Redis is down', () => {
+  it('each call fails immediately with SERVICE_UNAVAILABLE, and works again when Redis is up', async () => {
     const redis = await startTestRedis();
     const port = Number(new URL(redis.url).port);
-    const client = createRedisClient({ urls: [redis.url], isCluster: false, logger });
-    const store = createRedisCartStore(client, limits);
+    const database = await cartDatabase.connect(redis.url, { logger });
+    const store = createRedisStore(database.handle, limits);
     const id = newGuestCartId();
     await store.add(id, line('kettle'), { create: true });
     await redis.close();
@@ -166,7 +171,7 @@ describe('while Redis is away', () => {
     const back = await startTestRedis({ port });
     await until(() => store.read(id, { renew: true }).then((cart) => cart === null));
     expect(await store.add(id, line('kettle'), { create: true })).toMatchObject({ outcome: 'done' });
-    await store.close();
+    await database.close();
     await back.close();
   });
 });

@@ -1,28 +1,29 @@
+import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { isHolder, maySee } from './access.js';
-import { newGuestCartId, ownerOf, userCartId } from './cart-id.js';
+import { GUEST_CART_ID_BYTES, guestCartId, ownerOf, userCartId } from './cart-id.js';
 
 describe('cart ids', () => {
-  it('of guests are all different and never a user’s', () => {
-    const ids = Array.from({ length: 1_000 }, newGuestCartId);
+  it('of guests differ and are never a user’s', () => {
+    const ids = Array.from({ length: 1_000 }, () => guestCartId(randomBytes(GUEST_CART_ID_BYTES)));
     expect(new Set(ids).size).toBe(1_000);
     for (const id of ids) expect(ownerOf(id)).toEqual({ kind: 'guest' });
   });
 
-  it('of users name that user and nobody else', () => {
+  it('of users name that user and no other', () => {
     fc.assert(
       fc.property(fc.uuid(), fc.uuid(), (userId, otherId) => {
         const id = userCartId(userId);
         expect(ownerOf(id)).toEqual({ kind: 'user', userId });
-        const who = {
+        const identity = {
           kind: 'user',
           userId: otherId,
           role: 'CUSTOMER',
           sessionId: 's',
           expiresAt: 0,
         } as const;
-        expect(isHolder(who, id)).toBe(userId === otherId);
+        expect(isHolder(identity, id)).toBe(userId === otherId);
         expect(maySee({ kind: 'anonymous' }, id)).toBe(false);
       }),
     );

@@ -1,19 +1,20 @@
-import { randomBytes } from 'node:crypto';
-
 /**
- * Cart ids are of two kinds, told apart by their first letter, so that no guest's id can ever name a user's cart:
- * `g_` and 192 random bits, which nobody can guess; `u_` and the user's id, which is no secret and needs none.
+ * The prefix of a cart id tells the two kinds apart, so that a guest's id can never name a user's cart: `g_` and 192 random
+ * bits, which cannot be guessed, or `u_` and the user's id, which is not secret and does not have to be.
  */
 const GUEST = /^g_[\w-]{32}$/;
 const USER = /^u_([A-Za-z0-9-]{1,64})$/;
 
 export type CartOwner = { readonly kind: 'guest' } | { readonly kind: 'user'; readonly userId: string };
 
-export const newGuestCartId = (): string => `g_${randomBytes(24).toString('base64url')}`;
+/** How many random bytes {@link guestCartId} needs. */
+export const GUEST_CART_ID_BYTES = 24;
+
+export const guestCartId = (bytes: Buffer): string => `g_${bytes.toString('base64url')}`;
 
 export const userCartId = (userId: string): string => `u_${userId}`;
 
-/** Whose cart an id names, or `undefined` if it cannot be a cart's id. */
+/** The owner of the cart that an id names, or `undefined` if it cannot be the id of a cart. */
 export function ownerOf(cartId: string): CartOwner | undefined {
   if (GUEST.test(cartId)) return { kind: 'guest' };
   const userId = USER.exec(cartId)?.[1];

@@ -1,6 +1,6 @@
 import type { Money } from '@cartograph/money';
 
-/** What the product was like when the customer last changed the line. */
+/** The product as it was when the customer last changed the line. */
 export interface Snapshot {
   readonly name: string;
   readonly unitPrice: Money;
@@ -18,20 +18,20 @@ export interface Cart {
   /** In the order in which they were added. */
   readonly lines: readonly CartLine[];
   readonly saved: readonly CartLine[];
-  /** Grows with every change. */
+  /** Increases with every change. */
   readonly version: number;
   readonly expiresAt: Date;
 }
 
 export interface CartLimits {
-  /** Pieces of one product. */
+  /** Units of one product. */
   readonly maxQuantity: number;
-  /** Different products in the cart; as many again may be saved for later. */
+  /** Different products in the cart. The same number can be saved for later. */
   readonly maxLines: number;
   readonly lifetimeMs: number;
 }
 
-/** What a user who has not put anything into a cart yet sees. */
+/** The cart of a user who has not added anything yet. */
 export const createEmptyCart = (id: string, limits: CartLimits, now: Date): Cart => ({
   id,
   lines: [],

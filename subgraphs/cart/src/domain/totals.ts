@@ -2,16 +2,16 @@ import { multiplyMoney, sumMoney, type Money } from '@cartograph/money';
 import type { Cart, CartLine } from './cart.js';
 import { whenSold, type ProductView } from './product.js';
 
-/** What a product id is known to be at this moment; null: no longer there. */
+/** Current products by id; null for one that does not exist. */
 export type Products = ReadonlyMap<string, ProductView | null>;
 
-/** What the line costs now; null if the product is no longer sold. */
+/** The current price of the line; null if the product is no longer sold. */
 export function lineTotal({ quantity }: CartLine, product: ProductView | null): Money | null {
   const sold = whenSold(product);
   return sold ? multiplyMoney(sold.price, quantity) : null;
 }
 
-/** The sum of what is still sold; null if that is nothing, or not all in one currency. */
+/** The sum of the lines that are still sold; null if there are none, or if they are in different currencies. */
 export function subtotal({ lines }: Cart, products: Products): Money | null {
   const totals = lines.flatMap((line) => lineTotal(line, products.get(line.productId) ?? null) ?? []);
   return isOneCurrency(totals) ? (sumMoney(totals) ?? null) : null;

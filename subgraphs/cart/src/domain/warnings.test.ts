@@ -29,14 +29,14 @@ const cartOf = (...lines: CartLine[]): Cart => ({
 const productsOf = (...views: ProductView[]) => new Map(views.map((one) => [one.id, one]));
 
 describe('a cart’s warnings and its subtotal', () => {
-  it('are empty and the sum when all is well', () => {
+  it('are empty, and the sum, if nothing has changed', () => {
     const cart = cartOf(line('a', 2), line('b', 3));
     const products = productsOf(view('a'), view('b', { price: euro(250), available: 3 }));
     expect(warningsOf(cartOf(line('a', 2), line('b', 3, 250)), products)).toEqual([]);
     expect(subtotal(cart, products)).toEqual(euro(950));
   });
 
-  it('name a line’s stock and price faults both', () => {
+  it('report both the stock and the price of a line', () => {
     const products = productsOf(view('a', { price: euro(120), available: 1 }));
     const warnings = warningsOf(cartOf(line('a', 2)), products);
     expect(warnings.map(({ code, message }) => [code, message])).toEqual([
@@ -45,7 +45,7 @@ describe('a cart’s warnings and its subtotal', () => {
     ]);
   });
 
-  it('leave out of the sum what is archived or unknown', () => {
+  it('exclude archived and unknown products from the sum', () => {
     const cart = cartOf(line('a', 1), line('b', 1), line('c', 1));
     const products = productsOf(view('a'), view('b', { isArchived: true }));
     expect(subtotal(cart, products)).toEqual(euro(100));
@@ -55,7 +55,7 @@ describe('a cart’s warnings and its subtotal', () => {
     ]);
   });
 
-  it('tell that a cart in two currencies has no sum', () => {
+  it('report that a cart in two currencies has no sum', () => {
     const cart = cartOf(line('a', 1), line('b', 1));
     const products = productsOf(view('a'), view('b', { price: { minor: 100, currency: 'USD' } }));
     expect(subtotal(cart, products)).toBeNull();
@@ -65,12 +65,12 @@ describe('a cart’s warnings and its subtotal', () => {
     ]);
   });
 
-  it('count stock that was oversold as none', () => {
+  it('treat oversold stock as none', () => {
     const [warning] = warningsOf(cartOf(line('a', 1)), productsOf(view('a', { available: -2 })));
     expect(warning).toMatchObject({ code: 'OUT_OF_STOCK', requestedQuantity: 1, availableQuantity: 0 });
   });
 
-  it('of nothing are nothing', () => {
+  it('of an empty cart are empty', () => {
     expect(warningsOf(cartOf(), new Map())).toEqual([]);
     expect(subtotal(cartOf(), new Map())).toBeNull();
   });

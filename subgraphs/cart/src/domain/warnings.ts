@@ -12,22 +12,23 @@ export interface Warning {
   readonly availableQuantity: number | null;
 }
 
-/** A line of which fewer pieces than asked for, or none, went into the cart. */
+/** A line of which fewer units than requested, or none, were added to the cart. */
 export interface Difference {
   readonly productId: string;
   readonly name: string;
   readonly kind: 'reduced' | 'saved' | 'left-out';
+  /** Units requested, and units in the cart now. */
   readonly asked: number;
   readonly got: number;
 }
 
-/** What stands between this cart and its checkout, line by line. */
+/** What the customer should know before checking out, line by line. */
 export function warningsOf(cart: Cart, products: Products): Warning[] {
   const warnings = cart.lines.flatMap((line) => lineWarnings(line, products.get(line.productId) ?? null));
   const prices = cart.lines.flatMap(({ productId }) => whenSold(products.get(productId))?.price ?? []);
   if (isOneCurrency(prices)) return warnings;
   const message =
-    'The cart holds prices in different currencies; order those products one currency at a time.';
+    'The cart contains prices in different currencies. Order the products of each currency separately.';
   return [...warnings, warn('CURRENCY_MISMATCH', message, null)];
 }
 
@@ -53,13 +54,13 @@ function lineWarnings(line: CartLine, view: ProductView | null): Warning[] {
   return warnings;
 }
 
-/** What a change did otherwise than asked. */
+/** How a change differs from the request. */
 export function differenceWarning({ kind, name, productId, asked, got }: Difference): Warning {
   switch (kind) {
     case 'reduced':
       return warn(
         'QUANTITY_REDUCED',
-        `The cart holds ${got} of “${name}”, not ${asked}: more is not possible.`,
+        `The cart holds ${got} of “${name}” instead of ${asked}, which is the most that is possible.`,
         productId,
         asked,
         got,
@@ -67,13 +68,13 @@ export function differenceWarning({ kind, name, productId, asked, got }: Differe
     case 'saved':
       return warn(
         'SAVED_FOR_LATER',
-        `“${name}” could not go into the cart and was saved for later.`,
+        `“${name}” could not be added to the cart and was saved for later.`,
         productId,
         asked,
         0,
       );
     case 'left-out':
-      return warn('LEFT_OUT', `“${name}” could not go into the cart.`, productId, asked, 0);
+      return warn('LEFT_OUT', `“${name}” could not be added to the cart.`, productId, asked, 0);
   }
 }
 

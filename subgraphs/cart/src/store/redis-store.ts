@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { isCurrencyCode } from '@cartograph/money';
+import type { RedisClient } from '@cartograph/kit/redis';
 import { Cluster } from 'ioredis';
 import type { Cart, CartLimits, CartLine, Snapshot } from '../domain/cart.js';
 import type { Difference } from '../domain/warnings.js';
-import { closeRedisClient, type RedisClient } from './redis-client.js';
 import { defineScripts, whenAvailable, type ScriptAnswer } from './scripts.js';
 import type { CartStore, Change, ClaimOutcome, MergedLine, NotDone } from './store.js';
 
-/** A line as the scripts keep it. */
+/** A line as the scripts store it. */
 interface StoredLine {
   position: number;
   quantity: number;
@@ -16,13 +16,13 @@ interface StoredLine {
   currency: string;
 }
 
-/** Events are delivered again for days at most, by hand out of the dead letters. */
+/** Longer than any event is delivered again: replaying a dead letter may take days. */
 const HANDLED_MARK_MS = 30 * 24 * 3600 * 1000;
 
 /** How long a repeated request is recognized by its idempotency key. */
 const REQUEST_MARK_MS = 24 * 3600 * 1000;
 
-// The braces are the hash tag: all keys of a cart lie in one slot of a cluster.
+// The braces mark the hash tag: all keys of a cart are in one slot of a cluster.
 // https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#hash-tags
 const keyOf = (cartId: string) => `cart:{${cartId}}`;
 const handledKey = (cartId: string, id: string) => `${keyOf(cartId)}:handled:${id}`;
@@ -31,8 +31,8 @@ const requestKey = (cartId: string, key: string) =>
   `${keyOf(cartId)}:request:${createHash('sha256').update(key).digest('base64url')}`;
 const archivedKey = (productId: string) => `archived:{${productId}}`;
 
-/** Carts in Redis, each a hash, changed by one script at a time (scripts/prelude.lua says how it looks). */
-export function createRedisCartStore(client: RedisClient, limits: CartLimits): CartStore {
+/** Carts in Redis. Each is a hash, which scripts change atomically; scripts/prelude.lua describes it. */
+export function createRedisStore(client: RedisClient, limits: CartLimits): CartStore {
   const { lifetimeMs, maxLines, maxQuantity } = limits;
   const runScript = defineScripts(client);
 
@@ -154,20 +154,13 @@ export function createRedisCartStore(client: RedisClient, limits: CartLimits): C
       );
       return notes.map((count) => count === 1);
     },
-
-    async ping() {
-      await client.ping();
-    },
-    async close() {
-      await closeRedisClient(client);
-    },
   };
 }
 
 const contentOf = (line: { productId: string; quantity: number }) =>
   JSON.stringify(['addToCart', line.productId, line.quantity]);
 
-/** A pipeline must stay within one node, so a cluster gets the commands all at once instead. */
+/** A pipeline must stay within one node, so a cluster gets single commands, sent at once. */
 async function readHashes(client: RedisClient, keys: readonly string[]): Promise<Record<string, string>[]> {
   if (client instanceof Cluster) return Promise.all(keys.map((key) => client.hgetall(key)));
   const pipeline = client.pipeline();
@@ -179,7 +172,7 @@ async function readHashes(client: RedisClient, keys: readonly string[]): Promise
   });
 }
 
-/** Half a surrogate pair is no UTF-8, and Lua's JSON refuses it. */
+/** A lone surrogate is not valid UTF-8, and Lua's JSON refuses it. */
 const toStored = ({ name, unitPrice }: Snapshot): string =>
   JSON.stringify({
     name: name.replace(/\p{Surrogate}/gu, '\uFFFD'),
@@ -237,7 +230,7 @@ function readLines(prefix: string, hash: Readonly<Record<string, string>>): Cart
     .map(([field, text]) => ({ productId: field.slice(prefix.length), ...(JSON.parse(text) as StoredLine) }))
     .sort((left, right) => left.position - right.position)
     .map(({ productId, quantity, name, minor, currency }) => {
-      if (!isCurrencyCode(currency)) throw new Error(`A cart holds a price in "${currency}".`);
+      if (!isCurrencyCode(currency)) throw new Error(`Unknown currency "${currency}" in a stored cart line.`);
       return { productId, quantity, name, unitPrice: { minor, currency } };
     });
 }

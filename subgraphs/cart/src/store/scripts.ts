@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { readScripts } from '@cartograph/events/redis';
 import { Fault } from '@cartograph/kit';
-import type { RedisClient } from './redis-client.js';
+import type { RedisClient } from '@cartograph/kit/redis';
 
-/** The scripts, and how many keys each takes. All keys of a script share a hash tag, so that a cluster takes it. */
+/** How many keys each script takes. All keys of a call share a hash tag, as a cluster requires. */
 const KEYS = {
   read: 1,
   add: 2,
@@ -21,17 +21,16 @@ const KEYS = {
 
 export type ScriptName = keyof typeof KEYS;
 
-/** What every script answers; see scripts/prelude.lua. */
+/** What every script returns; see scripts/prelude.lua. */
 export type ScriptAnswer = [outcome: string, number: number, hash: string[], extra?: string];
 
-const load = (name: string) => readFileSync(new URL(`./scripts/${name}.lua`, import.meta.url), 'utf8');
+const NAMES = Object.keys(KEYS) as ScriptName[];
+const scripts = readScripts(new URL('./scripts/', import.meta.url), NAMES);
 
-/** Defines the scripts on the client; gives a function that runs one. */
+/** Defines the scripts on the client. @returns a function that runs one */
 export function defineScripts(client: RedisClient) {
-  const prelude = load('prelude');
-  for (const [name, numberOfKeys] of Object.entries(KEYS)) {
-    client.defineCommand(commandOf(name), { numberOfKeys, lua: `${prelude}\n${load(name)}` });
-  }
+  for (const name of NAMES)
+    client.defineCommand(commandOf(name), { numberOfKeys: KEYS[name], lua: scripts[name] });
   const commands = client as unknown as Record<
     string,
     (...args: (string | number)[]) => Promise<ScriptAnswer>
@@ -45,21 +44,18 @@ export function defineScripts(client: RedisClient) {
 
 const commandOf = (name: string) => `cart:${name}`;
 
-/** Replies that say that Redis cannot serve now, rather than that the command is wrong. */
-const NOT_NOW =
+/** Replies that mean that Redis cannot serve at the moment, and not that the command is wrong. */
+const TEMPORARY =
   /^(LOADING|CLUSTERDOWN|MASTERDOWN|READONLY|OOM|TRYAGAIN|BUSY|MISCONF|NOREPLICAS|MOVED|ASK|UNBLOCKED)\b/;
 
-/** @throws Fault SERVICE_UNAVAILABLE if Redis does not answer or says that it cannot */
+/** @throws Fault SERVICE_UNAVAILABLE if Redis does not answer, or answers that it cannot serve at the moment */
 export async function whenAvailable<T>(command: () => Promise<T>): Promise<T> {
   try {
     return await command();
   } catch (error) {
     const isReply = error instanceof Error && error.name === 'ReplyError';
-    if (isReply && !NOT_NOW.test(error.message)) throw error;
-    const fault = new Fault(
-      'SERVICE_UNAVAILABLE',
-      'Carts cannot be reached at the moment; please try again.',
-    );
+    if (isReply && !TEMPORARY.test(error.message)) throw error;
+    const fault = new Fault('SERVICE_UNAVAILABLE', 'Carts are temporarily unavailable. Please try again.');
     throw Object.assign(fault, { cause: error });
   }
 }

@@ -1,28 +1,28 @@
 import type { Cart, CartLine, Snapshot } from '../domain/cart.js';
 import type { Difference } from '../domain/warnings.js';
 
-/** Why the store did not do a change; nothing was changed then. */
+/** Why the store did not make a change. Nothing has changed then. */
 export type NotDone =
   /** No such cart, or one that is being merged into another. */
   | { readonly outcome: 'no-cart' }
-  /** The product is not in the cart, or not on the list for later. */
+  /** The product is not in the cart, or not on the list saved for later. */
   | { readonly outcome: 'no-line' }
-  /** As many different products as there may be. */
+  /** The cart has as many different products as allowed. */
   | { readonly outcome: 'full' }
-  /** More pieces than one line may hold; `held` is what it holds. */
+  /** More units than one line can hold; `held` is how many it holds. */
   | { readonly outcome: 'over-limit'; readonly held: number }
-  /** More pieces than are in stock; `held` is what the line holds. */
+  /** More units than are in stock; `held` is how many the line holds. */
   | { readonly outcome: 'over-stock'; readonly held: number }
-  /** More pieces are wanted, but nobody could say how many are in stock. */
+  /** More units are requested, but the stock is unknown. */
   | { readonly outcome: 'unknown-stock' }
-  /** The cart holds prices in another currency. */
+  /** The cart contains prices in another currency. */
   | { readonly outcome: 'other-currency' }
-  /** The idempotency key was used before for something else. */
+  /** The idempotency key was used before with another input. */
   | { readonly outcome: 'key-reused' };
 
 export type Change<Extra = unknown> = NotDone | ({ readonly outcome: 'done'; readonly cart: Cart } & Extra);
 
-/** One line of a guest's cart, with what is known of its product; `stock` is null if it is no longer sold. */
+/** A line of a guest's cart with the state of its product; `stock` is null if it is no longer sold. */
 export interface MergedLine {
   readonly productId: string;
   readonly quantity: number;
@@ -30,38 +30,38 @@ export interface MergedLine {
   readonly snapshot: Snapshot;
 }
 
-/** `claims` are those of checkouts that are under way, to be handed to `merge`. */
+/** `claims` are those of running checkouts, to pass to `merge`. */
 export type MergeStart =
   | { readonly outcome: 'done'; readonly claims: readonly string[] }
   | { readonly outcome: 'no-cart' | 'version-changed' };
 
 export type ClaimOutcome =
   | { readonly outcome: 'no-cart' | 'empty' }
-  /** `orderId` is the one that was given, or that of an earlier claim of the same holder. */
+  /** `orderId` is the one in the request, or that of an earlier claim of the same holder. */
   | { readonly outcome: 'done'; readonly cart: Cart; readonly orderId: string }
   /** Another request has claimed it for this order. */
   | { readonly outcome: 'claimed-before'; readonly orderId: string; readonly ageMs: number }
-  /** The cart has become this order and was not changed since, or the holder's own order. */
+  /** The cart has become this order and has not changed since, or this is the holder's own order. */
   | { readonly outcome: 'ordered'; readonly orderId: string };
 
-/** Carts. Each function is one atomic step; all reject with Fault SERVICE_UNAVAILABLE while the store is away. */
+/** Carts. Each function is one atomic step, and rejects with Fault SERVICE_UNAVAILABLE while the store is unavailable. */
 export interface CartStore {
-  /** @param options.renew whether its lifetime begins anew */
+  /** @param options.renew whether to renew its expiry */
   read(cartId: string, options: { renew: boolean }): Promise<Cart | null>;
-  /** In the order of the ids; one round trip (to each node of a cluster). */
+  /** In the order of the ids, in one round trip (to each node of a cluster). */
   readMany(cartIds: readonly string[]): Promise<(Cart | null)[]>;
   add(
     cartId: string,
     line: { productId: string; quantity: number; stock: number; snapshot: Snapshot },
     options: { create: boolean; idempotencyKey?: string },
   ): Promise<Change>;
-  /** What became of an earlier `add` with this key; undefined if there was none in the last day. */
+  /** The result of an earlier `add` with this key; undefined if there was none in the last day. */
   findAdded(
     cartId: string,
     line: { productId: string; quantity: number },
     idempotencyKey: string,
   ): Promise<Change | undefined>;
-  /** `stock` and `snapshot` are null if the product could not be asked for. */
+  /** `stock` and `snapshot` are null if the product could not be loaded. */
   setQuantity(
     cartId: string,
     line: { productId: string; quantity: number; stock: number | null; snapshot: Snapshot | null },
@@ -69,53 +69,50 @@ export interface CartStore {
   remove(cartId: string, list: 'lines' | 'saved', productId: string): Promise<Change>;
   clear(cartId: string): Promise<Change>;
   save(cartId: string, productId: string): Promise<Change>;
-  /** Moves a saved product back, as many as fit; `asked` is how many there would be if all fitted. */
+  /** Moves a saved product back, as many units as possible; `asked` is the quantity without limits. */
   restore(
     cartId: string,
     line: { productId: string; stock: number; snapshot: Snapshot },
   ): Promise<Change<{ asked: number }>>;
 
-  /** Stops changes to a guest's cart, if it is still at `version`. */
+  /** Stops changes to a guest's cart if it still has the same version. */
   beginMerge(guest: Cart, userId: string): Promise<MergeStart>;
-  /** Adds a guest's lines, unless that guest's cart was merged into this one before. */
+  /** Adds a guest's lines, unless that cart was merged into this one before. */
   merge(
     cartId: string,
     guestCartId: string,
     content: {
       lines: readonly MergedLine[];
       saved: readonly MergedLine[];
-      /** As `beginMerge` gave them. */
+      /** As `beginMerge` returned them. */
       claims: readonly string[];
     },
   ): Promise<{ cart: Cart; differences: Difference[] }>;
   endMerge(guestCartId: string, userId: string): Promise<void>;
   wasMerged(cartId: string, guestCartId: string): Promise<boolean>;
-  /** A guest's cart, also while it is being merged. */
+  /** A guest's cart, even while it is being merged. */
   readForMerge(guestCartId: string): Promise<{ cart: Cart; mergingInto: string | null } | null>;
 
   /**
-   * Claims everything in the cart for one order, and reads it. What is added from then on is not part of the claim.
-   * @param holder the request that checks out; the same one again gets its own claim back
-   * @param orderId the order that the claim is for, unless the holder has a claim already
+   * Claims everything in the cart for one order, and reads it. What is added later is not part of the claim.
+   * @param holder identifies the request that checks out; the same one gets its own claim again
+   * @param orderId the order to claim for, unless the holder has a claim already
    */
   claim(cartId: string, holder: string, orderId: string): Promise<ClaimOutcome>;
   /** Ends a claim that led to no order. False if there is no such cart. */
   release(cartId: string, orderId: string): Promise<boolean>;
   /**
-   * Takes out what was ordered and ends the order's claim; once for each order. `merging`: the cart is being merged, try
-   * again later.
-   * @param eventId of its `order.placed`, under which earlier versions noted that it was done
+   * Removes what was ordered and ends the order's claim, once for each order. `merging`: the cart is being merged; try again
+   * later.
+   * @param eventId of its `order.placed`: older versions recorded under it that this was done
    */
   takeOrdered(
     cartId: string,
     order: { orderId: string; items: readonly Pick<CartLine, 'productId' | 'quantity'>[]; eventId?: string },
   ): Promise<'done' | 'no-cart' | 'repeated' | 'merging'>;
 
-  /** What was heard of a product, for when products cannot be asked. */
+  /** Records whether a product is archived, for when the products service is unavailable. */
   noteArchived(productId: string, isArchived: boolean): Promise<void>;
-  /** In the order of the ids; false where nothing was heard. */
+  /** In the order of the ids; false if nothing is recorded. */
   knownArchived(productIds: readonly string[]): Promise<boolean[]>;
-
-  ping(): Promise<void>;
-  close(): Promise<void>;
 }

@@ -1,7 +1,14 @@
-import { createLogger, createRegistry, IDENTITY_HEADER, signIdentity, type Identity } from '@cartograph/kit';
+import {
+  createApp,
+  createLogger,
+  createRegistry,
+  IDENTITY_HEADER,
+  signIdentity,
+  type Identity,
+} from '@cartograph/kit';
 import { startTestRedis } from '@cartograph/testing';
-import { createCartApp } from '../../src/app.js';
-import { readCartConfig } from '../../src/config.js';
+import { cart } from '../../src/app.js';
+import { cartConfig } from '../../src/config.js';
 import { startProductsStandIn, type ProductsStandIn } from './products.js';
 
 export const secret = 'a-secret-that-is-long-enough-for-this-test';
@@ -20,7 +27,7 @@ export interface CartTestService {
   readonly url: string;
   readonly redisUrl: string;
   readonly products: ProductsStandIn;
-  /** Sends one operation as somebody; a guest unless told. */
+  /** Sends one operation with an identity, that of a guest by default. */
   ask<Data = Record<string, unknown>>(
     query: string,
     variables?: object,
@@ -39,14 +46,14 @@ export const user = (userId: string, role: 'CUSTOMER' | 'ADMIN' = 'CUSTOMER'): I
 });
 export const service = (name: string): Identity => ({ kind: 'service', name });
 
-/** The whole service in this process, over real HTTP, on a Redis of its own unless `redisUrl` names one. */
+/** Starts the whole service in this process, over real HTTP, with its own Redis unless `redisUrl` names one. */
 export async function startCartService(
   options: { env?: Record<string, string>; redisUrl?: string } = {},
 ): Promise<CartTestService> {
   const redis = options.redisUrl === undefined ? await startTestRedis() : undefined;
   const redisUrl = options.redisUrl ?? redis!.url;
   const products = await startProductsStandIn(secret);
-  const config = readCartConfig({
+  const config = cartConfig.read({
     NODE_ENV: 'test',
     LOG_LEVEL: 'silent',
     INTERNAL_AUTH_SECRET: secret,
@@ -54,7 +61,7 @@ export async function startCartService(
     PRODUCTS_URL: products.url,
     ...options.env,
   });
-  const app = await createCartApp(config, {
+  const app = await createApp(cart, config, {
     logger: createLogger('cart', config.LOG_LEVEL),
     registry: createRegistry('cart'),
   });

@@ -9,7 +9,7 @@ export const product = (fields: Partial<StandInProduct> = {}): StandInProduct =>
   ...fields,
 });
 
-/** Puts the same few products on sale, as they are before each test. */
+/** Resets the catalogue to the same few products. */
 export function stockUp({ products }: ProductsStandIn): void {
   products.clear();
   products.set('kettle', product());

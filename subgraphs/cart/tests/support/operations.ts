@@ -80,7 +80,7 @@ export const mutationOf = (name: MutationName): string =>
     ${name}(input: $input) { cart { ...Whole } warnings { ${WARNING} } userErrors { code message field } }
   } ${CART}`;
 
-/** Short words for the operations, as somebody. Each throws when there is a top-level error. */
+/** Operations on carts with one identity. Each throws if there is a top-level error. */
 export function actingOn(service: CartTestService, identity?: Identity) {
   async function data<T>(query: string, variables: object): Promise<T> {
     const answer = await service.ask<Record<string, T>>(query, variables, identity);
@@ -105,6 +105,6 @@ export function actingOn(service: CartTestService, identity?: Identity) {
   };
 }
 
-/** What is in a cart, as short as can be. */
+/** The quantity of each product in a cart. */
 export const contents = (cart: CartData | null) =>
   Object.fromEntries((cart?.items ?? []).map(({ productId, quantity }) => [productId, quantity]));

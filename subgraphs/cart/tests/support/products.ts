@@ -8,11 +8,11 @@ export interface StandInProduct {
   available: number;
 }
 
-/** Another service, not a store of ours: answers what cart asks of products, by the same protocol, over HTTP. */
+/** A stand-in for the products service: answers the same queries by the same protocol over HTTP. */
 export interface ProductsStandIn {
   readonly url: string;
   readonly products: Map<string, StandInProduct>;
-  /** How many products each request since `requests.length = 0` asked for. */
+  /** How many products each request since `requests.length = 0` queried. */
   readonly requests: number[];
   stop(): Promise<void>;
   start(): Promise<void>;

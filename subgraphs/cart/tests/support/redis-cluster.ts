@@ -4,17 +4,17 @@ import { Redis } from 'ioredis';
 const SLOTS = 16_384;
 
 export interface TestCluster {
-  /** All nodes, with commas between. */
+  /** The addresses of all nodes, separated by commas. */
   readonly url: string;
   readonly nodes: readonly Redis[];
   close(): Promise<void>;
 }
 
-/** A real Redis Cluster: three redis-server processes, each with a third of the slots. */
+/** Starts a real Redis Cluster: three redis-server processes, each with a third of the slots. */
 export async function startRedisCluster(): Promise<TestCluster> {
   const settings = ['--cluster-enabled', 'yes', '--cluster-config-file', 'nodes.conf'];
   const servers = await Promise.all(
-    // Without a port of its own, the cluster's bus would take the client port + 10,000, which may be taken.
+    // By default the cluster bus uses the client port + 10,000, which may be in use.
     [0, 1, 2].map(() => startTestRedis({ settings: [...settings, '--cluster-port', String(freePort())] })),
   );
   const nodes = servers.map(({ url }) => new Redis(url));
@@ -48,5 +48,5 @@ export async function startRedisCluster(): Promise<TestCluster> {
   };
 }
 
-/** Below what systems take for outgoing connections, and apart from where the test servers listen. */
+/** Below the range for outgoing connections, and apart from the ports of other test servers. */
 const freePort = () => 12_000 + Math.floor(Math.random() * 8_000);

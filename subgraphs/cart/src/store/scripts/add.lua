@@ -1,6 +1,6 @@
--- KEYS: the cart, the mark that this request was done.
--- ARGV: lifetime, '1' if the cart may be created, most lines, most pieces a line, product, pieces, pieces in stock, snapshot,
--- then the content of the request ('' if it has no idempotency key) and the mark's lifetime in ms.
+-- KEYS: the cart, the mark that this request was carried out.
+-- ARGV: lifetime, '1' if the cart may be created, maximum of lines, maximum of units of a line, product, units, units in stock,
+-- snapshot, the content of the request ('' if it has no idempotency key), the lifetime of the mark in ms.
 local request = ARGV[9]
 local earlier = request ~= '' and redis.call('GET', KEYS[2])
 if earlier then

@@ -1,6 +1,6 @@
--- ARGV: lifetime, the holder (the request that checks out), the id its order would get.
--- Claims all lines for one order and reads them. The fourth value of the answer is the order that holds the claim, or that
--- the cart has become; the number is the age of another's claim in ms.
+-- ARGV: lifetime, the holder (the request that checks out), the id that its order would get.
+-- Claims all lines for one order and reads them. The fourth value of the answer is the order that has the claim, or that the
+-- cart has become; the number is the age of another holder's claim in ms.
 if not isOpen() then return answer('no-cart') end
 local holder, orderId = ARGV[2], ARGV[3]
 local function answerWith(outcome, order, number)
@@ -23,7 +23,7 @@ if ordered and not own then
 end
 if #ids == 0 then return answer('empty') end
 
--- The same request again (its process may have died) keeps the order's id and claims what is in the cart now.
+-- A repeated request (its process may have crashed) keeps its order id and claims what is in the cart now.
 local claim = { orderId = own and own.orderId or orderId, holder = holder, at = asText(now()), lines = {} }
 for _, id in ipairs(ids) do claim.lines[id] = read('l', id).quantity end
 redis.call('HSET', cart, 'c:' .. claim.orderId, cjson.encode(claim))

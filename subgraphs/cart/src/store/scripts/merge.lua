@@ -1,7 +1,7 @@
 -- KEYS: the user's cart, the mark that this guest's cart was merged.
--- ARGV: lifetime, most lines, most pieces a line, most saved, the guest's lines and saved ones as JSON lists of
--- { id, quantity, stock (absent if the product is not sold), snapshot }, then the claims on the guest's cart.
--- Adds a fourth value to the answer: as JSON, [{ id, kind, asked, got }] for each line that did not go in whole.
+-- ARGV: lifetime, maximum of lines, maximum of units of a line, maximum of saved lines, the guest's lines and saved lines as
+-- JSON lists of { id, quantity, stock (absent if the product is not sold), snapshot }, then the claims on the guest's cart.
+-- Adds a fourth value to the answer: as JSON, [{ id, kind, asked, got }] for each line that was not added in full.
 local maxLines, maxQuantity, maxSaved = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local differences, gained = {}, {}
 local function differs(kind, line, asked, got)
@@ -33,7 +33,7 @@ local function addLine(line)
   local fits = line.stock and (own or #all('l') < maxLines) and (not currency or currency == line.snapshot.currency)
   if not fits then return setAside(line) end
   local asked = held + line.quantity
-  -- Never fewer than the user's own cart held already.
+  -- Never fewer than the user's own cart already held.
   local got = math.max(held, math.min(asked, maxQuantity, line.stock))
   if got == 0 then return setAside(line) end
   if got > held then
@@ -52,11 +52,11 @@ if redis.call('SET', KEYS[2], '1', 'NX', 'PX', lifetime) then
     if not addSaved(line) then differs('left-out', line, line.quantity, 0) end
   end
   newVersion()
-  -- Claims move along with their pieces, so that what is being ordered cannot be ordered again from here.
+  -- Claims move with their units, so that what is being ordered cannot be ordered again from this cart.
   for i = 7, #ARGV do
     local claim = cjson.decode(ARGV[i])
-    for id, pieces in pairs(claim.lines) do
-      local kept = math.min(pieces, gained[id] or 0)
+    for id, units in pairs(claim.lines) do
+      local kept = math.min(units, gained[id] or 0)
       claim.lines[id] = kept > 0 and kept or nil
     end
     if next(claim.lines) then redis.call('HSET', cart, 'c:' .. claim.orderId, cjson.encode(claim)) end

@@ -1,14 +1,14 @@
--- What all changes share. A cart is one hash, KEYS[1]:
+-- What all scripts share. A cart is one hash, KEYS[1]:
 --   l:<productId>  a line, as JSON { position, quantity, name, minor, currency }
 --   s:<productId>  the same, saved for later
---   position       the last position given
---   version        grows with every change, from the moment of the first one in ms: never the same again, even if the cart
---                  expires or is lost and begins again under its old id
---   expiresAt      ms since the epoch, as the key's own expiry
---   c:<orderId>    a claim: what a checkout is ordering, as JSON { orderId, holder, at, lines: { <productId>: pieces } }
---   ordered        the last order made of this cart, as JSON { orderId, holder, version }
---   mergingInto    only in a guest's cart that is being merged: the user's id; it takes no changes any more
--- ARGV[1] is a cart's lifetime in ms. Every script answers { outcome, number, the hash as it is now }.
+--   position       the position that was assigned last
+--   version        increases with every change and starts at the time of the first one in ms, so that it never repeats, even if
+--                  the cart expires or is lost and starts again under its old id
+--   expiresAt      ms since the epoch, like the key's own expiry
+--   c:<orderId>    a claim: what a checkout is ordering, as JSON { orderId, holder, at, lines: { <productId>: units } }
+--   ordered        the last order placed from this cart, as JSON { orderId, holder, version }
+--   mergingInto    only in a guest's cart that is being merged: the user's id; the cart can no longer change
+-- ARGV[1] is the lifetime of a cart in ms. Every script returns { outcome, number, the hash as it is now }.
 local cart = KEYS[1]
 local lifetime = tonumber(ARGV[1])
 
@@ -42,8 +42,8 @@ local function openClaims()
   return claims
 end
 
--- No more pieces of a product are claimed than the cart holds. Pieces that the customer takes out of the cart are no
--- longer claimed: if the same product is added again later, those pieces are not what was ordered.
+-- Claims never cover more units of a product than the cart holds. Units that the customer removes are no longer claimed: if
+-- the same product is added again later, those units are not part of the order.
 local function limitClaims(id, quantity)
   for _, claim in ipairs(openClaims()) do
     local claimed = claim.lines[id]
@@ -72,7 +72,7 @@ local function nextPosition()
   return redis.call('HINCRBY', cart, 'position', 1)
 end
 
--- The currency of another line of the cart than this product's.
+-- The currency of the lines of other products.
 local function otherCurrency(id)
   for _, other in ipairs(all('l')) do
     if other ~= id then return read('l', other).currency end

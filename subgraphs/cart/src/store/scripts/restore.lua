@@ -1,5 +1,5 @@
--- ARGV: lifetime, most lines, most pieces a line, product, pieces in stock, snapshot.
--- The number in the answer: how many pieces were asked for.
+-- ARGV: lifetime, maximum of lines, maximum of units of a line, product, units in stock, snapshot.
+-- The number in the answer is how many units were requested.
 local id, snapshot = ARGV[4], cjson.decode(ARGV[6])
 if not isOpen() then return answer('no-cart') end
 local line, saved = read('l', id), read('s', id)

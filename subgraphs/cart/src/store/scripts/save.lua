@@ -1,4 +1,4 @@
--- ARGV: lifetime, most saved, most pieces a line, product.
+-- ARGV: lifetime, maximum of saved lines, maximum of units of a line, product.
 local id = ARGV[4]
 if not isOpen() then return answer('no-cart') end
 local line, saved = read('l', id), read('s', id)

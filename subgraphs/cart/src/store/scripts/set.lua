@@ -1,5 +1,5 @@
--- ARGV: lifetime, product, pieces, pieces in stock ('' if that is not known), snapshot ('' if that is not known).
--- Wanting fewer pieces is always possible; for more, the stock must be known.
+-- ARGV: lifetime, product, units, units in stock ('' if unknown), snapshot ('' if unknown).
+-- Lowering the quantity is always possible; raising it requires the stock.
 local id, quantity, stock = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 if not isOpen() then return answer('no-cart') end
 local line = read('l', id)

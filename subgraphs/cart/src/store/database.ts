@@ -1,0 +1,3 @@
+import { redisDatabase } from '@cartograph/kit/redis';
+
+export const cartDatabase = redisDatabase({ url: 'REDIS_URL' });
