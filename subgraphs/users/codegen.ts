@@ -1,9 +1,9 @@
-/** The types behind the generated resolvers of this subgraph; paths are seen from src/generated. */
+/** The types behind the generated resolvers of this subgraph. Paths are relative to src/generated. */
 export default {
-  contextType: '../app.js#UsersContext',
+  contextType: '../context.js#UsersContext',
   mappers: {
     User: '../domain/user.js#User as UserModel',
-    Session: '../service.js#OpenedSession',
+    Session: '../use-cases/shared/sessions.js#OpenedSession',
     UserSession: '../domain/session.js#Session as UserSessionModel',
     SecurityEvent: '../domain/user.js#SecurityEvent as SecurityEventModel',
   },

@@ -1,5 +1,5 @@
 import { readScripts } from '@cartograph/events/redis';
-import { Fault } from '@cartograph/kit';
+import { PublicError } from '@cartograph/kit';
 import type { RedisClient } from '@cartograph/kit/redis';
 
 /** How many keys each script takes. All keys of a call share a hash tag, as a cluster requires. */
@@ -48,14 +48,17 @@ const commandOf = (name: string) => `cart:${name}`;
 const TEMPORARY =
   /^(LOADING|CLUSTERDOWN|MASTERDOWN|READONLY|OOM|TRYAGAIN|BUSY|MISCONF|NOREPLICAS|MOVED|ASK|UNBLOCKED)\b/;
 
-/** @throws Fault SERVICE_UNAVAILABLE if Redis does not answer, or answers that it cannot serve at the moment */
+/** @throws PublicError SERVICE_UNAVAILABLE if Redis does not answer, or answers that it cannot serve at the moment */
 export async function whenAvailable<T>(command: () => Promise<T>): Promise<T> {
   try {
     return await command();
   } catch (error) {
     const isReply = error instanceof Error && error.name === 'ReplyError';
     if (isReply && !TEMPORARY.test(error.message)) throw error;
-    const fault = new Fault('SERVICE_UNAVAILABLE', 'Carts are temporarily unavailable. Please try again.');
-    throw Object.assign(fault, { cause: error });
+    const unavailable = new PublicError(
+      'SERVICE_UNAVAILABLE',
+      'Carts are temporarily unavailable. Please try again.',
+    );
+    throw Object.assign(unavailable, { cause: error });
   }
 }

@@ -44,7 +44,7 @@ export type ClaimOutcome =
   /** The cart has become this order and has not changed since, or this is the holder's own order. */
   | { readonly outcome: 'ordered'; readonly orderId: string };
 
-/** Carts. Each function is one atomic step, and rejects with Fault SERVICE_UNAVAILABLE while the store is unavailable. */
+/** Carts. Each function is one atomic step, and rejects with PublicError SERVICE_UNAVAILABLE while the store is unavailable. */
 export interface CartStore {
   /** @param options.renew whether to renew its expiry */
   read(cartId: string, options: { renew: boolean }): Promise<Cart | null>;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Refusal } from '@cartograph/kit/errors';
+import type { Refusal } from '@cartograph/kit/refusal';
 import { readFields } from './fields.js';
 
 const faultOf = (kind: 'password' | 'name', value: string): string | undefined => {

@@ -1,11 +1,9 @@
-import { Refusal, type UserErrorOutput } from '@cartograph/kit/errors';
 import { idempotencyKeyFault } from '@cartograph/kit/idempotency-key';
-import { readText } from '@cartograph/kit/text';
-import type { ErrorCode } from '../generated/graphql.js';
+import { collectRefusals } from '@cartograph/kit/refusal';
 import { readEmail, type EmailAddress } from './email.js';
 import { hashToken } from './secret-token.js';
 
-const NAME_RULE = { max: 100, isRequired: true };
+const NAME_RULE = { max: 100, isRequired: true } as const;
 const PASSWORD_LENGTH = { min: 8, max: 200 };
 
 /**
@@ -30,39 +28,31 @@ export interface FieldReader {
 }
 
 export function readFields(): FieldReader {
-  const errors: UserErrorOutput<ErrorCode>[] = [];
-  const refuse = (message: string, field: string) =>
-    errors.push({ code: 'INVALID_INPUT', message, field: [field] });
+  const refusals = collectRefusals();
   return {
     email(value, field) {
       const email = readEmail(value);
       if (typeof email !== 'string') return email;
-      refuse(email, field);
+      refusals.add([field], email);
       return { address: '', key: '', earlierForm: '' };
     },
     password(value, field) {
       const password = normalisePassword(value);
       const length = [...password].length;
       if (length < PASSWORD_LENGTH.min || length > PASSWORD_LENGTH.max)
-        refuse(
+        refusals.add(
+          [field],
           `The password must have ${PASSWORD_LENGTH.min} to ${PASSWORD_LENGTH.max} characters, got ${length}.`,
-          field,
         );
       return password;
     },
-    name(value, field) {
-      const name = readText(value, NAME_RULE);
-      if ('fault' in name) refuse(`The name ${name.fault}.`, field);
-      return ('value' in name && name.value) || '';
-    },
+    name: (value, field) => refusals.text([field], 'The name', value, NAME_RULE),
     idempotencyKey(value, field) {
       if (value == null) return null;
       const message = idempotencyKeyFault(value);
-      if (message) refuse(message, field);
+      if (message) refusals.add([field], message);
       return hashToken(value);
     },
-    done() {
-      if (errors.length > 0) throw new Refusal(errors);
-    },
+    done: () => refusals.throwIfAny(),
   };
 }

@@ -1,4 +1,4 @@
-import { Refusal } from '@cartograph/kit/errors';
+import { Refusal } from '@cartograph/kit/refusal';
 import type { ErrorCode } from '../generated/graphql.js';
 
 type Field = readonly string[];

@@ -1,4 +1,4 @@
-import { idempotencyKeyReused, type Fault, type Refusal } from '@cartograph/kit';
+import { idempotencyKeyReused, type PublicError, type Refusal } from '@cartograph/kit';
 import { createEmptyCart, type Cart, type CartLimits } from '../../domain/cart.js';
 import type { ProductView } from '../../domain/product.js';
 import { refusals } from '../../domain/refusals.js';
@@ -30,7 +30,7 @@ export function afterRemoval({ limits, clock }: Deps, cartId: string, result: Ch
 }
 
 /** The refusal of a change that the store did not make. @param product the one that the change is about */
-export function refusalOf(limits: CartLimits, result: NotDone, product?: ProductView): Refusal | Fault {
+export function refusalOf(limits: CartLimits, result: NotDone, product?: ProductView): Refusal | PublicError {
   switch (result.outcome) {
     case 'no-cart':
       return refusals.noCart('cartId');

@@ -1,4 +1,4 @@
-import { Fault, signInFault, type Identity } from '@cartograph/kit';
+import { PublicError, signInError, type Identity } from '@cartograph/kit';
 import { isHolder } from '../../domain/access.js';
 import { ownerOf, userCartId } from '../../domain/cart-id.js';
 import { refusals } from '../../domain/refusals.js';
@@ -14,7 +14,7 @@ export interface LineTarget extends Target {
 
 /**
  * The cart of a request that names none: the user's own, and none for a guest.
- * @throws Fault if the request has an invalid token: the user means their own cart, not a new guest cart
+ * @throws PublicError if the request has an invalid token: the user means their own cart, not a new guest cart
  */
 export function ownCartId(identity: Identity): string | undefined {
   if (identity.kind === 'user') return userCartId(identity.userId);
@@ -39,8 +39,8 @@ export function requireTarget(identity: Identity, target: Target): string {
 
 export const isUserCart = (cartId: string): boolean => ownerOf(cartId)?.kind === 'user';
 
-export function notYours(identity: Identity): Fault {
+export function notYours(identity: Identity): PublicError {
   return identity.kind === 'anonymous'
-    ? signInFault(identity, 'Sign in to see or change this cart.')
-    : new Fault('FORBIDDEN', 'This cart belongs to another user.');
+    ? signInError(identity, 'Sign in to see or change this cart.')
+    : new PublicError('FORBIDDEN', 'This cart belongs to another user.');
 }

@@ -1,4 +1,4 @@
-import { Fault, isId, requireUser, signInFault, type Identity } from '@cartograph/kit';
+import { PublicError, isId, requireUser, signInError, type Identity } from '@cartograph/kit';
 import { isLive, type Session } from '../../domain/session.js';
 import type { User } from '../../domain/user.js';
 import type { UsersQueries } from '../../store/store.js';
@@ -13,7 +13,7 @@ export interface Actor {
  * Loads the signed-in user as the store knows them now. The access token may have been issued before their session ended,
  * their account was deactivated, or their role changed.
  * @param lock keeps the user's row until the transaction ends
- * @throws Fault UNAUTHENTICATED
+ * @throws PublicError UNAUTHENTICATED
  */
 export async function requireActor(
   { clock }: Deps,
@@ -25,15 +25,15 @@ export async function requireActor(
   const user = isId(userId) ? await tx.findUser(userId, { lock }) : null;
   const session = isId(sessionId) ? await tx.findSession(sessionId) : null;
   if (!user?.isActive || session?.userId !== user.id || !isLive(session, clock())) {
-    throw signInFault({ tokenRefusal: 'TOKEN_REVOKED' }, '');
+    throw signInError({ tokenRefusal: 'TOKEN_REVOKED' }, '');
   }
   return { user, session };
 }
 
-/** @throws Fault FORBIDDEN if they are no longer an administrator, UNAUTHENTICATED */
+/** @throws PublicError FORBIDDEN if they are no longer an administrator, UNAUTHENTICATED */
 export async function requireAdmin(deps: Deps, tx: UsersQueries, identity: Identity): Promise<Actor> {
   const actor = await requireActor(deps, tx, identity);
   if (actor.user.role !== 'ADMIN')
-    throw new Fault('FORBIDDEN', 'This requires the role ADMIN, which you no longer have.');
+    throw new PublicError('FORBIDDEN', 'This requires the role ADMIN, which you no longer have.');
   return actor;
 }
