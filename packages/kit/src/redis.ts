@@ -1,4 +1,5 @@
 /** Redis as the store of a subgraph. It loads ioredis, so only subgraphs that keep data in Redis import it. */
+import { credentialsOf } from '@cartograph/events/redis';
 import { Cluster, Redis } from 'ioredis';
 import type { ConnectOptions, Database } from './database.js';
 import type { Logger } from './logger.js';
@@ -70,14 +71,4 @@ function createRedisClient(address: string, logger?: Logger): RedisClient {
     isDown = false;
   });
   return client;
-}
-
-/** A cluster gives the addresses of its nodes without the credentials. */
-function credentialsOf(url: string) {
-  const { username, password, protocol } = new URL(url);
-  return {
-    ...(username && { username: decodeURIComponent(username) }),
-    ...(password && { password: decodeURIComponent(password) }),
-    ...(protocol === 'rediss:' && { tls: {} }),
-  };
 }
