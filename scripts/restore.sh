@@ -15,7 +15,7 @@ for argument in "$@"; do
   esac
 done
 [ -n "$source" ] || { echo "Usage: scripts/restore.sh DIR [--yes]" >&2; exit 2; }
-(cd "$source" && sha256sum --check --quiet SHA256SUMS) || { echo "$source is not a whole backup: see above." >&2; exit 1; }
+(cd "$source" && sha256sum --check --quiet SHA256SUMS) || { echo "$source is not a complete backup: see above." >&2; exit 1; }
 cd "$(dirname "$0")/.."
 
 on_postgres() { "${compose[@]}" exec -T postgres psql --username postgres --no-psqlrc --quiet --tuples-only --no-align -v ON_ERROR_STOP=1 "$@"; }
@@ -66,7 +66,7 @@ running="$("${compose[@]}" ps --services --filter status=running)"
 read -ra services <<<"$(grep -vxE 'postgres|mongodb|redis|rabbitmq|mailpit' <<<"$running" | tr '\n' ' ')"
 [ ${#services[@]} -eq 0 ] || "${compose[@]}" stop --timeout 12 "${services[@]}"
 say_if_broken() {
-  [ $? = 0 ] || echo "It broke off: the stores hold a part. Once what is said above is mended: scripts/restore.sh $source --yes" >&2
+  [ $? = 0 ] || echo "The restore stopped halfway: the stores hold a part of the data. Fix what is reported above, then run scripts/restore.sh $source --yes" >&2
 }
 trap say_if_broken EXIT
 trap 'exit 130' INT TERM HUP
