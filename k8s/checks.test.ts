@@ -8,7 +8,7 @@ import { referenceFaults } from './testing/references.js';
 import { strictFaults } from './testing/strict.js';
 import { workloadsOf } from './testing/workloads.js';
 
-/** Without the hash that kustomize adds to what it generates. */
+/** The name without the hash that kustomize adds. */
 const nameOf = ({ metadata }: Manifest) => metadata.name.replace(/-[a-z0-9]{10}$/, '');
 
 describe('the checks of manifests', () => {
@@ -123,7 +123,7 @@ describe('the checks of manifests', () => {
     expect(workloadsOf(changed).flatMap(hardeningFaults)).toHaveLength(1);
   });
 
-  it('find a way in the network that nobody needs, and one that is missing', () => {
+  it('find a network path that no service needs, and one that is missing', () => {
     const open = mutate('NetworkPolicy', 'deny-all', ((policy: V1NetworkPolicy) => {
       policy.spec!.egress = [{ to: [{ podSelector: {} }] }];
     }) as never);

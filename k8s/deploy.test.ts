@@ -9,7 +9,7 @@ import { buildOverlay, root } from './testing/manifests.js';
 
 const IMAGE = `orders=ghcr.io/cartograph/orders@sha256:${'a'.repeat(64)}`;
 
-/** Stands in for a cluster: has what the real kubectl built, says what runs, and notes what else it was asked. */
+/** A stand-in for a cluster: it passes on what the real kubectl builds, reports what runs, and records every other request. */
 const FAKE = `#!/bin/sh
 case "$1" in kustomize) cat "$BUILT"; exit ;; esac
 echo "$@" >>"$NOTES"
@@ -24,7 +24,7 @@ case "$*" in *"$FAIL_ON"*) [ -n "$FAIL_ON" ] && exit 1 ;; esac
 exit 0
 `;
 
-/** What the cluster has before the deployment. */
+/** The cluster's state before the deployment. */
 const SUPERGRAPH = JSON.stringify({
   apiVersion: 'v1',
   kind: 'ConfigMap',
@@ -43,7 +43,7 @@ describe('a deployment', () => {
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'cartograph-deploy-'));
-    // Without what only makes it long, as each deployment reads and writes all of it.
+    // Without its longest parts, because each deployment reads and writes all of it.
     const manifests = buildOverlay('local')
       .filter(({ kind, metadata }) => kind !== 'NetworkPolicy' || metadata.name === 'deny-all')
       .map((each) => (each.metadata.name === 'supergraph' ? { ...each, data: {} } : each));
@@ -93,7 +93,7 @@ describe('a deployment', () => {
     return { code, output, asked: read('notes').trim().split('\n'), applied: read('notes.applied') };
   }
 
-  /** That a deployment did these things, one after another. */
+  /** Expects that a deployment did these things in this order. */
   function expectInOrder(asked: readonly string[], ...what: string[]): void {
     let from = -1;
     for (const each of what) {
@@ -107,7 +107,7 @@ describe('a deployment', () => {
   const BACK = '      from the cluster';
   const UNDONE = 'rollout undo deployment/orders-service --to-revision=7';
 
-  it('of one service migrates it, rolls it out, gives the supergraph last, and leaves the others alone', async () => {
+  it('of one service migrates it, rolls it out, publishes the supergraph last, and does not touch the others', async () => {
     const { code, asked, applied } = await deploy([IMAGE]);
     expect(code).toBe(0);
     expectInOrder(
@@ -123,7 +123,7 @@ describe('a deployment', () => {
     expect(asked.join('\n')).not.toContain('undo');
   });
 
-  it('that fails its smoke test goes back to the supergraph, and then to the revision, that were there', async () => {
+  it('that fails its smoke test restores the previous supergraph, then the previous revision', async () => {
     isHealthy = false;
     const { code, output, asked } = await deploy([IMAGE]);
     expect(code).toBe(1);
@@ -132,14 +132,14 @@ describe('a deployment', () => {
     expectInOrder(asked, GIVEN, BACK, UNDONE, 'rollout status deployment/orders-service');
   });
 
-  it('that does not roll out goes back, and leaves the supergraph that it did not touch', async () => {
+  it('that does not roll out is undone, and does not touch the supergraph', async () => {
     const { code, asked } = await deploy([IMAGE], { failOn: 'rollout status' });
     expect(code).toBe(1);
     expectInOrder(asked, 'rollout status', UNDONE);
     expect(asked).not.toContain(GIVEN);
   });
 
-  it('whose migration fails says why at once, and never rolls out', async () => {
+  it('whose migration fails reports why at once, and never rolls out', async () => {
     const { code, output, asked } = await deploy([IMAGE], { job: jobThat('Failed') });
     expect(code).toBe(1);
     expect(output).toContain('relation does not exist');
@@ -147,7 +147,7 @@ describe('a deployment', () => {
     expect(asked.join('\n')).not.toContain('rollout');
   });
 
-  it('whose migration does not end in time says what it said so far, and never rolls out', async () => {
+  it('whose migration does not end in time prints its log so far, and never rolls out', async () => {
     const { code, output, asked } = await deploy(['--rollout-seconds', '0', IMAGE], { job: '{}' });
     expect(code).toBe(1);
     expect(output).toContain('relation does not exist');
@@ -155,33 +155,33 @@ describe('a deployment', () => {
     expect(asked.join('\n')).not.toContain('rollout');
   });
 
-  it('with the supergraph first gives it before anything else', async () => {
+  it('with the supergraph first publishes it before anything else', async () => {
     const { code, asked } = await deploy(['--supergraph-first', IMAGE]);
     expect(code).toBe(0);
     expectInOrder(asked, GIVEN, 'delete job', 'rollout status');
   });
 
-  it('with the supergraph first and a migration that fails puts the supergraph back', async () => {
+  it('with the supergraph first and a failing migration restores the supergraph', async () => {
     const { code, asked } = await deploy(['--supergraph-first', IMAGE], { job: jobThat('Failed') });
     expect(code).toBe(1);
     expectInOrder(asked, GIVEN, 'get job orders-migration', BACK);
     expect(asked.join('\n')).not.toContain('rollout');
   });
 
-  it('with the supergraph first that fails its smoke test has the old pods answer before the old supergraph asks', async () => {
+  it('with the supergraph first that fails its smoke test restores the old pods before the old supergraph', async () => {
     isHealthy = false;
     const { code, asked } = await deploy(['--supergraph-first', IMAGE]);
     expect(code).toBe(1);
     expectInOrder(asked, GIVEN, 'rollout status', UNDONE, 'rollout status', BACK);
   });
 
-  it('that cannot go back says what to look at', async () => {
+  it('that cannot be undone names what to check', async () => {
     const { code, output } = await deploy([IMAGE], { failOn: 'rollout' });
     expect(code).toBe(1);
     expect(output).toContain('Look at deployment/orders-service');
   });
 
-  it('into an empty cluster gives the supergraph to begin with, and has nothing to go back to', async () => {
+  it('into an empty cluster publishes the supergraph first, and has nothing to undo', async () => {
     const { code, asked, output } = await deploy([IMAGE], { failOn: 'rollout status', isFirst: true });
     expect(code).toBe(1);
     expectInOrder(asked, GIVEN, 'delete job');
@@ -189,7 +189,7 @@ describe('a deployment', () => {
     expect(asked.join('\n')).not.toContain('undo');
   });
 
-  it('is refused without a place to try it, and without a digest', async () => {
+  it('is refused without a URL to test, and without a digest', async () => {
     const [nowhere, byTag] = await Promise.all([
       deploy(['--smoke', '', IMAGE]),
       deploy(['orders=ghcr.io/cartograph/orders:latest']),

@@ -24,7 +24,7 @@ describe.each(overlays)('the overlay %s', (overlay) => {
   const find = (kind: string, name: string) =>
     manifests.find((each) => each.kind === kind && each.metadata.name === name)!;
 
-  it('holds nothing that the Kubernetes API does not know', () => {
+  it('contains only what the Kubernetes API knows', () => {
     expect(manifests.flatMap(strictFaults)).toEqual([]);
   });
 
@@ -42,7 +42,7 @@ describe.each(overlays)('the overlay %s', (overlay) => {
     expect(workloads.flatMap(hardeningFaults)).toEqual([]);
   });
 
-  it('names no pod, port, Secret, ConfigMap, Service or peer that is not there', () => {
+  it('names no pod, port, Secret, ConfigMap, Service or peer that does not exist', () => {
     expect(referenceFaults(manifests)).toEqual([]);
   });
 
@@ -67,7 +67,7 @@ describe.each(overlays)('the overlay %s', (overlay) => {
       const waitS = workload.containers[0]?.lifecycle?.preStop?.sleep?.seconds ?? 0;
       const drainDelayMs = Number(environmentOf(workload, manifests)['DRAIN_DELAY_MS']);
       expect([workload.id, waitS > 0, drainDelayMs > 0]).toEqual([workload.id, true, true]);
-      // The services' own limit for everything after SIGTERM, the delay included.
+      // The services' limit for everything after SIGTERM, including the delay.
       expect(drainDelayMs).toBeLessThan(9_500);
       expect(workload.pod.terminationGracePeriodSeconds).toBeGreaterThanOrEqual(waitS + 10);
     }
@@ -88,11 +88,11 @@ describe.each(overlays)('the overlay %s', (overlay) => {
     });
   });
 
-  it('lets each talk to those it needs, and to nobody else', () => {
+  it('lets each service reach those it needs, and no others', () => {
     expect(reachable(manifests)).toEqual(neededWays(overlay));
   });
 
-  it('hands the gateway its supergraph as a folder that follows the ConfigMap, under a name that stays', () => {
+  it('mounts the supergraph as a folder that follows the ConfigMap, whose name does not change', () => {
     const { pod, containers } = workloads.find(({ name }) => name === 'gateway-service')!;
     const volume = pod.volumes?.find(({ configMap }) => configMap?.name === 'supergraph');
     const mount = containers[0]!.volumeMounts?.find(({ name }) => name === volume?.name);
@@ -104,14 +104,14 @@ describe.each(overlays)('the overlay %s', (overlay) => {
     expect(file['SUPERGRAPH_FILE']).toBe('/etc/cartograph/supergraph.graphql');
   });
 
-  it('holds the composed supergraph, under the limits of a ConfigMap and of an annotation', () => {
+  it('contains the composed supergraph, within the limits of a ConfigMap and an annotation', () => {
     const supergraph = find('ConfigMap', 'supergraph')['data'] as Record<string, string>;
     const committed = readFileSync(join(root, 'schema', 'supergraph.graphql'), 'utf8');
     expect(supergraph['supergraph.graphql']).toBe(committed);
     expect(Buffer.byteLength(committed)).toBeLessThan(250_000);
   });
 
-  it('lets nothing but jobs migrate', () => {
+  it('lets only Jobs migrate', () => {
     for (const workload of workloads.filter(isOurs)) {
       if (workload.kind === 'CronJob') continue;
       const isJob = workload.kind === 'Job';
@@ -126,7 +126,7 @@ describe.each(overlays)('the overlay %s', (overlay) => {
     }
   });
 
-  it('gives no service a variable that nobody reads', () => {
+  it('gives no service a variable that it does not read', () => {
     expect(workloads.filter(isOurs).flatMap((each) => unreadVariables(each, manifests))).toEqual([]);
   });
 
@@ -145,7 +145,7 @@ describe.each(overlays)('the overlay %s', (overlay) => {
     }
   });
 
-  it('gives every service and every migration an environment that the service itself accepts', () => {
+  it('gives every service and every migration an environment that the service accepts', () => {
     const services = workloads.filter((each) => isOurs(each) && each.kind !== 'CronJob');
     const environments = services.map((workload) => ({
       id: workload.id,
@@ -161,7 +161,7 @@ describe.each(overlays)('the overlay %s', (overlay) => {
 });
 
 describe('the production overlay', () => {
-  it('names all images by digest, and holds no store', () => {
+  it('names all images by digest, and contains no store', () => {
     const workloads = workloadsOf(buildOverlay('production'));
     expect(workloads.filter((each) => !isOurs(each))).toEqual([]);
     for (const { containers } of workloads)

@@ -29,7 +29,7 @@ describe('the alert rules', () => {
     expect(promtool('check', 'config', '--lint-fatal', join(prometheus, 'prometheus.yml'))).toContain(
       'SUCCESS',
     );
-    // Debian's promtool is built without Kubernetes: another way to find targets stands for it.
+    // Debian's promtool is built without Kubernetes, so another kind of discovery replaces it.
     const draft = join(prometheus, `.checked-${process.pid}.yml`);
     const text = readFileSync(join(prometheus, 'kubernetes.yml'), 'utf8');
     writeFileSync(
@@ -44,7 +44,7 @@ describe('the alert rules', () => {
     expect(promtool('check', 'rules', '--lint-fatal', rules)).toContain('SUCCESS');
   });
 
-  it('get the labels they ask for from what pods in Kubernetes carry', () => {
+  it('use labels that pods in Kubernetes carry', () => {
     const { metadata } = (
       parse(readFileSync(join(root, 'k8s', 'base', 'service', 'deployment.yaml'), 'utf8')) as {
         spec: { template: { metadata: { annotations: object } } };
@@ -75,7 +75,7 @@ describe('the alert rules', () => {
     expect([...new Set(named)].sort()).toEqual(alerts.map(({ alert }) => alert).sort());
   });
 
-  it('each say what is wrong, how urgent it is, and lead to a runbook that exists', () => {
+  it('each say what is wrong and how urgent it is, and link to a runbook that exists', () => {
     for (const { alert, labels, annotations } of alerts) {
       expect([alert, labels?.severity]).toEqual([alert, expect.stringMatching(/^(page|ticket)$/)]);
       expect([alert, annotations?.summary]).toEqual([alert, expect.any(String)]);

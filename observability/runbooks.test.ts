@@ -16,7 +16,7 @@ const sources = ['gateway/src', 'packages', 'subgraphs'].map((folder) => filesIn
 const dashboards = filesIn('observability/grafana/dashboards', /\.json$/);
 const rules = filesIn('observability/prometheus/rules', /\.rules\.yml$/);
 
-/** What a page names by a pattern, each with the page. */
+/** What pages contain that matches a pattern, each with its page. */
 const named = (pattern: RegExp) =>
   runbooks.flatMap(({ name, text }) => [...text.matchAll(pattern)].map(([, what]) => `${name}: ${what}`));
 const nameOf = (entry: string) => entry.slice(entry.indexOf(': ') + 2);
@@ -24,7 +24,7 @@ const missing = (pattern: RegExp, isThere: (what: string) => boolean) =>
   named(pattern).filter((entry) => !isThere(nameOf(entry)));
 
 describe('runbooks', () => {
-  it('name only alerts, metrics and variables that there are', () => {
+  it('name only alerts, metrics and variables that exist', () => {
     const alerts = runbooks.flatMap(({ name, text }) =>
       (/^Alerts: (.*)$/m.exec(text)?.[1] ?? '')
         .split(', ')
@@ -37,13 +37,13 @@ describe('runbooks', () => {
     expect(missing(/`([A-Z]+_[A-Z_]+)`/g, (word) => isRead(word) || isCode(word))).toEqual([]);
   });
 
-  it('name only panels of dashboards and lines of logs that there are', () => {
+  it('name only panels and log lines that exist', () => {
     expect(
       missing(/"([^"\n]+)"/g, (text) => dashboards.includes(`"${text}"`) || sources.includes(text)),
     ).toEqual([]);
   });
 
-  it('name only commands, programs, pages and parts of the cluster that there are', () => {
+  it('name only commands, programs, pages and parts of the cluster that exist', () => {
     const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: object };
     expect(missing(/npm run ([\w:-]+)/g, (name) => name in scripts)).toEqual([]);
     const program = (path: string) =>

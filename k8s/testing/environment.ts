@@ -26,12 +26,12 @@ export function environmentOf(workload: Workload, manifests: readonly Manifest[]
   ) as Record<string, string>;
 }
 
-/** Variables that Node and OpenTelemetry read, not we. */
+/** Variables that Node and OpenTelemetry read. */
 const OF_LIBRARIES = ['NODE_OPTIONS', 'OTEL_TRACES_SAMPLER', 'OTEL_TRACES_SAMPLER_ARG'];
-/** What says where a service is, whether or not another asks it today. */
+/** Addresses of services, whether or not another service uses them today. */
 const IS_ADDRESS = /^(USERS|PRODUCTS|CART|ORDERS|PAYMENTS|NOTIFICATIONS)_URL$/;
 
-/** Variables that a workload gets and nobody reads: misspelt ones, mostly. What all get, some service must read. */
+/** Variables that a workload receives and does not read, mostly misspelt ones. Variables that all receive must be read by some service. */
 export function unreadVariables(workload: Workload, manifests: readonly Manifest[]): string[] {
   const [container] = workload.containers;
   const keysOf = (kind: string, name: string | undefined) =>
@@ -60,7 +60,7 @@ const sourceOf = (service: string) =>
     .join('\n');
 
 /**
- * What the services themselves make of environments: each is read by the service's own config.ts.
+ * Reads each environment with the service's own config.ts.
  * @returns for each workload that would not start, its name and the message
  */
 export function configurationFaults(
@@ -70,7 +70,7 @@ export function configurationFaults(
     const folder = service === 'gateway' ? service : join('subgraphs', service);
     return { id, env, config: pathToFileURL(join(root, folder, 'dist', 'config.js')).href };
   });
-  // One process for all: a query makes each import a reading of its own, as some look at the environment then.
+  // One process for all: the query makes each import a separate module, because some read the environment when they load.
   const script = `
     const faults = [];
     for (const [index, { id, env, config }] of ${JSON.stringify(readings)}.entries()) {

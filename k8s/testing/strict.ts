@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { Manifest } from './manifests.js';
 
-/** Every kind we use, with the group and version it is served under; another one has to be added here. */
+/** Every kind in use, with its group and version. Add new ones here. */
 const KINDS: Readonly<Record<string, string>> = {
   'v1 ConfigMap': 'V1ConfigMap',
   'v1 Namespace': 'V1Namespace',
@@ -40,7 +40,7 @@ const modelsFolder = join(
 );
 const models = new Map<string, Model>();
 
-/** The API's own type. Its files are read and not imported: with it would come eight hundred others. */
+/** The API's own type. Its file is read and not imported, because that would load eight hundred others. */
 function readModel(type: string): Model | undefined {
   const file = join(modelsFolder, type);
   if (!models.has(type) && existsSync(`${file}.js`)) {
@@ -54,7 +54,7 @@ function readModel(type: string): Model | undefined {
   return models.get(type);
 }
 
-/** Everything in a manifest that the Kubernetes API's own types do not know, lack or hold another type for. */
+/** Everything in a manifest that the Kubernetes API's types do not know, require or declare with another type. */
 export function strictFaults(manifest: Manifest): string[] {
   const name = KINDS[`${manifest.apiVersion} ${manifest.kind}`];
   const where = `${manifest.kind}/${manifest.metadata.name}`;

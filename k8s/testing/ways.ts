@@ -1,6 +1,6 @@
 export const SERVICES = ['gateway', 'users', 'products', 'cart', 'orders', 'payments', 'notifications'];
 
-/** Whom each may call, besides asking for names. */
+/** Whom each service may call, besides DNS. */
 const CALLS: Readonly<Record<string, readonly string[]>> = {
   gateway: ['users', 'products', 'cart', 'orders', 'payments', 'notifications', 'redis', 'traces'],
   users: ['postgres', 'redis', 'rabbitmq', 'traces'],
@@ -39,12 +39,12 @@ const PLACES: Readonly<Record<string, Readonly<Record<string, readonly string[]>
   },
 };
 
-/** What the network must let through, and no more. */
+/** Exactly what the network must allow. */
 export function neededWays(overlay: string): string[] {
   const stores = overlay === 'local' ? ['postgres', 'mongodb', 'redis', 'rabbitmq', 'mailpit'] : [];
   return [
     'ingress-nginx → gateway:http',
-    // By the NodePort.
+    // Through the NodePort.
     ...(overlay === 'local' ? ['0.0.0.0/0 → gateway:http'] : []),
     ...SERVICES.map((service) => `monitoring → ${service}:${service === 'gateway' ? 'internal' : 'http'}`),
     ...[...Object.keys(CALLS), ...stores].map((each) => `${each} → kube-system:53`),

@@ -11,7 +11,7 @@ import type { Manifest } from './manifests.js';
 
 type Spec<T extends { spec?: unknown }> = NonNullable<T['spec']>;
 
-/** What makes pods; a CronJob by way of Jobs. */
+/** Kinds that create pods; a CronJob does so through Jobs. */
 export interface Workload {
   readonly id: string;
   readonly kind: 'Deployment' | 'StatefulSet' | 'Job' | 'CronJob';
@@ -46,10 +46,10 @@ export function workloadsOf(manifests: readonly Manifest[]): Workload[] {
   });
 }
 
-/** Whether its pods end by themselves. */
+/** Whether its pods end on their own. */
 export const isJob = ({ kind }: Workload) => kind === 'Job' || kind === 'CronJob';
 
-/** Whether a label selector takes in these labels. */
+/** Whether a label selector matches these labels. */
 export function selects(
   selector: V1LabelSelector | undefined,
   labels: Readonly<Record<string, string>>,

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Metric, root } from './files.js';
 
-/** Reads what `/metrics` answers; the parts of a histogram are counters of their own. */
+/** Reads a response of `/metrics`; the parts of a histogram are separate counters. */
 export function readMetrics(text: string, metrics: Map<string, Metric> = new Map()): Map<string, Metric> {
   for (const line of text.split('\n')) {
     const [, name, type] = /^# TYPE (\S+) (\S+)/.exec(line) ?? [];
@@ -20,10 +20,10 @@ export function readMetrics(text: string, metrics: Map<string, Metric> = new Map
   return metrics;
 }
 
-/** The labels that a metric is declared with: what did not happen yet, such as a dead letter, has no series to read them from. */
+/** The labels that a metric is declared with. What has not happened yet, such as a dead letter, has no series to read them from. */
 export function declaredLabels(metric: string): string[] {
   const name = metric.replace(/_(bucket|sum|count)$/, '');
-  // In place, or under the name of `labelNames` for several metrics of one file.
+  // Either in place, or in a `labelNames` constant for several metrics of one file.
   const declaration = new RegExp(`name: '${name}',[^}]*?labelNames(?:: \\[([^\\]]*)\\])?`);
   for (const source of sources()) {
     const found = declaration.exec(source);

@@ -54,7 +54,7 @@ export interface Metric {
   readonly labels: ReadonlySet<string>;
 }
 
-/** What exporters.yml says of metrics that no service of ours gives. */
+/** What exporters.yml says about metrics that our services do not export. */
 export function readExporters(): Map<string, Metric> {
   const sources = parse(readFileSync(join(folder, 'exporters.yml'), 'utf8')) as {
     metrics: Record<string, { type: string; labels: string[] }>;

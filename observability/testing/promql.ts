@@ -5,15 +5,15 @@ type Node = Tree['topNode'];
 
 export interface Used {
   readonly metric: string;
-  /** Labels it is filtered by, or summed up by. */
+  /** Labels that it is filtered or grouped by. */
   readonly labels: readonly string[];
-  /** Whether its growth is asked for: `rate` and `increase` mean nothing but for a counter. */
+  /** Whether `rate` or `increase` is applied, which only makes sense for a counter. */
   readonly isRated: boolean;
 }
 
 /**
- * The metrics a PromQL expression names, with the labels they are asked for by.
- * @throws if it is no PromQL
+ * The metrics of a PromQL expression, with the labels it uses.
+ * @throws if it is not PromQL
  */
 export function metricsIn(expression: string): Used[] {
   const { text, tree } = parse(expression);
@@ -42,7 +42,7 @@ export function metricsIn(expression: string): Used[] {
   return used;
 }
 
-/** The labels that an expression's result is left with by its outermost `by (…)`; nothing where there is none. */
+/** The labels that remain after an expression's outermost `by (…)`; undefined without one. */
 export function groupedBy(expression: string): readonly string[] | undefined {
   const { text, tree } = parse(expression);
   let labels: readonly string[] | undefined;
@@ -51,7 +51,7 @@ export function groupedBy(expression: string): readonly string[] | undefined {
 }
 
 function parse(expression: string): { text: string; tree: Tree } {
-  // Grafana's own variables stand for durations and values.
+  // Grafana's variables are replaced with durations and values.
   const text = expression.replaceAll('$__rate_interval', '5m').replaceAll(/\$\w+/g, 'x');
   const tree = parser.parse(text);
   tree.iterate({

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes a role and a database for each service, so that none can read another's tables.
+# Creates a role and a database for each service, so that none can read another's tables.
 set -eu
 for service in users orders payments notifications; do
   variable="$(echo "$service" | tr '[:lower:]' '[:upper:]')_DB_PASSWORD"

@@ -5,13 +5,13 @@ const handling = 'cartograph_events_handling_duration_seconds';
 export const events = {
   uid: 'cartograph-events',
   title: 'Cartograph: events',
-  description: 'From outbox to bus to consumer, and what was given up.',
+  description: 'From outbox to bus to consumer, and the dead letters.',
   rows: [
     {
       title: 'Outbox',
       panels: [
         {
-          title: 'Oldest event that waits',
+          title: 'Age of the oldest unpublished event',
           unit: 's',
           queries: { '{{service}}': 'max by (service) (cartograph_outbox_oldest_age_seconds)' },
         },
@@ -49,10 +49,10 @@ export const events = {
       ],
     },
     {
-      title: 'Trouble',
+      title: 'Failures',
       panels: [
         {
-          title: 'Tried again',
+          title: 'Retried',
           unit: 'reqps',
           queries: { '{{consumer}} {{type}}': rate('cartograph_events_retries_total', 'consumer, type') },
         },

@@ -11,7 +11,7 @@ export const gateway = {
       title: 'Plans',
       panels: [
         {
-          title: 'Lookups of planned operations',
+          title: 'Plan cache lookups',
           unit: 'reqps',
           queries: { '{{result}}': rate('cartograph_gateway_operation_cache_lookups_total', 'result') },
         },
@@ -21,7 +21,7 @@ export const gateway = {
           queries: { p99: quantile(0.99, 'cartograph_gateway_plan_duration_seconds', 'service') },
         },
         {
-          title: 'Operations kept planned',
+          title: 'Plans in the cache',
           queries: { '{{instance}}': 'cartograph_gateway_operations_cached' },
         },
         {
@@ -42,17 +42,17 @@ export const gateway = {
           queries: { '{{subgraph}}': rate(`${fetched}_count`, 'subgraph') },
         },
         {
-          title: 'Their outcomes',
+          title: 'Outcomes of requests',
           unit: 'reqps',
           queries: { '{{subgraph}} {{outcome}}': rate(`${fetched}_count`, 'subgraph, outcome') },
         },
         {
-          title: 'Their time, p95',
+          title: 'Time of requests, p95',
           unit: 's',
           queries: { '{{subgraph}}': quantile(0.95, fetched, 'subgraph') },
         },
         {
-          title: 'Saved by sharing those in flight',
+          title: 'Requests saved by sharing',
           unit: 'reqps',
           queries: {
             queries: 'sum(rate(cartograph_gateway_shared_operations_total[$__rate_interval]))',
@@ -75,7 +75,7 @@ export const gateway = {
         },
         { title: 'Events waiting', queries: { '{{instance}}': 'cartograph_gateway_stream_queue_events' } },
         {
-          title: 'Broken upstream streams opened again',
+          title: 'Upstream streams reopened',
           unit: 'reqps',
           queries: { '{{subgraph}}': rate('cartograph_gateway_resubscriptions_total', 'subgraph') },
         },
@@ -90,11 +90,11 @@ export const gateway = {
           queries: { '{{reason}}': rate('cartograph_gateway_refused_total', 'reason') },
         },
         {
-          title: 'Subgraphs left alone',
+          title: 'Open circuit breakers',
           queries: { '{{subgraph}}': 'max by (subgraph) (cartograph_gateway_breaker_open)' },
         },
         {
-          title: 'Lag that shedding goes by',
+          title: 'Event loop lag used for shedding',
           unit: 'ms',
           queries: { '{{instance}}': 'cartograph_gateway_event_loop_lag_milliseconds' },
         },

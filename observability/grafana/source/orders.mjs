@@ -3,7 +3,7 @@ import { rate } from './queries.mjs';
 export const orders = {
   uid: 'cartograph-orders',
   title: 'Cartograph: orders',
-  description: 'From cart to delivery: how many get how far.',
+  description: 'From cart to delivery: how many reach each step.',
   rows: [
     {
       title: 'The funnel, last hour',
@@ -30,7 +30,7 @@ export const orders = {
       title: 'Checkouts',
       panels: [
         {
-          title: 'What happens to orders',
+          title: 'Orders by event',
           unit: 'cpm',
           queries: {
             '{{type}}': `sum by (type) (rate(cartograph_order_events_total[$__rate_interval])) * 60`,
@@ -38,7 +38,7 @@ export const orders = {
         },
         { title: 'Neither placed nor undone', queries: { checkouts: 'max(cartograph_checkouts_open)' } },
         {
-          title: 'Taken up by the recovery worker',
+          title: 'Continued by the recovery worker',
           unit: 'reqps',
           queries: { '{{outcome}}': rate('cartograph_checkouts_recovered_total', 'outcome') },
         },

@@ -8,7 +8,7 @@ const operation = 'cartograph_gateway_operation_duration_seconds';
 export const overview = {
   uid: 'cartograph-overview',
   title: 'Cartograph: overview',
-  description: 'Rate, errors and duration of every service, and what its process needs.',
+  description: 'Rate, errors and duration of every service, and the resources of its processes.',
   variables: [{ name: 'service', query: 'label_values(process_cpu_seconds_total, service)' }],
   rows: [
     {

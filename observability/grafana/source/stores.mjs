@@ -3,7 +3,8 @@ import { rate } from './queries.mjs';
 export const stores = {
   uid: 'cartograph-stores',
   title: 'Cartograph: stores',
-  description: 'Postgres, MongoDB, Redis and RabbitMQ by their exporters, and how the services use them.',
+  description:
+    'Postgres, MongoDB, Redis and RabbitMQ as their exporters report them, and how the services use them.',
   rows: [
     {
       title: 'Pools: connections of the services',
@@ -17,7 +18,7 @@ export const stores = {
           queries: { '{{service}} {{instance}}': 'cartograph_database_connections{state="idle"}' },
         },
         {
-          title: 'Callers that wait for one',
+          title: 'Callers waiting for a connection',
           queries: { '{{service}} {{instance}}': 'cartograph_database_waiting' },
         },
       ],
@@ -57,7 +58,7 @@ export const stores = {
       ],
     },
     {
-      title: 'What products keeps, so that MongoDB is not asked',
+      title: 'Caches of products',
       panels: [
         {
           title: 'Products read from the cache in Redis',
@@ -65,7 +66,7 @@ export const stores = {
           queries: { '{{outcome}}': rate('cartograph_product_cache_reads_total', 'outcome') },
         },
         {
-          title: 'Lists answered as kept in memory, or made',
+          title: 'Lists from memory, or computed',
           unit: 'reqps',
           queries: { '{{outcome}}': rate('cartograph_product_answers_total', 'outcome') },
         },
