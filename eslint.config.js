@@ -14,7 +14,7 @@ const otherSubgraphs = ['users', 'products', 'cart', 'orders', 'payments', 'noti
 const jsxA11y = createRequire(new URL('client/package.json', import.meta.url))('eslint-plugin-jsx-a11y');
 const STORAGES = ['localStorage', 'sessionStorage', 'indexedDB', 'caches', 'cookieStore'];
 const ONE_STORAGE =
-  'Only client/src/person/storage.ts stores anything: it forgets all of it when its person leaves.';
+  'Only client/src/session/storage.ts stores anything: it deletes all of it when the user signs out.';
 const features = ['home', 'catalogue', 'product', 'checkout', 'orders', 'account', 'admin'];
 
 export default tseslint.config(
@@ -108,7 +108,7 @@ export default tseslint.config(
   // All that the storefront keeps is removed when its person leaves, because one file does all the keeping.
   {
     files: ['client/src/**/*.{ts,tsx}'],
-    ignores: ['client/src/person/storage.ts'],
+    ignores: ['client/src/session/storage.ts'],
     rules: {
       'no-restricted-globals': ['error', ...STORAGES.map((name) => ({ name, message: ONE_STORAGE }))],
       'no-restricted-properties': [

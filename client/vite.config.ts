@@ -9,7 +9,7 @@ import { PAGE_LIST } from './src/lib/pages.ts';
 /** Where the gateway is in `npm run dev`. */
 const gateway = process.env['GATEWAY_URL'] ?? 'http://localhost:4000';
 
-/** Packs what was built, once and as tightly as it goes: the gateway sends `.br` and `.gz` as they are. */
+/** Compresses the build at the highest level; the gateway sends `.br` and `.gz` files as they are. */
 function precompress(): Plugin {
   return {
     name: 'precompress',
@@ -26,7 +26,7 @@ function precompress(): Plugin {
   };
 }
 
-/** Tells the gateway which addresses are pages. */
+/** Writes the list of pages for the gateway. */
 function listPages(): Plugin {
   return {
     name: 'list-pages',

@@ -2,7 +2,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/App.js';
 import './app/styles.css';
-import { untilTheyLeave } from './person/leave.js';
+import { sessionSignal } from './session/leave.js';
 
 const root = createRoot(document.getElementById('root')!);
 root.render(
@@ -12,4 +12,4 @@ root.render(
 );
 
 // Components end their streams and timers.
-untilTheyLeave.addEventListener('abort', () => root.unmount());
+sessionSignal.addEventListener('abort', () => root.unmount());

@@ -13,7 +13,7 @@ const hasKey = (name: string): boolean => {
   return isInputObjectType(type) && 'idempotencyKey' in type.getFields();
 };
 
-/** Every mutation of the storefront whose input takes an idempotency key, with the name of that variable. */
+/** Every mutation of the storefront whose input has an idempotency key, with the name of that variable. */
 const mutations = readdirSync(at('../src'), { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.graphql'))
   .flatMap((name) => {
@@ -28,7 +28,7 @@ const mutations = readdirSync(at('../src'), { recursive: true, encoding: 'utf8' 
     return variables.map((variable) => ({ name, document, variable }));
   });
 
-/** Sends the operation through the link; answers the keys with which it would reach the shop, also when it is sent again. */
+/** Sends the operation through the link; returns the keys that would reach the shop, also when it is repeated. */
 async function sentKeys(
   { document, variable }: (typeof mutations)[number],
   input: object,

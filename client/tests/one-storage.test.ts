@@ -3,7 +3,7 @@ import { ESLint } from 'eslint';
 
 const eslint = new ESLint();
 
-describe('a file of the storefront other than person/storage.ts', () => {
+describe('a file of the storefront other than session/storage.ts', () => {
   it.each([
     "localStorage.setItem('name', 'Mia');",
     "sessionStorage['name'] = 'Mia';",
@@ -16,6 +16,6 @@ describe('a file of the storefront other than person/storage.ts', () => {
     "void navigator.serviceWorker.register('/worker.js');",
   ])('should not pass the linter with %s', async (code) => {
     const [result] = await eslint.lintText(code, { filePath: 'client/src/features/home/HomePage.tsx' });
-    expect(result!.messages.map(({ message }) => message).join()).toContain('person/storage.ts');
+    expect(result!.messages.map(({ message }) => message).join()).toContain('session/storage.ts');
   });
 });

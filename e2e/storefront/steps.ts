@@ -14,14 +14,14 @@ export async function register(page: Page, name = 'Mia Example'): Promise<string
   await page.getByLabel('Name').fill(name);
   await page.getByLabel('E-mail').fill(email);
   await page.getByLabel('Password').fill('a long passphrase');
-  await page.getByRole('button', { name: 'Open an account' }).click();
+  await page.getByRole('button', { name: 'Create an account' }).click();
   return email;
 }
 
 /** From the cart's drawer, as a guest, to the checkout as a new customer. */
 export async function goToCheckout(page: Page): Promise<string> {
   await page.getByRole('button', { name: 'Check out' }).click();
-  await page.getByRole('link', { name: 'Open an account' }).click();
+  await page.getByRole('link', { name: 'Create an account' }).click();
   const email = await register(page);
   await page.getByRole('heading', { name: 'Checkout' }).waitFor();
   return email;

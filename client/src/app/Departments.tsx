@@ -1,7 +1,7 @@
 import { Link, useLocation, useSearchParams } from 'react-router';
 import { useDepartmentsQuery } from './Departments.generated.js';
 
-/** The shop's departments, on every page of the shop. While they cannot be read, the search still leads everywhere. */
+/** The departments, on every page of the shop. If they cannot be loaded, the search still finds everything. */
 export function Departments() {
   const { data, error } = useDepartmentsQuery();
   const { pathname } = useLocation();

@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'react';
 import { Link } from 'react-router';
-import { useSession } from '../person/session.js';
+import { useSession } from '../session/session.js';
 
-/** Heading, then links: text and address; what the gateway serves itself is left to the browser. */
+/** Heading, then links (text and address). Pages that the gateway serves itself are loaded by the browser. */
 type Column = readonly [heading: string, links: readonly (readonly [text: string, to: string])[]];
 
 const columnsFor = (isSignedIn: boolean, hasDeveloperPages: boolean): readonly Column[] => [
@@ -34,7 +34,7 @@ const columnsFor = (isSignedIn: boolean, hasDeveloperPages: boolean): readonly C
 ];
 const OF_THE_GATEWAY = new Set(['/graphiql', '/sandbox']);
 
-/** In production the public port has no pages for developers: asked once the page has nothing else to do. */
+/** Whether the public port has pages for developers, which it has not in production. Checked once the page is idle. */
 function useHasDeveloperPages(): boolean {
   const [has, setHas] = useState(false);
   useEffect(() => {

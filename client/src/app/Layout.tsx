@@ -2,7 +2,7 @@ import { Link, NavLink, Outlet, useLocation } from 'react-router';
 import { CartProvider, useCartState } from '../cart/CartContext.js';
 import { CartDrawer } from '../cart/CartDrawer.js';
 import { BagIcon, CompassIcon, PersonIcon } from '../components/icons.js';
-import { useSession } from '../person/session.js';
+import { useSession } from '../session/session.js';
 import { Departments } from './Departments.js';
 import { Footer } from './Footer.js';
 import { ScrollPositions } from './ScrollPositions.js';

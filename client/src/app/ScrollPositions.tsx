@@ -1,21 +1,21 @@
 import { useEffect } from 'react';
 import { ScrollRestoration, useLocation } from 'react-router';
-import { personalValue } from '../person/storage.js';
+import { personalValue } from '../session/storage.js';
 
 type Positions = Readonly<Record<string, number>>;
 
 /** Where each page of this tab's history was scrolled to, in pixels, by the entry's key. React Router writes it. */
 const NAME = 'scroll';
 const positions = personalValue<Positions>('tab', NAME);
-/** Of pages that were left again before they were tall enough to be scrolled there. */
+/** Positions of pages that were left before they were tall enough to scroll there. */
 const unreached = personalValue<Positions>('tab', 'scroll-unreached');
 
 const fromBefore: Positions = { ...positions.get(), ...unreached.get() };
-/** Entries shown since this document was loaded: what they need is in the cache, and React Router's scrolling enough. */
+/** Entries shown since this document was loaded: their data is in the cache, so React Router's own scrolling is enough. */
 const shown = new Set<string>();
 let current: string | undefined;
 
-/** Each page keeps its own scroll position: over reloads, and when one goes back or forward. */
+/** Keeps each page's scroll position across reloads, and when the user goes back or forward. */
 export function ScrollPositions() {
   const { key } = useLocation();
   useEffect(() => {
@@ -27,15 +27,15 @@ export function ScrollPositions() {
   return <ScrollRestoration storageKey={`cartograph.${NAME}`} />;
 }
 
-/** How long what a page shows may take to arrive. */
+/** How long a page's content may take to arrive. */
 const HOLD_MS = 10_000;
-/** What a person does to move on: from then on the position is theirs. */
+/** Events with which the user scrolls; from then on the position is theirs. */
 const HANDS = ['wheel', 'touchstart', 'pointerdown', 'keydown'];
 
 /**
- * React Router scrolls at once. After a page load the list that was scrolled has yet to arrive: the page is too short, and
- * while placeholders give way to it the page may become short again. So the position is held until the person does
- * something. @returns stops holding
+ * React Router scrolls at once. After a page load the list has not arrived yet, so the page is too short, and it may become
+ * short again while the list replaces placeholders. So the position is restored repeatedly until the user does something.
+ * @returns stops restoring
  */
 function hold(key: string, position: number): () => void {
   const observer = new ResizeObserver(() => {

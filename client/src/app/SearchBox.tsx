@@ -4,7 +4,7 @@ import { SearchIcon } from '../components/icons.js';
 
 const PAUSE_MS = 250;
 
-/** Searches while one types; the words stand in the address, so that a search can be shared and gone back to. */
+/** Searches while the user types. The words are in the address, so that a search can be shared and revisited. */
 export function SearchBox() {
   const [parameters] = useSearchParams();
   const { pathname } = useLocation();
@@ -15,8 +15,8 @@ export function SearchBox() {
   const [sent, setSent] = useState(current);
   if (current !== seen) {
     setSeen(current);
-    // The address changed by other means (a link, going back): the box follows. Where it is what the box itself asked
-    // for, there may be more letters in it by now.
+    // If the address changed in another way (a link, going back), the box follows. If the box itself caused the change, it
+    // may contain more letters by now.
     if (current !== sent) setText(current);
     setSent(current);
   }

@@ -1,7 +1,7 @@
 /**
- * Gives the history entry of a full page load a key of its own, which stays over reloads and back and forward. React Router
- * names all such entries "default", so a page opened by its address would scroll to where the one before had been.
- * To be called before the router reads the entry.
+ * Gives the history entry of a full page load its own key, which survives reloads and going back and forward. React Router
+ * names all such entries "default", so a page opened by its address would scroll to the position of the previous one.
+ * Call it before the router reads the entry.
  */
 export function nameHistoryEntry(): void {
   const state = (history.state ?? {}) as { readonly key?: string };

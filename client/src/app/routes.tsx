@@ -8,12 +8,12 @@ import { RouteError } from './RouteError.js';
 
 type Page = { readonly element: RouteObject['element'] } | { readonly lazy: LazyRouteFunction<RouteObject> };
 
-/** Loads a page's script when it is first gone to. */
+/** Loads a page's script when the page is first visited. */
 const page = <Name extends string>(load: () => Promise<Record<Name, ComponentType>>, name: Name) => ({
   lazy: async () => ({ Component: (await load())[name] }),
 });
 
-/** Every page but the first is a script of its own. */
+/** Every page except the first has its own script. */
 const shopPages: Record<(typeof SHOP_PAGES)[number], Page> = {
   '/': { element: <HomePage /> },
   '/products': page(() => import('../features/catalogue/CataloguePage.js'), 'CataloguePage'),
@@ -51,7 +51,7 @@ export const router = createBrowserRouter([
         ],
       },
       { path: '/admin/*', ...page(() => import('../features/admin/routes.js'), 'AdminRoutes') },
-      // How some open a folder of files; here it is the first page.
+      // Some servers use this name for a folder's first page.
       { path: '/index.html', loader: () => redirect('/') },
       { path: '*', ...page(() => import('../features/home/NotFoundPage.js'), 'NotFoundPage') },
     ],

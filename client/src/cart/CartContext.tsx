@@ -14,7 +14,7 @@ export function CartProvider({ children }: { readonly children: ReactNode }) {
   const [isOpen, setOpen] = useState(false);
   const open = () => {
     setOpen(true);
-    // Prices and stock of this moment, rather than of when the page was loaded.
+    // Current prices and stock, instead of those from when the page was loaded.
     cart.refetch();
   };
   return <Context value={{ ...cart, isOpen, open, close: () => setOpen(false) }}>{children}</Context>;

@@ -7,7 +7,7 @@ import { useCartState } from './CartContext.js';
 import { CartLines } from './CartLines.js';
 import { SavedItems } from './SavedItems.js';
 
-/** The cart beside the page. A <dialog> keeps focus inside and closes with Escape by itself. */
+/** The cart beside the page. A <dialog> keeps focus inside and closes on Escape without further code. */
 export function CartDrawer() {
   const { cart, error, isOpen, close, refetch, mergeWarnings } = useCartState();
   const dialog = useRef<HTMLDialogElement>(null);
@@ -18,7 +18,7 @@ export function CartDrawer() {
   }, [isOpen]);
   const isEmpty = !cart || cart.items.length === 0;
   return (
-    // A click beside it closes it; by keyboard, Escape does, as in any dialog.
+    // A click outside closes it; on the keyboard, Escape does, as in any dialog.
     // eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-noninteractive-element-interactions
     <dialog
       ref={dialog}
@@ -45,7 +45,7 @@ export function CartDrawer() {
           )}
           {mergeWarnings.length > 0 && (
             <ul
-              aria-label="What changed when your carts were put together"
+              aria-label="What changed when your carts were merged"
               className="mt-4 rounded-lg bg-amber-50 p-3 text-sm text-amber-900 dark:bg-amber-950 dark:text-amber-100"
             >
               {mergeWarnings.map((message) => (
@@ -63,7 +63,7 @@ export function CartDrawer() {
               {cart.subtotal ? (
                 <Price value={cart.subtotal} className="tabular-nums" />
               ) : (
-                <span>not known right now</span>
+                <span>unavailable right now</span>
               )}
             </p>
             <Button

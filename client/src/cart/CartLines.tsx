@@ -5,7 +5,7 @@ import { useCartState } from './CartContext.js';
 import { useOutcomes } from './use-outcomes.js';
 import { productPath } from '../lib/product-path.js';
 
-/** The lines of the cart, with what has changed since they were put there. */
+/** The lines of the cart, with what has changed since they were added. */
 export function CartLines({ onLeave }: { readonly onLeave?: () => void }) {
   const { cart, busy, setQuantity, remove, saveForLater } = useCartState();
   const { failures, follow } = useOutcomes();

@@ -5,7 +5,7 @@ import { useOutcomes } from './use-outcomes.js';
 const LINK =
   'min-h-10 px-2 text-sm text-stone-600 underline hover:text-stone-900 dark:text-stone-400 dark:hover:text-white';
 
-/** What was set aside; it is not part of the order. */
+/** Products saved for later, which are not part of the order. */
 export function SavedItems() {
   const { cart, busy, moveToCart, removeSaved } = useCartState();
   const { failures, follow } = useOutcomes();
@@ -42,7 +42,7 @@ export function SavedItems() {
             </button>
             <button
               type="button"
-              aria-label={`Remove ${item.name} from what is saved`}
+              aria-label={`Remove ${item.name} from the saved items`}
               onClick={() => void follow(item.productId, removeSaved(item.productId))}
               className={LINK}
             >

@@ -11,7 +11,7 @@ interface CartMerge {
 /** Ids that are being merged: effects may run twice, and several tabs sign in at once. Merging again changes nothing. */
 const underWay = new Set<string>();
 
-/** Moves the guest's cart into one's own as soon as somebody is signed in, however that came about. */
+/** Merges the guest's cart into the user's as soon as a user is signed in, in whatever way. */
 export function useCartMerge(userId: string | undefined): CartMerge {
   const [mergeCart, { loading: isMerging }] = useMergeCartMutation();
   const [warnings, setWarnings] = useState<readonly string[]>([]);
@@ -21,7 +21,7 @@ export function useCartMerge(userId: string | undefined): CartMerge {
     underWay.add(guestCartId);
     mergeCart({
       variables: { input: { guestCartId } },
-      // A read of the cart from before may arrive after this answer: it must not have the last word.
+      // A read of the cart that began earlier may arrive after this response; it must not win.
       refetchQueries: [CartDocument],
       awaitRefetchQueries: true,
       update(cache, { data }) {
@@ -30,11 +30,11 @@ export function useCartMerge(userId: string | undefined): CartMerge {
       },
     })
       .then(({ data }) => {
-        // Refused means that it is gone: there is nothing left to merge. Otherwise it is part of one's own now.
+        // A refusal means that it no longer exists, so there is nothing to merge. Otherwise it is part of the user's cart now.
         guestCart.set(null);
         setWarnings(data?.mergeCart.warnings?.map(({ message }) => message) ?? []);
       })
-      // Not reached: it stays and is merged the next time.
+      // No connection: it stays and is merged next time.
       .catch(() => undefined)
       .finally(() => underWay.delete(guestCartId));
   }, [userId, mergeCart]);

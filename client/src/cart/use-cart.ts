@@ -1,7 +1,7 @@
 import { useApolloClient } from '@apollo/client/react';
 import { useCallback, useState } from 'react';
 import type { CartPartsFragment } from '../graphql/CartParts.generated.js';
-import { useSession } from '../person/session.js';
+import { useSession } from '../session/session.js';
 import { useAddToCartMutation } from './AddToCart.generated.js';
 import { CartDocument, useCartQuery, type CartQuery } from './Cart.generated.js';
 import { useSendOnce } from '../lib/use-send-once.js';
@@ -14,7 +14,7 @@ import { useSetCartItemQuantityMutation } from './SetCartItemQuantity.generated.
 import { useCartMerge } from './use-cart-merge.js';
 
 export interface Outcome {
-  /** Why nothing happened, for people; null if it happened. */
+  /** Why the change was not made, for people; null if it was. */
   readonly refusal: string | null;
 }
 
@@ -22,7 +22,7 @@ export interface CartActions {
   readonly cart: CartPartsFragment | null;
   readonly isLoading: boolean;
   readonly error: unknown;
-  /** What the last merging of a guest's cart did otherwise than asked. */
+  /** What the last merge of a guest's cart changed. */
   readonly mergeWarnings: readonly string[];
   /** Product ids with a change under way. */
   readonly busy: ReadonlySet<string>;
@@ -32,12 +32,12 @@ export interface CartActions {
   saveForLater(productId: string): Promise<Outcome>;
   moveToCart(productId: string): Promise<Outcome>;
   removeSaved(productId: string): Promise<Outcome>;
-  /** Shows it empty after an order was placed; the shop empties it itself a moment later. */
+  /** Shows it as empty after an order was placed; the shop empties it a moment later. */
   emptied(): void;
   refetch(): void;
 }
 
-/** The cart of whoever is here: one's own when signed in, else the guest's. */
+/** The current cart: the user's if signed in, otherwise the guest's. */
 export function useCart(): CartActions {
   const apollo = useApolloClient();
   const session = useSession();
@@ -70,7 +70,7 @@ export function useCart(): CartActions {
     }
   };
 
-  /** What the cart will look like, shown until the answer is here; Apollo takes it back if the change fails. */
+  /** The expected cart, shown until the response arrives; Apollo reverts it if the change fails. */
   const optimistic = (productId: string, quantity: number): CartPartsFragment | undefined => {
     if (!cart) return undefined;
     const items = cart.items
@@ -78,7 +78,7 @@ export function useCart(): CartActions {
       .filter((item) => item.quantity > 0);
     return { ...cart, items, totalQuantity: items.reduce((sum, item) => sum + item.quantity, 0) };
   };
-  /** One's own cart needs no name. */
+  /** A signed-in user's cart needs no id. */
   const naming = (productId: string) => ({ ...(id && { cartId: id }), productId });
   const typed = { __typename: 'CartPayload' as const, warnings: [], userErrors: [] };
 
@@ -119,7 +119,7 @@ export function useCart(): CartActions {
     add: (productId, quantity) =>
       track(productId, async () => {
         let refused = await addOnce(id, productId, quantity);
-        // A guest's cart is thrown away after seven days; then a new one begins.
+        // A guest's cart expires after seven days; a new one is then created.
         if (id && refused?.code === 'NOT_FOUND' && refused.field?.[0] === 'cartId') {
           guestCart.set(null);
           refused = await addOnce(null, productId, quantity);

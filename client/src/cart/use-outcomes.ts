@@ -1,13 +1,13 @@
 import { useState } from 'react';
 import type { Outcome } from './use-cart.js';
 
-/** Why the last change of a line did not happen: refused by the shop, or never answered. */
+/** Why the last change of a line failed: the shop refused it, or there was no response. */
 export interface Failure {
   readonly refusal: string | null;
   readonly problem: unknown;
 }
 
-/** Remembers, line by line, what became of the last change of it; a change that works clears it. */
+/** Remembers the outcome of each line's last change; a successful change clears it. */
 export function useOutcomes() {
   const [failures, setFailures] = useState<Readonly<Record<string, Failure>>>({});
   const follow = async (productId: string, work: Promise<Outcome>): Promise<void> => {

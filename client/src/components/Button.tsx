@@ -10,13 +10,13 @@ const LOOKS: Record<Look, string> = {
   danger: 'bg-red-700 text-white hover:bg-red-800',
 };
 
-/** The classes of a button; for links that look like one, too. */
+/** The classes of a button, also for links that look like one. */
 export const buttonLook = (look: Look, className = ''): string =>
   `inline-flex min-h-11 items-center justify-center gap-2 rounded-lg px-4 py-2 font-medium transition-colors disabled:cursor-not-allowed disabled:opacity-60 aria-busy:cursor-progress aria-busy:opacity-60 ${LOOKS[look]} ${className}`;
 
 interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   readonly look?: Look;
-  /** Shows that it works and takes no second click. It is not disabled: then it would lose the focus. */
+  /** Shows progress and ignores a second click. The button is not disabled, because it would lose the focus. */
   readonly isBusy?: boolean;
 }
 

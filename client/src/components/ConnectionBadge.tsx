@@ -7,7 +7,7 @@ const WORDS: Readonly<Record<ConnectionState, readonly [string, string]>> = {
   lost: ['bg-amber-500 animate-pulse', 'Connection lost, trying again'],
 };
 
-/** Whether what is shown moves by itself right now. */
+/** Shows whether the page updates live at the moment. */
 export function ConnectionBadge() {
   const state = useConnectionState();
   const [dot, words] = WORDS[state];

@@ -2,7 +2,7 @@ import type { FormState } from '../lib/forms.js';
 import { ProblemNotice } from './ProblemNotice.js';
 import { Refusal } from './Refusal.js';
 
-/** What a form was refused for beyond its fields, or why nobody answered. */
+/** Refusals that belong to no field of the form, or why there was no response. */
 export function FormNotices({ form }: { readonly form: FormState }) {
   return (
     <>

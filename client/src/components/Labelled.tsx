@@ -9,7 +9,7 @@ export interface LabelledProps {
   readonly className?: string | undefined;
 }
 
-/** What ties a control to its label and note, and how it looks. */
+/** Connects a control to its label and note, and gives it its look. */
 interface Control {
   readonly id: string;
   readonly 'aria-invalid': boolean;
@@ -17,7 +17,7 @@ interface Control {
   readonly className: string;
 }
 
-/** A control with its label above, and below what is wrong with it or what goes into it. */
+/** A control with its label above, and its error or hint below. */
 export function Labelled(
   props: LabelledProps & {
     readonly isOptional?: boolean;

@@ -9,7 +9,7 @@ interface LoadMoreProps {
   readonly className?: string;
 }
 
-/** Fetches the next page of a list while there is one, and says why where it could not. */
+/** Loads the next page of a list while there is one, or shows why it could not. */
 export function LoadMore({ pageInfo, load, label = 'Show more', className = 'mt-4' }: LoadMoreProps) {
   const [isBusy, setBusy] = useState(false);
   const [problem, setProblem] = useState<unknown>();

@@ -4,7 +4,7 @@ const FORMATS = {
   time: new Intl.DateTimeFormat(undefined, { timeStyle: 'short' }),
 };
 
-/** A moment as the reader's language writes it; `at` is ISO 8601. */
+/** A date and time in the reader's language; `at` is ISO 8601. */
 export function Moment({ at, as = 'full' }: { readonly at: string; readonly as?: keyof typeof FORMATS }) {
   return <time dateTime={at}>{FORMATS[as].format(new Date(at))}</time>;
 }

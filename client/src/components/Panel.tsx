@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 
-/** A surface that things stand on. */
+/** A surface for content. */
 export function Panel({
   children,
   className = '',

@@ -4,12 +4,12 @@ interface Means {
   readonly note: string;
 }
 
-/** The payment provider is simulated: its tokens say what will happen. */
+/** The payment provider is simulated: the token decides the outcome. */
 const MEANS: readonly Means[] = [
   { token: 'tok_ok', label: 'Card ending 4242', note: 'Is accepted' },
   { token: 'tok_declined', label: 'Card ending 0002', note: 'Is declined' },
   { token: 'tok_slow', label: 'Bank transfer', note: 'Takes about ten seconds' },
-  { token: 'tok_flaky', label: 'Card ending 0341', note: 'The bank’s answer gets lost at first' },
+  { token: 'tok_flaky', label: 'Card ending 0341', note: 'The bank’s first answer is lost' },
 ];
 
 /** How to pay; the chosen token is in the form's data as `paymentToken`. */
@@ -38,7 +38,7 @@ export function PaymentChoice({ chosen = 'tok_ok' }: { readonly chosen?: string 
         ))}
       </div>
       <p className="mt-2 text-sm text-stone-600 dark:text-stone-400">
-        Payments are simulated here: no card number is asked for, no money moves.
+        Payments are simulated: you need no card, and no money moves.
       </p>
     </fieldset>
   );

@@ -3,7 +3,7 @@ interface Amount {
   readonly currency: string;
 }
 
-/** "12.50" EUR as the reader's language writes it. The amount is never calculated with: it only passes through. */
+/** "12.50" EUR in the reader's language. The amount is only displayed, never calculated with. */
 export function formatPrice({ amount, currency }: Amount): string {
   return new Intl.NumberFormat(undefined, { style: 'currency', currency }).format(Number(amount));
 }

@@ -4,7 +4,7 @@ import { problemOf, type Problem } from '../lib/problem.js';
 import { Button } from './Button.js';
 import { ClockIcon, FaultIcon, LockIcon, OfflineIcon, OutageIcon } from './icons.js';
 
-interface Words {
+interface Texts {
   readonly title: string;
   readonly text: string;
 }
@@ -18,7 +18,7 @@ const PARTS: Record<string, string> = {
   notifications: 'messages',
 };
 
-/** Each kind of trouble has a face of its own: whose it is shows before it is read. */
+/** Each kind of problem has its own look, which shows who can act before the text is read. */
 const LOOKS: Readonly<Record<Problem['kind'], readonly [colours: string, icon: ReactNode]>> = {
   offline: [
     'border-stone-300 bg-stone-100 text-stone-900 dark:border-stone-600 dark:bg-stone-800 dark:text-stone-50',
@@ -46,14 +46,14 @@ const LOOKS: Readonly<Record<Problem['kind'], readonly [colours: string, icon: R
   ],
 };
 
-function wordsOf(problem: Problem, isAction: boolean): Words {
+function textsOf(problem: Problem, isAction: boolean): Texts {
   switch (problem.kind) {
     case 'offline':
       return {
         title: 'You seem to be offline',
         text: isAction
-          ? 'Whether that arrived we cannot tell. Once you are connected, look before you try it again.'
-          : 'Nothing was lost. We go on as soon as the connection is back.',
+          ? 'We cannot tell whether that arrived. Once you are back online, check before you try again.'
+          : 'Nothing was lost. We continue as soon as the connection is back.',
       };
     case 'outage': {
       const part = (problem.service && PARTS[problem.service]) || 'this part of the shop';
@@ -66,8 +66,8 @@ function wordsOf(problem: Problem, isAction: boolean): Words {
       return { title: 'Please sign in again', text: 'Your session has ended.' };
     case 'forbidden':
       return {
-        title: 'This is not yours to see',
-        text: 'You are signed in, but this belongs to somebody else or to staff.',
+        title: 'You do not have access to this',
+        text: 'You are signed in, but this belongs to someone else or to staff.',
       };
     case 'busy':
       return { title: 'That was a bit fast', text: 'Please wait a moment, then try again.' };
@@ -75,7 +75,7 @@ function wordsOf(problem: Problem, isAction: boolean): Words {
       return {
         title: 'Something went wrong on our side',
         text: problem.reference
-          ? `Please try again; if you tell us, quote ${problem.reference}.`
+          ? `Please try again. If you report it, quote ${problem.reference}.`
           : 'Please try again.',
       };
   }
@@ -83,23 +83,23 @@ function wordsOf(problem: Problem, isAction: boolean): Words {
 
 interface ProblemNoticeProps {
   readonly error: unknown;
-  /** Asks again; may answer a promise, whose failure comes back as another `error`. */
+  /** Tries again. If it returns a promise, its failure appears as another `error`. */
   readonly onRetry?: () => unknown;
-  /** It kept something from being done that only the person can do again. */
+  /** Whether it prevented an action, which only the user can repeat. */
   readonly isAction?: boolean;
 }
 
 /** Says what went wrong and what the person can do. */
 export function ProblemNotice({ error, onRetry, isAction = false }: ProblemNoticeProps) {
   const problem = problemOf(error);
-  const { title, text } = wordsOf(problem, isAction);
+  const { title, text } = textsOf(problem, isAction);
   const [isTrying, setTrying] = useState(false);
   const retry = useCallback(async () => {
     setTrying(true);
     try {
       await onRetry?.();
     } catch {
-      // It is shown as the error of what was asked.
+      // The failure is shown as the error of the request.
     } finally {
       setTrying(false);
     }

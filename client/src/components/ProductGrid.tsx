@@ -2,12 +2,12 @@ import type { ReactNode } from 'react';
 import { Skeleton } from './Skeleton.js';
 
 interface ProductGridProps {
-  /** A taste of more: where three stand in a row, a last row that is not full is left out. */
+  /** For a selection: in rows of three, an incomplete last row is left out. */
   readonly isTaste?: boolean;
   readonly children: readonly ReactNode[];
 }
 
-/** By how many stand in the last row of three. */
+/** Classes by the number of products in the last row of three. */
 const WITHOUT_REST = [
   '',
   'md:max-xl:*:nth-last-[-n+1]:hidden',

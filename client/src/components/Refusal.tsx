@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 
-/** Why something was not done, read out at once. */
+/** Why something was refused; screen readers read it at once. */
 export function Refusal({ className = '', children }: { className?: string; readonly children: ReactNode }) {
   return (
     <div

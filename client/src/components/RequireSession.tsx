@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react';
 import { Navigate, useLocation } from 'react-router';
-import { useSession, type Session } from '../person/session.js';
+import { useSession, type Session } from '../session/session.js';
 
-/** Sends guests to sign in first, and back afterwards. */
+/** Sends guests to the sign-in page, and back afterwards. */
 export function RequireSession({ children }: { readonly children: (session: Session) => ReactNode }) {
   const session = useSession();
   const { pathname, search } = useLocation();

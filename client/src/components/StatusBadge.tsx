@@ -16,7 +16,7 @@ const LOOKS: Readonly<Record<OrderStatus, string>> = {
   CANCELLED: 'bg-stone-200 text-stone-800 dark:bg-stone-700 dark:text-stone-100',
 };
 
-/** Where an order stands, in a word. */
+/** An order's status in a word. */
 export function StatusBadge({ status }: { readonly status: OrderStatus }) {
   return (
     <span

@@ -8,12 +8,12 @@ interface SubmitProps {
   readonly look?: 'primary' | 'secondary';
   readonly className?: string;
   readonly disabled?: boolean;
-  /** What became of it, beside the button; read out when it changes. */
+  /** The outcome, shown beside the button and read out when it changes. */
   readonly status?: string;
   readonly children: ReactNode;
 }
 
-/** The end of a form: what it was refused for, and the button that sends it. */
+/** The end of a form: its refusals and the button that submits it. */
 export function Submit({ form, status, children, ...rest }: SubmitProps) {
   const button = (
     <Button type="submit" isBusy={form.isBusy} {...rest}>

@@ -2,26 +2,26 @@ import { ApolloClient, ApolloLink, HttpLink, InMemoryCache } from '@apollo/clien
 import { SetContextLink } from '@apollo/client/link/context';
 import { GraphQLWsLink } from '@apollo/client/link/subscriptions';
 import { getMainDefinition, relayStylePagination } from '@apollo/client/utilities';
-import { untilTheyLeave } from '../person/leave.js';
+import { sessionSignal } from '../session/leave.js';
 import { keyInputs } from './keyed-inputs.js';
 import { liveClient } from './live.js';
 import { pictureUrl } from './picture-url.js';
 import { renewWhenRefused } from './renew-when-refused.js';
-import { sessionStore } from '../person/session.js';
-import { freshAccessToken } from '../person/token.js';
+import { sessionStore } from '../session/session.js';
+import { freshAccessToken } from '../session/token.js';
 
 const authorize = new SetContextLink(async ({ headers }) => {
   const token = await freshAccessToken();
   return { headers: { ...headers, ...(token && { authorization: `Bearer ${token}` }) } };
 });
 
-/** An answer that arrives after its person has left must not be used. */
+/** A response that arrives after the user has left must not be used. */
 const fetchUntilTheyLeave: typeof fetch = (input, init) =>
   fetch(input, {
     ...init,
-    // Older browsers cannot join signals; Apollo's own only spares them an answer that is not needed any more.
+    // Older browsers cannot combine signals; Apollo's own signal only saves a response that is no longer needed.
     signal:
-      init?.signal && 'any' in AbortSignal ? AbortSignal.any([init.signal, untilTheyLeave]) : untilTheyLeave,
+      init?.signal && 'any' in AbortSignal ? AbortSignal.any([init.signal, sessionSignal]) : sessionSignal,
   });
 
 const http = ApolloLink.from([
@@ -52,8 +52,8 @@ export const apollo = new ApolloClient({
   clientAwareness: { name: 'cartograph-storefront', version: '0.1.0' },
 });
 
-// What a guest has read is read again for the customer: some answers depend on who asks. (When a customer leaves, the
-// whole page is loaded again: person/leave.ts.)
+// A guest's data is reloaded for the customer, because some responses depend on the user. (When a customer leaves, the whole
+// page is loaded again: session/leave.ts.)
 let userId = sessionStore.get()?.user.id;
 sessionStore.subscribe(() => {
   const next = sessionStore.get()?.user.id;

@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react';
 
-/** How the live connection to the shop stands. */
+/** The state of the live connection to the shop. */
 export type ConnectionState = 'idle' | 'connecting' | 'live' | 'lost';
 
 let state: ConnectionState = 'idle';

@@ -1,6 +1,6 @@
 import { useRef, useState, type FormEvent } from 'react';
 
-/** What a mutation's `userErrors` hold. */
+/** An entry of a mutation's `userErrors`. */
 export interface UserErrorLike {
   readonly code?: string;
   readonly message: string;
@@ -8,22 +8,22 @@ export interface UserErrorLike {
   readonly field?: readonly string[] | null | undefined;
 }
 
-/** A form's state. What was typed stays in the inputs, whatever the outcome. */
+/** A form's state. The input stays in the fields whatever the outcome. */
 export interface FormState {
   /** The message for a field, by its path joined with dots, e.g. `shippingAddress.city`. */
   readonly errorOf: (path: string) => string | undefined;
   /** Refusals that belong to no field of the form. */
   readonly general: readonly string[];
-  /** What kept the form from being answered at all. */
+  /** Why there was no response. */
   readonly problem: unknown;
   readonly isBusy: boolean;
   readonly onSubmit: (event: FormEvent<HTMLFormElement>) => void;
 }
 
 /**
- * Sends a form once at a time, sorts what was refused by field, and puts the focus on the first faulty one.
+ * Submits a form once at a time, sorts refusals by field, and focuses the first invalid field.
  * @param paths the fields that show their own message
- * @param send resolves to the refusals; none means that it is done
+ * @param send resolves to the refusals; an empty list means success
  */
 export function useForm(
   paths: readonly string[],
@@ -66,7 +66,7 @@ export function useForm(
   };
 }
 
-/** Behind the rendering that marks the fields. */
+/** After the rendering that marks the fields. */
 function focusFirstFault(form: HTMLFormElement): void {
   requestAnimationFrame(() =>
     requestAnimationFrame(() => form.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()),

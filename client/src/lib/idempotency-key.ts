@@ -1,7 +1,7 @@
 import { v4 as uuid } from 'uuid';
 
 /**
- * A key for what must be done once, however often it is sent. Not by `crypto.randomUUID`: a page that came by plain HTTP
- * from another machine, as in a cluster of one's own, has none.
+ * A key for an action that must happen once, however often it is sent. `crypto.randomUUID` is not available on a page loaded over
+ * plain HTTP from another machine, as from a local cluster.
  */
 export const newIdempotencyKey = (): string => uuid();

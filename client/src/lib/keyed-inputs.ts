@@ -13,9 +13,9 @@ export const KEYED_INPUTS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Gives every such mutation an idempotency key: browsers and proxies may send a POST again after a lost connection.
- * Stands before all links that send an operation again, which therefore keep its key. Where a person may repeat an
- * action that got no answer, the component passes a key of its own (`useSendOnce`), which stays.
+ * Gives every such mutation an idempotency key, because browsers and proxies may repeat a POST after a lost connection. It comes
+ * before all links that repeat an operation, which therefore keep its key. If a user can repeat an action without a response,
+ * the component passes its own key (`useSendOnce`), which is kept.
  */
 export const keyInputs = new ApolloLink((operation, forward) => {
   const definition = getMainDefinition(operation.query);

@@ -1,27 +1,27 @@
 import { createClient, MessageType, stringifyMessage, type Client } from 'graphql-ws';
 import { connectionState } from './connection-state.js';
-import { untilTheyLeave } from '../person/leave.js';
-import { sessionStore } from '../person/session.js';
-import { freshAccessToken, renewalTime } from '../person/token.js';
+import { sessionSignal } from '../session/leave.js';
+import { sessionStore } from '../session/session.js';
+import { freshAccessToken, renewalTime } from '../session/token.js';
 
 const PING_AFTER_MS = 10_000;
 const PONG_WITHIN_MS = 5_000;
 const LONGEST_PAUSE_MS = 8_000;
 
-/** The gateway refuses the token: it has expired, or the session has ended or lost rights. */
+/** The gateway refused the token: it expired, or the session ended or lost rights. */
 const FORBIDDEN = 4403;
 
 let socket: WebSocket | undefined;
-/** Whether the token, however fresh, has to be renewed before the next attempt. */
+/** Whether the token must be renewed before the next attempt, even if it has not expired. */
 let isTokenRefused = false;
 let pongTimer: ReturnType<typeof setTimeout> | undefined;
 let renewalTimer: ReturnType<typeof setTimeout> | undefined;
 
-/** One socket for all streams. It opens with the first stream, and comes back by itself with a fresh token. */
+/** One socket for all streams. It opens with the first stream, and reconnects automatically with a fresh token. */
 const client = createClient({
   url: () => `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/graphql`,
   async connectionParams() {
-    // Throwing here would end all streams for good; with an old token the gateway closes the socket and we try again.
+    // Throwing here would end all streams permanently; with an old token the gateway closes the socket, and we retry.
     const token = await freshAccessToken({ force: isTokenRefused }).catch(
       () => sessionStore.get()?.accessToken,
     );
@@ -39,7 +39,7 @@ const client = createClient({
       renewInTime();
     },
     ping(isFromServer) {
-      // A socket whose other end has vanished (sleep, another network) stays "open" for minutes otherwise.
+      // Otherwise a socket whose other end has vanished (sleep, another network) stays "open" for minutes.
       if (!isFromServer) expectPong();
     },
     pong: () => clearTimeout(pongTimer),
@@ -58,8 +58,8 @@ function expectPong(): void {
 }
 
 /**
- * Waits longer each time, with jitter, but no longer than until the network is back, the page is looked at again, or
- * there is a fresh token.
+ * Waits longer each time, with jitter, but at most until the network returns, the page becomes visible, or there is a fresh
+ * token.
  */
 function pauseBeforeRetry(retries: number): Promise<void> {
   const pause = Math.min(LONGEST_PAUSE_MS, 400 * 2 ** retries) * (0.5 + Math.random() / 2);
@@ -79,8 +79,8 @@ function pauseBeforeRetry(retries: number): Promise<void> {
 }
 
 /**
- * Renews the token in band, before the old one ends: a ping that carries the fresh one, after which streams go on
- * undisturbed. Where that comes too late, the gateway closes the socket (4403) and it opens again with a fresh token.
+ * Renews the token on the open socket before the old one expires: a ping carries the new one, and streams continue. If that is
+ * too late, the gateway closes the socket (4403) and it opens again with a fresh token.
  */
 function renewInTime(): void {
   clearTimeout(renewalTimer);
@@ -105,9 +105,9 @@ sessionStore.subscribe(() => {
   renewInTime();
 });
 
-untilTheyLeave.addEventListener('abort', () => void client.dispose());
+sessionSignal.addEventListener('abort', () => void client.dispose());
 window.addEventListener('offline', () => client.terminate());
-// After sleep the socket may be dead without knowing: ask it at once instead of at the next ping.
+// After sleep the socket may be dead: check at once instead of at the next ping.
 document.addEventListener('visibilitychange', () => {
   if (document.visibilityState !== 'visible' || socket?.readyState !== WebSocket.OPEN) return;
   socket.send(stringifyMessage({ type: MessageType.Ping }));
@@ -115,13 +115,13 @@ document.addEventListener('visibilitychange', () => {
 });
 
 /**
- * The live connection. A stream whose operation has `$after` and whose root field tells a `cursor` goes on behind the
- * last event that arrived when the socket comes back, rather than from where it once began.
+ * The live connection. If a stream's operation has `$after` and its root field a `cursor`, it continues after the last event
+ * that arrived when the socket reconnects, instead of from its original start.
  */
 export const liveClient: Client = {
   ...client,
   subscribe(payload, sink) {
-    // Sent anew with each reconnection, so what is changed here is what the next one asks for.
+    // Sent again with each reconnection, so a change here applies to the next one.
     const variables: Record<string, unknown> = { ...payload.variables };
     const isResumable = payload.query.includes('$after');
     return client.subscribe(

@@ -1,6 +1,6 @@
 /**
- * Every address of the storefront. The routes are made of these lists, and the build writes them to `pages.json`, by which
- * the gateway knows an address that leads nowhere and answers it with status 404.
+ * Every address of the storefront. The routes are made from these lists, and the build writes them to `pages.json`, so that the
+ * gateway answers unknown addresses with status 404.
  */
 export const PRODUCT_PAGE = '/products/:sku';
 
@@ -38,7 +38,7 @@ export const ADMIN_PAGES = [
   'charts',
 ] as const;
 
-/** What the gateway reads. A product's page is asked for by its SKU: there is one only if there is such a product. */
+/** What the gateway reads. A product's page exists only if there is a product with its SKU. */
 export const PAGE_LIST = {
   pages: [
     ...SHOP_PAGES,

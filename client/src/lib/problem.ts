@@ -1,6 +1,6 @@
 import { CombinedGraphQLErrors, CombinedProtocolErrors, ServerError } from '@apollo/client/errors';
 
-/** What went wrong with an operation, as far as a person can act on it. */
+/** What went wrong with an operation, as far as the user can act on it. */
 export type Problem =
   | { readonly kind: 'offline' }
   /** Part of the shop does not answer; `service` is the part. */
@@ -8,13 +8,13 @@ export type Problem =
   | { readonly kind: 'sign-in' }
   | { readonly kind: 'forbidden' }
   | { readonly kind: 'busy' }
-  /** Ours: the reference finds it in the logs. */
+  /** An internal error; the reference finds it in the logs. */
   | { readonly kind: 'fault'; readonly reference: string | undefined };
 
-/** A subgraph that is away, late or unreadable; a store behind it; the gateway itself, too busy. */
+/** A subgraph that is down, late or unreadable, a store behind it, or an overloaded gateway. */
 const OUTAGE = /^(SUBGRAPH_(?!RESPONSE_INVALID)\w+|SERVICE_UNAVAILABLE|DOWNSTREAM_SERVICE_ERROR|OVERLOADED)$/;
 
-/** Sorts an Apollo Client error by what the person can do about it. */
+/** Classifies an Apollo Client error by what the user can do about it. */
 export function problemOf(error: unknown): Problem {
   if (CombinedGraphQLErrors.is(error) || CombinedProtocolErrors.is(error)) {
     const extensions = error.errors[0]?.extensions ?? {};
@@ -30,7 +30,7 @@ export function problemOf(error: unknown): Problem {
     if (error.statusCode === 429) return { kind: 'busy' };
     return { kind: 'outage', service: undefined };
   }
-  // fetch() rejects with a TypeError when nothing was reached.
+  // fetch() rejects with a TypeError if it reaches no server.
   return { kind: 'offline' };
 }
 

@@ -2,14 +2,14 @@ import { ApolloLink } from '@apollo/client';
 import { ServerError } from '@apollo/client/errors';
 import { getMainDefinition } from '@apollo/client/utilities';
 import { catchError, from, of, switchMap, throwError } from 'rxjs';
-import { freshAccessToken } from '../person/token.js';
+import { freshAccessToken } from '../session/token.js';
 
 /**
- * An access token may be refused before its time: it was revoked, or clocks differ. Then it is renewed once, and the
- * operation is sent again. Where renewing shows that the session has ended, the page is left (person/leave.ts).
+ * An access token may be refused early: it was revoked, or clocks differ. It is then renewed once, and the operation is sent
+ * again. If the session turns out to have ended, the user is signed out (session/leave.ts).
  *
- * The gateway answers such a request as a guest's: what a guest may not read is UNAUTHENTICATED, and the header
- * `WWW-Authenticate` says so even where all fields have an answer, such as a guest's empty cart.
+ * The gateway treats such a request as a guest's: fields that a guest may not read are UNAUTHENTICATED, and the header
+ * `WWW-Authenticate` is present even if all fields have a value, such as a guest's empty cart.
  */
 export const renewWhenRefused = new ApolloLink((operation, forward) => {
   const again = () =>
@@ -36,7 +36,7 @@ function isRefused(operation: ApolloLink.Operation, { data, errors }: ApolloLink
   const isUnauthenticated = errors?.some(({ extensions }) => extensions?.['code'] === 'UNAUTHENTICATED');
   const definition = getMainDefinition(operation.query);
   if (definition.kind === 'OperationDefinition' && definition.operation === 'mutation') {
-    // Never send again what may have been done.
+    // Never repeat a mutation that may have been applied.
     const isDone = Object.values(data ?? {}).some((payload) => payload !== null);
     return isUnauthenticated === true && !isDone;
   }

@@ -1,15 +1,15 @@
 import { useCallback, useRef } from 'react';
 import { newIdempotencyKey } from './idempotency-key.js';
 
-/** Sends an input with a key of its own and resolves to the answer; rejects if there is none. */
+/** Sends an input with its own key and resolves to the response; rejects if there is none. */
 export type SendOnce = <Input extends object, Answer>(
   input: Input,
   send: (input: Input & { readonly idempotencyKey: string }) => Promise<Answer>,
 ) => Promise<Answer>;
 
 /**
- * For what must not be done twice, though a person who saw no answer sends it again: until there is one, the same input
- * goes with the same key, whatever else is sent in between. To be called by what stays on the page until then.
+ * For actions that must not happen twice, even if a user who saw no response sends them again: until there is a response, the same
+ * input is sent with the same key, whatever else is sent in between. Call it in a component that stays mounted until then.
  */
 export function useSendOnce(): SendOnce {
   const unanswered = useRef(new Map<string, string>());

@@ -38,14 +38,14 @@ export const tellOfTheBackOffice = (shop: Storefront) =>
       const { page } = await openSignedIn(shop, `/admin/catalogue/${productId}`);
       const form = page.getByRole('form', { name: 'Adjust stock' });
       const available = page.locator('[data-stock=available]');
-      await form.getByLabel('Add or take').fill('+12');
+      await form.getByLabel('Add or remove').fill('+12');
       await form.getByLabel('Reason').fill('A delivery');
       await form.getByRole('button', { name: 'Adjust' }).click();
       await page.getByRole('list', { name: 'Stock changes' }).getByText('A delivery').waitFor();
       await available.getByText('19', { exact: true }).waitFor();
       expect(await stockOf(shop.admin, productId)).toBe(19);
 
-      await form.getByLabel('Add or take').fill('-20');
+      await form.getByLabel('Add or remove').fill('-20');
       await form.getByLabel('Reason').fill('Counted wrong');
       await form.getByRole('button', { name: 'Adjust' }).click();
       await until(async () => (await form.locator('[aria-invalid=true], [role=alert]').count()) > 0);
@@ -70,7 +70,7 @@ export const tellOfTheBackOffice = (shop: Storefront) =>
       const conflict = second.locator('[data-problem=conflict]');
       await conflict.getByText('Theirs: “9.90”').waitFor();
       expect(await conflict.textContent()).toContain('yours: “Renamed by the second”');
-      await conflict.getByRole('button', { name: 'Put my changes on top' }).click();
+      await conflict.getByRole('button', { name: 'Apply my changes on top' }).click();
       await until(async () => (await second.getByLabel('Price in EUR').inputValue()) === '9.90');
       await save(second);
       await second.getByText('Saved.').waitFor();
@@ -89,7 +89,7 @@ export const tellOfTheBackOffice = (shop: Storefront) =>
       await page.getByLabel('Description').fill('Three legs.');
       await page.getByLabel('Category').selectOption({ index: 1 });
       await page.getByLabel('Price in').fill('49.00');
-      await page.getByLabel('Pieces in stock').fill('4');
+      await page.getByLabel('Units in stock').fill('4');
       await page.getByRole('button', { name: 'Add it to the catalogue' }).click();
       await page.locator('[aria-invalid=true]').first().waitFor();
       expect(await page.getByLabel('SKU').getAttribute('aria-invalid')).toBe('true');
@@ -99,7 +99,7 @@ export const tellOfTheBackOffice = (shop: Storefront) =>
       await page.getByRole('heading', { level: 1, name: 'Oak stool' }).waitFor();
       await page.getByRole('button', { name: 'Archive' }).click();
       await page.getByText('Archived: can be read, not bought').waitFor();
-      await page.getByRole('button', { name: 'Put back into the catalogue' }).click();
+      await page.getByRole('button', { name: 'Restore to the catalogue' }).click();
       await page.getByRole('button', { name: 'Archive' }).waitFor();
       await page.context().close();
     });
@@ -117,7 +117,7 @@ export const tellOfTheBackOffice = (shop: Storefront) =>
         await dialog.getByLabel('Address').fill(url);
         await dialog.getByRole('button', { name: 'Create' }).click();
         const secret = (await page.locator('[data-secret]').textContent())!;
-        await page.getByRole('button', { name: 'I have kept it' }).click();
+        await page.getByRole('button', { name: 'I have saved it' }).click();
         await page.locator('[data-secret]').waitFor({ state: 'detached' });
         expect(await page.content()).not.toContain(secret);
 
@@ -137,11 +137,11 @@ export const tellOfTheBackOffice = (shop: Storefront) =>
         for (const { headers, body } of received)
           expect(new Webhook(secret).verify(body, headers)).toMatchObject({ type: 'order.placed' });
 
-        await delivery.getByText('Tries and what was sent').click();
+        await delivery.getByText('Attempts and payload').click();
         await delivery.getByText('thank you').first().waitFor();
         await page.getByRole('button', { name: 'New secret' }).click();
         expect(await page.locator('[data-secret]').textContent()).not.toBe(secret);
-        await page.getByRole('button', { name: 'I have kept it' }).click();
+        await page.getByRole('button', { name: 'I have saved it' }).click();
         await page.getByRole('button', { name: 'Disable' }).click();
         await page.getByRole('button', { name: 'Enable' }).waitFor();
         await page.getByRole('button', { name: 'Delete …' }).click();
@@ -172,17 +172,17 @@ export const tellOfTheBackOffice = (shop: Storefront) =>
         );
         const letters = page.locator('[data-letter]').filter({ hasText: 'for notifications' });
         await until(async () => {
-          await page.getByRole('button', { name: 'Look again' }).click();
+          await page.getByRole('button', { name: 'Refresh' }).click();
           return (await letters.count()) === 1;
         });
         const id = (await letters.getAttribute('data-letter'))!;
-        await letters.getByText('What arrived').click();
+        await letters.getByText('Event content').click();
         await letters.getByText('broken').first().waitFor();
-        await letters.getByRole('button', { name: 'Hand over again' }).click();
+        await letters.getByRole('button', { name: 'Replay' }).click();
         await page.getByText('Handed to notifications again.').waitFor();
         await page.locator(`[data-letter="${id}"]`).waitFor({ state: 'detached' });
         await until(async () => {
-          await page.getByRole('button', { name: 'Look again' }).click();
+          await page.getByRole('button', { name: 'Refresh' }).click();
           return (await letters.count()) === 1;
         });
         expect(await letters.getAttribute('data-letter')).not.toBe(id);
@@ -257,7 +257,7 @@ export const tellOfTheBackOffice = (shop: Storefront) =>
       const { page, faults } = await openSignedIn(shop, '/admin/mail');
       const mail = page.locator('details').filter({ hasText: order!.number }).first();
       await until(async () => {
-        await page.getByRole('button', { name: 'Look again' }).click();
+        await page.getByRole('button', { name: 'Refresh' }).click();
         return (await mail.count()) > 0;
       });
       await mail.locator('summary').click();

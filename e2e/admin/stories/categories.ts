@@ -18,7 +18,7 @@ export const tellOfCategories = (shop: Storefront) =>
       await page.getByLabel('Its values').selectOption('CHOICE');
       await page.getByRole('button', { name: 'Add it to the shop' }).click();
       await page.getByText('A CHOICE needs its options.').waitFor();
-      await page.getByLabel('The list, one a line').fill('Small\nLarge');
+      await page.getByLabel('The values, one per line').fill('Small\nLarge');
       await page.getByRole('button', { name: 'Add it to the shop' }).click();
       await page.getByRole('cell', { name: `Sheds ${stamp}` }).waitFor();
 
@@ -28,16 +28,16 @@ export const tellOfCategories = (shop: Storefront) =>
       await page.getByLabel('Category').selectOption(`sheds-${stamp}`);
       await page.getByLabel('Price in').fill('a lot');
       await page.getByRole('button', { name: 'Add it to the catalogue' }).click();
-      await page.getByText('Give an amount such as 12.50.').waitFor();
+      await page.getByText('Enter an amount such as 12.50.').waitFor();
       await page.getByLabel('Price in').fill('490.00');
-      await page.getByLabel('Pieces in stock').fill('2');
+      await page.getByLabel('Units in stock').fill('2');
       await page.getByRole('combobox', { name: 'Size', exact: true }).selectOption('Small');
       await page.getByRole('button', { name: 'Add it to the catalogue' }).click();
       await page.getByRole('heading', { level: 1, name: 'Tool shed' }).waitFor();
 
       await page.getByRole('link', { name: 'Add a variant' }).click();
       await page.getByLabel('SKU').fill(`SHED-${stamp}-L`);
-      await page.getByLabel('Pieces in stock').fill('1');
+      await page.getByLabel('Units in stock').fill('1');
       await page.getByLabel('Price in').fill('690.00');
       await page.getByRole('checkbox', { name: 'Size' }).check();
       await page.getByRole('button', { name: 'Add it to the catalogue' }).click();
@@ -87,11 +87,11 @@ export const tellOfCategories = (shop: Storefront) =>
       await page.getByRole('button', { name: 'Add a property' }).click();
       await page.getByLabel('Property', { exact: true }).fill('Grip');
       await page.getByLabel('Its values').selectOption('CHOICE');
-      await page.getByLabel('The list, one a line').fill('Ash');
+      await page.getByLabel('The values, one per line').fill('Ash');
       const save = page.getByRole('button', { name: 'Save the properties' });
       await save.click();
       await page.getByText('Products have other values: "Oak" (1).').waitFor();
-      await page.getByLabel('The list, one a line').fill('Ash\nOak, oiled\nOak');
+      await page.getByLabel('The values, one per line').fill('Ash\nOak, oiled\nOak');
       await save.click();
       await page.getByText('Saved.').waitFor();
       await page.getByLabel('Property', { exact: true }).fill('Handle');
@@ -128,15 +128,15 @@ export const tellOfCategories = (shop: Storefront) =>
         'mutation ($input: UpdateCategoryInput!) { updateCategory(input: $input) { userErrors { message } } }',
         { input: { slug, name: 'Garret' } },
       );
-      await page.getByRole('button', { name: 'Save the words' }).click();
+      await page.getByRole('button', { name: 'Save name and description' }).click();
       await page.getByText('It is called “Garret” now').waitFor();
-      await page.getByRole('button', { name: 'Save the words' }).click();
+      await page.getByRole('button', { name: 'Save name and description' }).click();
       await page.getByText('Saved.').waitFor();
       await page.getByRole('heading', { level: 1, name: 'Loft' }).waitFor();
 
       // To the top, before all others: where customers see it at once.
       await page.getByLabel('Belongs to').selectOption('');
-      await page.getByLabel('Stands').selectOption({ label: 'First' });
+      await page.getByLabel('Position').selectOption({ label: 'First' });
       await page.getByRole('button', { name: 'Move it' }).click();
       await page.getByText('Moved.').waitFor();
       await page.getByRole('link', { name: 'See it in the shop' }).click();

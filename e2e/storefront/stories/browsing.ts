@@ -37,7 +37,7 @@ export const tellOfBrowsing = (shop: Storefront) =>
       await page.getByRole('status').getByText(found!, { exact: true }).waitFor();
       await page.goBack();
       await waitForList(page, 2);
-      await page.getByRole('button', { name: 'Clear them' }).click();
+      await page.getByRole('button', { name: 'Clear filters' }).click();
       await page.getByRole('heading', { level: 1, name: 'Everything' }).waitFor();
     });
 

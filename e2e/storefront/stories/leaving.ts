@@ -80,7 +80,7 @@ export const tellOfLeaving = (shop: Storefront) =>
       await checkout.locator('[aria-invalid=true]').waitFor();
       const account = await context.newPage();
       await account.goto('/account/profile');
-      await account.getByLabel('What shall we call you?').waitFor();
+      await account.getByLabel('What should we call you?').waitFor();
       const words = [
         name,
         name.split(' ')[0]!,

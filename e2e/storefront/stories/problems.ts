@@ -149,7 +149,7 @@ export const tellOfProblems = (shop: Storefront) =>
     it('should say that nothing fits, that there is no such product, and that there is no such page', async () => {
       const { page } = await shop.newVisitor();
       await page.goto('/products?q=zzzzzz');
-      await page.getByText('Nothing fits all of that').waitFor();
+      await page.getByText('No products match all of that').waitFor();
       await page.goto('/products/NO-SUCH-THING');
       await page.getByRole('heading', { name: 'We do not have this' }).waitFor();
       await page.goto('/no/such/page');

@@ -84,11 +84,11 @@ export const tellOfPurchases = (shop: Storefront) =>
       const { page } = await shop.newVisitor();
       await addToCart(page, (await stockProduct(shop.admin, 3)).path);
       await page.getByRole('button', { name: 'Check out' }).click();
-      await page.getByRole('link', { name: 'Open an account' }).click();
+      await page.getByRole('link', { name: 'Create an account' }).click();
       await page.getByLabel('Name').fill('Mia Example');
       await page.getByLabel('E-mail').fill('not an address');
       await page.getByLabel('Password').fill('short');
-      await page.getByRole('button', { name: 'Open an account' }).click();
+      await page.getByRole('button', { name: 'Create an account' }).click();
       await page.getByText('Enter a valid e-mail address').waitFor();
       expect(await page.getByLabel('Name').inputValue()).toBe('Mia Example');
       expect(await page.getByLabel('Password').getAttribute('aria-invalid')).toBe('true');
@@ -96,7 +96,7 @@ export const tellOfPurchases = (shop: Storefront) =>
 
       await page.getByLabel('E-mail').fill(`${Date.now()}@example.com`);
       await page.getByLabel('Password').fill('a long passphrase');
-      await page.getByRole('button', { name: 'Open an account' }).click();
+      await page.getByRole('button', { name: 'Create an account' }).click();
       await page.getByLabel('Street and number').fill('Long Lane 1');
       await page.getByLabel('Country').selectOption('CH');
       await placeOrder(page);
@@ -130,12 +130,12 @@ export const tellOfPurchases = (shop: Storefront) =>
       await page.getByText('Welcome to Cartograph').waitFor();
       await page.getByRole('link', { name: 'Security' }).click();
       await page.getByText('this one').waitFor();
-      await page.getByLabel('Password as it is now').fill('wrong password');
+      await page.getByLabel('Current password').fill('wrong password');
       await page.getByLabel('New password').fill('another long passphrase');
       await page.getByRole('button', { name: 'Change it' }).click();
       await page.locator('[aria-invalid=true]').waitFor();
       await page.getByRole('link', { name: 'Profile' }).click();
-      await page.getByLabel('What shall we call you?').fill('Nora Example');
+      await page.getByLabel('What should we call you?').fill('Nora Example');
       await page.getByRole('button', { name: 'Save' }).click();
       await page.getByRole('link', { name: 'Nora', exact: true }).waitFor();
       await page.getByRole('button', { name: 'Sign out' }).click();
@@ -151,9 +151,9 @@ export const tellOfPurchases = (shop: Storefront) =>
       await page.getByRole('link', { name: 'Sign in' }).click();
       await page.getByRole('link', { name: 'Forgot your password?' }).click();
       // The page before has a field of that name, too.
-      await page.getByRole('button', { name: 'Mail me a link' }).waitFor();
+      await page.getByRole('button', { name: 'E-mail me a link' }).waitFor();
       await page.getByLabel('E-mail').fill(email);
-      await page.getByRole('button', { name: 'Mail me a link' }).click();
+      await page.getByRole('button', { name: 'E-mail me a link' }).click();
       await page.getByText('a link to choose a new password is on its way').waitFor();
 
       const link = await followMail(shop, email, '/reset-password');
@@ -171,7 +171,7 @@ export const tellOfPurchases = (shop: Storefront) =>
       await page.getByLabel('New password').fill('yet another passphrase');
       await page.getByRole('button', { name: 'Set it and sign in' }).click();
       await page.locator('form').getByRole('alert').waitFor();
-      await page.getByRole('link', { name: 'Ask for a new one' }).waitFor();
+      await page.getByRole('link', { name: 'Request a new one' }).waitFor();
       await page.goto('/sign-in');
       await page.getByLabel('E-mail').fill(email);
       await page.getByLabel('Password').fill('a long passphrase');
@@ -188,11 +188,11 @@ export const tellOfPurchases = (shop: Storefront) =>
       await page.goto('/account/profile');
       await page.getByLabel('New e-mail').fill(newEmail);
       await page.getByLabel('Your password').fill('not my password');
-      await page.getByRole('button', { name: 'Mail me a link to confirm it' }).click();
+      await page.getByRole('button', { name: 'E-mail me a link to confirm it' }).click();
       await page.locator('[aria-invalid=true]').waitFor();
       expect(await page.getByLabel('New e-mail').inputValue()).toBe(newEmail);
       await page.getByLabel('Your password').fill('a long passphrase');
-      await page.getByRole('button', { name: 'Mail me a link to confirm it' }).click();
+      await page.getByRole('button', { name: 'E-mail me a link to confirm it' }).click();
       await page.getByText(`A link is on its way to ${newEmail}`).waitFor();
 
       await page.goto(await followMail(shop, newEmail, '/confirm-email'));

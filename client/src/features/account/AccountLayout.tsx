@@ -1,6 +1,6 @@
 import { NavLink, Outlet } from 'react-router';
 import { RequireSession } from '../../components/RequireSession.js';
-import { signOut } from '../../person/sign-out.js';
+import { signOut } from '../../session/sign-out.js';
 
 const PAGES = [
   ['/account/orders', 'Orders'],

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import { Panel } from '../../components/Panel.js';
 import { usePageTitle } from '../../lib/page-title.js';
 
-/** The frame of the pages that stand before an account: sign in, register, reset. */
+/** The frame of the pages for signing in, registering and resetting a password. */
 export function AuthPage({
   title,
   intro,

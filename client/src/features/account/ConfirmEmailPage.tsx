@@ -3,11 +3,11 @@ import { Link, useSearchParams } from 'react-router';
 import { Button } from '../../components/Button.js';
 import { FormNotices } from '../../components/FormNotices.js';
 import { useForm } from '../../lib/forms.js';
-import { sessionStore } from '../../person/session.js';
+import { sessionStore } from '../../session/session.js';
 import { AuthPage } from './AuthPage.js';
 import { useConfirmEmailChangeMutation } from './ConfirmEmailChange.generated.js';
 
-/** Where the mailed link leads: `?token=…`. By a click, since mail programs open links by themselves to look at them. */
+/** The page that the e-mailed link opens: `?token=…`. Confirmed by a click, because mail programs open links to check them. */
 export function ConfirmEmailPage() {
   const [parameters] = useSearchParams();
   const [confirm] = useConfirmEmailChangeMutation();
@@ -26,7 +26,7 @@ export function ConfirmEmailPage() {
       {email ? (
         <>
           <p role="status">
-            From now on you sign in, and get mail, with <strong>{email}</strong>.
+            You now sign in and receive e-mail with <strong>{email}</strong>.
           </p>
           <Link to="/account/profile" className="mt-4 inline-block underline">
             To your profile

@@ -16,23 +16,23 @@ export function ForgotPasswordPage() {
   });
   if (mailedTo) {
     return (
-      <AuthPage title="Look into your mail">
+      <AuthPage title="Check your e-mail">
         <p role="status">
           If there is an account for <strong>{mailedTo}</strong>, a link to choose a new password is on its
           way. It works once, for 30 minutes.
         </p>
         <Link to="/sign-in" className="mt-4 inline-block underline">
-          Back to signing in
+          Back to sign-in
         </Link>
       </AuthPage>
     );
   }
   return (
-    <AuthPage title="Forgot your password?" intro="We mail you a link to choose a new one.">
+    <AuthPage title="Forgot your password?" intro="We will e-mail you a link to choose a new one.">
       <form onSubmit={form.onSubmit} noValidate className="space-y-4">
         <EmailField form={form} />
         <Submit form={form} className="w-full">
-          Mail me a link
+          E-mail me a link
         </Submit>
       </form>
     </AuthPage>

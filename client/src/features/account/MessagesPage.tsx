@@ -8,7 +8,7 @@ import { useNotificationsQuery } from './Notifications.generated.js';
 
 const PAGE_SIZE = 20;
 
-/** What was mailed to oneself. */
+/** The user's e-mails. */
 export function MessagesPage() {
   usePageTitle('Messages');
   const { data, loading, error, refetch, fetchMore } = useNotificationsQuery({
@@ -24,7 +24,7 @@ export function MessagesPage() {
       {!list && loading && <Skeleton className="h-64" />}
       {list?.totalCount === 0 && (
         <Panel className="py-16 text-center">
-          <p>Nothing yet. What we mail you about your orders stands here too.</p>
+          <p>Nothing yet. Our e-mails about your orders also appear here.</p>
         </Panel>
       )}
       <ul className="space-y-3">
@@ -50,7 +50,7 @@ export function MessagesPage() {
           className="mt-6"
           pageInfo={list.pageInfo}
           load={(after) => fetchMore({ variables: { after } })}
-          label="Show older ones"
+          label="Show older"
         />
       )}
     </>

@@ -4,7 +4,7 @@ import { Panel } from '../../components/Panel.js';
 import { Submit } from '../../components/Submit.js';
 import { useForm } from '../../lib/forms.js';
 import { usePageTitle } from '../../lib/page-title.js';
-import { sessionStore, useSession } from '../../person/session.js';
+import { sessionStore, useSession } from '../../session/session.js';
 import { useRequestEmailChangeMutation } from './RequestEmailChange.generated.js';
 import { useUpdateProfileMutation } from './UpdateProfile.generated.js';
 
@@ -38,7 +38,7 @@ function NameForm() {
     <Panel>
       <form onSubmit={form.onSubmit} noValidate className="space-y-4">
         <Field
-          label="What shall we call you?"
+          label="What should we call you?"
           name="name"
           autoComplete="name"
           required
@@ -66,7 +66,7 @@ function EmailForm() {
   return (
     <Panel>
       <form onSubmit={form.onSubmit} noValidate className="space-y-4">
-        <h2 className="font-display text-xl">Another e-mail address</h2>
+        <h2 className="font-display text-xl">Change your e-mail address</h2>
         <Field
           label="New e-mail"
           name="newEmail"
@@ -90,7 +90,7 @@ function EmailForm() {
             mailedTo ? `A link is on its way to ${mailedTo}. Until you follow it, nothing changes.` : ''
           }
         >
-          Mail me a link to confirm it
+          E-mail me a link to confirm it
         </Submit>
       </form>
     </Panel>

@@ -3,7 +3,7 @@ import { Field } from '../../components/Field.js';
 import { Submit } from '../../components/Submit.js';
 import { useForm } from '../../lib/forms.js';
 import { useSendOnce } from '../../lib/use-send-once.js';
-import { sessionStore, useSession } from '../../person/session.js';
+import { sessionStore, useSession } from '../../session/session.js';
 import { AuthPage } from './AuthPage.js';
 import { EmailField, PasswordField } from './fields.js';
 import { useNextPage } from './next-page.js';
@@ -23,7 +23,7 @@ export function RegisterPage() {
   if (session) return <Navigate to={next} replace />;
   return (
     <AuthPage
-      title="Open an account"
+      title="Create an account"
       intro="Your cart comes along, and you can watch your orders as they move."
     >
       <form onSubmit={form.onSubmit} noValidate className="space-y-4">
@@ -31,11 +31,11 @@ export function RegisterPage() {
         <EmailField form={form} />
         <PasswordField form={form} isNew />
         <Submit form={form} className="w-full">
-          Open an account
+          Create an account
         </Submit>
       </form>
       <p className="mt-5 text-sm">
-        Have one already?{' '}
+        Already have one?{' '}
         <Link to={`/sign-in${query}`} className="underline">
           Sign in
         </Link>

@@ -1,12 +1,12 @@
 import { Link, useNavigate, useSearchParams } from 'react-router';
 import { Submit } from '../../components/Submit.js';
 import { useForm } from '../../lib/forms.js';
-import { sessionStore } from '../../person/session.js';
+import { sessionStore } from '../../session/session.js';
 import { AuthPage } from './AuthPage.js';
 import { PasswordField } from './fields.js';
 import { useResetPasswordMutation } from './ResetPassword.generated.js';
 
-/** Where the mailed link leads: `?token=…`. */
+/** The page that the e-mailed link opens: `?token=…`. */
 export function ResetPasswordPage() {
   const [parameters] = useSearchParams();
   const navigate = useNavigate();
@@ -30,9 +30,9 @@ export function ResetPasswordPage() {
         </Submit>
       </form>
       <p className="mt-5 text-sm">
-        Is the link too old?{' '}
+        Has the link expired?{' '}
         <Link to="/forgot-password" className="underline">
-          Ask for a new one
+          Request a new one
         </Link>
       </p>
     </AuthPage>

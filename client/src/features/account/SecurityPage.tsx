@@ -7,9 +7,9 @@ import { Skeleton } from '../../components/Skeleton.js';
 import { Submit } from '../../components/Submit.js';
 import { useForm } from '../../lib/forms.js';
 import { usePageTitle } from '../../lib/page-title.js';
-import { sessionStore } from '../../person/session.js';
+import { sessionStore } from '../../session/session.js';
 import { useChangePasswordMutation } from './ChangePassword.generated.js';
-import { SECURITY_WORDS } from './security-words.js';
+import { SECURITY_TEXTS } from './security-texts.js';
 import { SessionList } from './SessionList.js';
 import { useSessionsQuery } from './Sessions.generated.js';
 
@@ -27,12 +27,12 @@ export function SecurityPage() {
         <PasswordForm onChange={() => void refetch()} />
         {me && (
           <Panel>
-            <h2 className="mb-2 font-display text-xl">What happened lately</h2>
+            <h2 className="mb-2 font-display text-xl">Recent activity</h2>
             <ul className="divide-y divide-stone-200 text-sm dark:divide-stone-800">
               {me.securityEvents.nodes.map((event) => (
                 <li key={event.id} className="flex flex-wrap justify-between gap-x-4 py-2">
                   <span>
-                    {SECURITY_WORDS[event.type]}
+                    {SECURITY_TEXTS[event.type]}
                     <span className="text-stone-600 dark:text-stone-400"> · {event.device}</span>
                   </span>
                   <span className="text-stone-600 dark:text-stone-400">
@@ -72,7 +72,7 @@ function PasswordForm({ onChange }: { readonly onChange: () => void }) {
       <form onSubmit={form.onSubmit} noValidate className="space-y-4">
         <h2 className="font-display text-xl">Password</h2>
         <Field
-          label="Password as it is now"
+          label="Current password"
           name="currentPassword"
           type="password"
           autoComplete="current-password"
@@ -91,7 +91,7 @@ function PasswordForm({ onChange }: { readonly onChange: () => void }) {
         <Submit
           form={form}
           look="secondary"
-          status={isChanged ? 'Changed; all other devices are signed out.' : ''}
+          status={isChanged ? 'Password changed. All other devices are signed out.' : ''}
         >
           Change it
         </Submit>

@@ -8,7 +8,7 @@ import type { SessionsQuery } from './Sessions.generated.js';
 
 type UserSession = NonNullable<SessionsQuery['me']>['sessions'][number];
 
-/** Where one is signed in, each with a way to end it. */
+/** The user's sessions, each with a button to end it. */
 export function SessionList({
   sessions,
   onChange,

@@ -1,7 +1,7 @@
 import { Link, Navigate } from 'react-router';
 import { Submit } from '../../components/Submit.js';
 import { useForm } from '../../lib/forms.js';
-import { sessionStore, useSession } from '../../person/session.js';
+import { sessionStore, useSession } from '../../session/session.js';
 import { AuthPage } from './AuthPage.js';
 import { EmailField, PasswordField } from './fields.js';
 import { useLoginMutation } from './Login.generated.js';
@@ -30,7 +30,7 @@ export function SignInPage() {
       </form>
       <p className="mt-5 flex flex-wrap justify-between gap-2 text-sm">
         <Link to={`/register${query}`} className="underline">
-          Open an account
+          Create an account
         </Link>
         <Link to="/forgot-password" className="underline">
           Forgot your password?

@@ -1,7 +1,7 @@
 import { Field } from '../../components/Field.js';
 import type { FormState } from '../../lib/forms.js';
 
-/** The address somebody signs in with; browsers fill it from what they keep. */
+/** The address for signing in; browsers fill it in. */
 export function EmailField({ form }: { readonly form: FormState }) {
   return (
     <Field
@@ -19,7 +19,7 @@ interface PasswordFieldProps {
   readonly form: FormState;
   readonly label?: string;
   readonly name?: string;
-  /** One that is being chosen, rather than one that is known already. */
+  /** Whether it is a new password, not the current one. */
   readonly isNew?: boolean;
 }
 

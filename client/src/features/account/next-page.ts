@@ -1,6 +1,6 @@
 import { useSearchParams } from 'react-router';
 
-/** Where to go on after signing in: only ever a page of this shop. */
+/** Where to continue after signing in; always a page of this shop. */
 export function useNextPage(): { readonly next: string; readonly query: string } {
   const [parameters] = useSearchParams();
   const wanted = parameters.get('next') ?? '';

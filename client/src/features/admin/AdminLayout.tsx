@@ -14,11 +14,11 @@ const SECTIONS = [
 ] as const;
 
 export function AdminLayout() {
-  // From the first page of staff on, so that there is something to draw once they come to the charts.
+  // Collects from the first admin page on, so that the charts have data when they are opened.
   useEffect(watchLatency, []);
   const nav = useRef<HTMLElement>(null);
   const { pathname } = useLocation();
-  // On a narrow screen the present section may stand beyond the edge.
+  // On a narrow screen the current section may be outside the visible part.
   useEffect(() => {
     const current = nav.current?.querySelector<HTMLElement>('[aria-current=page]');
     if (current) nav.current?.scrollTo({ left: current.offsetLeft - 48 });

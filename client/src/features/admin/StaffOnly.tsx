@@ -1,7 +1,7 @@
 import { Link } from 'react-router';
 import { usePageTitle } from '../../lib/page-title.js';
 
-/** For customers who came here by a link. */
+/** For customers who followed a link. */
 export function StaffOnly({ name }: { readonly name: string }) {
   usePageTitle('For staff');
   return (

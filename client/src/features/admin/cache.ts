@@ -3,7 +3,7 @@ import { relayStylePagination } from '@apollo/client/utilities';
 
 const taught = new WeakSet<ApolloCache>();
 
-/** Tells the cache which of staff's lists grow page by page; here, so that the shop's first page does not carry it. */
+/** Configures the admin lists that grow page by page. It is here so that the shop's first page does not load it. */
 export function teachCache(cache: ApolloCache): void {
   if (taught.has(cache) || !(cache instanceof InMemoryCache)) return;
   taught.add(cache);

@@ -8,7 +8,7 @@ import { AdminLayout } from './AdminLayout.js';
 import { PageHeader } from './components/PageHeader.js';
 import { StaffOnly } from './StaffOnly.js';
 
-/** A page in a chunk of its own, by the name it is exported under. */
+/** A page in its own chunk, by the name of its export. */
 function page<Name extends string>(load: () => Promise<Record<Name, ComponentType>>, name: Name) {
   return lazy(async () => ({ default: (await load())[name] }));
 }
@@ -33,7 +33,7 @@ const pages: Record<(typeof ADMIN_PAGES)[number], ComponentType> = {
   charts: page(() => import('./charts/ChartsPage.js'), 'ChartsPage'),
 };
 
-/** Everything under /admin. The subgraphs guard what it shows; this only spares others a page of refusals. */
+/** Everything under /admin. The subgraphs protect the data; this only spares other users a page of refusals. */
 export function AdminRoutes() {
   teachCache(useApolloClient().cache);
   return (
@@ -51,7 +51,7 @@ export function AdminRoutes() {
                 path="*"
                 element={
                   <>
-                    <PageHeader title="There is no such page here" />
+                    <PageHeader title="Page not found" />
                     <Link to="/admin" className="underline">
                       Back to the orders
                     </Link>

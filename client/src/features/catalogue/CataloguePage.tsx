@@ -103,7 +103,7 @@ export function CataloguePage() {
             <p className="mb-4 flex flex-wrap items-center gap-3 text-sm">
               {filterCount} {filterCount === 1 ? 'filter' : 'filters'} chosen
               <button type="button" onClick={clearFilters} className="min-h-9 underline">
-                Clear them
+                Clear filters
               </button>
             </p>
           )}
@@ -111,7 +111,7 @@ export function CataloguePage() {
           {!shown && loading && <ProductGridSkeleton />}
           {shown?.totalCount === 0 && (
             <div className="rounded-2xl border border-dashed border-stone-300 p-10 text-center dark:border-stone-700">
-              <p className="font-medium">Nothing fits all of that</p>
+              <p className="font-medium">No products match all of that</p>
               <p className="mt-1 text-stone-600 dark:text-stone-400">Try fewer words or fewer filters.</p>
               <Button look="secondary" className="mt-4" onClick={() => setParameters({})}>
                 Show everything
@@ -139,5 +139,5 @@ export function CataloguePage() {
   );
 }
 
-/** `coffee-and-tea` as "Coffee and tea": until its name is here, or where it cannot be had. */
+/** `coffee-and-tea` as "Coffee and tea", until its name has been loaded, or if it cannot be. */
 const asTitle = (slug: string): string => slug.charAt(0).toUpperCase() + slug.slice(1).replaceAll('-', ' ');

@@ -4,7 +4,7 @@ import type { CategoryPlaceQuery } from './CategoryPlace.generated.js';
 
 type Category = NonNullable<CategoryPlaceQuery['category']>;
 
-/** The way to a department that stands in others. */
+/** The path to a department inside others. */
 export function CategoryPath({ category }: { readonly category: Category }) {
   const above = category.path.slice(0, -1);
   if (above.length === 0) return null;

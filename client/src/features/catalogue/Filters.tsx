@@ -14,7 +14,7 @@ const SHOWN_AT_FIRST = 8;
 interface ChoiceProps {
   readonly label: string;
   readonly count: number;
-  /** How far in it stands, among its group's. */
+  /** Its depth within its group. */
   readonly depth?: number;
   readonly isChosen: boolean;
   readonly onToggle: () => void;
@@ -44,7 +44,7 @@ interface GroupProps {
   readonly children: readonly ReactElement<ChoiceProps>[];
 }
 
-/** A group of choices; a long one opens on demand, and never hides what is chosen. */
+/** A group of choices; a long one opens on demand, and never hides selected choices. */
 function Group({ title, shownAtFirst = SHOWN_AT_FIRST, children }: GroupProps) {
   const [isOpen, setOpen] = useState(false);
   const first = children.filter(({ props }, index) => index < shownAtFirst || props.isChosen);

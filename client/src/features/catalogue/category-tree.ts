@@ -3,7 +3,7 @@ import type { ProductsQuery } from './Products.generated.js';
 type Facet = NonNullable<ProductsQuery['products']>['facets']['categories'][number];
 type Placed = Facet & { readonly depth: number };
 
-/** Slugs of the departments that one stands in, nearest first, as far as they are among those given. */
+/** Slugs of the departments that contain one, nearest first, as far as they are in the list. */
 function above(facets: readonly Facet[], slug: string): readonly string[] {
   const parent = facets.find(({ category }) => category.slug === slug)?.category.parent;
   const found = parent && facets.find(({ category }) => category.id === parent.id)?.category.slug;
@@ -11,8 +11,8 @@ function above(facets: readonly Facet[], slug: string): readonly string[] {
 }
 
 /**
- * The departments to choose from: those at the top, and the way to and what lies within those that are chosen. Siblings
- * stay in the order given; one whose own department is not among them stands at the top.
+ * The departments to choose from: the top level, and the path to and the content of those that are selected. Siblings stay in
+ * the given order; a department whose parent is not in the list is at the top.
  */
 export function departmentsToShow(facets: readonly Facet[], chosen: readonly string[]): readonly Placed[] {
   const open = new Set(chosen.flatMap((slug) => [slug, ...above(facets, slug)]));
@@ -26,7 +26,7 @@ export function departmentsToShow(facets: readonly Facet[], chosen: readonly str
   return below(undefined, 0);
 }
 
-/** What else must not be chosen beside a department, since it holds it or lies within it: both together narrow nothing. */
+/** Departments that cannot be combined with one, because they contain it or are inside it. */
 export const relatives = (facets: readonly Facet[], slug: string): readonly string[] => [
   ...above(facets, slug),
   ...facets.map(({ category }) => category.slug).filter((other) => above(facets, other).includes(slug)),

@@ -11,7 +11,7 @@ import { RequireSession } from '../../components/RequireSession.js';
 import { Skeleton } from '../../components/Skeleton.js';
 import { useForm } from '../../lib/forms.js';
 import { usePageTitle } from '../../lib/page-title.js';
-import type { Session } from '../../person/session.js';
+import type { Session } from '../../session/session.js';
 import { ADDRESS_PATHS, AddressFields, readAddress } from './AddressFields.js';
 import { draft as keptDraft, type Draft, type OrderName } from './attempt.js';
 import { OrderSummary } from './OrderSummary.js';
@@ -44,7 +44,7 @@ function CheckoutForm({ session }: { readonly session: Session }) {
   );
   const element = useRef<HTMLFormElement>(null);
   const ask = useCallback(() => element.current?.requestSubmit(), []);
-  // An attempt that never got its answer is asked about at once: after a reload, and when the network is back.
+  // An attempt without a response is repeated at once: after a reload, and when the network returns.
   const wasOpen = useRef(checkout.isOpen);
   useEffect(() => {
     if (wasOpen.current) ask();
@@ -85,7 +85,7 @@ function CheckoutForm({ session }: { readonly session: Session }) {
         aria-label="Your details"
       >
         <Panel>
-          <h2 className="mb-4 font-display text-xl">Where shall it go?</h2>
+          <h2 className="mb-4 font-display text-xl">Shipping address</h2>
           <AddressFields form={form} draft={draft} />
         </Panel>
         <Panel>
@@ -102,15 +102,15 @@ function CheckoutForm({ session }: { readonly session: Session }) {
           >
             <p className="font-semibold">The total has changed to {formatPrice(checkout.changedTotal)}</p>
             <p className="mt-1">
-              A price changed while you were here. Nothing has been ordered; the new prices stand above.
+              A price changed while you were here. Nothing has been ordered; the new prices are shown above.
             </p>
           </div>
         )}
         {!checkout.changedTotal && <FormNotices form={form} />}
         {checkout.isOpen && (
           <p role="status" className="text-sm text-stone-600 dark:text-stone-400">
-            Your order may have reached us already. We ask again with the very same details, so that you never
-            pay twice.
+            Your order may already have reached us. We are checking with exactly the same details, so you
+            never pay twice.
           </p>
         )}
         <Button type="submit" className="w-full text-lg" isBusy={form.isBusy}>
@@ -121,7 +121,7 @@ function CheckoutForm({ session }: { readonly session: Session }) {
   );
 }
 
-/** The cart became an order elsewhere: in another tab, or on another device. */
+/** The cart was ordered elsewhere: in another tab, or on another device. */
 function AlreadyOrdered({ order }: { readonly order: OrderName }) {
   return (
     <Panel className="py-16 text-center">
@@ -136,7 +136,7 @@ function AlreadyOrdered({ order }: { readonly order: OrderName }) {
 }
 
 function submitLabel(isOpen: boolean, isChanged: boolean, total: string | null): string {
-  if (isOpen) return 'Ask again';
+  if (isOpen) return 'Check again';
   if (isChanged) return `Accept ${total} and order`;
   return total ? `Place the order · ${total}` : 'Place the order';
 }

@@ -7,7 +7,7 @@ interface Amount {
   readonly currency: string;
 }
 
-/** What is about to be bought, and what has changed about it. */
+/** The items to be ordered, and what has changed about them. */
 export function OrderSummary({
   cart,
   total,
@@ -50,9 +50,9 @@ export function OrderSummary({
       </ul>
       <p className="mt-2 flex justify-between border-t border-stone-200 pt-4 text-lg font-semibold dark:border-stone-800">
         <span>Total</span>
-        {total ? <Price value={total} className="tabular-nums" /> : <span>not known right now</span>}
+        {total ? <Price value={total} className="tabular-nums" /> : <span>unavailable right now</span>}
       </p>
-      <p className="mt-1 text-sm text-stone-600 dark:text-stone-400">Tax included, sent free of charge.</p>
+      <p className="mt-1 text-sm text-stone-600 dark:text-stone-400">Tax included, free shipping.</p>
     </Panel>
   );
 }

@@ -1,6 +1,6 @@
 import type { CheckoutInput } from '../../generated/schema.js';
 import { newIdempotencyKey } from '../../lib/idempotency-key.js';
-import { personalValue } from '../../person/storage.js';
+import { personalValue } from '../../session/storage.js';
 
 /** One purchase, from the moment the checkout is opened until its order is known. All tabs share it. */
 export interface Attempt {

@@ -16,13 +16,13 @@ const ASK_AGAIN_MS = 1_000;
 const ASK_AT_MOST = 20;
 
 interface Checkout {
-  /** Sent, here or in another tab, without an answer: what was typed must not change until there is one. */
+  /** Sent here or in another tab, without a response yet: the input must not change until there is one. */
   readonly isOpen: boolean;
   /** The order that another tab or device has made of this cart. */
   readonly otherOrder: OrderName | null;
   /** The total that the shop says it is now, after a refusal because of it. */
   readonly changedTotal: Money | null;
-  /** Places the order and goes to its page; resolves to why it was refused. Rejects if there was no answer. */
+  /** Places the order and opens its page; resolves to why it was refused. Rejects if there was no response. */
   place(input: Omit<CheckoutInput, 'idempotencyKey'>): Promise<readonly UserErrorLike[]>;
   /** Sends the open attempt again, exactly as it was. */
   askAgain(): Promise<readonly UserErrorLike[]>;
@@ -63,7 +63,7 @@ export function useCheckout(userId: string, onPlaced: () => void, onRefused: () 
       let answer = await ask(idempotencyKey);
       if (answer?.userErrors.some(({ code }) => code === 'IDEMPOTENCY_KEY_REUSED')) {
         // Two tabs have sent different details in the same instant; the shop has taken the other tab's. With a key of
-        // its own this one is told which order the cart has become.
+        // its own, this one learns which order the cart has become.
         idempotencyKey = newIdempotencyKey();
         answer = await ask(idempotencyKey);
       }
@@ -100,7 +100,7 @@ export function useCheckout(userId: string, onPlaced: () => void, onRefused: () 
     }
   };
 
-  // The other tab's order: the cart here is not what it was.
+  // The other tab's order: the cart shown here is out of date.
   const otherOrder = isSendingHere ? null : (attempt?.order ?? null);
   const otherOrderId = otherOrder?.id;
   useEffect(() => {

@@ -4,7 +4,7 @@ import { FormNotices } from '../../components/FormNotices.js';
 import { useForm } from '../../lib/forms.js';
 import { useCancelOrderMutation } from './CancelOrder.generated.js';
 
-/** Calling an order off asks once more first. */
+/** Cancels an order after a confirmation. */
 export function CancelOrder({ orderId, number }: { readonly orderId: string; readonly number: string }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [cancel] = useCancelOrderMutation();

@@ -3,11 +3,11 @@ import { Panel } from '../../components/Panel.js';
 import type { OrderPartsFragment } from '../../graphql/OrderParts.generated.js';
 import { EVENT_WORDS } from './steps.js';
 
-/** All that happened, latest first. */
+/** Everything that happened, latest first. */
 export function History({ history }: { readonly history: OrderPartsFragment['history'] }) {
   return (
     <Panel>
-      <h2 className="mb-2 font-display text-xl">All that happened</h2>
+      <h2 className="mb-2 font-display text-xl">Everything that happened</h2>
       <ul className="space-y-3 text-sm">
         {[...history].reverse().map((event) => (
           <li key={event.cursor}>

@@ -40,7 +40,7 @@ function LoadedOrder({ orderId }: { readonly orderId: string }) {
   if (error) return <ProblemNotice error={error} onRetry={refetch} />;
   return (
     <Panel className="py-16 text-center">
-      <h1 className="font-display text-2xl">There is no such order in your account</h1>
+      <h1 className="font-display text-2xl">Order not found in your account</h1>
       <Link to="/account/orders" className="mt-3 inline-block underline">
         See all your orders
       </Link>

@@ -77,7 +77,7 @@ export function OrdersPage() {
           className="mt-6"
           pageInfo={orders.pageInfo}
           load={(after) => fetchMore({ variables: { after } })}
-          label="Show older ones"
+          label="Show older"
         />
       )}
     </>

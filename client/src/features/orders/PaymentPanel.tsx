@@ -9,13 +9,13 @@ import { useForm } from '../../lib/forms.js';
 import { useRetryPaymentMutation } from './RetryPayment.generated.js';
 
 const WORDS = {
-  PENDING: 'The bank is being asked …',
+  PENDING: 'Waiting for the bank …',
   SUCCEEDED: 'Paid',
   FAILED: 'Declined',
-  REFUNDED: 'Paid back',
+  REFUNDED: 'Refunded',
 };
 
-/** How the order is paid, and a way to try again where that failed. */
+/** The order's payment, and a way to retry if it failed. */
 export function PaymentPanel({ order }: { readonly order: OrderPartsFragment }) {
   const { payment, status, reservedUntil } = order;
   const isCancelled = status === 'CANCELLED';

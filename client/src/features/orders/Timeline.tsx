@@ -9,7 +9,7 @@ const DOT = {
   stopped: 'border-red-700 bg-red-700 text-white',
 };
 
-/** Where the order stands on its way; moves as events arrive, and says so to screen readers. */
+/** The order's progress; updates as events arrive, and announces it to screen readers. */
 export function Timeline({ order }: { readonly order: OrderPartsFragment }) {
   const steps = listSteps(order);
   const { title, text } = wordsOfStatus(order);
@@ -19,7 +19,7 @@ export function Timeline({ order }: { readonly order: OrderPartsFragment }) {
         <p className="font-display text-2xl">{title}</p>
         <p className="mt-1 text-stone-600 dark:text-stone-400">{text}</p>
       </div>
-      <ol aria-label="The way of your order" className="mt-6 grid gap-0 sm:auto-cols-fr sm:grid-flow-col">
+      <ol aria-label="Your order’s progress" className="mt-6 grid gap-0 sm:auto-cols-fr sm:grid-flow-col">
         {steps.map(({ status, label, at, state }, index) => (
           <li
             key={status}

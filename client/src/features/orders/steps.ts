@@ -16,7 +16,7 @@ const WAY: readonly (readonly [OrderStatus, string])[] = [
   ['DELIVERED', 'Delivered'],
 ];
 
-/** The order's way with what is behind it; a cancelled one ends where it was called off. */
+/** The order's steps and which are done; a cancelled order ends at the step where it was cancelled. */
 export function listSteps({ status, history }: OrderPartsFragment): readonly Step[] {
   const reachedAt = (wanted: OrderStatus) => history.find((event) => event.status === wanted)?.occurredAt;
   if (status === 'CANCELLED') {
@@ -52,7 +52,10 @@ export function wordsOfStatus({ status, payment }: OrderPartsFragment): {
             text: 'Your items are held while the payment is on its way.',
           };
     case 'PROCESSING':
-      return { title: 'Paid, and being packed', text: 'We tell you here as soon as it leaves the house.' };
+      return {
+        title: 'Paid, and being packed',
+        text: 'We will let you know here as soon as it leaves the house.',
+      };
     case 'SHIPPED':
       return { title: 'On its way to you', text: 'The carrier has it.' };
     case 'DELIVERED':
@@ -62,7 +65,7 @@ export function wordsOfStatus({ status, payment }: OrderPartsFragment): {
         title: 'This order was cancelled',
         text: payment?.refunds.length
           ? 'What you paid is on its way back to you.'
-          : 'Nothing was charged, or it is being given back.',
+          : 'You were not charged, or your money is on its way back.',
       };
   }
 }
@@ -74,6 +77,6 @@ export const EVENT_WORDS: Readonly<Record<OrderEventType, string>> = {
   DELIVERED: 'Delivered',
   CANCELLED: 'Cancelled',
   PAYMENT_FAILED: 'A payment was declined',
-  PAYMENT_TOO_LATE: 'A payment came too late and is paid back',
-  PAYMENT_REFUNDED: 'Money was paid back',
+  PAYMENT_TOO_LATE: 'A payment arrived too late and is being refunded',
+  PAYMENT_REFUNDED: 'Money was refunded',
 };

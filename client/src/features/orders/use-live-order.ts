@@ -6,9 +6,9 @@ import { useOrderStatusChangedSubscription } from './OrderStatusChanged.generate
 const RESTART_AFTER_MS = 3_000;
 
 /**
- * Follows an order until it is final. Events come with the order as it then is, so the cache, and with it the page,
- * moves by itself. The stream begins behind the last event that the page already shows: nothing is missed in between.
- * @returns what ended the stream, if it cannot go on
+ * Follows an order until it is final. Each event contains the order's new state, so the cache and the page update. The stream
+ * starts after the last event that the page already shows, so nothing is missed.
+ * @returns what ended the stream, if it cannot continue
  */
 export function useLiveOrder(order: OrderPartsFragment): unknown {
   const isFinal = order.status === 'DELIVERED' || order.status === 'CANCELLED';

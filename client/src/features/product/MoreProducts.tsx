@@ -11,11 +11,11 @@ interface MoreProductsProps {
   readonly title: string;
 }
 
-/** Other things from the same shelf. Without them the page is complete: nothing is said where they cannot be had. */
+/** Other products of the same category. The page is complete without them, so a failure to load them is not shown. */
 export function MoreProducts({ category, title }: MoreProductsProps) {
   const { data } = useMoreProductsQuery({
     variables: { filter: { categories: [category.slug] }, first: SHOWN + 1 },
-    // A short list of its own: cached, it would be taken for the beginning of the category's.
+    // Not cached: this short list would be taken for the beginning of the category's list.
     fetchPolicy: 'no-cache',
   });
   const others = (data?.products?.edges ?? [])

@@ -3,7 +3,7 @@ import { attributeText } from '../../lib/attribute-text.js';
 import type { Option } from './variant-options.js';
 import { productPath } from '../../lib/product-path.js';
 
-/** Every variant is a page of its own, so the choices are links. */
+/** Every variant has its own page, so the choices are links. */
 export function VariantPicker({ options }: { readonly options: readonly Option[] }) {
   return options.map(({ name, label, choices }) => (
     <div key={name} className="mt-6">

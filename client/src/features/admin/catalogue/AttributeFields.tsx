@@ -21,7 +21,7 @@ export function AttributeFields({ attributes, definitions, onChange, errorOf }: 
     const at = indexOf(name);
     onChange(at < 0 ? [...attributes, { name, value }] : attributes.with(at, { name, value }));
   };
-  // Refusals name a property by its place among those that were sent: the ones with a value.
+  // Refusals name a property by its index among those that were sent, which are the ones with a value.
   const errorAt = (index: number) => {
     const sent = attributes.slice(0, index).filter(({ name, value }) => name.trim() && value.trim()).length;
     return (
@@ -108,7 +108,7 @@ function Known(props: {
         ] as const);
   return (
     <SelectField {...common}>
-      <option value="">Not said</option>
+      <option value="">Not specified</option>
       {options.map(([option, text]) => (
         <option key={option} value={option}>
           {text}

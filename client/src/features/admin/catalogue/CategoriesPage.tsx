@@ -7,7 +7,7 @@ import { PageHeader } from '../components/PageHeader.js';
 import { Table } from '../components/Table.js';
 import { useCategories, type Choice } from './use-categories.js';
 
-/** The departments of the shop, each below the one it belongs to. */
+/** The departments of the shop, each below its parent. */
 export function CategoriesPage() {
   const { choices, error, refetch } = useCategories();
   return (
@@ -15,13 +15,13 @@ export function CategoriesPage() {
       <PageHeader
         back={['Catalogue', '/admin/catalogue']}
         title="Categories"
-        note="Where products stand in the shop, and which properties are asked of them."
+        note="Where products appear in the shop, and which properties they have."
       >
         <ButtonLink to="/admin/catalogue/categories/new">New category</ButtonLink>
       </PageHeader>
       {error && <ProblemNotice error={error} onRetry={refetch} />}
       {!choices && !error && <Skeleton className="h-96" />}
-      {choices?.length === 0 && <Empty title="No categories yet">A product needs one to stand in.</Empty>}
+      {choices?.length === 0 && <Empty title="No categories yet">Every product needs a category.</Empty>}
       {choices && choices.length > 0 && (
         <Table
           label="Categories"

@@ -12,7 +12,7 @@ interface CategoryPlaceFormProps {
   readonly choices: readonly Choice[];
 }
 
-/** Where a category stands: in which other one, and behind which of its siblings. */
+/** A category's place: its parent, and its position among its siblings. */
 export function CategoryPlaceForm({ category, choices }: CategoryPlaceFormProps) {
   const { slug, above } = category;
   const [parent, setParent] = useState(above.at(-1) ?? '');
@@ -38,13 +38,13 @@ export function CategoryPlaceForm({ category, choices }: CategoryPlaceFormProps)
           onChange={({ target }) => setParent(target.value)}
           error={form.errorOf('parent')}
         >
-          <option value="">None: it stands at the top</option>
+          <option value="">None: a top-level category</option>
           <CategoryOptions choices={possibleParents(choices, slug)} />
         </SelectField>
         <SelectField
-          // Of another parent the last place is the likely one.
+          // Under another parent, the last position is the most likely choice.
           key={parent}
-          label="Stands"
+          label="Position"
           name="position"
           defaultValue={present < 0 ? siblings.length : present}
           error={form.errorOf('position')}

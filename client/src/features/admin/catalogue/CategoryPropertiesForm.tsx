@@ -9,7 +9,7 @@ import { CATEGORY_PATHS } from './form-values.js';
 import { TheirChange } from './TheirChange.js';
 import { useCategoryUpdate } from './use-category-update.js';
 
-/** Which properties a category asks of its products, to be changed; what products contradict is refused. */
+/** Edits which properties a category's products have. A change that contradicts existing products is refused. */
 export function CategoryPropertiesForm({ category }: { readonly category: CategoryChoiceFragment }) {
   const { attributes, ownAttributes } = category;
   const [definitions, setDefinitions] = useState<readonly DefinitionDraft[]>(() => toDrafts(ownAttributes));
@@ -17,7 +17,7 @@ export function CategoryPropertiesForm({ category }: { readonly category: Catego
   const { update, theirs } = useCategoryUpdate(category, (shown) => shown.ownAttributes);
   const form = useForm(CATEGORY_PATHS, async () => {
     const { errors, saved } = await update({ attributes: definitions.map(toDefinition) });
-    // Those that are new have their key from here on.
+    // New ones have their key from now on.
     if (saved) setDefinitions(toDrafts(saved.ownAttributes));
     setSaved(saved !== undefined);
     return errors;

@@ -9,7 +9,7 @@ interface ConflictNoticeProps {
   readonly onTakeTheirs: () => void;
 }
 
-/** Somebody else was faster: what they changed, beside what I have typed. */
+/** Another user saved first: shows their changes beside the ones typed here. */
 export function ConflictNotice({ base, mine, theirs, onKeepMine, onTakeTheirs }: ConflictNoticeProps) {
   const myChanges = new Map(differences(base, mine).map((each) => [each.field, each.to]));
   const theirChanges = differences(base, theirs);
@@ -19,10 +19,10 @@ export function ConflictNotice({ base, mine, theirs, onKeepMine, onTakeTheirs }:
       data-problem="conflict"
       className="rounded-xl border border-amber-300 bg-amber-50 p-4 text-stone-900 dark:border-amber-700 dark:bg-amber-950 dark:text-amber-50"
     >
-      <p className="font-semibold">A colleague changed this product while you were at it</p>
-      <p className="mt-1 text-sm">Nothing of yours is lost, and nothing of theirs was overwritten.</p>
+      <p className="font-semibold">A colleague changed this product while you were editing it</p>
+      <p className="mt-1 text-sm">None of your changes are lost, and none of theirs were overwritten.</p>
       {theirChanges.length === 0 && (
-        <p className="mt-1 text-sm">They archived it or put it back; what is written about it is the same.</p>
+        <p className="mt-1 text-sm">They archived or restored it; its details are the same.</p>
       )}
       <dl className="mt-3 space-y-3 text-sm">
         {theirChanges.map(({ field, from, to }) => (
@@ -36,9 +36,9 @@ export function ConflictNotice({ base, mine, theirs, onKeepMine, onTakeTheirs }:
         ))}
       </dl>
       <div className="mt-4 flex flex-wrap gap-3">
-        <Button onClick={onKeepMine}>Put my changes on top</Button>
+        <Button onClick={onKeepMine}>Apply my changes on top</Button>
         <Button look="secondary" onClick={onTakeTheirs}>
-          Take theirs and drop mine
+          Keep theirs and discard mine
         </Button>
       </div>
     </div>

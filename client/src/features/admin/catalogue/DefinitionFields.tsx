@@ -8,13 +8,13 @@ import { TYPE_WORDS, type DefinitionDraft } from './definition-draft.js';
 
 interface DefinitionFieldsProps {
   readonly definitions: readonly DefinitionDraft[];
-  /** What the categories above ask for already, where that is known. */
+  /** The properties inherited from the categories above, if known. */
   readonly inherited?: readonly DefinitionFragment[];
   readonly onChange: (definitions: readonly DefinitionDraft[]) => void;
   readonly errorOf: (path: string) => string | undefined;
 }
 
-/** Which properties a category asks of its products. */
+/** Which properties the products of a category have. */
 export function DefinitionFields({ definitions, inherited = [], onChange, errorOf }: DefinitionFieldsProps) {
   const add = () =>
     onChange([
@@ -33,8 +33,8 @@ export function DefinitionFields({ definitions, inherited = [], onChange, errorO
       <p className="mt-1 text-sm text-stone-600 dark:text-stone-400">
         Customers filter by them.{' '}
         {inherited.length > 0
-          ? `From above come along: ${inherited.map(({ label }) => label).join(', ')}.`
-          : 'Those of the category above come along by themselves.'}
+          ? `Inherited from above: ${inherited.map(({ label }) => label).join(', ')}.`
+          : 'The properties of the parent category are inherited.'}
       </p>
       <ul>
         {definitions.map((definition, index) => {
@@ -66,7 +66,7 @@ export function DefinitionFields({ definitions, inherited = [], onChange, errorO
               </SelectField>
               {definition.type === 'CHOICE' && (
                 <TextAreaField
-                  label="The list, one a line"
+                  label="The values, one per line"
                   placeholder={'S\nM\nL'}
                   value={definition.options}
                   onChange={({ target }) => change({ options: target.value })}

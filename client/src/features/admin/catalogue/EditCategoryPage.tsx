@@ -11,7 +11,7 @@ import { useAction } from '../components/use-action.js';
 import { useAdminDeleteCategoryMutation } from './AdminDeleteCategory.generated.js';
 import { CategoryPropertiesForm } from './CategoryPropertiesForm.js';
 import { CategoryPlaceForm } from './CategoryPlaceForm.js';
-import { CategoryWordsForm } from './CategoryWordsForm.js';
+import { CategoryNameForm } from './CategoryNameForm.js';
 import { AFTERWARDS, useCategories, type Choice } from './use-categories.js';
 
 export function EditCategoryPage() {
@@ -20,7 +20,7 @@ export function EditCategoryPage() {
   const category = choices?.find((choice) => choice.slug === slug);
   if (choices && category) return <EditCategory key={slug} category={category} choices={choices} />;
   if (error) return <ProblemNotice error={error} onRetry={refetch} />;
-  return choices ? <Empty title="There is no such category" /> : <Skeleton className="h-96" />;
+  return choices ? <Empty title="Category not found" /> : <Skeleton className="h-96" />;
 }
 
 function EditCategory({ category, choices }: { readonly category: Choice; readonly choices: Choice[] }) {
@@ -53,7 +53,7 @@ function EditCategory({ category, choices }: { readonly category: Choice; readon
       </PageHeader>
       <ActionNotice problem={problem} onDismiss={dismiss} />
       <div className="grid items-start gap-6 lg:grid-cols-2">
-        <CategoryWordsForm category={category} />
+        <CategoryNameForm category={category} />
         <CategoryPlaceForm category={category} choices={choices} />
         <CategoryPropertiesForm category={category} />
       </div>

@@ -30,7 +30,7 @@ export function EditProductPage() {
 
   if (!product || !choices) {
     if (error) return <ProblemNotice error={error} onRetry={refetch} />;
-    return data && !product ? <Empty title="There is no such product" /> : <Skeleton className="h-96" />;
+    return data && !product ? <Empty title="Product not found" /> : <Skeleton className="h-96" />;
   }
   const variables = { input: { productId: id } };
   const others = product.variants.filter((variant) => variant.id !== id);
@@ -63,7 +63,7 @@ export function EditProductPage() {
             )
           }
         >
-          {product.isArchived ? 'Put back into the catalogue' : 'Archive'}
+          {product.isArchived ? 'Restore to the catalogue' : 'Archive'}
         </Button>
       </PageHeader>
       <ActionNotice problem={problem} onDismiss={dismiss} />

@@ -21,7 +21,7 @@ export function NewCategoryPage() {
   const { choices, error, refetch } = useCategories();
   const [definitions, setDefinitions] = useState<readonly DefinitionDraft[]>([]);
   const [name, setName] = useState('');
-  /** Until somebody writes another one, the name's own. */
+  /** Made from the name until the user enters another one. */
   const [slug, setSlug] = useState<string>();
   const [create] = useAdminCreateCategoryMutation(AFTERWARDS);
   const form = useForm(CATEGORY_PATHS, async (value) => {
@@ -61,17 +61,17 @@ export function NewCategoryPage() {
               value={slug ?? toKey(name)}
               onChange={({ target }) => setSlug(target.value)}
               error={form.errorOf('slug')}
-              hint="What its address is made of. It cannot be changed later."
+              hint="Used in its address. It cannot be changed later."
             />
             <SelectField label="Belongs to" name="parent" error={form.errorOf('parent')}>
-              <option value="">None: it stands at the top</option>
+              <option value="">None: a top-level category</option>
               <CategoryOptions choices={possibleParents(choices)} />
             </SelectField>
             <TextAreaField
               label="Description"
               name="description"
               error={form.errorOf('description')}
-              hint="One line: what is found there."
+              hint="One line about what customers find there."
               className="sm:col-span-2"
             />
             <DefinitionFields definitions={definitions} onChange={setDefinitions} errorOf={form.errorOf} />

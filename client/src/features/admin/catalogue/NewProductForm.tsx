@@ -15,18 +15,18 @@ import { VariantFields } from './VariantFields.js';
 interface NewProductFormProps {
   readonly categories: readonly Choice[];
   readonly currency: CurrencyCode;
-  /** What the new product is a variant of: it begins with the same words, price and properties. */
+  /** The product that the new one is a variant of; it starts with the same texts, price and properties. */
   readonly sibling: Sibling | undefined;
 }
 
 export function NewProductForm({ categories, currency, sibling }: NewProductFormProps) {
   const navigate = useNavigate();
-  // The picture is not taken over: the shop draws one for each.
+  // The picture is not copied: the shop draws one for each.
   const [draft, setDraft] = useState(() => (sibling ? { ...toDraft(sibling), imageUrl: '' } : EMPTY_DRAFT));
   const create = useCreateProduct();
   const form = useForm(NEW_PRODUCT_PATHS, async (value, element) => {
     const stock = wholeNumber(value('stock'));
-    if (stock === undefined) return [{ message: 'Give a whole number, e.g. 25.', field: ['stock'] }];
+    if (stock === undefined) return [{ message: 'Enter a whole number, e.g. 25.', field: ['stock'] }];
     const faults = unreadable({ price: { amount: draft.price }, imageUrl: draft.imageUrl.trim() });
     if (faults.length > 0) return faults;
     const chosen = new FormData(element).getAll('options').map(String);
@@ -52,12 +52,12 @@ export function NewProductForm({ categories, currency, sibling }: NewProductForm
           error={form.errorOf('sku')}
           hint={
             sibling
-              ? `Its sibling’s is ${sibling.sku}.`
+              ? `The other variant’s is ${sibling.sku}.`
               : 'The shop’s own code: letters, digits, “.”, “_” and “-”.'
           }
         />
         <Field
-          label="Pieces in stock"
+          label="Units in stock"
           name="stock"
           inputMode="numeric"
           defaultValue="0"

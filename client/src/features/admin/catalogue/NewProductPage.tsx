@@ -7,7 +7,7 @@ import { useAdminProductQuery } from './AdminProduct.generated.js';
 import { NewProductForm } from './NewProductForm.js';
 import { useCategories } from './use-categories.js';
 
-/** A new product; with `?variantOf=…` one that is another size, colour or the like of that one. */
+/** A new product; with `?variantOf=…`, another size or colour of that product. */
 export function NewProductPage() {
   const [parameters] = useSearchParams();
   const siblingId = parameters.get('variantOf');
@@ -28,7 +28,7 @@ export function NewProductPage() {
         title={siblingId ? 'New variant' : 'New product'}
       />
       {error && !isReady && <ProblemNotice error={error} onRetry={retry} />}
-      {isMissing && <Empty title="There is no such product" />}
+      {isMissing && <Empty title="Product not found" />}
       {!isReady && !error && !isMissing && <Skeleton className="h-96" />}
       {isReady && (
         <NewProductForm

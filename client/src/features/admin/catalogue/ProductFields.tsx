@@ -14,7 +14,7 @@ interface ProductFieldsProps {
   readonly currency: string;
 }
 
-/** The fields that a new product and a changed one have in common. */
+/** The fields that the forms for a new and an existing product share. */
 export function ProductFields({ draft, onChange, errorOf, categories, currency }: ProductFieldsProps) {
   const set = (field: keyof Draft) => (event: { target: { value: string } }) =>
     onChange({ ...draft, [field]: event.target.value });
@@ -58,7 +58,7 @@ export function ProductFields({ draft, onChange, errorOf, categories, currency }
         value={draft.imageUrl}
         onChange={set('imageUrl')}
         error={errorOf('imageUrl')}
-        hint="Left empty: the shop draws one, or keeps the one that somebody gave it."
+        hint="If empty, the shop keeps the current picture or draws one."
         className="sm:col-span-2"
       />
       <AttributeFields

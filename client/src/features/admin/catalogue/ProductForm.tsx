@@ -16,8 +16,8 @@ interface ProductFormProps {
 }
 
 /**
- * Changes what is written about a product. What is typed is based on the version that was shown when it began; should a
- * colleague have been faster, both are shown side by side and nothing is lost.
+ * Edits a product's details. The input is based on the version that was shown when editing began; if a colleague saved in
+ * between, both versions are shown side by side and nothing is lost.
  */
 export function ProductForm({ product, categories }: ProductFormProps) {
   const [base, setBase] = useState(product);
@@ -26,7 +26,7 @@ export function ProductForm({ product, categories }: ProductFormProps) {
   const [isSaved, setSaved] = useState(false);
   const [update] = useAdminUpdateProductMutation();
   const isChanged = differences(toDraft(base), draft).length > 0;
-  // Archiving raises the version too; while nothing was typed, the newest is what the form stands on.
+  // Archiving also increases the version; as long as nothing was typed, the form is based on the newest one.
   if (product.version > base.version && !isChanged && !theirs) {
     setBase(product);
     setDraft(toDraft(product));

@@ -53,12 +53,12 @@ export function ProductsPage() {
               setParameters(next, { replace: true });
             }}
           />
-          Archived ones too
+          Include archived
         </label>
       </div>
       {error && <ProblemNotice error={error} onRetry={refetch} />}
       {!products && !error && <Skeleton className="h-96" />}
-      {products?.totalCount === 0 && <Empty title="Nothing fits">Try fewer words.</Empty>}
+      {products?.totalCount === 0 && <Empty title="No matches">Try fewer words.</Empty>}
       {products && products.totalCount > 0 && (
         <Table
           label="Products"
@@ -71,7 +71,7 @@ export function ProductsPage() {
             'In the shop',
           ]}
         >
-          {/* Of a product with variants the list names one; each has a stock of its own. */}
+          {/* The list names one variant of a product; each variant has its own stock. */}
           {products.edges.flatMap(({ node }) =>
             (node.variants.length > 0 ? node.variants : [node]).map((each, index) => (
               <Row key={each.id} product={each} isVariant={index > 0} />

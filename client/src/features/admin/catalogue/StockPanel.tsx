@@ -18,12 +18,12 @@ import type { StockPartsFragment } from './StockParts.generated.js';
 const ENTRY_WORDS: Readonly<Record<StockEntryType, string>> = {
   INITIAL: 'First stock',
   ADJUSTMENT: 'Adjusted',
-  RESERVATION: 'Held for an order',
-  RELEASE: 'Given back by an order',
+  RESERVATION: 'Reserved for an order',
+  RELEASE: 'Released by an order',
   COMMIT: 'Shipped with an order',
 };
 
-/** How many there are, a form to correct it, and every change so far. */
+/** The stock, a form to correct it, and every change so far. */
 export function StockPanel({ product }: { readonly product: StockPartsFragment }) {
   const { id, stock } = product;
   const entries = useAdminStockEntriesQuery({
@@ -34,7 +34,7 @@ export function StockPanel({ product }: { readonly product: StockPartsFragment }
   const sendOnce = useSendOnce();
   const form = useForm(['delta', 'reason'], async (value, element) => {
     const delta = wholeNumber(value('delta'));
-    if (!delta) return [{ message: 'Give a whole number other than 0, e.g. 12 or -3.', field: ['delta'] }];
+    if (!delta) return [{ message: 'Enter a whole number other than 0, e.g. 12 or -3.', field: ['delta'] }];
     const input = { productId: id, delta, reason: value('reason') };
     const { data } = await sendOnce(input, (keyed) => adjust({ variables: { input: keyed } }));
     const errors = data?.adjustStock.userErrors ?? [];
@@ -61,7 +61,7 @@ export function StockPanel({ product }: { readonly product: StockPartsFragment }
       <form onSubmit={form.onSubmit} noValidate aria-label="Adjust stock" className="mt-5 space-y-3">
         <div className="grid grid-cols-[7rem_1fr] gap-3">
           <Field
-            label="Add or take"
+            label="Add or remove"
             name="delta"
             placeholder="+10"
             autoComplete="off"

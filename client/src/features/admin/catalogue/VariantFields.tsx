@@ -3,12 +3,12 @@ import { Link } from 'react-router';
 import type { EditableProductFragment } from './EditableProduct.generated.js';
 
 interface VariantFieldsProps {
-  /** What the new product is a variant of. */
+  /** The product that the new one is a variant of. */
   readonly sibling: EditableProductFragment;
   readonly error: string | undefined;
 }
 
-/** By what a new variant differs: chosen with the first one, the same for all that follow. */
+/** What distinguishes a new variant: chosen with the first one, and the same for all later ones. */
 export function VariantFields({ sibling, error }: VariantFieldsProps) {
   const noteId = useId();
   const labelOf = (name: string) => sibling.attributes.find((each) => each.name === name)?.label ?? name;
@@ -17,7 +17,7 @@ export function VariantFields({ sibling, error }: VariantFieldsProps) {
       aria-describedby={error ? noteId : undefined}
       className="rounded-xl bg-stone-100 p-4 text-sm sm:col-span-2 dark:bg-stone-800"
     >
-      <legend className="sr-only">By what the variants differ</legend>
+      <legend className="sr-only">What distinguishes the variants</legend>
       <p>
         A variant of{' '}
         <Link to={`/admin/catalogue/${sibling.id}`} className="font-medium underline">
@@ -25,8 +25,8 @@ export function VariantFields({ sibling, error }: VariantFieldsProps) {
         </Link>
         .{' '}
         {sibling.variant
-          ? `It differs by ${sibling.variant.options.map(labelOf).join(' and ')}: say how, under Properties.`
-          : 'By what do the two differ? Give this one its own value under Properties.'}
+          ? `It differs by ${sibling.variant.options.map(labelOf).join(' and ')}: enter its value under Properties.`
+          : 'What distinguishes the two? Give this one its own value under Properties.'}
       </p>
       {!sibling.variant && (
         <div className="mt-2 flex flex-wrap gap-x-5">

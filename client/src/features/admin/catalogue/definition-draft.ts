@@ -1,16 +1,16 @@
 import type { AttributeDefinitionInput, AttributeType } from '../../../generated/schema.js';
 import type { DefinitionFragment } from './Definition.generated.js';
 
-/** A property of a category's products as the form holds it: all text. */
+/** A property of a category's products as the form holds it, all as text. */
 export interface DefinitionDraft {
-  /** Only to tell the rows apart. */
+  /** Identifies the row. */
   readonly id: number;
-  /** The key that products know it by, once there is one: another label changes nothing about it. */
+  /** The key that products use, once it exists; a new label does not change it. */
   readonly name?: string;
   readonly label: string;
   readonly type: AttributeType;
   readonly unit: string;
-  /** Of a CHOICE, one a line: a comma may be part of one. */
+  /** The values of a CHOICE, one per line, because a value may contain a comma. */
   readonly options: string;
 }
 
@@ -21,7 +21,7 @@ export const TYPE_WORDS: Readonly<Record<AttributeType, string>> = {
   CHOICE: 'One of a list',
 };
 
-/** Properties that are there, to be changed. */
+/** Existing properties, for editing. */
 export const toDrafts = (definitions: readonly DefinitionFragment[]): DefinitionDraft[] =>
   definitions.map(({ name, label, type, unit, options }, id) => ({
     id,
@@ -32,7 +32,7 @@ export const toDrafts = (definitions: readonly DefinitionFragment[]): Definition
     options: options.join('\n'),
   }));
 
-/** What is sent; a new one's key is made of the name that people read. */
+/** The input to send; a new property's key is made from its label. */
 export const toDefinition = ({
   name,
   label,
@@ -56,7 +56,7 @@ const splitOptions = (text: string): string[] => [
   ),
 ];
 
-/** "Küche & Bad" as `kuche-bad`: what addresses and filters are made of. */
+/** "Küche & Bad" as `kuche-bad`, for addresses and filters. */
 export const toKey = (text: string): string =>
   text
     .normalize('NFKD')

@@ -1,7 +1,7 @@
 import type { ProductAttributeInput, UpdateProductInput } from '../../../generated/schema.js';
 import type { EditableProductFragment } from './EditableProduct.generated.js';
 
-/** A product's fields as a form holds them: all text. */
+/** A product's fields as a form holds them, all as text. */
 export interface Draft {
   readonly name: string;
   readonly description: string;
@@ -29,11 +29,11 @@ export const EMPTY_DRAFT: Draft = {
   attributes: [],
 };
 
-/** A picture that the shop draws itself is nobody's to change: the field for another one is empty. */
+/** The field is empty for a picture that the shop drew, because that one cannot be edited. */
 const isDrawn = ({ imageUrl, sku }: Pick<EditableProductFragment, 'imageUrl' | 'sku'>): boolean =>
   imageUrl?.endsWith(`/images/${encodeURIComponent(sku)}.svg`) ?? false;
 
-/** `title` rather than `name`: of a variant the options are added by the shop. */
+/** `title` instead of `name`: the shop appends a variant's options to the name. */
 export function toDraft(product: EditableProductFragment): Draft {
   return {
     name: product.title,
@@ -60,7 +60,7 @@ export function differences(from: Draft, to: Draft) {
     .filter((each) => each.from !== each.to);
 }
 
-/** Only what was changed, so that what a colleague changed elsewhere in the product stays. */
+/** Only the changed fields, so that a colleague's changes to other fields stay. */
 export function toChanges(
   base: Draft,
   draft: Draft,
@@ -82,8 +82,8 @@ export const filled = (attributes: readonly ProductAttributeInput[]): ProductAtt
   attributes.filter(({ name, value }) => name.trim() !== '' && value.trim() !== '');
 
 /**
- * My changes on top of what a colleague has saved meanwhile: a field that I did not touch takes theirs.
- * @param base what both began with
+ * The user's changes applied to what a colleague has saved: fields that the user did not touch take the colleague's values.
+ * @param base the version that both started from
  */
 export function rebase(base: Draft, mine: Draft, theirs: Draft): Draft {
   const touched = new Set(differences(base, mine).map(({ field }) => field));

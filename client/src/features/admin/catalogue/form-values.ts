@@ -16,7 +16,7 @@ export const PRODUCT_PATHS = [
   ]).flat(),
 ];
 
-/** Of a new product: with what only a new one has. */
+/** The values of a new product, with the fields that only a new one has. */
 export const NEW_PRODUCT_PATHS = [...PRODUCT_PATHS, 'sku', 'stock', 'variant.options'];
 
 /** Paths of `userErrors` that a category's fields show beside themselves. */
@@ -36,17 +36,17 @@ export function wholeNumber(text: string): number | undefined {
   return /^[+-]?\d{1,7}$/.test(trimmed) ? Number(trimmed) : undefined;
 }
 
-/** What the shop could not even read as a price or an address: said here, since there it has no field to stand beside. */
+/** Texts that are not a price or a URL. They are checked here, because the API would refuse them without naming a field. */
 export function unreadable(input: {
   readonly price?: { readonly amount: string } | null | undefined;
   readonly imageUrl?: string | null | undefined;
 }): readonly UserErrorLike[] {
   return [
     ...(input.price && !isDecimal(input.price.amount)
-      ? [{ message: 'Give an amount such as 12.50.', field: ['price', 'amount'] }]
+      ? [{ message: 'Enter an amount such as 12.50.', field: ['price', 'amount'] }]
       : []),
     ...(input.imageUrl && !URL.canParse(input.imageUrl)
-      ? [{ message: 'Give an address such as https://example.com/stool.jpg.', field: ['imageUrl'] }]
+      ? [{ message: 'Enter an address such as https://example.com/stool.jpg.', field: ['imageUrl'] }]
       : []),
   ];
 }

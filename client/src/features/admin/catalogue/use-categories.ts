@@ -35,11 +35,11 @@ export function possibleParents(choices: readonly Choice[], slug = ''): Choice[]
   );
 }
 
-/** The categories that belong to `parent`, or stand at the top, in the shop's order. */
+/** The children of `parent`, or the top-level categories, in the shop's order. */
 export const siblingsIn = (choices: readonly Choice[], parent: string): Choice[] =>
   choices.filter(({ above }) => (above.at(-1) ?? '') === parent);
 
-/** For mutations of categories: the lists here are as they are afterwards, and the shop's departments are read anew. */
+/** For mutations of categories: updates the lists, and reloads the shop's departments. */
 export const AFTERWARDS = {
   refetchQueries: [AdminCategoriesDocument],
   awaitRefetchQueries: true,

@@ -14,9 +14,9 @@ interface Outcome {
 }
 
 /**
- * Changes one part of a category. What is typed is based on what was shown when it began: should a colleague have changed
- * that part meanwhile, it is shown and not overwritten, until the form is sent once more. Other parts do not disturb.
- * @param part what of the category the form shows
+ * Changes one part of a category. The input is based on what was shown when editing began. If a colleague has changed that part
+ * since, their change is shown and not overwritten until the form is sent again. Changes to other parts do not matter.
+ * @param part the part of the category that the form shows
  */
 export function useCategoryUpdate(
   category: CategoryChoiceFragment,
@@ -34,7 +34,9 @@ export function useCategoryUpdate(
     if (isConflict && isAsShown(now)) return send(changes, now.version);
     if (now) setBase(now);
     setTheirs(isConflict ? now : undefined);
-    const errors = isConflict ? [{ message: 'A colleague changed this while you were at it.' }] : userErrors;
+    const errors = isConflict
+      ? [{ message: 'A colleague changed this while you were editing it.' }]
+      : userErrors;
     return { errors, saved: now && errors.length === 0 ? now : undefined };
   }
   return {

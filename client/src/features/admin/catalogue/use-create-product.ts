@@ -69,5 +69,5 @@ function refuseVariant(sibling: Sibling, draft: Draft, options: readonly string[
   const twin = [sibling, ...sibling.variants].find(
     ({ attributes }) => valuesOf(attributes).join('\n') === values.join('\n'),
   );
-  return twin && `There is one like that already: ${twin.name}.`;
+  return twin && `This variant already exists: ${twin.name}.`;
 }

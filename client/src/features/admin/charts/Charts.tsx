@@ -160,8 +160,8 @@ export function LatencyLines({ points }: { readonly points: readonly LatencyPoin
       </div>
       {last && (
         <p className="sr-only">
-          In the latest span of 15 seconds half of {last.operations} operations took at most{' '}
-          {milliseconds(last.p50)}, 95 percent at most {milliseconds(last.p95)}.
+          In the latest 15 seconds, half of {last.operations} operations took at most {milliseconds(last.p50)}
+          , 95 percent at most {milliseconds(last.p95)}.
         </p>
       )}
     </div>

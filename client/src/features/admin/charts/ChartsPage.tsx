@@ -8,7 +8,7 @@ import { useLatency } from './latency.js';
 import { lastHour } from './series.js';
 import { useRecentOrders } from './use-recent-orders.js';
 
-// The chart library is larger than all other pages of staff together.
+// The chart library is larger than all other admin pages in total.
 const SpanBars = lazy(async () => ({ default: (await import('./Charts.js')).SpanBars }));
 const LatencyLines = lazy(async () => ({ default: (await import('./Charts.js')).LatencyLines }));
 
@@ -26,7 +26,7 @@ export function ChartsPage() {
 
   return (
     <>
-      <PageHeader title="The last hour" note="In spans of five minutes, read anew every 15 seconds." />
+      <PageHeader title="The last hour" note="In intervals of five minutes, updated every 15 seconds." />
       {error !== undefined && (
         <div className="mb-4">
           <ProblemNotice error={error} />
@@ -34,7 +34,8 @@ export function ChartsPage() {
       )}
       {recent && recent.orders.length < recent.totalCount && (
         <p role="status" className="mb-4 text-sm">
-          So many orders came that only the newest {recent.orders.length} of {recent.totalCount} are drawn.
+          There were so many orders that only the newest {recent.orders.length} of {recent.totalCount} are
+          drawn.
         </p>
       )}
       <div className="grid gap-6 lg:grid-cols-2">
@@ -77,7 +78,7 @@ export function ChartsPage() {
         <ChartPanel
           title="Payments failed"
           figure={spans && String(sum(({ paymentsFailed }) => paymentsFailed))}
-          source="Tries to charge for these orders, declined in red beside those that succeeded, by when each was begun. Tries for older orders are not among them."
+          source="Attempts to charge for these orders by their start time: declined ones in red, beside those that succeeded. Attempts for older orders are not included."
         >
           <Suspense fallback={waiting}>
             {spans ? (

@@ -15,7 +15,7 @@ export interface LatencyPoint {
 }
 
 export interface Latency {
-  /** `gateway`: of everybody, as the gateway counts it. `browser`: of this browser alone, where its metrics are out of reach. */
+  /** `gateway`: all operations, as the gateway counts them. `browser`: only this browser's, if the gateway's metrics cannot be reached. */
   readonly source: 'gateway' | 'browser';
   readonly points: readonly LatencyPoint[];
 }

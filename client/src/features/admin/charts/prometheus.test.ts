@@ -33,7 +33,7 @@ describe("the gateway's metrics", () => {
     expect(quantile(0.5, new Map())).toBeUndefined();
   });
 
-  it('should tell what came since, and nothing where the counters began anew', () => {
+  it('should return what was added since, and nothing if the counters were reset', () => {
     const before = readDurations(text);
     expect(total(since(new Map(), before)!)).toBe(110);
     expect(total(since(before, before)!)).toBe(0);

@@ -5,8 +5,8 @@ const NAME = 'cartograph_gateway_operation_duration_seconds_bucket';
 const LINE = new RegExp(`^${NAME}\\{([^}]*)\\} (\\S+)`);
 
 /**
- * The gateway's histogram of how long queries and mutations took, all outcomes together.
- * @param text what /metrics answers
+ * The gateway's histogram of the duration of queries and mutations, over all outcomes.
+ * @param text the response of /metrics
  * @see https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format
  */
 export function readDurations(text: string): Buckets {
@@ -22,7 +22,7 @@ export function readDurations(text: string): Buckets {
   return buckets;
 }
 
-/** What was observed since; undefined where the counters began anew (another process answered, or it restarted). */
+/** The observations since then; undefined if the counters were reset (another process answered, or it restarted). */
 export function since(before: Buckets, now: Buckets): Buckets | undefined {
   const difference = new Map<number, number>();
   for (const [bound, count] of now) {

@@ -21,7 +21,7 @@ export interface Span {
 
 /**
  * The last hour in spans of five minutes. Orders and revenue count when the order was placed, payments when the try to
- * charge began. Revenue is what was charged and not given back: orders whose payment stands at SUCCEEDED.
+ * charge began. Revenue is what was charged and not refunded: orders whose payment is SUCCEEDED.
  * @param now in ms since 1970
  */
 export function lastHour(orders: readonly RecentOrder[], now: number): Span[] {

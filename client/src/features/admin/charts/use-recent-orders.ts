@@ -14,13 +14,13 @@ const MAX_PAGES = 20;
 
 export interface RecentOrders {
   readonly orders: readonly RecentOrder[];
-  /** How many there were in all; more than are in `orders` where the hour was too busy to load whole. */
+  /** The total number; larger than the length of `orders` if there were too many to load. */
   readonly totalCount: number;
   /** In ms since 1970. */
   readonly readAt: number;
 }
 
-/** All orders of the last hour, read anew every 15 seconds while the page is looked at. */
+/** All orders of the last hour, reloaded every 15 seconds while the page is visible. */
 export function useRecentOrders() {
   const client = useApolloClient();
   const [recent, setRecent] = useState<RecentOrders>();

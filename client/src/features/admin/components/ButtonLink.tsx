@@ -8,7 +8,7 @@ interface ButtonLinkProps {
   readonly children: ReactNode;
 }
 
-/** A link that looks like the buttons it stands among. */
+/** A link that looks like a button. */
 export function ButtonLink({ to, look = 'primary', children }: ButtonLinkProps) {
   return (
     <Link to={to} className={buttonLook(look)}>

@@ -4,7 +4,7 @@ export function Json({ text, label }: { readonly text: string; readonly label: s
     <pre
       role="region"
       aria-label={label}
-      // Keyboards can only scroll what can have the focus.
+      // Only focusable elements can be scrolled by keyboard.
       tabIndex={0}
       className="max-h-80 overflow-auto rounded-lg bg-stone-100 p-3 font-mono text-xs dark:bg-stone-950"
     >

@@ -7,7 +7,7 @@ const LOOKS: Record<ConnectionState, readonly [dot: string, text: string]> = {
   lost: ['bg-red-600 animate-pulse', 'Connection lost, trying again …'],
 };
 
-/** How the live connection stands. */
+/** The state of the live connection. */
 export function LiveBadge() {
   const state = useConnectionState();
   const [dot, text] = LOOKS[state];

@@ -6,7 +6,7 @@ interface PageHeaderProps {
   readonly title: string;
   /** The page above: its name and address. */
   readonly back?: readonly [name: string, to: string];
-  /** One line about what is here. */
+  /** One line about the page. */
   readonly note?: ReactNode;
   /** What can be done, at the right. */
   readonly children?: ReactNode;

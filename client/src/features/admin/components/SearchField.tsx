@@ -3,7 +3,7 @@ import { useSearchParams } from 'react-router';
 
 const PAUSE_MS = 250;
 
-/** A search that stands in the address as `q`. */
+/** A search whose words are in the address as `q`. */
 export function SearchField({ label }: { readonly label: string }) {
   const [parameters, setParameters] = useSearchParams();
   const current = parameters.get('q') ?? '';

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 
-/** Its cells have the class `tabular-nums`: they stand at the right, digit below digit. */
+/** A column of numbers: right-aligned, with the class `tabular-nums`. */
 interface NumberColumn {
   readonly number: string;
 }
@@ -12,13 +12,13 @@ interface TableProps {
   readonly children: ReactNode;
 }
 
-/** A table that scrolls sideways by itself where the screen is narrow. */
+/** A table that scrolls sideways on a narrow screen. */
 export function Table({ label, columns, children }: TableProps) {
   return (
     <div
       role="region"
       aria-label={label}
-      // Keyboards can only scroll what can have the focus.
+      // Only focusable elements can be scrolled by keyboard.
       tabIndex={0}
       className="fade-edges relative overflow-x-auto rounded-2xl border border-stone-200 bg-white dark:border-stone-800 dark:bg-stone-900"
     >

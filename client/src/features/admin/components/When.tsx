@@ -7,7 +7,7 @@ const SHORT = new Intl.DateTimeFormat(undefined, {
   minute: '2-digit',
 });
 
-/** A moment as the reader's language writes it: the time alone where it was today, to the second when pointed at. */
+/** A date and time in the reader's language: only the time if it is today, with seconds on hover. */
 export function When({ at, className }: { readonly at: string; readonly className?: string }) {
   const date = new Date(at);
   return (

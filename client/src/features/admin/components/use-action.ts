@@ -5,12 +5,12 @@ export type ActionProblem =
   | { readonly kind: 'refused'; readonly message: string }
   | { readonly kind: 'error'; readonly error: unknown };
 
-/** Runs what buttons do, and keeps why the last one was refused or failed. */
+/** Runs a button's action, and keeps why the last one was refused or failed. */
 export function useAction() {
   const [problem, setProblem] = useState<ActionProblem>();
   const [busy, setBusy] = useState<string>();
   /**
-   * @param key tells which button works
+   * @param key identifies the busy button
    * @param send resolves to the refusals; none means that it is done
    * @returns whether it was done
    */

@@ -42,10 +42,10 @@ export function DeadLettersPage() {
     <>
       <PageHeader
         title="Dead letters"
-        note="Events that a service could not handle, however often it tried. Mend the cause, then hand them over again."
+        note="Events that a service could not handle after all its attempts. Fix the cause, then replay them."
       >
         <Button look="secondary" onClick={() => void refetch()}>
-          Look again
+          Refresh
         </Button>
       </PageHeader>
       <p role="status" className="text-sm [&:not(:empty)]:mb-4">
@@ -75,12 +75,12 @@ export function DeadLettersPage() {
                 isBusy={busy === letter.id}
                 onClick={() => void hand(letter.id, letter.consumer)}
               >
-                Hand over again
+                Replay
               </Button>
             </div>
             <p className="mt-2 text-sm break-words whitespace-pre-line">{letter.reason}</p>
             <details className="mt-2 text-sm">
-              <summary className="min-h-8 cursor-pointer py-1">What arrived</summary>
+              <summary className="min-h-8 cursor-pointer py-1">Event content</summary>
               <Json text={letter.event} label={`Event ${letter.id}`} />
             </details>
           </li>

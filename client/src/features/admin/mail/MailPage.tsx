@@ -27,12 +27,12 @@ export function MailPage() {
           onClick={() => void refetch()}
           className="min-h-11 px-2 text-sm font-medium underline"
         >
-          Look again
+          Refresh
         </button>
       </PageHeader>
       {error && <ProblemNotice error={error} onRetry={refetch} />}
       {!mail && !error && <Skeleton className="h-96" />}
-      {mail?.totalCount === 0 && <Empty title="Nothing was sent yet" />}
+      {mail?.totalCount === 0 && <Empty title="Nothing has been sent yet" />}
       <ul className="space-y-2">
         {mail?.edges.map(({ node }) => (
           <li key={node.id}>

@@ -30,7 +30,7 @@ export function BoardPage() {
           <ProblemNotice error={error} onRetry={refetch} />
         </div>
       )}
-      {/* Narrow: a column fills the screen and the next is one swipe away. */}
+      {/* On a narrow screen a column fills it; a swipe shows the next one. */}
       <div className="relative -mx-4 flex snap-x snap-mandatory gap-4 overflow-x-auto px-4 pb-4 xl:grid xl:grid-cols-5 xl:gap-3">
         {STATUSES.map((status) => (
           <Column
@@ -75,7 +75,7 @@ function Column(props: {
           </span>
         )}
       </h2>
-      {/* Keyboards can only scroll what can have the focus. */}
+      {/* Only focusable elements can be scrolled by keyboard. */}
       <div
         role="region"
         aria-label={`${words(status)} orders`}
@@ -91,7 +91,7 @@ function Column(props: {
             None
           </p>
         )}
-        {column && <LoadMore pageInfo={column.pageInfo} load={props.onLoad} label="Older ones" />}
+        {column && <LoadMore pageInfo={column.pageInfo} load={props.onLoad} label="Show older" />}
       </div>
     </section>
   );

@@ -3,7 +3,7 @@ import { useNavigate } from 'react-router';
 import { ProblemNotice } from '../../../components/ProblemNotice.js';
 import { useAdminFindOrderLazyQuery } from './AdminFindOrder.generated.js';
 
-/** Goes to an order by the number that a customer tells. */
+/** Opens an order by the number that a customer gives. */
 export function FindOrder() {
   const navigate = useNavigate();
   const [find] = useAdminFindOrderLazyQuery({ fetchPolicy: 'network-only' });

@@ -6,7 +6,7 @@ type Event = NonNullable<AdminOrderQuery['order']>['history'][number];
 
 const ACTORS = { CUSTOMER: 'the customer', ADMIN: 'staff', SYSTEM: 'the shop itself' } as const;
 
-/** All that happened to an order, and who did it. */
+/** Everything that happened to an order, and who did it. */
 export function History({ events }: { readonly events: readonly Event[] }) {
   return (
     <ol className="space-y-4 border-l-2 border-stone-200 pl-5 dark:border-stone-700">

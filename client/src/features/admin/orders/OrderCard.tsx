@@ -26,7 +26,7 @@ export function OrderCard({ order, onMove }: OrderCardProps) {
         </h3>
         <Price value={order.total} className="font-semibold tabular-nums" />
       </div>
-      <p className="mt-1 truncate">{order.customer?.name ?? 'Customer not known now'}</p>
+      <p className="mt-1 truncate">{order.customer?.name ?? 'Customer unavailable'}</p>
       <p className="truncate text-stone-600 dark:text-stone-400">
         {first?.quantity} × {first?.name}
         {order.items.length > 1 && ` and ${order.items.length - 1} more`}

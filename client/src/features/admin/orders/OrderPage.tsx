@@ -35,7 +35,7 @@ export function OrderPage() {
   } = useAdminOrderQuery({
     variables: { id },
     fetchPolicy: 'cache-and-network',
-    // While one service is away, what the others know is shown all the same.
+    // If one service is unavailable, the data of the others is still shown.
     errorPolicy: 'all',
   });
   const data = present ?? previousData;
@@ -46,7 +46,7 @@ export function OrderPage() {
     startPolling(POLL_MS);
     return stopPolling;
   }, [isRefunding, startPolling, stopPolling]);
-  // The event says that something happened; what it did to order, payment and refunds is read anew.
+  // The event only says that something happened; order, payment and refunds are reloaded.
   useAdminOrderChangedSubscription({ variables: { orderId: id }, onData: () => void refetch() });
   const { ask, dialog, problem, dismiss } = useMoving(() => void refetch());
   // Of the address that is open: the one before may belong to another order.
@@ -54,7 +54,7 @@ export function OrderPage() {
 
   if (!order) {
     if (error) return <ProblemNotice error={error} onRetry={refetch} />;
-    return present ? <Empty title="There is no such order" /> : <Skeleton className="h-96" />;
+    return present ? <Empty title="Order not found" /> : <Skeleton className="h-96" />;
   }
   const address = order.shippingAddress;
   const isFinal = order.status === 'DELIVERED' || order.status === 'CANCELLED';
@@ -143,7 +143,7 @@ export function OrderPage() {
                 </Link>
               </p>
             ) : (
-              <p>Not to be read right now.</p>
+              <p>Customer details are temporarily unavailable.</p>
             )}
             <h2 className="mt-6 mb-2 text-lg font-semibold">Ships to</h2>
             <address className="not-italic">
@@ -164,7 +164,7 @@ export function OrderPage() {
             </address>
             {order.reservedUntil && (
               <p className="mt-4 text-sm text-stone-600 dark:text-stone-400">
-                Its items are held until <When at={order.reservedUntil} />.
+                Its items are reserved until <When at={order.reservedUntil} />.
               </p>
             )}
           </Panel>

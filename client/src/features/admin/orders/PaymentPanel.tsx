@@ -19,7 +19,7 @@ export function PaymentPanel({ payment, onDone }: PaymentPanelProps) {
   return (
     <Panel>
       <h2 className="mb-2 text-lg font-semibold">Payment</h2>
-      {!payment && <p>Not set up yet, or not to be read right now.</p>}
+      {!payment && <p>Not created yet, or temporarily unavailable.</p>}
       {payment && (
         <>
           <p className="flex flex-wrap items-center justify-between gap-2">
@@ -27,7 +27,7 @@ export function PaymentPanel({ payment, onDone }: PaymentPanelProps) {
             <StatusBadge status={payment.status} />
           </p>
           {payment.failureReason && <p className="mt-1 text-sm">{payment.failureReason}</p>}
-          <h3 className="mt-4 text-sm font-semibold">Tries to charge</h3>
+          <h3 className="mt-4 text-sm font-semibold">Charge attempts</h3>
           <ul className="mt-1 space-y-1 text-sm">
             {payment.attempts?.map((attempt) => (
               <li key={attempt.number}>
@@ -38,7 +38,7 @@ export function PaymentPanel({ payment, onDone }: PaymentPanelProps) {
           </ul>
           {payment.refunds.length > 0 && (
             <>
-              <h3 className="mt-4 text-sm font-semibold">Given back</h3>
+              <h3 className="mt-4 text-sm font-semibold">Refunded</h3>
               <ul className="mt-1 space-y-1 text-sm">
                 {payment.refunds.map((refund) => (
                   <li key={refund.id}>

@@ -24,7 +24,7 @@ export function RefundDialog({ payment, sendOnce, onDone, onClose }: RefundDialo
   const form = useForm(['amount', 'amount.amount', 'reason'], async (value) => {
     const amount = value('amount').trim();
     if (amount && !isDecimal(amount))
-      return [{ message: 'Give an amount such as 12.50.', field: ['amount'] }];
+      return [{ message: 'Enter an amount such as 12.50.', field: ['amount'] }];
     const input = {
       paymentId: payment.id,
       amount: amount ? { amount, currency } : null,
@@ -36,7 +36,7 @@ export function RefundDialog({ payment, sendOnce, onDone, onClose }: RefundDialo
     return errors;
   });
   return (
-    <Dialog title="Give money back" onClose={onClose}>
+    <Dialog title="Refund the customer" onClose={onClose}>
       <form onSubmit={form.onSubmit} className="space-y-4" noValidate>
         <FormNotices form={form} />
         <Field
@@ -44,14 +44,14 @@ export function RefundDialog({ payment, sendOnce, onDone, onClose }: RefundDialo
           name="amount"
           inputMode="decimal"
           error={form.errorOf('amount.amount') ?? form.errorOf('amount')}
-          hint="Left empty: all that is left of the payment."
+          hint="If empty, everything that is left of the payment."
         />
         <TextAreaField
           label="Reason"
           name="reason"
           maxLength={500}
           error={form.errorOf('reason')}
-          hint="Optional. The customer reads it. The order itself stays as it is."
+          hint="Optional; shown to the customer. The order itself does not change."
         />
         <div className="flex flex-wrap justify-end gap-3 pt-2">
           <Button look="secondary" onClick={onClose}>

@@ -37,7 +37,7 @@ describe('the orders board', () => {
     expect(ids(board(at('b'), at('a'), at('c')), 'PENDING')).toEqual(['c', 'b', 'a']);
   });
 
-  it('should move an order and count it once, however often it is told', () => {
+  it('should move an order and count it once, even if its event repeats', () => {
     const moved = { ...order('a', 'SHIPPED'), updatedAt: '2026-01-01T11:01:00Z' };
     const after = placeOrder(placeOrder(board(order('a', 'PROCESSING')), moved), moved);
     expect(ids(after, 'PROCESSING')).toEqual([]);
@@ -45,7 +45,7 @@ describe('the orders board', () => {
     expect([after.PROCESSING?.totalCount, after.SHIPPED?.totalCount]).toEqual([0, 1]);
   });
 
-  it('should not move an order back when an older event is told again', () => {
+  it('should not move an order back when an older event repeats', () => {
     const now = board({ ...order('a', 'DELIVERED'), updatedAt: '2026-01-01T12:00:00Z' });
     expect(placeOrder(now, order('a', 'SHIPPED'))).toBe(now);
   });

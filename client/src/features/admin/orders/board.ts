@@ -12,7 +12,7 @@ export const STATUSES = [
 
 type Column = NonNullable<AdminBoardQuery['PENDING']>;
 
-/** What stands on the board of this order, if anything. */
+/** This order's card on the board, if it has one. */
 export function findOrder(board: AdminBoardQuery, id: string): BoardOrderFragment | undefined {
   for (const status of STATUSES) {
     const found = board[status]?.edges.find(({ node }) => node.id === id);
@@ -29,7 +29,7 @@ function isBefore(one: BoardOrderFragment, other: BoardOrderFragment): boolean {
 
 /**
  * The board with the order in the column of its status, the newest first. Doing it twice changes nothing more; an
- * order that the board knows in a newer state stays as it is, since events are told again after a reconnection.
+ * order that the board knows in a newer state stays as it is, because events repeat after a reconnection.
  */
 export function placeOrder(board: AdminBoardQuery, order: BoardOrderFragment): AdminBoardQuery {
   const known = findOrder(board, order.id);

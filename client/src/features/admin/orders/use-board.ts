@@ -12,7 +12,7 @@ const COUNT_AFTER_MS = 1_000;
 
 /**
  * The board, kept in Apollo's cache and moved by `orderEvents`. The stream begins behind the last event of the newest
- * order that the first answer held, so that nothing between answer and stream is missed; what it tells again changes nothing.
+ * order that the first answer held, so that nothing between response and stream is missed; repeated events change nothing.
  */
 export function useBoard() {
   const {
@@ -31,12 +31,12 @@ export function useBoard() {
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(timer.current), []);
 
-  // The first answer decides where the stream begins; later ones must not begin it anew.
+  // The first response decides where the stream starts; later ones must not restart it.
   const [start, setStart] = useState<string>();
   if (data?.newest && start === undefined) setStart(data.newest.edges[0]?.node.history.at(-1)?.cursor ?? '');
 
   const stream = useAdminOrderEventsSubscription({
-    // Not written as it comes: an event may be older than what a mutation has answered meanwhile.
+    // Not written directly: an event may be older than a mutation's response that has arrived since.
     fetchPolicy: 'no-cache',
     errorPolicy: 'all',
     skip: start === undefined,
@@ -50,7 +50,7 @@ export function useBoard() {
         isOnBoard = findOrder(board, order.id) !== undefined || event.orderEvents.type === 'PLACED';
         return placeOrder(board, order);
       });
-      // It came from among those not loaded: how many are left there only the shop knows.
+      // It was one of those not loaded; only the shop knows how many are left there.
       if (!isOnBoard && timer.current === undefined)
         timer.current = setTimeout(() => {
           timer.current = undefined;

@@ -12,8 +12,8 @@ const place = (cache: ApolloCache, order: BoardOrderFragment | null | undefined)
   order && cache.updateQuery<AdminBoardQuery>(BOARD, (board) => board && placeOrder(board, order));
 
 /**
- * Moves an order at once on this screen; where the shop refuses or cannot be reached, Apollo drops the optimistic layer
- * and the order is back where it was.
+ * Moves an order on the screen at once. If the shop refuses or cannot be reached, Apollo drops the optimistic layer and the
+ * order returns to its place.
  */
 export function useMoveOrder() {
   const [move] = useAdminMoveOrderMutation();

@@ -12,7 +12,7 @@ interface Move {
 
 const keyOf = ({ order, status }: Move) => `${order.id} ${status}`;
 
-/** Moving orders by hand: asks for a note first; one whose move failed is there again at the next try. */
+/** Moves orders after asking for a note; if a move fails, its note is offered again at the next attempt. */
 export function useMoving(onTried?: () => void) {
   const [asked, setAsked] = useState<Move>();
   /** Notes of moves that failed, by order and status. */

@@ -3,7 +3,7 @@ import { Button } from '../../../components/Button.js';
 import { ProblemNotice } from '../../../components/ProblemNotice.js';
 import { Skeleton } from '../../../components/Skeleton.js';
 import type { Role } from '../../../generated/schema.js';
-import { useSession } from '../../../person/session.js';
+import { useSession } from '../../../session/session.js';
 import { ActionNotice } from '../components/ActionNotice.js';
 import { Badge } from '../components/Badge.js';
 import { Empty } from '../components/Empty.js';
@@ -41,7 +41,7 @@ export function UsersPage() {
       <ActionNotice problem={problem} onDismiss={dismiss} />
       {error && <ProblemNotice error={error} onRetry={refetch} />}
       {!users && !error && <Skeleton className="h-96" />}
-      {users?.totalCount === 0 && <Empty title="Nobody fits">Try fewer letters.</Empty>}
+      {users?.totalCount === 0 && <Empty title="No matching users">Try fewer letters.</Empty>}
       {users && users.totalCount > 0 && (
         <Table
           label="Users"
@@ -68,7 +68,7 @@ function Row(props: {
   const [setRole] = useAdminSetUserRoleMutation();
   const [setActive] = useAdminSetUserActiveMutation();
 
-  // Shown at once; Apollo takes it back where the shop refuses.
+  // Shown at once; Apollo reverts it if the shop refuses.
   const changeRole = (role: Role) =>
     run(user.id, async () => {
       const { data } = await setRole({

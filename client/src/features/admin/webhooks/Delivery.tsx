@@ -35,7 +35,7 @@ export function Delivery({ delivery, isBusy, onRedeliver }: DeliveryProps) {
         </Button>
       </div>
       <details className="mt-2 text-sm">
-        <summary className="min-h-8 cursor-pointer py-1">Tries and what was sent</summary>
+        <summary className="min-h-8 cursor-pointer py-1">Attempts and payload</summary>
         {attempts.length > 0 && (
           <ol className="mt-2 space-y-2">
             {attempts.map((attempt) => (

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { Button } from '../../../components/Button.js';
 import { Dialog } from '../components/Dialog.js';
 
-/** Shows a webhook's secret, this once: it is kept nowhere in the client. */
+/** Shows a webhook's secret once; the client does not keep it. */
 export function SecretDialog({ secret, onClose }: { readonly secret: string; readonly onClose: () => void }) {
   const [note, setNote] = useState('');
   const copy = async () => {
@@ -10,12 +10,12 @@ export function SecretDialog({ secret, onClose }: { readonly secret: string; rea
       await navigator.clipboard.writeText(secret);
       setNote('Copied.');
     } catch {
-      setNote('The browser does not let us copy: select it by hand.');
+      setNote('The browser does not allow copying: select it yourself.');
     }
   };
   return (
     <Dialog title="The webhook’s secret" onClose={onClose}>
-      <p>Receivers check signatures with it. It is shown this once: copy it now.</p>
+      <p>Receivers check signatures with it. It is shown only once: copy it now.</p>
       <p
         data-secret
         className="mt-4 rounded-lg bg-stone-100 p-3 font-mono text-sm break-all select-all dark:bg-stone-950"
@@ -29,7 +29,7 @@ export function SecretDialog({ secret, onClose }: { readonly secret: string; rea
         <Button look="secondary" onClick={() => void copy()}>
           Copy
         </Button>
-        <Button onClick={onClose}>I have kept it</Button>
+        <Button onClick={onClose}>I have saved it</Button>
       </div>
     </Dialog>
   );

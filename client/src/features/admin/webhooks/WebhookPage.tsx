@@ -26,7 +26,7 @@ const POLL_MS = 2_000;
 export function WebhookPage() {
   const id = useParams()['id']!;
   const navigate = useNavigate();
-  // All that is shown is asked for anew, so that older pages stay; the API gives a hundred at once.
+  // Reloads everything that is shown, so that older pages stay; the API returns up to a hundred at once.
   const [first, setFirst] = useState(PAGE_SIZE);
   const { data, error, refetch, fetchMore } = useAdminWebhookQuery({
     variables: { id, first: Math.min(first, MOST) },
@@ -47,7 +47,7 @@ export function WebhookPage() {
 
   if (!webhook) {
     if (error) return <ProblemNotice error={error} onRetry={refetch} />;
-    return data ? <Empty title="There is no such webhook" /> : <Skeleton className="h-96" />;
+    return data ? <Empty title="Webhook not found" /> : <Skeleton className="h-96" />;
   }
   const { deliveries } = webhook;
   return (
@@ -111,7 +111,7 @@ export function WebhookPage() {
         </span>
       </h2>
       {deliveries.totalCount === 0 && (
-        <Empty title="Nothing was sent yet">The next event that it asked for appears here.</Empty>
+        <Empty title="Nothing has been sent yet">The next event it subscribes to appears here.</Empty>
       )}
       <ul className="space-y-3">
         {deliveries.edges.map(({ node }) => (

@@ -17,7 +17,7 @@ export function WebhooksPage() {
   const [secret, setSecret] = useState<string>();
   return (
     <>
-      <PageHeader title="Webhooks" note="Addresses outside that are told what happens in the shop.">
+      <PageHeader title="Webhooks" note="Outside addresses that are notified of events in the shop.">
         <Button onClick={() => setCreating(true)} disabled={!data?.webhookEventTypes}>
           New webhook
         </Button>
@@ -26,7 +26,7 @@ export function WebhooksPage() {
       {!data && !error && <Skeleton className="h-40" />}
       {data?.webhooks?.length === 0 && (
         <Empty title="No webhooks yet">
-          Make one, and its address gets a signed POST for each event that it asked for.
+          Create one, and its address receives a signed POST for each event it subscribes to.
         </Empty>
       )}
       <ul className="grid gap-4 md:grid-cols-2">

@@ -1,18 +1,18 @@
 /**
- * The only file of the storefront that reads or writes the browser's storage (ESLint refuses it elsewhere). All that is
- * kept here belongs to the person who uses the page, and is removed as a whole when they leave: a new value cannot be
- * forgotten. Something of the browser itself, such as a colour theme, needs a key under `cartograph.browser.`, which stays.
+ * The only file of the storefront that reads or writes the browser's storage (ESLint refuses it elsewhere). Everything stored here
+ * belongs to the current user and is removed when they sign out, so a new value cannot be forgotten. A setting of the browser
+ * itself, such as a colour theme, needs a key under `cartograph.browser.`, which stays.
  */
 const PREFIX = 'cartograph.';
-const BROWSERS_OWN = 'cartograph.browser.';
-/** The id of the person to whom a storage belongs; missing while it is a guest's. */
+const BROWSER_PREFIX = 'cartograph.browser.';
+/** The id of the user that a storage belongs to; missing for a guest. */
 const OWNER = 'cartograph.owner';
 
-/** `browser`: shared by all tabs, and kept when they are closed. `tab`: this tab's alone, reloads included. */
+/** `browser`: shared by all tabs, and kept when they are closed. `tab`: only this tab's, kept across reloads. */
 export type Area = 'browser' | 'tab';
 
 export interface PersonalValue<T> {
-  /** What is stored now, in whichever tab it was written; the same object until it changes. Null if there is nothing. */
+  /** The stored value, from whichever tab; the same object until it changes. Null if there is none. */
   get(): T | null;
   set(value: T | null): void;
   /** @returns stops listening */
@@ -24,7 +24,7 @@ interface Codec<T> {
   readonly write: (value: T) => string;
 }
 
-/** For values that are text already. */
+/** For values that are text. */
 export const TEXT: Codec<string> = { read: (text) => text, write: (text) => text };
 
 let isClosed = false;
@@ -35,10 +35,10 @@ const announce = (key: string | null): void => {
   for (const each of changed) for (const listener of each) listener();
 };
 
-// Storage events also exist on plain HTTP, where BroadcastChannel's and the locks' guarantees may not.
+// Storage events also work on plain HTTP, where BroadcastChannel and locks may not.
 window.addEventListener('storage', ({ key }) => announce(key));
 
-/** Undefined where the browser blocks storage: then values last for as long as the page does. */
+/** Undefined if the browser blocks storage: values then last as long as the page. */
 function areaOf(area: Area): Storage | undefined {
   try {
     return area === 'browser' ? window.localStorage : window.sessionStorage;
@@ -65,7 +65,7 @@ function writeText(area: Area, key: string, text: string | null): void {
   }
 }
 
-/** Declares a value that is kept for the person who is here. @param name without the prefix */
+/** Declares a value that is stored for the current user. @param name without the prefix */
 export function personalValue<T>(
   area: Area,
   name: string,
@@ -106,15 +106,15 @@ function clear(area: Area, except: readonly string[]): void {
   inMemory.clear();
   if (!storage) return;
   for (const key of Object.keys(storage))
-    if (key.startsWith(PREFIX) && !key.startsWith(BROWSERS_OWN) && !except.includes(key))
+    if (key.startsWith(PREFIX) && !key.startsWith(BROWSER_PREFIX) && !except.includes(key))
       storage.removeItem(key);
 }
 
 /**
- * Makes both storages this person's. What somebody else left there is removed first: a tab that was discarded or closed
- * before its person left, and is restored later, still has their values.
+ * Assigns both storages to this user. Another user's values are removed first: a tab that was discarded or closed before its user
+ * signed out, and is restored later, still has them.
  * @param userId null for a guest
- * @param keep the name of the value that says who is here
+ * @param keep the name of the value that identifies the user
  */
 export function claimStorage(userId: string | null, keep: string): void {
   for (const area of ['browser', 'tab'] as const) {
@@ -126,8 +126,8 @@ export function claimStorage(userId: string | null, keep: string): void {
 }
 
 /**
- * Removes everything that belongs to the person. The storage that all tabs share is left alone where somebody else is
- * signed in there by now.
+ * Removes everything that belongs to the user. The storage that all tabs share is kept if another user is signed in there by
+ * now.
  */
 export function clearStorage(userId: string): void {
   clear('tab', []);
@@ -135,7 +135,7 @@ export function clearStorage(userId: string): void {
   if (owner === null || owner === userId) clear('browser', []);
 }
 
-/** From now on this page stores nothing: an answer may arrive after its person has left. */
+/** From now on this page stores nothing, because a response may arrive after the user has left. */
 export function closeStorage(): void {
   isClosed = true;
 }

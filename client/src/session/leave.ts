@@ -1,27 +1,26 @@
 import { clearStorage, closeStorage } from './storage.js';
 
 const leaving = new AbortController();
-/** Aborted when this page's person leaves: no request or stream of theirs goes on. */
-export const untilTheyLeave: AbortSignal = leaving.signal;
+/** Aborted when the user leaves this page: none of their requests and streams continue. */
+export const sessionSignal: AbortSignal = leaving.signal;
 
-/** How long the server may take to hear of a sign-out, and to show that it can be reached. */
-const PATIENCE_MS = 2_000;
+/** How long to wait for the sign-out to reach the server, and for the server to prove reachable. */
+const WAIT_MS = 2_000;
 
 interface Leaving {
-  /** Where the page is loaded again; by default where it is, or the sign-in page if that place is the person's own. */
+  /** The address to load; by default the current one, or the sign-in page if the current one is personal. */
   readonly to?: string | undefined;
-  /** Stores the next person's session once the storage is empty. */
+  /** Stores the next user's session once the storage is empty. */
   readonly handOver?: () => void;
-  /** Something to wait for a moment, such as the sign-out on its way to the server. */
+  /** Something to wait for briefly, such as the sign-out request. */
   readonly last?: Promise<unknown>;
 }
 
 /**
- * Ends this page for the person it was used by: their data is removed from storage, requests and streams are aborted,
- * and what is shown disappears at once. Then the page is loaded again, so that no variable, cache or component can keep
- * anything: only a new document is certain to know nothing.
+ * Ends this page for its user: removes their data from storage, aborts requests and streams, and clears the screen at once. Then
+ * the page is loaded again, because only a new document is certain to keep nothing in a variable, cache or component.
  */
-export function leave(userId: string, { to = placeAfter(), handOver, last }: Leaving = {}): void {
+export function leave(userId: string, { to = addressAfterwards(), handOver, last }: Leaving = {}): void {
   if (leaving.signal.aborted) return;
   leaving.abort();
   clearStorage(userId);
@@ -32,8 +31,8 @@ export function leave(userId: string, { to = placeAfter(), handOver, last }: Lea
   void loadAgain(to, last);
 }
 
-/** Pages of one person's own. What stands in their addresses is theirs, too. */
-function placeAfter(): string {
+/** Where to go afterwards. Some pages are personal, and so is what their addresses contain. */
+function addressAfterwards(): string {
   const { pathname, search } = window.location;
   const [, section] = pathname.split('/');
   if (section === 'orders') return signInBefore('/account/orders');
@@ -44,12 +43,12 @@ function placeAfter(): string {
 
 const signInBefore = (page: string): string => `/sign-in?next=${encodeURIComponent(page)}`;
 
-/** Without React, which still holds the person's data and is taken off the page by this. */
+/** Without React, which still holds the user's data and is removed from the page here. */
 function showSigningOut(to: string): void {
   const note = document.createElement('p');
   note.setAttribute('role', 'status');
   note.className = 'mx-auto max-w-md px-4 py-24 text-center';
-  note.textContent = 'You are signed out, and nothing of yours is kept here.';
+  note.textContent = 'You are signed out, and none of your data is kept on this page.';
   const link = document.createElement('a');
   link.href = to;
   link.className = 'mt-4 block underline';
@@ -58,9 +57,9 @@ function showSigningOut(to: string): void {
   document.body.replaceChildren(note);
 }
 
-/** A shop that cannot be reached would put the browser's error page here: then the note stays until it can be. */
+/** If the shop cannot be reached, the browser would show its error page, so the note stays until it can. */
 async function loadAgain(to: string, last: Promise<unknown> | undefined): Promise<void> {
-  const pause = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
+  const pause = new Promise((resolve) => setTimeout(resolve, WAIT_MS));
   await Promise.race([last, last && pause]).catch(() => undefined);
   const asked = fetch(to, { method: 'HEAD', cache: 'no-store' });
   const isReachable = await Promise.race([asked, pause]).then(

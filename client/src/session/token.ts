@@ -1,11 +1,11 @@
 import { print } from '@apollo/client/utilities';
 import { RefreshSessionDocument, type RefreshSessionMutation } from './RefreshSession.generated.js';
-import { untilTheyLeave } from './leave.js';
+import { sessionSignal } from './leave.js';
 import { sessionStore, type Session } from './session.js';
 
 const RENEW_BEFORE_MS = 30_000;
 
-/** When an access token is exchanged, in ms since 1970: half a minute before its end, or when half its life is over. */
+/** When to renew an access token, in ms since 1970: half a minute before it expires, or after half its lifetime. */
 export function renewalTime({ accessToken, accessTokenExpiresAt }: Session): number {
   const end = Date.parse(accessTokenExpiresAt);
   return end - Math.min(RENEW_BEFORE_MS, lifetimeOf(accessToken) / 2);
@@ -28,12 +28,12 @@ interface RefreshAnswer {
 let renewing: Promise<string | null> | undefined;
 
 /**
- * An access token that is good for a while yet, renewed first where it is not; null for guests.
- * A renewal goes by plain fetch, since it is what the Apollo links themselves wait for.
+ * An access token that is valid for a while, renewed first if necessary; null for guests. It is renewed with plain fetch, because
+ * the Apollo links wait for it.
  */
 export function freshAccessToken({ force = false } = {}): Promise<string | null> {
   const session = sessionStore.latest();
-  if (untilTheyLeave.aborted) return Promise.reject(new Error('The person has signed out.'));
+  if (sessionSignal.aborted) return Promise.reject(new Error('The user has signed out.'));
   if (!session) return Promise.resolve(null);
   const isFresh = Date.now() < renewalTime(session);
   if (isFresh && !force) return Promise.resolve(session.accessToken);
@@ -41,15 +41,15 @@ export function freshAccessToken({ force = false } = {}): Promise<string | null>
   return renewing;
 }
 
-// After hours of sleep the session may have expired: then nothing of it stays on the page until something is asked.
+// After hours of sleep the session may have expired; its data must then not stay on the page until the next request.
 document.addEventListener('visibilitychange', () => {
   if (document.visibilityState === 'visible') void freshAccessToken().catch(() => undefined);
 });
 
 /**
- * Only one tab renews at a time; the others then find the new session in storage. A page that came by plain HTTP from
- * another machine has no locks (https://w3c.github.io/web-locks): there several tabs may renew at once, which users
- * tolerates.
+ * Only one tab renews at a time; the others then find the new session in storage. A page loaded over plain HTTP from another
+ * machine has no locks (https://w3c.github.io/web-locks), so several tabs may renew at once, which the users service
+ * accepts.
  */
 async function renew(session: Session): Promise<string | null> {
   const work = () => exchange(session);
@@ -67,12 +67,12 @@ async function exchange(session: Session): Promise<string | null> {
       operationName: 'RefreshSession',
       variables: { input: { refreshToken: session.refreshToken } },
     }),
-    signal: untilTheyLeave,
+    signal: sessionSignal,
   });
   const { data } = (await response.json()) as RefreshAnswer;
   if (!data) throw new Error('The session could not be renewed.');
   const renewed = data.refreshSession.session;
-  // Another tab may have renewed at the same time, and been answered: its session is as good.
+  // Another tab may have renewed at the same time; its session is just as valid.
   const latest = sessionStore.latest();
   if (latest && latest.refreshToken !== session.refreshToken) return latest.accessToken;
   if (renewed) sessionStore.update(renewed);

@@ -1,7 +1,7 @@
 import type { SecurityEventType } from '../../generated/schema.js';
 
-export const SECURITY_WORDS: Readonly<Record<SecurityEventType, string>> = {
-  REGISTERED: 'Account opened',
+export const SECURITY_TEXTS: Readonly<Record<SecurityEventType, string>> = {
+  REGISTERED: 'Account created',
   SIGNED_IN: 'Signed in',
   SIGN_IN_FAILED: 'Wrong password',
   SIGNED_OUT: 'Signed out',
@@ -9,11 +9,11 @@ export const SECURITY_WORDS: Readonly<Record<SecurityEventType, string>> = {
   SESSION_REVOKED: 'A device was signed out',
   REFRESH_TOKEN_REUSED: 'A session was ended: its token was used twice',
   PASSWORD_CHANGED: 'Password changed',
-  PASSWORD_RESET_REQUESTED: 'A link to reset the password was asked for',
+  PASSWORD_RESET_REQUESTED: 'A password reset was requested',
   PASSWORD_RESET: 'Password reset',
-  EMAIL_CHANGE_REQUESTED: 'Another e-mail address was asked for',
+  EMAIL_CHANGE_REQUESTED: 'A change of e-mail address was requested',
   EMAIL_CHANGED: 'E-mail address changed',
   ROLE_CHANGED: 'Role changed by staff',
   DEACTIVATED: 'Deactivated by staff',
-  REACTIVATED: 'Made active again by staff',
+  REACTIVATED: 'Reactivated by staff',
 };

@@ -24,8 +24,8 @@ let current = stored.get();
 claimStorage(current?.user.id ?? null, NAME);
 
 /**
- * Compares this page with the storage that all tabs share. A page that has shown one person's data is never used for
- * another: it is left, and loaded again. To be called whenever a page may have missed a change, and before it is used.
+ * Compares this page with the storage that all tabs share. A page that has shown one user's data is never used for another: it is
+ * cleared and loaded again. Call it whenever a page may have missed a change, and before it is used.
  */
 function look(): void {
   const next = stored.get();
@@ -38,7 +38,7 @@ function look(): void {
 }
 
 stored.subscribe(look);
-// Events of other tabs are not delivered to a page that sleeps, or waits in the back/forward cache.
+// A page that sleeps or is in the back/forward cache does not receive events of other tabs.
 window.addEventListener('pageshow', look);
 window.addEventListener('focus', look);
 document.addEventListener('resume', look);
@@ -46,14 +46,14 @@ document.addEventListener('visibilitychange', look);
 
 export const sessionStore = {
   get: (): Session | null => current,
-  /** As `get`, after a look at what other tabs have done. */
+  /** Like `get`, but first checks what other tabs have done. */
   latest(): Session | null {
     look();
     return current;
   },
   /**
-   * Somebody has signed in.
-   * @returns whether this page goes on; it is loaded again at `to` where it was another person's before
+   * Stores the session of a user who has signed in.
+   * @returns whether this page continues; it is loaded again at `to` if another user was signed in before
    */
   signIn(session: Session, to?: string): boolean {
     const before = current;
@@ -71,11 +71,11 @@ export const sessionStore = {
     stored.set(session);
     return true;
   },
-  /** The same person's session has new tokens or a new name. Ignored where they have left in the meantime. */
+  /** Stores new tokens or a new name of the same user. Ignored if they have signed out since. */
   update(session: Session): void {
     if (stored.get()?.user.id === session.user.id) stored.set(session);
   },
-  /** The shop has ended the session, or it has expired: as signing out, but the person may come back to this page. */
+  /** The shop ended the session, or it expired. Like signing out, but the user can return to this page. */
   ended(): void {
     if (current) leave(current.user.id);
   },

@@ -8,8 +8,8 @@ import type { CategoryChoiceFragment } from './CategoryChoice.generated.js';
 import { TheirChange } from './TheirChange.js';
 import { useCategoryUpdate } from './use-category-update.js';
 
-/** What a category is called, and what is found there. */
-export function CategoryWordsForm({ category }: { readonly category: CategoryChoiceFragment }) {
+/** A category's name and description. */
+export function CategoryNameForm({ category }: { readonly category: CategoryChoiceFragment }) {
   const { update, theirs } = useCategoryUpdate(category, ({ name, description }) => [name, description]);
   const [isSaved, setSaved] = useState(false);
   const form = useForm(['name', 'description'], async (value) => {
@@ -19,7 +19,7 @@ export function CategoryWordsForm({ category }: { readonly category: CategoryCho
   });
   return (
     <Panel>
-      <h2 className="text-lg font-semibold">Words</h2>
+      <h2 className="text-lg font-semibold">Name and description</h2>
       <form onSubmit={form.onSubmit} noValidate onChange={() => setSaved(false)} className="mt-4 space-y-4">
         <Field label="Name" name="name" defaultValue={category.name} error={form.errorOf('name')} />
         <TextAreaField
@@ -27,7 +27,7 @@ export function CategoryWordsForm({ category }: { readonly category: CategoryCho
           name="description"
           defaultValue={category.description}
           error={form.errorOf('description')}
-          hint="One line: what is found there."
+          hint="One line about what customers find there."
         />
         {theirs && (
           <TheirChange>
@@ -35,7 +35,7 @@ export function CategoryWordsForm({ category }: { readonly category: CategoryCho
           </TheirChange>
         )}
         <Submit form={form} status={isSaved ? 'Saved.' : ''}>
-          Save the words
+          Save name and description
         </Submit>
       </form>
     </Panel>

@@ -4,14 +4,14 @@ import { LogoutDocument } from './Logout.generated.js';
 import { sessionStore } from './session.js';
 
 /**
- * Signs out here and in all tabs of this browser, at once and even if the shop cannot be told: the tokens are forgotten
- * here, and expire there.
+ * Signs out in all tabs of this browser, at once and even if the shop cannot be reached: the tokens are deleted here, and expire
+ * in the shop.
  */
 export function signOut(): void {
   const session = sessionStore.latest();
   if (!session) return;
-  // Not by Apollo, whose requests end here. `keepalive`: it is sent even if the tab is closed now.
-  const told = fetch('/graphql', {
+  // Not through Apollo, whose requests are aborted here. `keepalive` sends it even if the tab is closed now.
+  const logout = fetch('/graphql', {
     method: 'POST',
     keepalive: true,
     headers: { 'content-type': 'application/json', accept: 'application/json' },
@@ -21,5 +21,5 @@ export function signOut(): void {
       variables: { input: { refreshToken: session.refreshToken } },
     }),
   });
-  leave(session.user.id, { to: '/', last: told });
+  leave(session.user.id, { to: '/', last: logout });
 }
