@@ -1,4 +1,4 @@
-// Transpiles every workspace's src/ to dist/ with esbuild. Types are checked apart, by `npm run typecheck`.
+// Transpiles every workspace's src/ to dist/ with esbuild. `npm run typecheck` checks the types.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -25,8 +25,8 @@ function filesBelow(folder) {
 }
 
 /**
- * Builds all workspaces, or only those named. Writes only what differs, so that running services keep
- * their files, and removes what no source stands for any more.
+ * Builds all workspaces, or only those named. Writes only files that differ, so that running services keep theirs, and removes
+ * files whose source no longer exists.
  */
 export async function buildAll(folders = workspaceFolders()) {
   await Promise.all(folders.map(buildWorkspace));
@@ -58,7 +58,7 @@ async function buildWorkspace(folder) {
     writeFileSync(path, contents);
   }
   if (!existsSync(target)) return;
-  // The gateway's GraphiQL page is bundled apart.
+  // The gateway's GraphiQL page is bundled separately.
   const apart = join(target, 'graphiql') + sep;
   for (const file of filesBelow(target)) if (!wanted.has(file) && !file.startsWith(apart)) rmSync(file);
 }

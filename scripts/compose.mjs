@@ -26,13 +26,13 @@ const outputs = { 'supergraph.graphql': composed.supergraph, 'api.graphql': comp
 if (options.check) {
   checkFresh();
   checkBreaking();
-  console.log('The composed schemas are fresh, and nothing breaks clients.');
+  console.log('The composed schemas are up to date, and nothing breaks clients.');
 } else {
   for (const [name, text] of Object.entries(outputs)) {
     const file = at('schema', name);
     const isSame = existsSync(file) && readFileSync(file, 'utf8') === text;
     if (!isSame) writeFileSync(file, text);
-    console.log(`schema/${name} ${isSame ? 'is as it was' : 'written'}`);
+    console.log(`schema/${name} ${isSame ? 'is unchanged' : 'written'}`);
   }
 }
 
@@ -63,7 +63,7 @@ function checkFresh() {
       join(folder, name),
     );
     if (status === 0) return [];
-    // The first lines name temporary files; what follows says it all.
+    // The first lines only name temporary files.
     return `schema/${name}\n${stdout.split('\n').slice(4, 64).join('\n')}`;
   });
   rmSync(folder, { recursive: true });
@@ -84,7 +84,7 @@ function checkBreaking() {
   );
 }
 
-/** The API as the main branch has it; on the main branch itself, as the commit before has it. */
+/** The API of the main branch; on the main branch itself, that of the previous commit. */
 function findBaseline() {
   const commitOf = (ref) => git('rev-parse', '--verify', '--quiet', `${ref}^{commit}`).stdout.trim();
   const head = commitOf('HEAD');

@@ -1,8 +1,9 @@
-// Puts images into a cluster: migrations first, then the rollout, then a smoke test; on failure all but migrations goes back.
+// Deploys images to a cluster: migrations first, then the rollout, then a smoke test. On failure everything except migrations is
+// undone.
 //   node scripts/deploy.mjs --overlay production --smoke https://shop.example.com orders=ghcr.io/cartograph/orders@sha256:…
-// Only the services that are named are touched, so a team ships its own; all seven and `--all` apply everything else, too.
+// Only the named services are changed, so a team can deploy its own; `--all` with all seven applies everything else as well.
 // The supergraph of this checkout comes last, when the subgraphs can answer it; `--supergraph-first` is for a release that
-// takes something out of it. The gateway loads it within a minute, and keeps the one before if it cannot serve it.
+// removes something from it. The gateway loads it within a minute, and keeps the previous one if it cannot serve it.
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -16,7 +17,7 @@ const { values: options, positionals } = parseArgs({
   options: {
     overlay: { type: 'string', default: 'production' },
     smoke: { type: 'string' },
-    // How long the shop may take to answer well after its rollout.
+    // How long the shop may take to answer correctly after the rollout.
     'smoke-seconds': { type: 'string', default: '10' },
     all: { type: 'boolean', default: false },
     'supergraph-first': { type: 'boolean', default: false },
@@ -53,7 +54,7 @@ for (const manifest of manifests) {
 }
 const isOf = ({ metadata }) => images.has(metadata.labels?.[NAME]);
 const isSupergraph = ({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === 'supergraph';
-// What pods of every service read; their names carry a hash, so an old pod keeps its own.
+// What the pods of every service read; the names contain a hash, so old pods keep theirs.
 const isShared = (manifest) =>
   (manifest.kind === 'ConfigMap' && !isSupergraph(manifest)) || manifest.kind === 'Secret';
 const isMigration = ({ kind }) => kind === 'Job';
@@ -98,9 +99,9 @@ try {
 console.log(`deployed: ${[...images.keys()].join(', ')}`);
 
 /**
- * Undoes what was done, in the opposite order, as subgraphs must be able to answer what the supergraph promises. Migrations
- * stay: each must suit the version before it (docs/upgrading.md).
- * @returns what did not go back
+ * Undoes the steps in reverse order, because subgraphs must be able to answer what the supergraph promises. Migrations stay: each
+ * must work with the previous version (docs/upgrading.md).
+ * @returns what could not be undone
  */
 function goBack() {
   const left = [];
@@ -130,7 +131,7 @@ function putSupergraphBack() {
   apply([{ apiVersion, kind, metadata: { name: metadata.name, labels: metadata.labels }, data }]);
 }
 
-/** To the revision that ran, by its number: without one, `undo` goes a step too far where nothing had changed. */
+/** Restores the revision that ran, by number; without one, `undo` goes back too far if nothing had changed. */
 function undo(name) {
   const revision = before.revisions.get(name);
   if (!revision) throw new Error(`There was no ${name} before`);

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Writes .env with random secrets, out of .env.example. Leaves an existing .env alone.
+# Writes .env with random secrets from .env.example. Does not change an existing .env.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-[ ! -e .env ] || { echo ".env is there already; delete it to have new secrets made." >&2; exit 1; }
+[ ! -e .env ] || { echo ".env already exists; delete it to create new secrets." >&2; exit 1; }
 umask 077
 secret() { head -c 24 /dev/urandom | od -An -tx1 | tr -d ' \n'; }
 while IFS= read -r line; do

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Puts a backup of scripts/backup.sh into the stores that Compose runs here, and starts the shop: `scripts/restore.sh DIR`.
-# It touches nothing if the backup is not whole, nor, without `--yes`, if any store holds something: that would be lost.
+# Restores a backup of scripts/backup.sh into the stores that Compose runs here, and starts the shop: `scripts/restore.sh DIR`.
+# It changes nothing if the backup is incomplete or, without `--yes`, if a store has data, which would be lost.
 set -euo pipefail
 read -ra compose <<<"${COMPOSE:-docker compose}"
 stores=(postgres mongodb redis rabbitmq)
@@ -39,7 +39,7 @@ until are_ready; do
   sleep 2
 done
 
-# Also those that the backup does not know: it may be older than a service.
+# Including databases that the backup does not contain: it may be older than a service.
 databases="$(on_postgres --command "SELECT datname FROM pg_database WHERE NOT datistemplate AND datname <> 'postgres' ORDER BY 1")"
 for dump in "$source"/*.pgdump; do
   grep -qx "$(basename "$dump" .pgdump)" <<<"$databases" || { echo "Postgres has no database for $dump. Nothing was changed." >&2; exit 1; }
@@ -58,7 +58,7 @@ events="$("${compose[@]}" exec -T rabbitmq rabbitmqctl --quiet list_queues --no-
 if [ ${#held[@]} -gt 0 ] && [ "$replace" = false ]; then
   printf 'The stores are not empty:\n' >&2
   printf '  %s\n' "${held[@]}" >&2
-  echo "Nothing was changed. To lose that for what the backup holds: scripts/restore.sh $source --yes" >&2
+  echo "Nothing was changed. To replace that data with the backup: scripts/restore.sh $source --yes" >&2
   exit 1
 fi
 
@@ -70,7 +70,7 @@ say_if_broken() {
 }
 trap say_if_broken EXIT
 trap 'exit 130' INT TERM HUP
-# Everything goes first, as a store may be of a later version than the backup and hold tables that it does not know.
+# Everything is deleted first, because a store of a later version may have tables that the backup does not contain.
 for database in $databases; do
   on_postgres --dbname "$database" <<'SQL'
 SET client_min_messages = warning;
@@ -87,7 +87,7 @@ done
 on_mongodb 'db.getSiblingDB("products").dropDatabase()' >/dev/null
 "${compose[@]}" exec -T mongodb mongorestore --quiet --archive <"$source/products.mongodump"
 while_down redis 'rm -rf /data/appendonlydir /data/dump.rdb && tar -C /data -x' <"$source/redis.tar"
-# Events under way tell of what, after this, has not happened. Services declare their queues when they start.
+# Queued events describe changes that the restore undoes. Services declare their queues when they start.
 while_down rabbitmq 'rm -rf /var/lib/rabbitmq/mnesia'
 "${compose[@]}" up --detach
 echo "Restored from $source"

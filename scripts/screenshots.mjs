@@ -1,6 +1,6 @@
-// node scripts/screenshots.mjs: starts a shop of its own, walks through it as a customer and as staff, and writes
+// `node scripts/screenshots.mjs`: starts a shop, walks through it as a customer and as staff, and writes
 // docs/screenshots/*.png. Needs Chromium (CHROMIUM_PATH, or the distribution's).
-// `-- --url http://localhost:4000` takes them of a development shop that runs already, with what is in it.
+// `--url http://localhost:4000` uses a development shop that is already running, with its data.
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -18,7 +18,7 @@ const executablePath = [
   '/usr/bin/google-chrome',
 ].find((path) => path && existsSync(path));
 if (!executablePath) {
-  console.error('No Chromium here: install it, or name it in CHROMIUM_PATH.');
+  console.error('Chromium was not found: install it, or set CHROMIUM_PATH.');
   process.exit(1);
 }
 
@@ -71,7 +71,7 @@ async function ask(query, variables, token) {
   return data;
 }
 
-/** Other customers, so that there is something to do for staff. */
+/** Other customers, so that staff have orders to handle. */
 async function placeOrders() {
   const { products } = await ask('{ products(first: 40, filter: { inStockOnly: true }) { nodes { id } } }');
   const names = [
@@ -113,13 +113,13 @@ async function open({ colorScheme, viewport }) {
     viewport,
     locale: 'en-GB',
     reducedMotion: 'reduce',
-    // Playwright evaluates what it waits for as a string, which the shop's policy forbids.
+    // Playwright evaluates the condition as a string, which the shop's policy forbids.
     bypassCSP: true,
   });
   return context.newPage();
 }
 
-/** Once all pictures are there. */
+/** Waits until all pictures have loaded. */
 async function shoot(page, name) {
   await page.waitForLoadState('networkidle');
   await page.waitForFunction(`[...document.images]

@@ -1,4 +1,4 @@
-// `npm start`: the whole shop from one terminal. Options stand in the usage text below.
+// `npm start`: the whole shop in one terminal. The usage text below lists the options.
 import { existsSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,22 +9,22 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const usage = `Usage: npm start -- [options]
 
   --port N      first of seven consecutive ports (default 4000, or PORT)
-  --data DIR    where data, logs and secrets are kept (default .data, or CARTOGRAPH_DATA)
-  --fresh       delete what is kept there first: a new shop
-  --services L  only these, e.g. gateway,users,products
-  --empty       no sample shop (only matters on the first start)
-  --watch       rebuild and restart what changes, storefront by Vite (npm run dev)
-  --verbose     print the services' logs here as well
+  --data DIR    folder for data, logs and secrets (default .data, or CARTOGRAPH_DATA)
+  --fresh       delete that data first and start a new shop
+  --services L  start only these, e.g. gateway,users,products
+  --empty       start without the sample shop (only matters on the first start)
+  --watch       rebuild and restart on changes, with hot reload of the storefront (npm run dev)
+  --verbose     also print the services' logs
   --help        this text
 
-A store is started here unless its address is in the environment:
+A store is started unless its address is in the environment:
 USERS_DATABASE_URL, ORDERS_DATABASE_URL, PAYMENTS_DATABASE_URL, NOTIFICATIONS_DATABASE_URL, MONGODB_URL, REDIS_URL.`;
 
 const options = readOptions();
 const shown = (path) => relative(process.cwd(), path) || '.';
 const colour = (style, text) => (process.stdout.isTTY ? styleText(style, text) : text);
 
-// npm adds dozens of variables about itself that no service should see or print.
+// npm adds dozens of variables that no service should see or print.
 const env = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => !name.toLowerCase().startsWith('npm_')),
 );
@@ -38,7 +38,7 @@ const began = performance.now();
 console.log(
   existsSync(join(options.data, 'secrets.json')) && !options.fresh
     ? 'Starting …'
-    : 'Starting for the first time: making the stores and the sample shop …',
+    : 'Starting for the first time: creating the stores and the sample shop …',
 );
 try {
   stack = await startStack({
@@ -97,13 +97,13 @@ async function startWatching() {
 
 function report(event) {
   if (event.type === 'crashed') {
-    const next = event.retryInMs === undefined ? '' : ` Starting it again in ${event.retryInMs / 1000} s.`;
+    const next = event.retryInMs === undefined ? '' : ` Restarting it in ${event.retryInMs / 1000} s.`;
     console.error(
       colour('red', `${event.name} ${event.how}.${next}`),
       `Its log: ${shown(join(options.data, 'logs', `${event.name}.log`))}`,
     );
   }
-  if (event.type === 'restarted') console.log(`${event.name} is back.`);
+  if (event.type === 'restarted') console.log(`${event.name} is running again.`);
 }
 
 function printLog(name, text) {
@@ -114,9 +114,9 @@ function fail(error) {
   console.error(colour('red', error.message));
   if (error instanceof PortTakenError) {
     const other = options.port + 1000 > 65_529 ? 4000 : options.port + 1000;
-    console.error(`Choose others: npm start -- --port ${other} uses ${other} to ${other + 6}.`);
+    console.error(`Choose other ports: npm start -- --port ${other} uses ${other} to ${other + 6}.`);
   } else if (error instanceof FolderInUseError) {
-    console.error(`For a second shop beside it: npm start -- --data .data-2 --port ${options.port + 1000}`);
+    console.error(`To start a second shop: npm start -- --data .data-2 --port ${options.port + 1000}`);
   } else {
     console.error(`Logs: ${shown(join(options.data, 'logs'))}`);
   }
@@ -147,7 +147,7 @@ function printPanel() {
   }
   lines.push(
     ['Logs', shown(join(options.data, 'logs'))],
-    ['Stop', 'Ctrl-C (data stays in ' + shown(options.data) + '; npm start -- --fresh begins anew)'],
+    ['Stop', 'Ctrl-C (data stays in ' + shown(options.data) + '; npm start -- --fresh deletes it)'],
   );
   const width = Math.max(...lines.map(([, text]) => text.length)) + 15;
   const title = ` Cartograph is ready in ${((performance.now() - began) / 1000).toFixed(1)} s `;

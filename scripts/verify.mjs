@@ -1,5 +1,5 @@
-// `npm run verify`: am I done? The same steps as CI, one line each; what a failed step printed follows.
-// `-- --skip-tests` leaves out the tests, `-- --against REF` names what the API must not break.
+// `npm run verify`: am I done? Runs the same steps as CI, with one line each and the output of failed ones.
+// `-- --skip-tests` leaves out the tests; `-- --against REF` is what the API is compared with.
 import { spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +12,7 @@ const { values: options } = parseArgs({
 const script = (name, ...args) => [process.execPath, join(root, 'scripts', `${name}.mjs`), ...args];
 const npm = (name) => ['npm', 'run', '--silent', name];
 
-/** Steps of one stage only read, and run side by side. */
+/** The steps of a stage only read files, so they run side by side. */
 const stages = [
   [['generated types', script('codegen')]],
   [
@@ -44,7 +44,7 @@ for (const stage of stages)
     }),
   );
 if (failed.length > 0) {
-  console.error(`Not done yet: ${failed.join(', ')}.`);
+  console.error(`Failed: ${failed.join(', ')}.`);
   process.exit(1);
 }
 

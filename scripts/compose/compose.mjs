@@ -5,7 +5,7 @@ import { buildSchema, Kind, parse, print, printSchema } from 'graphql';
 import { findClientChanges } from './client-changes.mjs';
 
 /**
- * @typedef {{ name: string, url: string, file: string, sdl: string }} SubgraphSource `file` as to be shown to people
+ * @typedef {{ name: string, url: string, file: string, sdl: string }} SubgraphSource `file` is for messages
  * @typedef {{ supergraph: string, api: string, hints: string[] }} Composed
  * @typedef {{ problems: string[] }} Failed
  */
@@ -33,7 +33,7 @@ export function composeSchemas(subgraphs, common) {
 
   const result = composeServices(services);
   if (result.errors) return { problems: result.errors.map((error) => describeError(error, subgraphs)) };
-  // Of differing descriptions composition takes one as it comes: clients deserve the owner's.
+  // If descriptions differ, composition picks an arbitrary one; clients should see the owner's.
   const [differing, hints] = partition(
     result.hints.filter(({ definition }) => definition.level.value >= WARN),
     ({ definition }) => definition.code === 'INCONSISTENT_DESCRIPTION',
@@ -51,7 +51,7 @@ export function composeSchemas(subgraphs, common) {
   };
 }
 
-/** Hints go on to print every description in full. */
+/** The rest of a hint repeats every description in full. */
 const firstSentence = (text) => text.split('\n')[0].replace(/ The supergraph will use .*/, '');
 
 /** Composition's hint levels: WARN 60, INFO 40, DEBUG 20. */
@@ -63,7 +63,7 @@ function partition(list, isFirst) {
 
 const nameOf = (definition) => definition.name?.value;
 
-/** Subgraphs must be whole for rover, so each repeats the common definitions it uses: word for word. */
+/** rover needs complete subgraphs, so each repeats the common definitions it uses, word for word. */
 function findDriftedCopies(subgraphs, common) {
   const wanted = new Map(
     parse(common).definitions.map((definition) => [nameOf(definition), print(definition)]),
@@ -96,7 +96,7 @@ function describeError(error, subgraphs) {
  * Changes between two API schemas by their effect on clients.
  * @param {string} before
  * @param {string} after
- * @param {{ change: string, reason: string }[]} accepted breaking changes that were decided on
+ * @param {{ change: string, reason: string }[]} accepted breaking changes, each with its reason
  * @returns {{ refused: string[], notable: string[] }} one line each; `refused` are breaking and not accepted
  */
 export function judgeChanges(before, after, accepted) {

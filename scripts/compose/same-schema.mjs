@@ -1,8 +1,8 @@
-// `node scripts/compose/same-schema.mjs A B`: ends with 1 unless both files hold the same schema, order and comments aside.
+// `node scripts/compose/same-schema.mjs A B`: exits with 1 unless both files contain the same schema, regardless of order and comments.
 import { readFileSync } from 'node:fs';
 import { lexicographicSortSchema, buildASTSchema, parse, print, visit } from 'graphql';
 
-/** Sorted text of a schema, directives on it included: those are what a supergraph consists of. */
+/** The sorted text of a schema with its directives, which are what a supergraph consists of. */
 function normal(file) {
   const document = parse(readFileSync(file, 'utf8'), { noLocation: true });
   const byName = (a, b) => key(a).localeCompare(key(b));
@@ -18,7 +18,7 @@ function normal(file) {
       };
     },
   });
-  // Fails on what is no schema at all.
+  // Throws if it is not a schema.
   lexicographicSortSchema(buildASTSchema(document, { assumeValidSDL: true }));
   return print(sorted);
 }
@@ -38,4 +38,4 @@ if (ours !== theirs) {
   );
   process.exit(1);
 }
-console.log('Both hold the same schema.');
+console.log('Both files contain the same schema.');

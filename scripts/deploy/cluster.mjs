@@ -1,4 +1,4 @@
-// What a deployment asks of kubectl.
+// The kubectl commands of a deployment.
 import { spawnSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseAllDocuments, stringify } from 'yaml';
@@ -14,14 +14,14 @@ function run(args, input) {
   });
 }
 
-/** What a command prints. @throws if it fails, naming it; kubectl itself has said why */
+/** A command's output. @throws if it fails, with its name; kubectl has printed the reason */
 export function kubectl(args, input) {
   const { status, stdout } = run(['--namespace', NAMESPACE, ...args], input);
   if (status !== 0) throw new Error(`kubectl ${args.slice(0, 3).join(' ')} failed`);
   return stdout;
 }
 
-/** The manifests of an overlay, as the files are. */
+/** The manifests of an overlay. */
 export function buildOverlay(folder) {
   const { status, stdout } = run(['kustomize', folder]);
   if (status !== 0) throw new Error(`kubectl kustomize ${folder} failed`);
@@ -35,15 +35,15 @@ export function apply(manifests) {
   );
 }
 
-/** An object as it can be applied again, or undefined if the cluster has none. */
+/** An object in a form that can be applied again, or undefined if the cluster has none. */
 export function read(kind, name) {
   const found = kubectl(['get', kind, name, '--ignore-not-found', '--output', 'json']);
   return found.trim() === '' ? undefined : JSON.parse(found);
 }
 
 /**
- * Runs Jobs to their end. A Job cannot be changed, so the last of its name goes first.
- * @throws as soon as one has failed for good, or when one has not ended in time; its log is printed
+ * Runs Jobs to their end. A Job cannot be changed, so an earlier one of the same name is deleted first.
+ * @throws as soon as one has finally failed, or has not ended in time; its log is printed
  */
 export async function runJobs(jobs, seconds) {
   const names = jobs.map(({ metadata }) => metadata.name);
@@ -60,14 +60,14 @@ export async function runJobs(jobs, seconds) {
   }
 }
 
-/** `kubectl wait` hears of one of the two only. */
+/** `kubectl wait` can only wait for one of the two. */
 function endOf(job) {
   const conditions = read('job', job)?.status?.conditions ?? [];
   return conditions.find(({ type, status }) => status === 'True' && /^(Complete|Failed)$/.test(type))?.type;
 }
 
 function gaveUp(job, how) {
-  // Of all its pods: each try is one.
+  // The log of all its pods: each attempt is one.
   const log = ['logs', '--selector', `batch.kubernetes.io/job-name=${job}`, '--tail', '20', '--prefix'];
   console.error(run(['--namespace', NAMESPACE, ...log]).stdout);
   return new Error(`job/${job} ${how}`);

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * The gateway plans and a subgraph and its store answer; nobody needs to be signed in.
- * @throws with the last answer, if there is no good one within so many seconds
+ * Checks that the gateway plans, and a subgraph and its store answer; it needs no user.
+ * @throws with the last response, if none is correct within so many seconds
  */
 export async function smoke(url, seconds) {
   const query = '{ categories { slug } products(first: 1) { nodes { id name } } }';

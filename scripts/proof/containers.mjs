@@ -1,8 +1,8 @@
-// `npm run proof:containers`: docker-compose.yml for real, from a fresh clone, on an engine of our own. Images that come from
-// registries are replaced by stand-ins of the same names (scripts/proof/containers/standin); what that leaves unproven is printed at
-// the end. Needs root, and: apt-get install containerd runc debootstrap iptables
+// `npm run proof:containers`: runs docker-compose.yml from a fresh clone, on a Docker engine of its own. Images from
+// registries are replaced by stand-ins of the same names (scripts/proof/containers/standin); what that does not cover is printed
+// at the end. Needs root, and: apt-get install containerd runc debootstrap iptables
 //
-// A run that broke off leaves what it made: `-- --from STEP` goes on there, with the commit that is checked out then.
+// A run that stopped keeps what it made: `-- --from STEP` continues there, with the commit that is checked out then.
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { proveBackup, proveFailingBackup } from './containers/backup.mjs';
@@ -40,7 +40,7 @@ const STEPS = {
     proveImages(engine, say, revision);
   },
   async up() {
-    // What a run that broke off here left would not begin in order.
+    // What a run that stopped here left would not start in order.
     shop.compose('down', '--volumes', '--timeout', '12');
     shop.compose('up', '--detach');
     await shop.isOpen();
@@ -65,7 +65,7 @@ const STEPS = {
     shop.compose('up', '--detach');
     await shop.isOpen();
     await shop.walk();
-    say('started again on the kept volumes: the walk passes');
+    say('restarted on the kept volumes: the walk passes');
   },
   'failing-backup': () => proveFailingBackup(engine, shop, work, say),
   backup: () => proveBackup(engine, shop, work, say),
@@ -88,7 +88,7 @@ const began = Date.now();
 const say = (text) => console.log(`${secondsSince(began, 4)} s  ${text}`);
 demandTools();
 const engine = await startEngine(join(work, 'engine'));
-// Whoever ends the run ends a command under way, too; what follows below stops the engine.
+// A signal also ends the running command; the code below then stops the engine.
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => {});
 if (from === names[0]) forget();
 const { checkout, revision, time, env } = cloneHead(root, join(work, 'cartograph'), {
@@ -105,7 +105,7 @@ say(
 let current = from;
 const took = [];
 try {
-  // The engine starts what ran when it was stopped; a step that follows needs it as healthy as it was.
+  // The engine restarts what ran when it was stopped; the next step needs it to be healthy.
   if (names.indexOf(from) > names.indexOf('up') && names.indexOf(from) <= names.indexOf('down')) {
     shop.compose('up', '--detach');
     await shop.isOpen();
@@ -119,14 +119,14 @@ try {
   console.error(error.stderr ?? '');
   if (names.indexOf(current) >= names.indexOf('up'))
     console.error(shop.compose('ps', '--all'), shop.compose('logs', '--tail', '15', '--no-color'));
-  console.error(`Broke off at ${current}. To go on there: npm run proof:containers -- --from ${current}`);
+  console.error(`Stopped at ${current}. To continue there: npm run proof:containers -- --from ${current}`);
   throw error;
 } finally {
   await engine.stop();
 }
 sayWhatIsLeft();
 
-/** What a run before this one left when it was broken off. */
+/** Removes what an interrupted run left. */
 function forget() {
   const left = engine.docker('ps', '--all', '--quiet').split('\n').filter(Boolean);
   if (left.length > 0) engine.docker('rm', '--force', '--volumes', ...left);
@@ -141,15 +141,15 @@ function secondsSince(start, width = 0) {
 function sayWhatIsLeft() {
   const isWhole = from === names[0];
   console.log(`
-${isWhole ? 'Proven: all of the above, by' : `Proven: the steps from ${from} on. Only a run without --from is whole; it uses`} the Dockerfile and docker-compose.yml as they are committed.
+${isWhole ? 'Proven: all of the above, with' : `Proven: the steps from ${from} on. Only a run without --from is complete; it uses`} the Dockerfile and docker-compose.yml as they are committed.
 Took: ${took.join(', ')}; together ${secondsSince(began)} s.
 
-Not proven here, as no image registry is reached:
+Not covered, because no image registry is used:
 - The published images. Each is replaced by Debian ${RELEASE}'s package of the same major version under the same name
   (${Object.values(STANDINS).join(', ')}),
   so Node.js runs on glibc here and on musl there.
 - MongoDB: the stand-in is this repository's embedded document store, and mongodump a script of lines of EJSON.
-- Mailpit: the stand-in takes mail and counts it.
+- Mailpit: the stand-in accepts e-mail and counts it.
 - Grafana, Loki, Alloy, Jaeger and the exporter of MongoDB do not run here; Compose accepts their entries, and
   observability/ tests its dashboards, rules and queries.
 - linux/arm64, SBOM and provenance: buildx reads their plan, but nothing is built for another processor.`);

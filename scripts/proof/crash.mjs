@@ -1,6 +1,6 @@
-// `npm run proof:crash [-- --minutes 30] [--seed N] [--bus redis|rabbitmq]`: the long form of e2e/crash. Storm after
-// storm: people buy, cancel, pay again and ship while every service and every store is killed with SIGKILL and started
-// again; then the shop must come to rest, and every book must fit. A failure names the seed that chose its moments.
+// `npm run proof:crash [-- --minutes 30] [--seed N] [--bus redis|rabbitmq]`: the long form of e2e/crash. Round
+// after round, customers buy, cancel, pay again and staff ship, while every service and store is killed with SIGKILL and
+// restarted; then the shop must settle, and all invariants must hold. A failure names the seed that chose the moments.
 import { spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { dirname, join } from 'node:path';

@@ -1,7 +1,7 @@
-// `npm run proof:exhaustion [-- --minutes 10]`: tries to exhaust a gateway that runs as it does in Kubernetes, with the
-// heap and against the memory limit of k8s/base/gateway. While one attack follows the other, a client asks known
-// operations all the time. Passes if the process goes on, its resident set stays below 80 % of the limit, and the
-// client's p99 below three times what it was before the attacks. Linux only: memory is read from /proc.
+// `npm run proof:exhaustion [-- --minutes 10]`: tries to exhaust a gateway that runs as in Kubernetes, with the
+// heap and the memory limit of k8s/base/gateway. During the attacks, one after another, a client keeps sending known
+// operations. It passes if the process survives, its resident set stays below 80 % of the limit, and the client's p99 below
+// three times its value before the attacks. Linux only: memory is read from /proc.
 import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -94,7 +94,7 @@ const KNOWN = [
   'query Nested { users { id name reviews { id body author { id name } } } }',
   'query ($text: String) { echo(text: $text) }',
 ];
-/** Asks 20 times a second until `isOver`; each request is noted with what was under attack. */
+/** Sends 20 requests a second until `isOver`, and records each with the current attack. */
 async function askAsAClient(port, isOver, note) {
   const waiting = new Set();
   for (let n = 0; !isOver(); n++) {
@@ -151,7 +151,7 @@ const attacker = fork(
   { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] },
 );
 children.push(attacker);
-// What is measured is the gateway, not how many cores the machine has for those who attack it.
+// The gateway is measured, not the machine's cores, so the attacker gets a low priority.
 spawn('renice', ['-n', '19', '-p', String(attacker.pid)], { stdio: 'ignore' });
 attacker.on('message', ({ begins, ended, counts }) => {
   if (begins) {

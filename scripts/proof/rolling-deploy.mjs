@@ -1,5 +1,5 @@
 // `npm run proof:rolling-deploy`: the long form of e2e/rolling-deploy. All seven services are replaced, one after another,
-// under one load and before the eyes of the same two subscribers.
+// under load, while the same two subscribers stay connected.
 import { spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

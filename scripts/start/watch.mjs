@@ -1,6 +1,6 @@
-// What `npm run dev` adds to `npm start`: a change of source is rebuilt and what it concerns is restarted; a change of
-// a schema is composed, which the gateway takes up by itself; the storefront comes from Vite with hot reload, and its
-// hooks are generated anew when an operation changes.
+// What `npm run dev` adds to `npm start`: changed sources are rebuilt and their services restarted; changed schemas are
+// composed, and the gateway loads the result; Vite serves the storefront with hot reload, and its hooks are regenerated when
+// an operation changes.
 import { execFile } from 'node:child_process';
 import { existsSync, watch } from 'node:fs';
 import { join, sep } from 'node:path';
@@ -9,11 +9,11 @@ import { buildAll, workspaceFolders } from '../build.mjs';
 
 const execute = promisify(execFile);
 
-/** Editors write in several steps; one change is acted upon once. */
+/** Editors save in several steps; this long after the last one, the change is handled once. */
 const settleMs = 150;
 
 /**
- * Watches the sources of a running stack until the signal is given, which also ends what is at work then.
+ * Watches the sources of a running stack until the signal is aborted, which also ends running commands.
  * @param {{ root: string, stack: import('@cartograph/launcher/stack').Stack, signal: AbortSignal, say: (text: string) => void }} options
  */
 export function watchSources({ root, stack, signal, say }) {
@@ -49,7 +49,7 @@ export function watchSources({ root, stack, signal, say }) {
     });
   }
 
-  /** Runs a script; says why it failed, if it did. @returns whether it went through */
+  /** Runs a script, and reports why it failed. @returns whether it succeeded */
   async function run(script, ...args) {
     try {
       await execute(process.execPath, [join(root, 'scripts', script), ...args], { signal });
@@ -63,14 +63,14 @@ export function watchSources({ root, stack, signal, say }) {
   async function act() {
     const folders = [...changedFolders];
     const schemas = [...changedSchemas];
-    // A schema of the shop is also what the storefront asks.
+    // The storefront's operations depend on the schemas.
     const toGenerate = schemas.length > 0 || hasOperationChanged ? [...schemas, 'client'] : [];
     changedFolders.clear();
     changedSchemas.clear();
     hasOperationChanged = false;
     if (schemas.length > 0 && !(await run('compose.mjs'))) return;
     if (folders.length > 0) await restart(folders);
-    // Types alone, which nothing waits for that runs: last.
+    // Last, because these are types that no running process needs.
     if (toGenerate.length > 0) await run('codegen.mjs', ...toGenerate);
   }
 
@@ -89,13 +89,13 @@ export function watchSources({ root, stack, signal, say }) {
 }
 
 /**
- * Serves the storefront by Vite, in this process; answers its address, which is on another port where 5173 is taken.
+ * Serves the storefront with Vite, in this process. @returns its address, on another port if 5173 is taken
  * @param {{ root: string, gatewayUrl: string }} options
  */
 export async function startVite({ root, gatewayUrl }) {
   const folder = join(root, 'client');
   if (!existsSync(join(folder, 'vite.config.ts'))) return undefined;
-  // Its configuration reads it.
+  // Vite's configuration reads it.
   process.env.GATEWAY_URL = gatewayUrl;
   const { createServer } = await import('vite');
   const vite = await createServer({ root: folder, clearScreen: false, logLevel: 'warn' });

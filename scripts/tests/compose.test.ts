@@ -26,7 +26,7 @@ describe('composeSchemas', () => {
     expect(problems).toEqual([expect.stringMatching(/^subgraphs\/cart\/schema\.graphql:2:19: Syntax Error/)]);
   });
 
-  it('should name the places of types that do not go together', () => {
+  it('should name the places of types that conflict', () => {
     const { problems } = composeSchemas(
       [
         source('cart', 'type Query { a: Thing }\ntype Thing @shareable { id: ID! }'),
@@ -39,7 +39,7 @@ describe('composeSchemas', () => {
     expect(problems[0]).toContain('at subgraphs/cart/schema.graphql:3, subgraphs/orders/schema.graphql:3');
   });
 
-  it('should refuse to describe the same thing in two ways', () => {
+  it('should refuse two different descriptions of one definition', () => {
     const { problems } = composeSchemas(
       [
         source(
@@ -55,7 +55,7 @@ describe('composeSchemas', () => {
     ]);
   });
 
-  it('should refuse a copy of a common definition that differs in as little as a description', () => {
+  it('should refuse a copy of a common definition that differs, even only in its description', () => {
     const { problems } = composeSchemas(
       [
         source(
@@ -146,7 +146,7 @@ describe('judgeChanges', () => {
     expect(judge(before, after).refused).toEqual([]);
   });
 
-  it('should note a default that differs, since clients that omit it get another answer', () => {
+  it('should note a changed default, because clients that omit it get another response', () => {
     expect(judge(inQuery('n: Int = 1'), inQuery('n: Int = 2'))).toEqual({
       refused: [],
       notable: ['DEFAULT_CHANGED: Query.a argument n changed its default from 1 to 2.'],
@@ -159,7 +159,7 @@ describe('judgeChanges', () => {
     ]);
   });
 
-  it('should say what a lost default does', () => {
+  it('should say what a lost default breaks', () => {
     expect(judge(input('quantity: Int! = 1'), input('quantity: Int!')).refused).toEqual([
       'DEFAULT_REMOVED: I.quantity lost its default 1 and is now required.',
     ]);

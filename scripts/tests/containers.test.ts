@@ -42,7 +42,7 @@ const offered = new Map(
 const secrets = [...offered.keys()].filter((name) => /_(PASSWORD|SECRET)$/.test(name));
 
 describe('docker-compose.yml', () => {
-  it('asks for what .env.example offers, and for nothing else', () => {
+  it('uses exactly the variables of .env.example', () => {
     // Compose reads this one itself.
     const own = ['COMPOSE_PROJECT_NAME'];
     expect([...new Set([...used.map(({ name }) => name), ...own])].sort()).toEqual(
@@ -53,16 +53,16 @@ describe('docker-compose.yml', () => {
   it('has the defaults that .env.example shows', () => {
     const wrong = used.filter(({ name, fallback }) => {
       const { value, isOff } = offered.get(name)!;
-      // Shown as a suggestion: without it no traces are sent.
+      // A suggestion: without it no traces are sent.
       if (name === 'OTEL_EXPORTER_OTLP_ENDPOINT') return fallback !== '' || !isOff;
-      // A suggestion too: without it there is no first administrator, and mails about trouble go to an example address.
+      // A suggestion too: without it there is no first administrator, and operational e-mails go to an example address.
       if (name === 'ADMIN_EMAIL') return !isOff;
       return fallback !== undefined && fallback !== value;
     });
     expect(wrong).toEqual([]);
   });
 
-  it('has no default for a secret, and does not start without one', () => {
+  it('has no default for a secret, and does not start without it', () => {
     expect(secrets.length).toBeGreaterThan(6);
     for (const name of secrets) {
       const uses = used.filter((each) => each.name === name);
@@ -72,7 +72,7 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  it('confines every service of ours, and limits everything', () => {
+  it('confines each of our services, and limits everything', () => {
     for (const [name, service] of Object.entries(services)) {
       expect([name, service['mem_limit']]).toEqual([name, expect.stringMatching(/^\d+[mg]$/)]);
       expect([name, service.image]).toEqual([name, expect.not.stringMatching(/:latest$|^[^:]+$/)]);
@@ -86,7 +86,7 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  it('has stores that take what the pools may open, and that fail a write before the kernel ends them', () => {
+  it('has stores that accept all connections of the pools, and refuse writes before the kernel kills them', () => {
     expect(services['postgres']!.command).toContain('max_connections=300');
     const { command, mem_limit: limit } = services['redis']!;
     const most = command![command!.indexOf('--maxmemory') + 1]!;
@@ -94,7 +94,7 @@ describe('docker-compose.yml', () => {
     expect(parseInt(most)).toBeLessThan(parseInt(limit as string));
   });
 
-  it('asks stores and services how they are by programs that start at once, and leave no orphan to process 1', () => {
+  it('checks health with programs that start at once and leave no orphan to process 1', () => {
     const checks = Object.entries(services).flatMap(([name, { healthcheck }]) => {
       const { test = [] } = (healthcheck ?? {}) as { test?: string[] };
       return test.length > 0 ? [[name, ...test.slice(0, 2)]] : [];
@@ -110,7 +110,7 @@ describe('docker-compose.yml', () => {
     expect(text + read('Dockerfile')).not.toMatch(/start_interval:|HEALTHCHECK.*--start-interval/);
   });
 
-  it('opens the gateway to everybody, pages for staff to this machine, and stores to nobody', () => {
+  it('publishes the gateway, keeps staff pages to this machine, and does not expose stores', () => {
     const open = Object.entries(services).flatMap(([name, { ports = [] }]) =>
       ports.map((port) => [name, port]),
     );
@@ -126,7 +126,7 @@ describe('docker-compose.yml', () => {
 });
 
 describe('scripts/', () => {
-  it('make-env.sh fills in every secret, each with another, for its owner’s eyes only, and once', () => {
+  it('make-env.sh writes a different secret for each variable, readable by the owner only, and never overwrites', () => {
     const folder = mkdtempSync(join(tmpdir(), 'cartograph-env-'));
     try {
       mkdirSync(join(folder, 'scripts'));
@@ -139,14 +139,14 @@ describe('scripts/', () => {
       expect(values).not.toContain(undefined);
       expect(new Set(values).size).toBe(secrets.length);
       expect(made.replaceAll(/(?<=(PASSWORD|SECRET)=)[0-9a-f]+/g, '')).toBe(example);
-      expect(run()).toMatchObject({ status: 1, stderr: expect.stringContaining('.env is there already') });
+      expect(run()).toMatchObject({ status: 1, stderr: expect.stringContaining('.env already exists') });
       expect(readFileSync(join(folder, '.env'), 'utf8')).toBe(made);
     } finally {
       rmSync(folder, { recursive: true });
     }
   });
 
-  it('has no shell script that goes on after a failure', () => {
+  it('has no shell script that continues after a failure', () => {
     const scripts = readdirSync(join(root, 'scripts')).filter((name) => name.endsWith('.sh'));
     expect(scripts.length).toBeGreaterThan(2);
     for (const name of scripts)

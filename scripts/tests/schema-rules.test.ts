@@ -31,7 +31,7 @@ describe('the schema of each subgraph', () => {
       );
       const isRefused = (field: FieldDefinitionNode) =>
         isForStaff(rolesOf(field.directives)) || staffTypes.has(namedTypeOf(field));
-      // Types that only lead to each other through what staff may read are not looked at.
+      // Types that only reach each other through staff-only fields are not checked.
       const open = new Set(
         types.filter(
           ({ name: { value }, directives }) =>
@@ -44,7 +44,7 @@ describe('the schema of each subgraph', () => {
           if (target) open.add(target);
         }
       }
-      // A refused field that cannot be null takes the object around it, and with it what everyone may read.
+      // A refused non-null field removes the object around it, including what everyone may read.
       const fatal = [...open]
         .filter((type) => !staffTypes.has(type.name.value))
         .flatMap((type) =>

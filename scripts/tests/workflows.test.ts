@@ -61,7 +61,7 @@ describe('the workflows', () => {
       expect(action).toMatch(/^[\w-]+\/[\w-]+@[0-9a-f]{40} # v?\d+\.\d+\.\d+$/);
   });
 
-  it('publish nothing that was not verified, and scan before they publish', () => {
+  it('publish only what was verified, and scan before they publish', () => {
     const { jobs } = parse(readFileSync(join(folder, 'images.yml'), 'utf8')) as Workflow;
     expect(jobs['verify']?.uses).toBe('./.github/workflows/verify.yml');
     expect(jobs['images']?.needs).toBe('verify');
@@ -87,7 +87,7 @@ describe('the workflows', () => {
   });
 });
 
-/** What shellcheck says from warnings on; expressions of the workflow stand for words. */
+/** shellcheck's warnings and errors; the workflow's expressions are replaced with words. */
 function shellcheck(where: string, text: string): string[] {
   const { stdout } = spawnSync('shellcheck', ['--severity=warning', '--format=gcc', '-'], {
     input: text.replaceAll(/\$\{\{.*?\}\}/g, 'word'),

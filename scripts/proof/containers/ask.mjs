@@ -1,14 +1,14 @@
 /**
- * Asks a running shop.
+ * Sends an operation to a running shop.
  * @param {string} url the gateway's, without /graphql
- * @throws with the errors that came beside the data
+ * @throws with the errors in the response
  */
 export async function ask(url, query, { variables = {}, token } = {}) {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
     headers: {
       'content-type': 'application/json',
-      // While this process waits for a command, connections that are kept are closed unnoticed, and the next request fails.
+      // While this process waits for a command, kept connections are closed unnoticed, and the next request would fail.
       connection: 'close',
       ...(token && { authorization: `Bearer ${token}` }),
     },

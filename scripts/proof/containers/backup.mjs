@@ -1,4 +1,4 @@
-// Backup and restore as an operator meets them: also when a store is down, a disk is full or a backup is damaged.
+// Backup and restore, also when a store is down, a disk is full or a backup is damaged.
 import { execFile, execFileSync } from 'node:child_process';
 import { appendFileSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { fillCart, inventory } from './inventory.mjs';
 
 const execute = promisify(execFile);
 
-/** What a script says that must fail, and say why. */
+/** The output of a script that must fail with a reason. */
 function failing({ run }, checkout, name, ...args) {
   try {
     run(join(checkout, 'scripts', name), args, { cwd: checkout, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -27,7 +27,7 @@ const freshFolder = (work) => {
 const script = ({ run }, checkout, name, ...args) =>
   run(join(checkout, 'scripts', name), args, { cwd: checkout });
 
-/** A backup that cannot be made leaves nothing behind: no folder, no setting of Redis, no closed shop. */
+/** A failed backup leaves nothing behind: no folder, no setting of Redis, no stopped shop. */
 export async function proveFailingBackup(engine, shop, work, say) {
   const { checkout, compose } = shop;
   const folder = freshFolder(work);
@@ -55,7 +55,7 @@ export async function proveFailingBackup(engine, shop, work, say) {
   compose('start', 'mongodb');
   await shop.isOpen();
   await shop.walk();
-  // How large each part is, to have a disk on which all fits but the last, while Redis is told not to rewrite.
+  // The size of each part, for a disk that has room for all but the last one, while Redis must not rewrite its files.
   const sample = join(folder, 'sample');
   script(engine, checkout, 'backup.sh', sample, '--live');
   const pages = (part) => Math.ceil(statSync(join(sample, part)).size / 4096);
@@ -77,13 +77,13 @@ export async function proveFailingBackup(engine, shop, work, say) {
   );
 }
 
-/** Backed up, refused where it would destroy, restored over a shop that went on, and into empty volumes. */
+/** A backup, a refusal where a restore would destroy data, a restore over a shop that continued, and one into empty volumes. */
 export async function proveBackup(engine, shop, work, say) {
   const { url, checkout, compose } = shop;
   const folder = freshFolder(work);
   const on = (database, sql) =>
     compose('exec', '-T', 'postgres', 'psql', '-U', 'postgres', '-qtA', '-d', database, '-c', sql).trim();
-  // What a run that broke off here has made below.
+  // Left behind by a run that stopped here.
   on('orders', 'DROP TABLE IF EXISTS of_later; DROP SCHEMA IF EXISTS later CASCADE');
   on('postgres', 'DROP DATABASE IF EXISTS later');
   await fillCart(url);
@@ -101,7 +101,7 @@ export async function proveBackup(engine, shop, work, say) {
     env: engine.env,
   });
   await Promise.all([shop.walk(), live]);
-  say('backed up with --live while somebody buys');
+  say('backed up with --live while a customer buys');
 
   demand(
     /not empty.*Postgres: .*MongoDB: .*Redis: /s.test(failing(engine, checkout, 'restore.sh', backup)),
@@ -115,7 +115,7 @@ export async function proveBackup(engine, shop, work, say) {
     'restore.sh took a damaged backup',
   );
   await shop.walk();
-  say('restore.sh refuses stores that hold something, and a damaged backup; the shop goes on');
+  say('restore.sh refuses stores with data, and a damaged backup; the shop continues');
 
   const restore = async (where, ...more) => {
     const start = Date.now();
@@ -134,7 +134,7 @@ export async function proveBackup(engine, shop, work, say) {
       `restored ${where}, open after ${open}: ${orders} orders, ${users} users, ${products} products. ${audit}`,
     );
   };
-  // A table and a database that the backup does not know, as a later version would have made, and an event under way.
+  // A table and a database of a later version, which the backup does not contain, and an event in a queue.
   on('orders', 'CREATE TABLE of_later (id int); CREATE SCHEMA later; CREATE TABLE later.of_later (id int)');
   on('postgres', 'CREATE DATABASE later');
   on('later', 'CREATE TABLE of_later (id int)');
@@ -150,7 +150,7 @@ export async function proveBackup(engine, shop, work, say) {
       `A later table survived in ${database}`,
     );
   demand(!rabbit('list_queues', 'name').includes('of-later'), 'A queue survived');
-  say('of tables, databases and queues that came after the backup, nothing is left');
+  say('no table, database or queue from after the backup is left');
   compose('down', '--volumes', '--timeout', '12');
   await restore('into empty volumes');
 }

@@ -3,8 +3,8 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * What is committed, and nothing else, set up as docs/operating.md says to try it. A checkout that is not to be fresh
- * keeps its `.env`, as the stores of its volumes know those passwords.
+ * A clone of the commit, set up as docs/operating.md describes. If it is not to be fresh, it keeps its `.env`, because the stores
+ * in its volumes have those passwords.
  */
 export function cloneHead(root, checkout, { isFresh, settings: { port, mailPort } }) {
   const git = (...args) => execFileSync('git', args, { cwd: checkout, encoding: 'utf8' }).trim();

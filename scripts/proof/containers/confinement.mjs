@@ -1,7 +1,7 @@
-// What a container may do, and whom it reaches.
+// What a container may do, and what it can reach.
 import { demand, SERVICES } from './images.mjs';
 
-/** Asked inside each service's container, of its own process 1. */
+/** Runs inside each service's container and describes its process 1. */
 const LOOK = `
   const { readFileSync, writeFileSync } = require('node:fs');
   const status = readFileSync('/proc/1/status', 'utf8');
@@ -48,7 +48,7 @@ export function proveConfinement({ docker }, containers, say) {
   );
 }
 
-/** Stores are met from services only, and services have no way out but where they need one. */
+/** Only services reach stores, and services reach the outside only if they need to. */
 export function proveNetworks(engine, containers, port, say) {
   const idOf = (name) => containers().find(({ service }) => service === name).id;
   const reaches = (from, host, port) =>

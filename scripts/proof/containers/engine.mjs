@@ -1,5 +1,5 @@
-// A Docker engine of one's own, beside any other on this machine: the current engine, Compose and buildx from Debian's
-// packages, unpacked and not installed; containerd and runc are the distribution's.
+// A separate Docker engine beside any other on this machine: the current engine, Compose and buildx are unpacked from Debian's
+// packages without installing them; containerd and runc are the distribution's.
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, openSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,7 +18,7 @@ export function findMirror() {
   const list = ['indextargets', '--format', '$(REPO_URI)', ...about];
   const found = execFileSync('apt-get', list, { encoding: 'utf8' }).split('\n').filter(Boolean);
   const mirror = found.find((address) => !address.includes('security'));
-  if (!mirror) throw new Error('apt knows no mirror of Debian: apt-get update, or name one by PROOF_MIRROR.');
+  if (!mirror) throw new Error('apt has no Debian mirror: run apt-get update, or set PROOF_MIRROR.');
   return mirror;
 }
 
@@ -47,7 +47,7 @@ function unpackTools(folder) {
     `Dir::Cache=${folder}/cache`,
     `Dir::Etc::SourceList=${folder}/sources.list`,
     'Dir::Etc::SourceParts=/dev/null',
-    // A mirror that is kept still may be past the date until which its list of packages is good.
+    // A frozen mirror's list of packages may be past its expiry date.
     'Acquire::Check-Valid-Until=false',
     'APT::Sandbox::User=root',
   ].flatMap((option) => ['-o', option]);
@@ -111,12 +111,12 @@ export async function startEngine(folder) {
   return {
     run,
     env,
-    /** What happened to containers since the engine started: `{ action, container, seconds }`. */
+    /** Container events since the engine started: `{ action, container, seconds }`. */
     events,
-    /** Waits until so much has happened, as events come while nothing else runs. */
+    /** Waits for a number of events, which arrive while nothing else runs. */
     async seen(isSeen, what) {
       for (let tries = 0; !isSeen(); tries += 1) {
-        if (tries > 300) throw new Error(`The engine told nothing of ${what}`);
+        if (tries > 300) throw new Error(`The engine reported no event of ${what}`);
         await sleep(100);
       }
     },
@@ -128,7 +128,7 @@ export async function startEngine(folder) {
   };
 }
 
-/** The engine remembers 256 events, and every health check makes three: so the few of interest are noted here. */
+/** The engine keeps 256 events, and every health check causes three, so the relevant ones are recorded here. */
 function watchEvents(env) {
   const events = [];
   const filters = ['start', 'health_status', 'kill', 'die'].flatMap((each) => ['--filter', `event=${each}`]);

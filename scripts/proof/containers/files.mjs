@@ -1,11 +1,11 @@
-// docker-compose.yml and docker-bake.hcl as the tools read them.
+// docker-compose.yml and docker-bake.hcl, as the tools read them.
 import { execFileSync } from 'node:child_process';
 import { demand, folderOf, SERVICES } from './images.mjs';
 
 export function proveFiles({ run }, checkout, say) {
   run('docker', ['compose', 'config', '--quiet'], { cwd: checkout });
   run('docker', ['compose', '--profile', 'observability', 'config', '--quiet'], { cwd: checkout });
-  // This machine's own, and not that of the engine, which is another version.
+  // This machine's own Compose, which is another version than the engine's.
   const first = (...args) =>
     execFileSync('docker-compose', args, {
       cwd: checkout,

@@ -1,4 +1,4 @@
-// What is in the images: nothing but what one service runs, labelled, and the same from every build of one commit.
+// The content of the images: only what one service runs, labelled, and the same in every build of a commit.
 import { readdirSync } from 'node:fs';
 
 const subgraphs = readdirSync(new URL('../../../subgraphs', import.meta.url));
@@ -52,7 +52,7 @@ export function proveImages({ docker }, say, revision) {
   }
 }
 
-/** Builds one image again without what the first build left behind; layers must have the same digests. */
+/** Builds one image again without the cache; layers must have the same digests. */
 export function proveReproducible({ docker }, checkout, service, args, say) {
   const build = (tag, ...more) =>
     docker(
@@ -71,7 +71,7 @@ export function proveReproducible({ docker }, checkout, service, args, say) {
   build('cartograph-proof/second', '--no-cache');
   const [first, second] = ['first', 'second'].map((each) => digestsOf(`cartograph-proof/${each}`));
   demand(first === second, `Two builds of ${service} differ:\n${first}\n${second}`);
-  say(`two builds of ${service}, the second from nothing, are one image: ${first.slice(0, 19)}…`);
+  say(`two builds of ${service}, the second without a cache, gave the same image: ${first.slice(0, 19)}…`);
 }
 
 const mega = (bytes) => (bytes / 1e6).toFixed(0);

@@ -1,8 +1,8 @@
-// What a shop holds in each of its stores, as an admin sees it through the gateway.
+// The content of a shop's stores, as an admin sees it through the gateway.
 
 import { ask } from './ask.mjs';
 
-/** Asks as the sample shop's admin. */
+/** Sends operations as the sample shop's admin. */
 export async function signIn(url) {
   const { login } = await ask(
     url,
@@ -11,7 +11,7 @@ export async function signIn(url) {
   return (query) => ask(url, query, { token: login.session.accessToken });
 }
 
-/** Gives the admin a cart, so that Redis holds something that counts. */
+/** Gives the admin a cart, so that Redis has data too. */
 export async function fillCart(url) {
   const askAsAdmin = await signIn(url);
   const { products } = await askAsAdmin('{ products(first: 1) { nodes { id } } }');
@@ -21,7 +21,7 @@ export async function fillCart(url) {
   );
 }
 
-/** How much there is of everything, and what it is. */
+/** The number of objects of each kind, and their content. */
 export async function inventory(url) {
   const askAsAdmin = await signIn(url);
   const { orders, users, products, cart } = await askAsAdmin(

@@ -1,9 +1,9 @@
-// A shop that runs under Compose: in what order it came, what scale does, who watches it, how it ends.
+// A shop under Compose: the order of its start, scaling, monitoring, and its end.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { demand, SERVICES } from './images.mjs';
 import { signIn } from './inventory.mjs';
 
-/** Each container began only after what it depends on was healthy, or had ended well. */
+/** Each container started only after its dependencies were healthy or had ended successfully. */
 export async function proveOrder({ events, seen }, { compose, containers }, say) {
   const { services } = JSON.parse(compose('config', '--format', 'json'));
   const written = Object.values(services).flatMap((each) => Object.keys(each.depends_on ?? {})).length;
@@ -24,15 +24,15 @@ export async function proveOrder({ events, seen }, { compose, containers }, say)
       .filter(Boolean)
       .map((entry) => entry.split(':'))) {
       const isInOrder = when(name, ACTIONS[condition]) <= when(service, 'start');
-      demand(isInOrder, `${service} began before ${name} was as it should be: ${condition}`);
+      demand(isInOrder, `${service} started before ${name} met its condition: ${condition}`);
       count += 1;
     }
   }
-  demand(count === written, `${count} dependencies were looked at, and ${written} are written`);
-  say(`${all.size} containers began in order: ${count} dependencies, none begun too soon`);
+  demand(count === written, `${count} dependencies were checked, but the file has ${written}`);
+  say(`${all.size} containers started in order, after ${count} dependencies`);
 }
 
-/** Each of several containers of one service takes part. */
+/** Each of several containers of one service receives requests. */
 export async function proveScale({ docker }, { url, containers, walk }, service, count, say) {
   const ids = () =>
     containers()
@@ -56,11 +56,11 @@ export async function proveScale({ docker }, { url, containers, walk }, service,
     await sleep(1_000);
   }
   await walk();
-  // One after another may all take one connection; several at once need several. Each another one, as the gateway asks once
-  // for what several ask of it at the same time.
+  // Sequential requests may all use one connection; several at once need several. Each is different, because the gateway shares
+  // equal requests that run at the same time.
   const ask = await signIn(url);
   for (let tries = 0; ids().some((id) => requestsOf(id) === 0); tries += 1) {
-    demand(tries < 20, `Of ${count} containers of ${service}, some are never asked`);
+    demand(tries < 20, `Some of the ${count} containers of ${service} never received a request`);
     await Promise.allSettled(
       Array.from({ length: 12 }, (_, index) => ask(`{ orders(first: ${index + 1}) { nodes { id } } }`)),
     );
@@ -70,7 +70,7 @@ export async function proveScale({ docker }, { url, containers, walk }, service,
   );
 }
 
-/** Prometheus, of the profile observability, meets every container that it is told of. */
+/** Prometheus, of the profile observability, scrapes every container. */
 export async function proveWatch(compose, replicas, say) {
   const profile = ['--profile', 'observability'];
   compose(...profile, 'up', '--detach', '--no-deps', 'prometheus', 'postgres-exporter', 'redis-exporter');
@@ -113,7 +113,7 @@ export async function proveWatch(compose, replicas, say) {
   );
 }
 
-/** After `docker compose stop`: every service ended by itself and well, within 10 s. */
+/** After `docker compose stop`: every service ended on its own with 0, within 10 s. */
 export async function proveExits({ events, seen }, containers, say) {
   const stopped = containers().filter(({ service }) => SERVICES.includes(service));
   const last = (id, action) =>
@@ -131,11 +131,11 @@ export async function proveExits({ events, seen }, containers, say) {
   );
 }
 
-/** The stand-in of Mailpit says how many letters it was handed. */
+/** Mailpit's stand-in reports how many e-mails it received. */
 export async function proveMail(port, say) {
   const { messages } = await (await fetch(`http://127.0.0.1:${port}`)).json();
-  demand(messages >= 2, `Only ${messages} mails were sent`);
-  say(`${messages} mails were sent by SMTP`);
+  demand(messages >= 2, `Only ${messages} e-mails were sent`);
+  say(`${messages} e-mails were sent over SMTP`);
 }
 
 /** After `docker compose down --volumes`. */

@@ -2,11 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { SERVICES } from './images.mjs';
 import { walk } from './walk.mjs';
 
-/** What a proof does with the shop of a checkout. */
+/** Commands for the shop of a checkout. */
 export function connectShop(engine, checkout, url) {
   const compose = (...args) =>
     engine.run('docker', ['compose', ...args], { cwd: checkout, stdio: ['ignore', 'pipe', 'pipe'] });
-  /** All containers of the project, with what the engine knows of them. */
+  /** All containers of the project, as the engine describes them. */
   const containers = () => {
     const ids = compose('ps', '--all', '--quiet').trim().split('\n');
     return JSON.parse(engine.docker('inspect', ...ids)).map((inspected) => ({
@@ -35,12 +35,12 @@ export function connectShop(engine, checkout, url) {
         if (isReady && waiting.length === 0) return;
         if (Date.now() > until)
           throw new Error(
-            `After five minutes not open: ${isReady ? waiting.map(({ service }) => service).join() : `${url}/readyz`}`,
+            `Not open after five minutes: ${isReady ? waiting.map(({ service }) => service).join() : `${url}/readyz`}`,
           );
         await sleep(1_000);
       }
     },
-    /** The README's purchase. */
+    /** The purchase of docs/walk.md. */
     walk: (say = () => {}) => walk(url, say),
   };
 }

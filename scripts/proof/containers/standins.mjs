@@ -1,4 +1,4 @@
-// Stand-ins for the images that a registry would give, under their names (scripts/proof/containers/standin).
+// Stand-ins for the images of a registry, under the same names (scripts/proof/containers/standin).
 import { execFileSync } from 'node:child_process';
 import { cpSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -8,7 +8,7 @@ import { findMirror, RELEASE } from './engine.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
 
-/** Stages of the stand-ins' Dockerfile, and the images that docker-compose.yml and the Dockerfile ask for. */
+/** Stages of the stand-ins' Dockerfile, and the images that docker-compose.yml and the Dockerfile use. */
 export const STANDINS = {
   node: 'node:24-alpine',
   postgres: 'postgres:18-alpine',
@@ -26,7 +26,7 @@ export async function makeStandins({ run, docker }, work, say) {
     const rootfs = join(work, 'rootfs');
     rmSync(rootfs, { recursive: true, force: true });
     const scripts = '/usr/share/debootstrap/scripts';
-    // An older debootstrap knows no newer release by name; they are all set up as sid is.
+    // An older debootstrap does not know newer releases by name; all of them are set up like sid.
     const script = readdirSync(scripts).includes(RELEASE) ? RELEASE : 'sid';
     execFileSync(
       'debootstrap',
@@ -42,7 +42,7 @@ export async function makeStandins({ run, docker }, work, say) {
     );
     run('sh', ['-c', `tar -C '${rootfs}' -c . | docker import - cartograph-standin/debian`]);
     rmSync(rootfs, { recursive: true, force: true });
-    say(`a file system of Debian ${RELEASE} by debootstrap`);
+    say(`a file system of Debian ${RELEASE}, made with debootstrap`);
   }
   const context = join(work, 'standin');
   rmSync(context, { recursive: true, force: true });
@@ -61,12 +61,12 @@ export async function makeStandins({ run, docker }, work, say) {
   say(`stand-ins of Debian's packages: ${Object.values(STANDINS).join(', ')}`);
 }
 
-/** Builds in containers reach the npm registry as this machine does; none of it gets into the repository. */
+/** Builds in containers use this machine's npm settings; none of them get into the repository. */
 function takeOverNpmSettings(context) {
   const certificates = '/etc/ssl/certs/ca-certificates.crt';
   cpSync(certificates, join(context, 'ca-certificates.crt'), { dereference: true });
   const registry = execFileSync('npm', ['config', 'get', 'registry'], { encoding: 'utf8' }).trim();
-  // Beside npm's own code is where npm looks last for settings.
+  // npm reads the settings beside its own code last.
   writeFileSync(join(context, 'npm', 'npmrc'), `registry=${registry}\n`);
 }
 

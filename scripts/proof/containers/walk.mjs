@@ -1,4 +1,4 @@
-// The README's purchase, against any running shop: register, search, cart, checkout, follow to DELIVERED.
+// The purchase of docs/walk.md, against any running shop: register, search, cart, checkout, follow to DELIVERED.
 import { randomUUID } from 'node:crypto';
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
@@ -6,7 +6,7 @@ import { ask } from './ask.mjs';
 
 const ADDRESS = { name: 'You', line1: 'Long Lane 1', city: 'Bern', postalCode: '3000', country: 'CH' };
 
-/** @param {string} url the gateway's, without /graphql. Throws at the first thing that is not as the README says. */
+/** @param {string} url the gateway's, without /graphql. Throws at the first difference from the page. */
 export async function walk(url, say) {
   const send = async (query, variables = {}, token) => {
     const data = await ask(url, query, { variables, token });
@@ -72,5 +72,5 @@ export async function walk(url, say) {
   await client.dispose();
   if (seen.slice(-3).join() !== 'PROCESSING,SHIPPED,DELIVERED')
     throw new Error(`Followed only: ${seen.join()}`);
-  say(`followed ${seen.join(' → ')}, joined from three services; the stream ended by itself`);
+  say(`followed ${seen.join(' → ')}, joined from three services; the stream ended`);
 }

@@ -1,5 +1,5 @@
-// The attacks of `npm run proof:exhaustion`, in a process of their own: each runs for its share of the time, from
-// addresses of its own, and may use up what the gateway gives a client. Prints what each was answered, as JSON lines.
+// The attacks of `npm run proof:exhaustion`, in a separate process: each runs for its share of the time, from
+// its own addresses, and may use everything that the gateway grants a client. Prints the responses of each as JSON lines.
 import { createHash } from 'node:crypto';
 import { connect } from 'node:net';
 import { Agent, request } from 'undici';
@@ -23,7 +23,7 @@ async function send(body, from, more = {}) {
   return /"code":"(\w+)"/.exec(text)?.[1] ?? String(response.statusCode);
 }
 
-/** Asks again and again, 16 at a time; from one address, or from a new one every 20 requests. */
+/** Sends requests without pause, 16 at a time, from one address or from a new one every 20 requests. */
 const flood =
   (make, { isSpread = false } = {}) =>
   async (end, note) => {
@@ -34,7 +34,7 @@ const flood =
         while (Date.now() < end) {
           const answer = await make(++n, from()).catch((error) => error.code ?? error.message);
           note(answer);
-          // What was refused is not asked again at once by any client that means to be served.
+          // A client that wants to be served does not retry a refused request at once.
           if (answer !== '200') await new Promise((resolve) => setTimeout(resolve, 20));
         }
       }),
@@ -46,7 +46,7 @@ const persisted = (query) => ({
   persistedQuery: { version: 1, sha256Hash: createHash('sha256').update(query).digest('hex') },
 });
 
-/** Sockets that stay open as long as the attack: `open` begins one. */
+/** Sockets that stay open during the attack; `open` opens one. */
 const hold =
   (open, limit = MAX_SOCKETS) =>
   async (end, note) => {

@@ -1,5 +1,5 @@
-// A subgraph for `npm run proof:exhaustion`: entities, texts given back, an answer of any size, and a subscription that
-// says something every second. Prints its URL when it listens.
+// A subgraph for `npm run proof:exhaustion`: entities, echoed texts, a response of any size, and a subscription with
+// an event every second. Prints its URL when it listens.
 import { createServer } from 'node:http';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { graphql, parse } from 'graphql';

@@ -1,4 +1,4 @@
-// SMTP on 1025 that takes everything, and how many came on 8025.
+// An SMTP server on 1025 that accepts everything, and the number of e-mails on 8025.
 import { createServer } from 'node:http';
 import { createServer as listen } from 'node:net';
 
