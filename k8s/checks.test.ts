@@ -143,6 +143,6 @@ describe('the checks of manifests', () => {
       manifest.spec!.template.spec!.containers[0]!.env!.push({ name: 'DRAIN_DELAY', value: '1' });
     }) as never);
     const orders = workloadsOf(changed).find(({ name }) => name === 'orders-service')!;
-    expect(unreadVariables(orders, changed)).toEqual(['Deployment/orders-service: nobody reads DRAIN_DELAY']);
+    expect(unreadVariables(orders, changed)).toEqual(['Deployment/orders-service: DRAIN_DELAY is not read']);
   });
 });

@@ -50,13 +50,17 @@ export function unreadVariables(workload: Workload, manifests: readonly Manifest
   return [
     ...own.filter((name) => !isRead(name, read)),
     ...shared.filter((name) => !isRead(name, readByAny)),
-  ].map((name) => `${workload.id}: nobody reads ${name}`);
+  ].map((name) => `${workload.id}: ${name} is not read`);
 }
 
-/** The text of the two files that read a service's environment. */
+/** The text of the files that read a service's environment: its own, and those of the kit. */
 const sourceOf = (service: string) =>
-  [join(service === 'gateway' ? '' : 'subgraphs', service), join('packages', 'kit')]
-    .map((folder) => readFileSync(join(root, folder, 'src', 'config.ts'), 'utf8'))
+  [
+    join(service === 'gateway' ? '' : 'subgraphs', service, 'src', 'config.ts'),
+    join('packages', 'kit', 'src', 'config.ts'),
+    join('packages', 'kit', 'src', 'frame', 'config.ts'),
+  ]
+    .map((file) => readFileSync(join(root, file), 'utf8'))
     .join('\n');
 
 /**
@@ -76,9 +80,10 @@ export function configurationFaults(
     for (const [index, { id, env, config }] of ${JSON.stringify(readings)}.entries()) {
       for (const name of Object.keys(process.env)) delete process.env[name];
       Object.assign(process.env, env);
-      const readers = await import(config + '?' + index);
-      const [name] = Object.keys(readers).filter((each) => /^read(?!Command|Keys)\\w*Config$/.test(each));
-      try { readers[name](); } catch (error) { faults.push(id + ': ' + error.message); }
+      const module = await import(config + '?' + index);
+      // A subgraph exports its definition, <name>Config; the gateway exports readGatewayConfig.
+      const [name] = Object.keys(module).filter((each) => /^(?:read(?!Command|Keys)\\w*|[a-z]+)Config$/.test(each));
+      try { (module[name].read ?? module[name])(); } catch (error) { faults.push(id + ': ' + error.message); }
     }
     process.stdout.write(JSON.stringify(faults));
   `;

@@ -143,7 +143,7 @@ export async function proveBackup(engine, shop, work, say) {
     'eval',
     'rabbit_amqqueue:declare(rabbit_misc:r(<<"/">>, queue, <<"of-later">>), true, false, [], none, <<"proof">>).',
   );
-  await restore('over a shop that went on meanwhile', '--yes');
+  await restore('over a shop that continued', '--yes');
   for (const database of ['orders', 'later'])
     demand(
       on(database, "SELECT count(*) FROM pg_tables WHERE tablename = 'of_later'") === '0',
