@@ -1,4 +1,5 @@
 // `npm start`: the whole shop in one terminal. The usage text below lists the options.
+import { setMaxListeners } from 'node:events';
 import { existsSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -30,6 +31,8 @@ const env = Object.fromEntries(
 );
 const abort = new AbortController();
 const watching = new AbortController();
+// One listener for each folder that is watched.
+setMaxListeners(0, watching.signal);
 let stack;
 let isStopping = false;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop);
