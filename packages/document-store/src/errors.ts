@@ -1,4 +1,4 @@
-/** MongoDB's own error codes, as far as the embedded store can give them (src/mongo/base/error_codes.yml). */
+/** MongoDB's own error codes, as far as the document store uses them (src/mongo/base/error_codes.yml). */
 export const errorCodes = {
   InternalError: 1,
   BadValue: 2,
@@ -60,10 +60,10 @@ export class MongoError extends Error {
   }
 }
 
-/** What mongod can do and this store cannot, said so that nobody hunts for a fault in their own code. */
+/** For what mongod supports and this store does not: the message says that the request itself is right. */
 export function notSupported(what: string): MongoError {
   return new MongoError(
     'CommandNotSupported',
-    `${what} is not supported by the embedded store; set MONGODB_URL to use a real MongoDB`,
+    `${what} is not supported by the document store; set MONGODB_URL to use a real MongoDB`,
   );
 }

@@ -5,15 +5,15 @@ import { Store } from './storage/store.js';
 import { Connection } from './wire/connection.js';
 
 export interface DocumentStoreOptions {
-  /** 0 or none: a free one. */
+  /** Without it, or with 0, a free one. */
   readonly port?: number;
   readonly host?: string;
-  /** Where to keep the data; without one it is gone with the process. */
+  /** Where to keep the data; without it, the data is lost when the process ends. */
   readonly dataDir?: string;
   /** Seconds between two removals of what TTL indexes say has expired; default 1. */
   readonly ttlPauseSeconds?: number;
   readonly logger?: { info(message: string): void; error(message: string): void };
-  /** Called once when writes can no longer be made durable; by then they are all refused. */
+  /** Called once when writes can no longer be made durable; all writes are refused from then on. */
   readonly onFailure?: (error: Error) => void;
 }
 
@@ -21,7 +21,7 @@ export interface DocumentStore {
   /** For the official driver. */
   readonly url: string;
   readonly port: number;
-  /** Answers what has been received, makes it durable and ends. */
+  /** Answers all requests received, makes their writes durable and closes the server. */
   close(): Promise<void>;
 }
 

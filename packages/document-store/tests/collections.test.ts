@@ -313,7 +313,7 @@ describe('the catalogue', () => {
     expect(await errorOf(renamed.indexes())).toMatchObject({ code: 26, codeName: 'NamespaceNotFound' });
   });
 
-  it('should refuse what is no command, no field, and no name', async () => {
+  it('should refuse unknown commands, unknown fields and invalid names', async () => {
     expect(await errorOf(database.db.command({ fooBar: 1 }))).toMatchObject({
       code: 59,
       codeName: 'CommandNotFound',
@@ -337,7 +337,7 @@ describe('the catalogue', () => {
 
 const whenDocumentStore = process.env['MONGODB_URL'] === undefined ? describe : describe.skip;
 
-whenDocumentStore('what the embedded store does not do', () => {
+whenDocumentStore('what the document store does not support', () => {
   it.each<[string, () => Promise<unknown>]>([
     [
       'change streams',

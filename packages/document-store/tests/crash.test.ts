@@ -93,7 +93,7 @@ describe('SIGTERM', () => {
 });
 
 describe('a full disk', () => {
-  it('should end the process rather than acknowledge what is not on disk', async () => {
+  it('should end the process rather than acknowledge a write that is not on disk', async () => {
     const folder = join(scratch, 'full');
     const acknowledged: Acknowledged = { inserted: [], counted: 0 };
     // No file may grow beyond 64 KiB.
@@ -152,7 +152,7 @@ describe('a wrong start', () => {
       ['--data-dir', program],
       /The document store cannot start: .*(EEXIST|ENOTDIR)/,
     ],
-  ])('should say what is wrong with %s', async (_what, args, message) => {
+  ])('should explain the problem with %s', async (_what, args, message) => {
     await expect(startProcess(process.execPath, [program, ...args])).rejects.toThrow(message);
   });
 });

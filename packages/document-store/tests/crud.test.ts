@@ -115,7 +115,7 @@ describe('writes', () => {
       [11, 23, 33],
     ],
     [
-      'findOneAndUpdate, showing what is new',
+      'findOneAndUpdate, returning the new document',
       (i) =>
         i.findOneAndUpdate(
           {},
@@ -138,7 +138,7 @@ describe('writes', () => {
       [11, 22, 33, 1],
     ],
     [
-      'findOneAndUpdate with upsert, showing what was',
+      'findOneAndUpdate with upsert, returning the old document',
       (i) => i.findOneAndUpdate({ _id: 4 }, { $inc: { x: 1 } }, { upsert: true }),
       null,
       [11, 22, 33, 1],
@@ -272,7 +272,7 @@ describe('reads', () => {
       (i) => i.find({ _id: 1 }, { readConcern: 'majority', readPreference: 'secondary' }).toArray(),
       [START[0]],
     ],
-  ])('should find what is there: %s', async (_name, run, expected) => {
+  ])('should return the documents that match: %s', async (_name, run, expected) => {
     expect(await run(await fill())).toEqual(expected);
   });
 
@@ -309,7 +309,7 @@ describe('reads', () => {
   });
 });
 
-/** Every operation with a filter for the document 1 and options of its own. */
+/** Every operation that takes a filter, with the options to try. */
 const operations: Record<string, (items: Items, filter: Document, options: Document) => Promise<unknown>> = {
   find: (i, filter, options) => i.find(filter, options).toArray(),
   aggregate: (i, filter, options) => i.aggregate([{ $match: filter }], options).toArray(),
@@ -467,7 +467,7 @@ describe('errors of single writes', () => {
     ['another _id in a replacement', (i) => i.replaceOne({ _id: 1 }, { _id: 5 } as never), 66],
     ['an unknown update operator', (i) => i.updateOne({ _id: 1 }, { $unknown: { x: 1 } } as never), 9],
     ['a sum with text', (i) => i.updateOne({ _id: 1 }, { $inc: { x: 'a' } } as never), 14],
-  ])('should be told for %s', async (_what, run, code) => {
+  ])('should be reported for %s', async (_what, run, code) => {
     const items = await fill();
     await items.createIndex({ x: 1 }, { unique: true });
     const error = await errorOf(run(items));
@@ -475,7 +475,7 @@ describe('errors of single writes', () => {
     expect(await contentOf(items)).toEqual(START);
   });
 
-  it('should say in findOneAndUpdate by which key', async () => {
+  it('should name the key in findOneAndUpdate', async () => {
     const items = await fill();
     await items.createIndex({ x: 1 }, { unique: true });
     expect(await errorOf(items.findOneAndUpdate({ _id: 1 }, { $set: { x: 22 } }))).toMatchObject({

@@ -141,7 +141,7 @@ describe('a restart', () => {
     }
   });
 
-  it('should write the journal anew as a snapshot, and leave it alone when nothing happened', async () => {
+  it('should replace the journal by a snapshot, and leave it unchanged if nothing happened', async () => {
     const { folder } = await folderWithFrames(50);
     await new Store({ dataDir: folder }).close();
     const after = readdirSync(folder);
@@ -165,7 +165,7 @@ describe('a restart', () => {
 });
 
 describe('a journal that grows long', () => {
-  it('should be written anew as a snapshot while writes go on, and lose none', async () => {
+  it('should be replaced by a snapshot during writes, and lose none', async () => {
     const dataDir = newFolder();
     const store = new Store({ dataDir, compactAt: 10_000 });
     const waiting: Promise<void>[] = [];

@@ -146,7 +146,7 @@ function argumentOf(name: string): Value {
 }
 
 describe('expressions', () => {
-  it.each(Object.keys(tables))('should give a value or say what is wrong with any operands of %s', (name) => {
+  it.each(Object.keys(tables))('should return a value or a specific error for any operands of %s', (name) => {
     for (let turn = 0; turn < 400; turn += 1) {
       const expression = doc({ [name]: argumentOf(name) });
       try {

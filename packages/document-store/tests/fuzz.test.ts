@@ -141,7 +141,7 @@ describe('mutated messages', () => {
     await driver.close();
   }, 60_000);
 
-  it('should be answered with an error that says what is wrong, whatever stands where in a command', async () => {
+  it('should be answered with a specific error, whatever value is in any place of a command', async () => {
     const random = sequence(7);
     const next = (below: number): number => random.next().value! % below;
     const strange: unknown[] = [

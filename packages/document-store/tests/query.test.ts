@@ -225,7 +225,7 @@ describe('projections', () => {
     return collection.findOne(filter, { projection });
   };
 
-  it('should include, exclude, and keep the _id unless told otherwise', async () => {
+  it('should include, exclude, and keep the _id unless it is excluded', async () => {
     const document = { a: 1, b: { c: 2, d: 3 }, e: [{ f: 1, g: 2 }, 5] };
     expect(await shown(document, { a: 1 })).toEqual({ _id: 1, a: 1 });
     expect(await shown(document, { a: 0, e: 0 })).toEqual({ _id: 1, b: { c: 2, d: 3 } });

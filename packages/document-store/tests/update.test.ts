@@ -53,14 +53,14 @@ describe('field operators', () => {
     expect(row!['names'].filter((name: string) => name !== '_id').slice(-3)).toEqual(['c', 'd', 'z']);
   });
 
-  it('should take fields away, and leave null where an element was', async () => {
+  it('should remove fields, and leave null in place of an array element', async () => {
     expect(await updated({ a: 1, b: { c: 1, d: 2 } }, { $unset: { a: '', 'b.c': '', 'x.y': '' } })).toEqual({
       b: { d: 2 },
     });
     expect(await updated({ a: [1, 2] }, { $unset: { 'a.0': '' } })).toEqual({ a: [null, 2] });
   });
 
-  it('should rename, overwriting what is there', async () => {
+  it('should rename, overwriting an existing field', async () => {
     expect(await updated({ a: 1, b: 2, c: { d: 3 } }, { $rename: { a: 'b', 'c.d': 'e' } })).toEqual({
       b: 1,
       c: {},
@@ -129,7 +129,7 @@ describe('array operators', () => {
     });
   });
 
-  it('should add to a set what is not in it by value', async () => {
+  it('should add only values that are not in the set', async () => {
     expect(
       await updated({ a: [1, { b: 1 }] }, {
         $addToSet: { a: { $each: [new Double(1), 2, { b: 1 }, 2] } },

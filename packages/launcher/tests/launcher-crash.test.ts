@@ -85,7 +85,7 @@ describe('stores under a launcher', () => {
   });
 
   it('should leave none behind either where the kernel cannot be asked to see to it', async () => {
-    // A PATH without setpriv, as on macOS. Files belong to another user then, so a folder of its own.
+    // A PATH without setpriv, as on macOS. Files then belong to another user, so it gets a separate folder.
     const own = mkdtempSync(join(tmpdir(), 'cartograph-launcher-'));
     const programs = join(own, 'programs');
     mkdirSync(programs);

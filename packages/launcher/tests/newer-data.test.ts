@@ -155,7 +155,7 @@ describe('data of another document store', () => {
     await (await startMongo({ dataDir })).close();
     writeFileSync(file, JSON.stringify({ format: 2 }));
     await expect(startMongo({ dataDir })).rejects.toThrow(
-      /written by a newer version of the embedded document store, in format 2; this version reads format 1\. Run the version/,
+      /written by a newer version of the document store, in format 2; this version reads format 1\. Run the version/,
     );
     writeFileSync(file, '');
     await expect(startMongo({ dataDir })).rejects.toThrow(
@@ -163,7 +163,7 @@ describe('data of another document store', () => {
     );
   });
 
-  it('is refused rather than begun anew if it is of a mongod that is not here', async () => {
+  it('is refused rather than started empty if a mongod wrote it and none is installed', async () => {
     const dataDir = join(temporaryFolder(), 'mongodb');
     mkdirSync(join(dataDir, 'mongod'), { recursive: true });
     await expect(startMongo({ dataDir })).rejects.toThrow(

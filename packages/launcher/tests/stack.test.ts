@@ -154,7 +154,7 @@ describe('startStack', () => {
     return stack;
   };
 
-  it('should keep the secret between starts, in a file for its owner alone, unless asked to begin anew', async () => {
+  it('should keep the secret between starts, in a file for its owner alone, unless started fresh', async () => {
     const first = (await start()).internalAuthSecret;
     await stack!.stop();
     expect((await start()).internalAuthSecret).toBe(first);
@@ -164,7 +164,7 @@ describe('startStack', () => {
     expect((await start({ fresh: true })).internalAuthSecret).not.toBe(first);
   });
 
-  it('should begin anew only in a folder of its own', async () => {
+  it('should start fresh only in a data folder of Cartograph', async () => {
     const foreign = join(root, 'foreign', 'mail');
     mkdirSync(foreign, { recursive: true });
     await expect(startStack({ root, dataDir: join(root, 'foreign'), fresh: true })).rejects.toThrow(
@@ -214,7 +214,7 @@ describe('startStack', () => {
     expect(existsSync(join(root, '.data', 'redis'))).toBe(false);
   });
 
-  it('should give up a start when told to, leaving nothing', async () => {
+  it('should abort a start on a signal, leaving nothing behind', async () => {
     const abort = new AbortController();
     const starting = start({ signal: abort.signal });
     abort.abort(new Error('Changed my mind.'));

@@ -121,7 +121,7 @@ describe('startRedis', () => {
     expect(await client.config('GET', 'bind')).toEqual(['bind', '127.0.0.1']);
   });
 
-  it('should tell of a crash that nobody asked for', async () => {
+  it('should report an unexpected crash', async () => {
     const redis = await startRedis();
     closers.push(redis.close);
     const crash = new Promise<string>((resolve) => redis.process!.onCrash(resolve));
@@ -156,7 +156,7 @@ describe('a system without redis-server and apt', () => {
     process.env['PATH'] = PATH;
   });
 
-  it('should be told what to install', async () => {
+  it('should say what to install', async () => {
     process.env['PATH'] = temporaryFolder();
     await expect(startRedis({ binDir: temporaryFolder() })).rejects.toThrow(
       /redis-server was not found\.\nInstall Redis .* or set REDIS_URL/,

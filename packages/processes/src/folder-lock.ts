@@ -2,7 +2,7 @@ import { linkSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path';
 import { identifyProcess, recordedProcess } from './identity.js';
 
-/** Another launcher works on the folder. */
+/** Another process uses the folder. */
 export class FolderInUseError extends Error {
   override readonly name = 'FolderInUseError';
   readonly pid: number;
@@ -18,7 +18,7 @@ export class FolderInUseError extends Error {
 
 /**
  * Takes a data folder for this process, or throws FolderInUseError. A lock left by a dead process is
- * taken over. Returns the function that gives the folder back.
+ * taken over. Returns the function that releases the folder.
  */
 export function lockFolder(folder: string): () => void {
   mkdirSync(folder, { recursive: true });
@@ -52,7 +52,7 @@ function linkOnce(from: string, to: string): boolean {
   }
 }
 
-/** Moves a dead holder's lock away; if another launcher was quicker and ours moved its new lock, puts it back. */
+/** Moves a dead holder's lock aside; if that was another launcher's new lock, puts it back. */
 function discardStale(lock: string): void {
   const aside = `${lock}.stale.${process.pid}`;
   try {

@@ -25,7 +25,7 @@ const kernelGuard = lazily(
 const shellGuard = '( read -r _ || kill -s "$0" $$ ) <&3 2>/dev/null & exec 3<&-; exec "$@"';
 
 /**
- * Starts a program that ends when this process does. It runs in a process group of its own, so that Ctrl-C
+ * Starts a program that ends when this process does. It runs in a separate process group, so that Ctrl-C
  * in a terminal reaches the launcher alone and the launcher decides the order of stopping.
  */
 export function spawnGuarded(

@@ -12,7 +12,7 @@ import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { StopSignal } from './guarded.js';
 
-/** What a running process is known by. A bare id is not enough: ids are given out again. */
+/** What identifies a running process. Its id alone is not enough: ids are reused. */
 export interface ProcessIdentity {
   readonly pid: number;
   /** When it started, in the system's own words; only ever compared for equality. */
@@ -21,7 +21,7 @@ export interface ProcessIdentity {
   readonly command: string;
 }
 
-/** Reads who has a process id now, or undefined when nobody has. */
+/** The process that has an id now; undefined if there is none. */
 export function identifyProcess(pid: number): ProcessIdentity | undefined {
   return existsSync('/proc/self/stat') ? identifyByProc(pid) : identifyByPs(pid);
 }
@@ -80,7 +80,7 @@ export function recordProcess(file: string, pid: number): void {
   writeFileSync(file, JSON.stringify({ pid, started: identity.started } satisfies ProcessRecord));
 }
 
-/** The process that a record names, if it is that very process and still runs. */
+/** The process that a record names, if it is the same process and still runs. */
 export function recordedProcess(file: string): ProcessIdentity | undefined {
   try {
     const { pid, started } = JSON.parse(readFileSync(file, 'utf8')) as ProcessRecord;

@@ -6,7 +6,7 @@ import type { StopSignal } from './guarded.js';
 
 export interface ProcessSpec {
   readonly name: string;
-  /** Clears the way; called before every start. */
+  /** Called before every start, to remove what would prevent it. */
   beforeStart?(): Promise<void>;
   /** Starts the program; called again for every restart. */
   spawn(): ChildProcess;
@@ -20,7 +20,7 @@ export interface ProcessSpec {
   readonly stopPatienceMs?: number;
   readonly readyPatienceMs?: number;
   readonly logFile?: string;
-  /** Receives every printed chunk as it comes. */
+  /** Receives the output as it is printed. */
   onOutput?(text: string): void;
 }
 
@@ -36,7 +36,7 @@ export interface ManagedProcess {
   restart(): Promise<void>;
   /** What the program printed most recently (up to 256 kB). */
   logs(): string;
-  /** Called when the program ends though nobody asked it to, with how it ended. */
+  /** Called when the program ends unexpectedly, with how it ended. */
   onCrash(listener: (how: string) => void): void;
 }
 

@@ -25,7 +25,7 @@ describe('lockFolder', () => {
     lockFolder(folder)();
   });
 
-  it('should take over a lock whose process id belongs to somebody else by now', () => {
+  it('should take over a lock whose process id now belongs to another process', () => {
     writeFileSync(join(folder, 'lock'), JSON.stringify({ pid: process.pid, started: 'another time' }));
     const release = lockFolder(folder);
     expect(existsSync(join(folder, 'lock'))).toBe(true);

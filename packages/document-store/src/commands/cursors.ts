@@ -5,7 +5,7 @@ import { MongoError } from '../errors.js';
 
 const FIRST_BATCH = 101;
 const MAX_BATCH_BYTES = 16 * 1024 * 1024;
-/** As long as mongod keeps a cursor that nobody asks. */
+/** As long as mongod keeps an idle cursor. */
 const IDLE_MILLISECONDS = 10 * 60_000;
 
 interface Cursor {
@@ -24,7 +24,7 @@ export class Cursors {
     return this.open.size;
   }
 
-  /** The reply to a command that opens a cursor. `encode` is called only for what is sent. */
+  /** The reply to a command that opens a cursor. `encode` is called only for documents that are sent. */
   reply<T>(
     namespace: string,
     items: readonly T[],

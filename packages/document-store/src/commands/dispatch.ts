@@ -110,8 +110,8 @@ export function asMongoError(error: unknown): MongoError {
   const { name, message } = error as Error;
   // Too deep a nesting, or too long a string: the request asked for more than the process can hold.
   if (error instanceof RangeError)
-    return new MongoError('BadValue', `the request exceeds a limit of the embedded store: ${message}`);
-  return new MongoError('InternalError', `internal error of the embedded store: ${name}: ${message}`);
+    return new MongoError('BadValue', `the request exceeds a limit of the document store: ${message}`);
+  return new MongoError('InternalError', `internal error of the document store: ${name}: ${message}`);
 }
 
 function lookUp(name: string): Command {

@@ -35,7 +35,7 @@ const outsideTransaction: Command = (args: Arguments) => {
 const noSearch: Command = () => {
   throw new MongoError(
     'SearchNotEnabled',
-    'Atlas Search needs a deployment of its own, which this server has not',
+    'Atlas Search is not available on this server; it needs a separate deployment',
   );
 };
 

@@ -60,7 +60,7 @@ const every = (predicates: readonly Predicate[]): Predicate =>
         onValue: (value) => predicates.every((predicate) => predicate.onValue(value)),
       };
 
-/** Equality as a filter means it: null also finds what is missing, a regular expression what it matches. */
+/** Equality in a filter: null also finds missing fields, and a regular expression finds the text it matches. */
 export function equality(target: Value): Predicate {
   return target instanceof Regex ? onAny(regexTest(target)) : onAny(equalTest(target));
 }

@@ -20,7 +20,7 @@ interface Node {
   leaf?: Leaf;
 }
 
-/** Where a projection is written: `find` has operators of its own, `add` computes only. */
+/** Where a projection is written: `find` has additional operators, `add` only computes. */
 export type ProjectionStyle = 'find' | 'aggregate' | 'add';
 
 const newNode = (): Node => ({ children: new Map() });

@@ -128,7 +128,7 @@ export class Collection {
     this.secondary.push(index);
   }
 
-  /** Builds the index over what is here. `trusted`: it comes from disk. */
+  /** Builds the index over the documents. `trusted`: they come from disk and were checked before. */
   restoreIndex(spec: Doc, trusted = true): Index {
     const index = new Index(spec);
     if (trusted) {

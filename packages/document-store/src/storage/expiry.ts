@@ -52,7 +52,7 @@ export class Expiry {
     try {
       if (this.isEnabled) removed = this.removeExpired(new Date());
     } catch {
-      // The journal cannot be written, which its owner has been told. Nothing is lost: the documents stay.
+      // The journal cannot be written, and `onFailure` has been called. The documents stay.
     }
     if (removed > 0) this.store.flushed().catch(() => undefined);
     if (removed < MOST_AT_ONCE) this.passes += 1;

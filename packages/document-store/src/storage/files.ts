@@ -23,7 +23,7 @@ const snapshotFile = (folder: string, generation: number): string =>
 export const journalFile = (folder: string, generation: number): string =>
   join(folder, `journal-${number(generation)}.log`);
 
-/** Makes renames and new files in the folder survive a power cut. */
+/** Makes renames and new files in the folder durable. */
 function syncFolder(folder: string): void {
   const descriptor = openSync(folder, 'r');
   try {
@@ -81,14 +81,14 @@ function readSnapshot(file: string): Entry[] {
   const { entries, validBytes } = readFrames(content, file);
   if (validBytes !== content.length || entries.at(-1)?.kind !== 'end')
     throw new Error(
-      `${file} is damaged: it ends early. Restore it from a backup, or move the data directory away to start empty.`,
+      `${file} is damaged: it ends early. Restore it from a backup, or move the data directory elsewhere to start empty.`,
     );
   return entries.slice(0, -1);
 }
 
 const draftFile = (folder: string, generation: number): string => `${snapshotFile(folder, generation)}.tmp`;
 
-/** Writes a snapshot beside the current one, where nobody looks yet. */
+/** Writes a snapshot beside the current one. It is not used before it is renamed. */
 export function draftSnapshot(folder: string, generation: number, entries: Iterable<Entry>): void {
   const descriptor = openSync(draftFile(folder, generation), 'w', 0o600);
   try {

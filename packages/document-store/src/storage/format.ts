@@ -13,7 +13,7 @@ export function claimFormat(folder: string): void {
   const found = existsSync(file) ? readFormat(file) : 0;
   if (found > STORAGE_FORMAT)
     throw new Error(
-      `The data in ${folder} was written by a newer version of the embedded document store, in format ${found}; ` +
+      `The data in ${folder} was written by a newer version of the document store, in format ${found}; ` +
         `this version reads format ${STORAGE_FORMAT}. Run the version of Cartograph that wrote it. ` +
         'Or move the folder elsewhere to start without its data.',
     );

@@ -98,7 +98,7 @@ export function readFrames(buffer: Buffer, file: string): Frames {
   return { entries, validBytes: at, lastSequence };
 }
 
-const advice = 'Restore it from a backup, or move the data directory away to start empty.';
+const advice = 'Restore it from a backup, or move the data directory elsewhere to start empty.';
 
 function refuseDamage(buffer: Buffer, damagedAt: number, file: string): void {
   const magic = Buffer.alloc(4);

@@ -124,7 +124,7 @@ export class Index {
     }
   }
 
-  /** Fills an empty index with what is known to fit: sorting once takes far less than as many insertions. */
+  /** Fills an empty index with documents known to fit: sorting once is much faster than inserting each. */
   fill(all: Iterable<Stored>): void {
     const byKey = new Map<string, Entry>();
     for (const stored of all) {

@@ -84,7 +84,7 @@ export class Journal {
     }
   }
 
-  /** After a failed write nobody knows what the disk holds, so nothing more is acknowledged. */
+  /** After a failed write, the content of the disk is unknown, so nothing more is acknowledged. */
   fail(error: Error): void {
     if (this.failure) return;
     this.failure = new Error(`the journal ${this.file} cannot be written: ${error.message}`);
@@ -112,7 +112,7 @@ function defer(): Deferred {
     resolve = onResolve;
     reject = onReject;
   });
-  // A client may be gone before its write is on disk; the failure is reported through onFailure.
+  // The client may have disconnected before its write is on disk; the failure is reported through onFailure.
   promise.catch(() => undefined);
   return { promise, resolve, reject };
 }

@@ -52,7 +52,7 @@ export class OrderedList<T> {
     return count;
   }
 
-  /** The items between two places. The list must not change meanwhile. */
+  /** The items between two places. The list must not change while they are read. */
   *between(start: Place, end: Place, isReversed = false): Generator<T, undefined> {
     const step = isReversed ? -1 : 1;
     const [from, to] = isReversed ? [end, start] : [start, end];

@@ -8,12 +8,12 @@ import type { Entry, EntryKind } from './frames.js';
 import { Journal } from './journal.js';
 
 export interface StoreOptions {
-  /** Without one all is kept in memory only. */
+  /** Without it, the data is in memory only. */
   readonly dataDir?: string | undefined;
   /** Called once, when the journal can no longer be written. */
   readonly onFailure?: (error: Error) => void;
   readonly log?: (message: string) => void;
-  /** How many bytes of journal are let to gather before it is written anew as a snapshot, while running. */
+  /** The size of the journal in bytes at which it is replaced by a snapshot while the store runs. */
   readonly compactAt?: number;
 }
 
@@ -118,10 +118,10 @@ export class Store {
     ].sort();
   }
 
-  /** Changes whenever something was written: tells whether there is something to wait for. */
+  /** Increases with each write, and so shows whether there is anything to wait for. */
   written = 0;
 
-  /** Resolves once all written so far is on disk. To be called between commands, not in the midst of one. */
+  /** Resolves when everything written so far is on disk. Call it between commands, not during one. */
   flushed(): Promise<void> {
     if (!this.journal) return Promise.resolve();
     const durable = this.journal.flushed();

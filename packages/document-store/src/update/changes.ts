@@ -19,7 +19,7 @@ export const NOTHING = Symbol('nothing');
 export interface Change {
   /** Whether the way to the field is made where it is not there. */
   readonly creates: boolean;
-  /** The field's new value; `undefined` takes the field away. */
+  /** The field's new value; `undefined` removes the field. */
   apply(current: Maybe, argument: Value, name: string, context: ChangeContext): Maybe | typeof NOTHING;
 }
 
@@ -151,7 +151,7 @@ const addToSet: Change = {
   },
 };
 
-/** What `$pull` takes away: what equals the value, or what the conditions find. */
+/** The elements that `$pull` removes: those equal to the value, or those that the conditions match. */
 function pullTest(argument: Value): (element: Value) => boolean {
   if (argument instanceof Regex || isOperatorDoc(argument)) {
     const condition = isDoc(argument) ? argument : new Map([['$regex', argument]]);

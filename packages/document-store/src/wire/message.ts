@@ -39,14 +39,14 @@ export function messageLength(header: Buffer): number {
 export const requestIdOf = (message: Buffer): number => message.readInt32LE(4);
 
 /**
- * @throws ProtocolError for what is no message of this protocol
+ * @throws ProtocolError if the bytes are not a message of this protocol
  * @throws MongoError `InvalidBSON` and others, which can be replied
  */
 export function parseMessage(message: Buffer): Request {
   const opCode = message.readInt32LE(12);
   if (opCode === OP_MSG) return parseMsg(message);
   if (opCode === OP_QUERY) return parseQuery(message);
-  throw new ProtocolError(`opcode ${opCode} is not supported by the embedded store`);
+  throw new ProtocolError(`opcode ${opCode} is not supported by the document store`);
 }
 
 function parseMsg(message: Buffer): Request {

@@ -96,7 +96,7 @@ function expectMatch(expected: unknown, actual: unknown): void {
 function shaped(result: unknown): unknown {
   if (typeof result !== 'object' || result === null || Array.isArray(result)) return result;
   const shape = result as Document;
-  // The driver also gives counts that nobody told it.
+  // The driver also returns counts that the server did not send.
   if (shape['acknowledged'] === false) return {};
   if (!('matchedCount' in shape) && !('insertedIds' in shape)) return result;
   const { insertedIds, upsertedIds, upsertedId, ...rest } = shape;

@@ -30,7 +30,7 @@ export async function startProcess(
     once(createInterface(child.stdout!), 'line').then(([text]) => String(text)),
     exited.then(() => undefined),
   ]);
-  if (line === undefined) throw new Error(complaint || 'the store ended without a word');
+  if (line === undefined) throw new Error(complaint || 'the store ended without printing anything');
   return { ...(JSON.parse(line) as { url: string }), child, exited };
 }
 

@@ -1,7 +1,7 @@
 import { MongoClient, type Collection, type Db, type Document, type MongoClientOptions } from 'mongodb';
 import { startDocumentStore } from '../../src/index.js';
 
-/** A server under test: a real mongod where `MONGODB_URL` names one, else the embedded store in memory. */
+/** A server under test: a real mongod where `MONGODB_URL` names one, else the document store in memory. */
 export interface TestServer {
   readonly url: string;
   readonly isDocumentStore: boolean;
@@ -26,7 +26,7 @@ export interface TestDatabase {
 
 let lastCollection = 0;
 
-/** A database of its own, gone on `close`. */
+/** A database that no other test uses; dropped on `close`. */
 export async function openTestDatabase(options: MongoClientOptions = {}): Promise<TestDatabase> {
   const server = await startTestServer();
   const client = await new MongoClient(server.url, options).connect();

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** All that a stack puts into its data folder, but for the lock and fetched programs. */
+/** Everything that a stack writes to its data folder, except the lock and fetched programs. */
 const kept = [
   'postgres',
   'redis',
@@ -46,7 +46,7 @@ export function claimDataFolder(dataDir: string): void {
 
 /**
  * Deletes what earlier stacks kept in a data folder.
- * @throws when the folder holds something but no stack's secrets: then it is somebody else's
+ * @throws when the folder holds something but no stack's secrets: then it belongs to another program
  */
 export async function startAfresh(dataDir: string): Promise<void> {
   const present = await readdir(dataDir);

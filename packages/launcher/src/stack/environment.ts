@@ -4,7 +4,7 @@ import type { StackStores } from './stack-stores.js';
 
 type Given = Readonly<Record<string, string | undefined>>;
 
-/** What every service is told: where the others are, and what they sign to each other with. */
+/** The variables that every service gets: the addresses of the others, and the secret they sign requests with. */
 export function sharedEnvironment(options: {
   readonly root: string;
   readonly dataDir: string;

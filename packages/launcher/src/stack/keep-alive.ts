@@ -7,7 +7,7 @@ const longestPauseMs = 30_000;
 /** Running this long without a crash makes the next pause short again. */
 const calmMs = 60_000;
 
-/** Says aloud when a process ends by itself and, if asked to, starts it again after growing pauses. */
+/** Reports when a process ends unexpectedly and, if `restart` is set, restarts it after increasing pauses. */
 export function keepAlive(
   managed: ManagedProcess,
   options: {

@@ -1,7 +1,7 @@
 import { findFreePort, isPortFree } from '@cartograph/processes';
 import { declaredServices, type ServiceDeclaration } from './services.js';
 
-/** A fixed port belongs to another program. */
+/** A fixed port is in use by another program. */
 export class PortTakenError extends Error {
   override readonly name = 'PortTakenError';
 }

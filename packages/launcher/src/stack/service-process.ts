@@ -69,6 +69,6 @@ async function whenReady(url: string, isAlive: () => boolean): Promise<void> {
     if (isReady) return;
     await delay(40);
   }
-  // The end of the process is reported by whoever watches it.
+  // The managed process reports that it has ended.
   await new Promise(() => {});
 }

@@ -40,7 +40,7 @@ export function startStores(
     ['redis', redis],
     ['mongodb', mongodb],
   ];
-  // Whoever needs a store hears of its failure; without this Node would end the process first.
+  // The failure reaches each service that needs the store; without this, Node would end the process first.
   for (const [, store] of starting) store?.catch(() => {});
 
   return {

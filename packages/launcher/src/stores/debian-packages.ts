@@ -14,7 +14,7 @@ const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
 /**
  * Downloads Debian packages with what they need and unpacks them into `folder`, which must not exist yet. apt keeps its
- * state in there meanwhile, so neither root nor the system's package database is touched; no package's scripts run.
+ * state in there during the download, so neither root nor the system's package database is touched; no package's scripts run.
  */
 export async function unpackPackages(
   folder: string,

@@ -63,7 +63,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
     program: 'postgres',
     recordFile: join(home, 'process.json'),
     beforeStart: () => removeStaleLock(cluster),
-    // Fast shutdown: open transactions are rolled back, clients are sent away, data is flushed.
+    // Fast shutdown: open transactions are rolled back, clients are disconnected, data is flushed.
     stopSignal: 'SIGINT',
     ...(options.logFile ? { logFile: options.logFile } : {}),
     spawn: () =>
@@ -120,7 +120,7 @@ function findBinaries(): { postgres: string; initdb: string } {
   }
 }
 
-/** Makes the folder; as root, says which user Postgres is to run as: who owns the data already, else nobody. */
+/** Makes the folder; as root, chooses the user that Postgres runs as: the owner of existing data, else `nobody`. */
 function prepareHome(home: string): Owner {
   mkdirSync(home, { recursive: true });
   if (process.getuid?.() !== 0) return undefined;

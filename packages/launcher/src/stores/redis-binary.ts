@@ -6,7 +6,7 @@ import type { Engine } from './written-by.js';
 
 export interface Program {
   readonly command: string;
-  /** What its environment needs beyond the usual. */
+  /** Variables to add to its environment. */
   readonly env: Record<string, string>;
 }
 

@@ -1,6 +1,6 @@
 import { findFreePort, type ManagedProcess, manageProcess, type ProcessSpec } from '@cartograph/processes';
 
-/** A store that runs here, or one that somebody else runs (then `process` is absent). */
+/** A store that runs here, or one that runs elsewhere (then `process` is absent). */
 export interface Store {
   readonly process: ManagedProcess | undefined;
   /** Ends the store if it is ours. Data in its folder stays. */
@@ -8,7 +8,7 @@ export interface Store {
 }
 
 export interface StoreOptions {
-  /** Where data lives across starts; without it the store is thrown away when it closes. */
+  /** Where data lives across starts; without it, the data is deleted when the store closes. */
   readonly dataDir?: string;
   /** A loopback port; without it a free one is found. */
   readonly port?: number;

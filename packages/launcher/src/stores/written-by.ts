@@ -24,7 +24,7 @@ export function readWriter(folder: string): Engine | undefined {
   }
 }
 
-/** Notes that this engine serves the folder now. To be called once it does, before anything is written to it. */
+/** Notes that this engine serves the folder now. Call it when the engine serves, before anything is written to the store. */
 export function noteWriter(folder: string, { name, version }: Engine): void {
   const file = fileIn(folder);
   writeFileSync(`${file}.new`, `${JSON.stringify({ name, version })}\n`);

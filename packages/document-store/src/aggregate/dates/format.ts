@@ -170,8 +170,8 @@ export function readDate(text: string, format: string, zone: Zone): bigint {
 
 /**
  * The instant that fields make. A time that is missing is midnight.
- * @throws MongoError ConversionFailure if the day is incomplete, a field is out of its range, or the text has an offset of
- *   its own beside a zone
+ * @throws MongoError ConversionFailure if the day is incomplete, a field is out of its range, or the text has an
+ *   offset although a zone is given
  */
 export function instantOfFields(fields: DateFields, text: string, zone: Zone): bigint {
   const { hour = 0, minute = 0, second = 0, millisecond = 0, offset } = fields;

@@ -41,7 +41,7 @@ const ABBREVIATIONS: Readonly<Record<string, number>> = {
 
 /**
  * The instant that a text stands for; one without an offset is in the zone.
- * @throws MongoError ConversionFailure if the text is no date, or has an offset of its own beside a zone
+ * @throws MongoError ConversionFailure if the text is not a date, or has an offset although a zone is given
  */
 export function parseDate(text: string, zone: Zone): bigint {
   for (const form of FORMS) {

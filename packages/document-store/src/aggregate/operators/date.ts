@@ -29,7 +29,7 @@ import { dateOf, findInstant, instantOf } from '../dates/instant.js';
 import { parseDate } from '../dates/parse.js';
 import { fromLocal, toLocal, UTC, type Zone, zoneOf } from '../dates/zone.js';
 
-/** The arguments of one call; each is evaluated when it is asked for. */
+/** The arguments of one call; each is evaluated when it is read. */
 interface Arguments {
   has(name: string): boolean;
   get(name: string): Maybe;

@@ -5,7 +5,7 @@ import { bind, compileExpression, getPath, type Scope } from '../core.js';
 import type { PipelineContext, Stage, StageCompiler } from '../pipeline.js';
 import { countArgument, docArgument, stringArgument } from './common.js';
 
-/** The filter that finds what joins with a value: null also joins what is missing, an array each of its elements. */
+/** The filter for documents that join with a value: null also joins missing fields, an array joins by each element. */
 function joinFilter(path: string, value: Maybe): Doc {
   if (Array.isArray(value)) return doc({ [path]: doc({ $in: value }) });
   return doc({ [path]: doc({ $eq: value ?? null }) });
