@@ -1,15 +1,15 @@
--- Makes `order_events` a partitioned table: docs/scaling.md says when. A test runs this on the tables as they are.
+-- Turns `order_events` into a partitioned table; docs/scaling.md says when. A test runs this on the current tables.
 --
--- Partitioned by cursor, not by time: cursors grow with time, the primary key stays what it is, and "everything behind this
--- cursor", which is how streams and consumers read, touches only the newest partitions. Old ones are detached as a whole.
+-- It is partitioned by cursor, not by time: cursors grow with time, the primary key does not change, and "everything after this
+-- cursor", which is how streams and consumers read, uses only the newest partitions. Old partitions can be detached as a whole.
 --
--- Takes an exclusive lock for as long as the indexes of the existing rows take to check: some seconds a million. Run it with orders
--- scaled to zero, and a backup made. The name of the table, its columns and what the service does with them stay the same.
+-- It holds an exclusive lock while it checks the indexes of existing rows: some seconds per million. Run it with orders scaled to
+-- zero, after a backup. The table's name, its columns and how the service uses them stay the same.
 BEGIN;
 
 LOCK TABLE order_events IN ACCESS EXCLUSIVE MODE;
 
--- A row is put into its partition before triggers run, so the cursor has to be there by then: as a default, under the same lock.
+-- A row is assigned to its partition before triggers run, so the cursor must exist by then: as a default, under the same lock.
 CREATE FUNCTION order_events_next_cursor() RETURNS bigint LANGUAGE plpgsql AS $$
   BEGIN
     PERFORM pg_advisory_xact_lock(7012004);
