@@ -1,6 +1,6 @@
-/** What a customer or staff may do; `of` picks one of the orders there are. */
+/** What a customer or staff may do; `of` picks an existing order. Two `requests` check out the same version of a cart at once. */
 export type Action =
-  | { readonly do: 'checkout'; readonly token: Token; readonly quantity: number }
+  | { readonly do: 'checkout'; readonly token: Token; readonly quantity: number; readonly requests: 1 | 2 }
   | { readonly do: 'retry'; readonly of: number; readonly token: Token }
   | { readonly do: 'cancel'; readonly of: number }
   | { readonly do: 'process'; readonly of: number }
@@ -44,6 +44,7 @@ export function step(model: Model, action: Action): Step {
   });
   if (action.do === 'restock')
     return { after: { ...model, available: model.available + action.quantity }, answer: 'done' };
+  // However many requests there are: a version of a cart becomes one order.
   if (action.do === 'checkout') {
     if (action.quantity > model.available) return refuse('OUT_OF_STOCK');
     const isPaid = paid(action.token);
@@ -85,12 +86,12 @@ export function step(model: Model, action: Action): Step {
 }
 
 /**
- * How an order shows. Of a payment whose order was called off while it was under way nobody can say whether it was
- * made and given back, or never made; that no money stays is for the invariants to check.
+ * An order as text. If an order is cancelled while its payment is being made, the payment may have been made and refunded,
+ * or never made: both count as the same. The invariants check that no money is kept.
  */
 const show = ({ quantity, status, payment }: ModelOrder): string =>
   `${quantity} ${status} ${status === 'CANCELLED' && payment !== 'SUCCEEDED' ? 'NOTHING KEPT' : payment}`;
 
-/** A model as one line. Orders that were placed at once have no order among them. */
+/** A model as one line. Orders are sorted, because orders placed at once may come in either sequence. */
 export const describeModel = ({ available, orders }: Model): string =>
   [`${available} available`, ...orders.map(show).sort()].join('; ');

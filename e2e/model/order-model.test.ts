@@ -7,7 +7,7 @@ import { inspectShop, type Inspector } from '../invariants/invariants.js';
 import { describeModel, step, type Action, type Model } from './model.js';
 import { createShopUnderTest, type ShopUnderTest } from './shop-under-test.js';
 
-// So that CI sees both: e2e/several-processes is on RabbitMQ.
+// CI covers both buses: e2e/several-processes runs on RabbitMQ.
 const buses = chooseBuses('redis');
 
 const INITIAL = 6;
@@ -20,7 +20,15 @@ const quantity = fc.integer({ min: 1, max: 4 });
 const onOrder = (name: 'cancel' | 'process' | 'ship' | 'deliver' | 'refund') =>
   fc.record({ do: fc.constant(name), of });
 const action: fc.Arbitrary<Action> = fc.oneof(
-  { weight: 5, arbitrary: fc.record({ do: fc.constant('checkout' as const), token, quantity }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      do: fc.constant('checkout' as const),
+      token,
+      quantity,
+      requests: fc.constantFrom(1 as const, 2 as const),
+    }),
+  },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('retry' as const), of, token }) },
   { weight: 3, arbitrary: onOrder('cancel') },
   { weight: 1, arbitrary: onOrder('process') },
@@ -42,18 +50,18 @@ interface Box {
 
 const applies = (given: Action, { orders }: Model) => !('of' in given) || orders.length > 0;
 
-/** Names the order by its place: the number of orders may change while two actions are under way. */
+/** Fixes which order is meant: the number of orders may change while two actions are under way. */
 const resolve = (given: Action, { orders }: Model): Action =>
   'of' in given ? { ...given, of: given.of % orders.length } : given;
 
 function outcomesOfBoth(model: Model, first: Action, second: Action): Model[] {
   const inTurn = [step(step(model, first).after, second).after, step(step(model, second).after, first).after];
-  // A payment that is being tried cannot be tried again until it has failed: then one of two is refused.
+  // A payment cannot be retried while an attempt is under way, so one of two retries may be refused.
   const isRetried = first.do === 'retry' && second.do === 'retry' && first.of === second.of;
   return isRetried ? [...inTurn, step(model, first).after, step(model, second).after] : inTurn;
 }
 
-/** One action from rest to rest: the answer and all that follows are exactly the model's. */
+/** One action from rest to rest: the answer and everything that follows are exactly the model's. */
 class One implements fc.AsyncCommand<Box, Real> {
   constructor(private readonly action: Action) {}
   check = ({ model }: Readonly<Box>) => applies(this.action, model);
@@ -67,7 +75,7 @@ class One implements fc.AsyncCommand<Box, Real> {
   }
 }
 
-/** Two actions at the same moment: what comes of them is what comes of them one after the other, either way round. */
+/** Two actions at once: the result is that of one after the other, in either sequence. */
 class Both implements fc.AsyncCommand<Box, Real> {
   constructor(
     private readonly first: Action,
@@ -82,7 +90,7 @@ class Both implements fc.AsyncCommand<Box, Real> {
     await inspector.untilAtRest();
     const found = await shop.observe();
     expect(outcomesOfBoth(model, ...pair).map(describeModel)).toContain(describeModel(found));
-    // Orders that were placed at once come in the order in which they were answered.
+    // Orders that were placed at once are in the sequence in which they were answered.
     box.model = found;
   }
 }
@@ -92,7 +100,7 @@ const command = fc.oneof(
   { weight: 3, arbitrary: fc.tuple(action, action).map(([first, second]) => new Both(first, second)) },
 );
 
-describe.each(buses)('orders on %s, whatever is done to them in whatever order and at once', (bus) => {
+describe.each(buses)('orders on %s, after random actions in any sequence and at once', (bus) => {
   let stack: TestStack;
   let inspector: Inspector;
   let admin: GraphClient;
@@ -100,7 +108,7 @@ describe.each(buses)('orders on %s, whatever is done to them in whatever order a
   beforeAll(async () => {
     stack = await startTestStack({
       bus,
-      // A long form takes longer than the admin's fifteen minutes.
+      // A long run takes longer than the 15 minutes of the admin's token.
       env: { ACCESS_TOKEN_LIFETIME_S: '3600' },
       serviceEnv: { payments: { PAYMENT_DELAY_MS: '30', PAYMENT_UNRULY_CALLBACKS: 'true' } },
     });
@@ -113,7 +121,7 @@ describe.each(buses)('orders on %s, whatever is done to them in whatever order a
   });
 
   it(
-    'should be what the model says, with every invariant kept',
+    'should be in the state that the model predicts, with every invariant kept',
     async () => {
       await fc.assert(
         fc.asyncProperty(fc.commands([command], { maxCommands: 12, size: 'max' }), async (commands) => {
@@ -123,7 +131,7 @@ describe.each(buses)('orders on %s, whatever is done to them in whatever order a
           await inspector.untilAtRest();
           expect((await inspector.judge(admin)).faults).toEqual([]);
         }),
-        // A found fault is shown as it was found: shrinking it would mean as many runs again.
+        // No shrinking: it would take as many runs again.
         { numRuns: runs, endOnFailure: true },
       );
     },

@@ -13,10 +13,13 @@ export interface ShopUnderTest {
   observe(): Promise<Model>;
 }
 
+/** How a checkout is refused if another request has ordered this version of the cart, or is about to. */
+const REFUSALS_OF_THE_SECOND = ['CHECKOUT_IN_PROGRESS', 'CART_ALREADY_ORDERED', 'CART_EMPTY'];
+
 const answerOf = ({ userErrors }: Refusable) => userErrors[0]?.code ?? 'done';
 
 /**
- * @param newCustomer each checkout is made by a customer of its own, so that carts are out of the question
+ * @param newCustomer each checkout is made by a new customer, so that checkouts of different carts do not meet
  */
 export async function createShopUnderTest(
   admin: GraphClient,
@@ -46,18 +49,24 @@ export async function createShopUnderTest(
     return order.payment.id;
   }
 
-  async function buy({ token, quantity }: Extract<Action, { do: 'checkout' }>): Promise<string> {
+  async function buy({ token, quantity, requests }: Extract<Action, { do: 'checkout' }>): Promise<string> {
     const buyer = await newCustomer();
     try {
       await fillCart(buyer, productId, quantity);
     } catch (error) {
-      // The cart refuses at once what is not there.
+      // The cart refuses what is out of stock.
       if (String(error).includes('OUT_OF_STOCK')) return 'OUT_OF_STOCK';
       throw error;
     }
-    const checkout = await checkOut(buyer, undefined, token);
-    if (checkout.order) orders.push({ id: checkout.order.id, buyer });
-    return answerOf(checkout);
+    const checkouts = await Promise.all(
+      Array.from({ length: requests }, () => checkOut(buyer, undefined, token)),
+    );
+    // If there are two, the model does not expect the second.
+    for (const { order } of checkouts) if (order) orders.push({ id: order.id, buyer });
+    const refusals = checkouts.filter(({ order }) => !order).map(answerOf);
+    const ownRefusal = refusals.find((code) => !REFUSALS_OF_THE_SECOND.includes(code));
+    if (ownRefusal) return ownRefusal;
+    return refusals.length < requests ? 'done' : `every request was refused: ${refusals.join(', ')}`;
   }
 
   return {
