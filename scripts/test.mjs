@@ -109,8 +109,21 @@ function runJest({ name, args, env = {} }) {
   children.add(child);
   child.stdout?.pipe(process.stdout, { end: false });
   child.stderr?.pipe(process.stderr, { end: false });
+  // A test whose start outlasted its patience may have left something open. The run ends nevertheless, and fails.
+  const watch = setInterval(() => {
+    if (!existsSync(partFile(name))) return;
+    clearInterval(watch);
+    setTimeout(() => {
+      if (child.exitCode !== null) return;
+      console.error(
+        'Jest did not end within a minute after its last test, so it was killed: a test left something open.',
+      );
+      child.kill('SIGKILL');
+    }, 60_000).unref();
+  }, 1_000);
   return new Promise((resolve) =>
     child.on('close', (code, signal) => {
+      clearInterval(watch);
       children.delete(child);
       resolve(signal ? 1 : (code ?? 1));
     }),

@@ -1,17 +1,13 @@
 import { describeShop } from '../storefront/storefront.js';
-import { tellOfAccess } from './stories/accessibility.js';
-import { tellOfTheBackOffice } from './stories/back-office.js';
-import { tellOfTheBoard } from './stories/board.js';
-import { tellOfCategories } from './stories/categories.js';
+import { describeAccessibility } from './stories/accessibility.js';
+import { describeBackOffice } from './stories/back-office.js';
+import { describeBoard } from './stories/board.js';
+import { describeCategories } from './stories/categories.js';
 
-describeShop(
-  'the pages of staff in the browser',
-  [
-    // First: it counts every order there is.
-    tellOfTheBoard,
-    tellOfTheBackOffice,
-    tellOfCategories,
-    tellOfAccess,
-  ],
-  { notifications: { WEBHOOK_ALLOW_PRIVATE: 'true' } },
-);
+describeShop('the pages of staff in the browser', [
+  // First: it counts every order there is.
+  describeBoard,
+  describeBackOffice,
+  describeCategories,
+  describeAccessibility,
+]);

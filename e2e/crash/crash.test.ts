@@ -13,10 +13,10 @@ import { startLoad, type Diary } from './load.js';
 import { killEachOnce, victimsOn } from './mayhem.js';
 import { findBrokenPromises, findMessageFaults } from './promises.js';
 
-// e2e/never-lost kills what a shop on Redis consists of.
+// e2e/never-lost kills everything in a shop on Redis.
 const buses = chooseBuses('rabbitmq');
 
-/** Set by `npm run proof:crash`; without them: each process is killed once, at moments never seen before. */
+/** Set by `npm run proof:crash`. By default each process is killed once, at random moments. */
 const minutes = Number(process.env['CRASH_MINUTES'] ?? 0);
 const seed = Number(process.env['CRASH_SEED'] ?? randomInt(2 ** 31));
 const isLong = minutes > 0;
@@ -60,12 +60,12 @@ describe.each(buses)(`kill -9 of everything under load (seed ${seed}, events ove
         orders: {
           CHECKOUT_LEASE_MS: '6000',
           SERVICE_TIMEOUT_MS: '3000',
-          // Orders that nobody pays for are called off while a long storm goes on.
+          // In a long run, unpaid orders are cancelled under load.
           ...(isLong && { RESERVATION_S: '60' }),
         },
       },
       onEvent: (event) =>
-        event.type === 'crashed' && ended.push(`${event.name} ended by itself: ${event.how}`),
+        event.type === 'crashed' && ended.push(`${event.name} ended unexpectedly: ${event.how}`),
     });
     inspector = await inspectShop(stack);
     const failures = createRandom(seed + 200);
@@ -81,16 +81,16 @@ describe.each(buses)(`kill -9 of everything under load (seed ${seed}, events ove
     await stack?.stop();
   }, 120_000);
 
-  /** One storm and the judgement after it; the next one goes on with the same shop. */
-  async function weather(storm: number): Promise<string[]> {
-    const random = createRandom(seed + 1_000 * storm);
-    const load = await startLoad(stack, admin, seed + 1_000 * storm);
+  /** One round of load and kills, and the judgement after it. The next round continues with the same shop. */
+  async function runRound(round: number): Promise<string[]> {
+    const random = createRandom(seed + 1_000 * round);
+    const load = await startLoad(stack, admin, seed + 1_000 * round);
     await killEachOnce(stack, {
       victims: victimsOn(bus),
       random,
-      onKill: (names) => tell(`storm ${storm}: kill -9 ${names.join(' and ')}`),
+      onKill: (names) => tell(`round ${round}: kill -9 ${names.join(' and ')}`),
     }).finally(() => load.stop());
-    tell(`storm ${storm}: ${load.diary.placed.size} orders placed; waiting for rest`);
+    tell(`round ${round}: ${load.diary.placed.size} orders placed; waiting for rest`);
     await inspector.untilAtRest({ timeoutMs: 300_000 });
     await untilOpen(admin);
     const { faults, explained } = await inspector.judge(admin, (evidence) => [
@@ -103,19 +103,19 @@ describe.each(buses)(`kill -9 of everything under load (seed ${seed}, events ove
       ...faults,
       ...ended.splice(0),
       ...load.diary.faults,
-      // Hit by chance, such as a moment between two statements: too rare for a short form to tell anything.
+      // Such errors depend on the moment of a kill and are too rare for a short run to mean anything.
       ...(isLong ? unexplainedErrors(load.diary) : []),
-      ...(load.diary.placed.size === 0 ? ['Not one order was placed: this storm proved nothing'] : []),
+      ...(load.diary.placed.size === 0 ? ['Not one order was placed: this round proved nothing'] : []),
     ];
   }
 
   it(
-    'should break no invariant, leave no order that nobody can explain, and tell each event once',
+    'should break no invariant, leave no unexplained order, and announce each event once',
     async () => {
       const startedAt = Date.now();
-      for (let storm = 1; storm === 1 || Date.now() < startedAt + minutes * 60_000; storm++) {
-        const context = { bus, seed, storm };
-        const faults = await weather(storm).catch((error: unknown) => [...ended, (error as Error).message]);
+      for (let round = 1; round === 1 || Date.now() < startedAt + minutes * 60_000; round++) {
+        const context = { bus, seed, round };
+        const faults = await runRound(round).catch((error: unknown) => [...ended, (error as Error).message]);
         if (faults.length > 0) Object.assign(context, { logs: keepLogs(stack) });
         expect({ ...context, faults }).toEqual({ ...context, faults: [] });
       }
@@ -124,13 +124,13 @@ describe.each(buses)(`kill -9 of everything under load (seed ${seed}, events ove
   );
 });
 
-/** A store or service that is gone is an outage; this code says that the shop did not know what had happened to it. */
+/** A store or service that is down is an outage. This code means that a service could not name the cause. */
 const unexplainedErrors = ({ outcomes }: Diary): string[] =>
   [...outcomes].flatMap(([what, count]) =>
     what.endsWith('INTERNAL_SERVER_ERROR') ? `${what} ${count}` : [],
   );
 
-/** The data folder goes with the shop; what led to a fault is worth keeping. */
+/** Copies the logs, which would be deleted with the shop. */
 function keepLogs(stack: TestStack): string {
   const logs = join(dirname(stack.environment('notifications')['MAIL_DIR']!), 'logs');
   const kept = join(tmpdir(), `cartograph-crash-${seed}`);

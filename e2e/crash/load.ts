@@ -13,7 +13,7 @@ import {
 
 /** What people did to the shop, as far as it told them. */
 export interface Diary {
-  /** Orders that somebody was answered with. */
+  /** Orders that a client received in a response. */
   readonly placed: ReadonlySet<string>;
   /** Moves that were acknowledged: order and status. */
   readonly moved: readonly { readonly orderId: string; readonly status: string }[];
@@ -47,7 +47,7 @@ export async function startLoad(stack: TestStack, admin: GraphClient, seed: numb
   const count = (outcome: string) => outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
   let isStopping = false;
 
-  /** One request; undefined if it failed for whatever reason: then nobody knows what became of it. */
+  /** One request; undefined if it failed, in which case its effect is unknown. */
   async function attempt<Result>(what: string, request: () => Promise<Result>): Promise<Result | undefined> {
     try {
       const result = await request();
@@ -174,7 +174,7 @@ export async function startLoad(stack: TestStack, admin: GraphClient, seed: numb
     }),
   ];
   const everybody = Promise.all(people);
-  // Heard of in `stop`; until then Node must not take it for a rejection that nobody handles.
+  // `stop` reports it; until then Node must not treat it as an unhandled rejection.
   everybody.catch(() => {});
   return {
     diary: { placed, moved, faults, outcomes },

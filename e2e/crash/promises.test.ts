@@ -3,7 +3,7 @@ import { createEvent } from '@cartograph/events';
 import type { HistoryRow, OrderRow } from '../invariants/books.js';
 import { findBrokenPromises, findMessageFaults } from './promises.js';
 
-/** A judge that finds nothing proves nothing: each of these is what a storm must not leave behind. */
+/** The judge must be able to fail: each of these is a fault that a run must not leave behind. */
 describe('the judge of promises', () => {
   const order = { id: 'kept' } as OrderRow;
   const history = new Map([['kept', [{ type: 'PLACED' }, { type: 'SHIPPED' }] as HistoryRow[]]]);
@@ -46,7 +46,7 @@ describe('the judge of promises', () => {
       ),
     ).toEqual([
       `Message ${told.id} came with 2 different bodies`,
-      'Message unheard tells of an event that nobody published',
+      'Message unheard is about an event that was never published',
       '1 signatures did not fit',
     ]);
   });

@@ -35,7 +35,7 @@ export function findMessageFaults(
       .map(({ id, type }) => `The receiver never got ${type} ${id}`),
     ...[...messages].flatMap(([id, { bodies }]) => [
       ...(bodies.size === 1 ? [] : [`Message ${id} came with ${bodies.size} different bodies`]),
-      ...(events.has(id) ? [] : [`Message ${id} tells of an event that nobody published`]),
+      ...(events.has(id) ? [] : [`Message ${id} is about an event that was never published`]),
     ]),
     ...(forged === 0 ? [] : [`${forged} signatures did not fit`]),
   ];

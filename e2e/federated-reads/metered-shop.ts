@@ -97,7 +97,7 @@ export async function startMeteredShop(): Promise<MeteredShop> {
       const stores = taken.map(([kind, each]) => [
         kind,
         each
-          // Who was not asked for the page has not read its database for it.
+          // A subgraph without a request for this page did not read its database for it.
           .filter((_, index) => kind !== 'postgres' || asked.get(databases[index]!)! > 0)
           .flat()
           .filter((request) => !background[kind]!.test(request)),
@@ -122,7 +122,7 @@ export async function startMeteredShop(): Promise<MeteredShop> {
   }
 }
 
-/** What was asked each time: whatever services do by themselves comes on top of a page's own cost, and not each time. */
+/** What every load of the page requested. Background work of the services is not in every one, so it drops out. */
 function commonTo(costs: readonly Cost[]): Cost {
   const [first, ...others] = costs as [Cost, ...Cost[]];
   const stores = Object.entries(first.stores).map(([kind, requests]) => [

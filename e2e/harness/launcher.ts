@@ -82,7 +82,7 @@ export function processesOf(checkout: string): string[] {
     .filter((line) => line.includes(checkout));
 }
 
-/** Whether a process runs; a dead one that nobody has buried yet does not. */
+/** Whether a process runs. A zombie does not. */
 export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -13,9 +13,9 @@ interface SessionData {
   };
 }
 
-/** Where people come in: a shop, or one gateway of several. */
+/** A gateway that clients use: the shop's, or one of several. */
 export interface Entrance {
-  /** As nobody. */
+  /** An anonymous client. */
   readonly graph: GraphClient;
 }
 

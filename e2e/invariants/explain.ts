@@ -2,7 +2,7 @@ import type { HistoryRow, OrderRow, PaymentRow } from './books.js';
 import type { Evidence } from './evidence.js';
 import { moneyByOrder, type Money } from './payments.js';
 
-/** Why an order is where it is, as one would tell its customer; undefined if nobody could. */
+/** Why an order has its status, in words for its customer; undefined if there is no explanation. */
 export function explainOrder(
   order: Pick<OrderRow, 'status'>,
   history: readonly HistoryRow[],
@@ -30,9 +30,11 @@ export function explainOrder(
       return withMoney('has arrived');
     case 'CANCELLED': {
       const { actor_type, note } = reached('CANCELLED') ?? {};
-      const by = { CUSTOMER: 'by its customer', ADMIN: 'by staff', SYSTEM: note && `by itself (${note})` }[
-        actor_type ?? ''
-      ];
+      const by = {
+        CUSTOMER: 'by its customer',
+        ADMIN: 'by staff',
+        SYSTEM: note && `automatically (${note})`,
+      }[actor_type ?? ''];
       if (!by || isPaid) return undefined;
       return `was cancelled ${by}${isPaidBack ? ', and its money given back' : ''}`;
     }

@@ -28,15 +28,15 @@ export interface Inspector {
   /**
    * Judges a shop at rest.
    * @param staff reads what the API shows; without it the API is not asked
-   * @param findMore judges what else there is, such as messages that somebody received
+   * @param findMore judges other evidence, such as webhook deliveries that were received
    */
   judge(staff?: GraphClient, findMore?: (evidence: Evidence) => string[]): Promise<Judgement>;
   close(): Promise<void>;
 }
 
 /**
- * How long a shop in which nobody does anything may go on moving by itself. In a long storm orders have a minute to be
- * paid, and those that were left unpaid end one by one all that minute.
+ * How long an idle shop may go on changing. In a long run orders have one minute to be paid, and unpaid ones end one by one
+ * during that minute.
  */
 const MOVES_MS = 180_000;
 
@@ -105,8 +105,8 @@ export async function inspectShop(stack: TestStack): Promise<Inspector> {
       for (;;) {
         const evidence = await gather();
         const judgement = await judgeBy(evidence, staff, findMore);
-        // A shop at rest moves by itself when the time to pay for an order is over: then what was read before and what
-        // was read after do not fit, and it is judged anew.
+        // An idle shop still changes when the time to pay for an order ends. Evidence read before and after such a change
+        // does not match, so it is judged again.
         const hasMoved = fingerprint(await gather()) !== fingerprint(evidence);
         if (!hasMoved || judgement.faults.length === 0 || Date.now() > deadline) return judgement;
         await inspector.untilAtRest();

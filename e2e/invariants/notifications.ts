@@ -1,7 +1,7 @@
 import { madeAt, MAIL_OF, type Evidence } from './evidence.js';
 import { groupBy } from './group-by.js';
 
-/** One mail for each event that makes one, sent once; nothing sent that no event asked for. */
+/** One mail for each event that causes one, sent once, and no other mails. */
 export function findMailFaults({ events, heardSince, notifications, mails }: Evidence): string[] {
   const faults: string[] = [];
   const byEvent = groupBy(notifications, ({ event_id }) => event_id);
@@ -15,14 +15,14 @@ export function findMailFaults({ events, heardSince, notifications, mails }: Evi
     if (status !== 'SENT') faults.push(`Mail ${id} (${kind}) is ${status}`);
     else if (!mails.has(id)) faults.push(`Mail ${id} (${kind}) counts as sent, but is not there`);
     if (kind !== 'WEBHOOK_DISABLED' && !events.has(event_id) && madeAt(event_id) >= heardSince)
-      faults.push(`Mail ${id} (${kind}) tells of event ${event_id}, which nobody published`);
+      faults.push(`Mail ${id} (${kind}) is about event ${event_id}, which was never published`);
   }
   const known = new Set(notifications.map(({ id }) => id));
-  for (const id of mails) if (!known.has(id)) faults.push(`Mail ${id} was sent, but nobody asked for it`);
+  for (const id of mails) if (!known.has(id)) faults.push(`Mail ${id} was sent without a reason`);
   return faults;
 }
 
-/** One delivery for each webhook and event that it asked for since it was made, and each arrived. */
+/** One delivery for each webhook and event that it has subscribed to since it was created, and each arrived. */
 export function findDeliveryFaults({ events, webhooks, deliveries }: Evidence): string[] {
   const faults: string[] = [];
   for (const { id, url, event_types, created_at } of webhooks) {

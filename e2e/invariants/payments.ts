@@ -74,11 +74,11 @@ function findBookFaults({ attempts, refunds, charges, providerRefunds }: Evidenc
       faults.push(`Attempt ${id} is ${status}, the provider has ${byKey.get(id) ?? 'nothing'}`);
   const known = new Set(attempts.map(({ id }) => id));
   for (const { key } of charges)
-    if (!known.has(key)) faults.push(`The provider has a charge ${key} that nobody asked for`);
+    if (!known.has(key)) faults.push(`The provider has a charge ${key} that was never requested`);
   const made = new Set(providerRefunds.map(({ key }) => key));
   for (const { id } of refunds) if (!made.has(id)) faults.push(`Refund ${id} is not in the provider's books`);
   if (made.size !== refunds.length)
-    faults.push(`The provider gave back ${made.size} times, asked for were ${refunds.length}`);
+    faults.push(`The provider made ${made.size} refunds, ${refunds.length} were requested`);
   return faults;
 }
 

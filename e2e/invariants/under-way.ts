@@ -1,8 +1,8 @@
 import { CONSUMES, eventsByAggregate, type Evidence } from './evidence.js';
 
 /**
- * What is still going on, as sentences: a shop in which nothing is lost comes to an empty list by itself. What never
- * goes away from it is an event that was not published or not handled, or work that nobody carries out.
+ * What is still going on, as sentences. If nothing is lost, the list becomes empty. What stays in it is an event that was not
+ * published or not handled, or work that no process carries out.
  */
 export function findUnderWay(evidence: Evidence): string[] {
   const { orders, history, openCheckouts, outboxes, events, handled } = evidence;

@@ -8,7 +8,7 @@ import { describeIdempotency } from './stories/idempotency.js';
 import { describeKillNine } from './stories/kill-nine.js';
 import { describeOversell } from './stories/oversell.js';
 
-/** Stories about orders in one shop, which is judged by what all of them have left in it. */
+/** Stories about orders in one shop; at the end the shop's stores are judged as a whole. */
 describe('an order', () => {
   let stack: TestStack;
   let admin: GraphClient;
@@ -45,7 +45,7 @@ describe('an order', () => {
   describeIdempotency(shop);
   describeKillNine(shop);
 
-  it('should be paid, told of and accounted for in the end, whatever was killed', async () => {
+  it('should be paid, announced and accounted for in the end, after every kill', async () => {
     await inspector.untilAtRest();
     await untilOpen(admin);
     const { faults, explained } = await inspector.judge(admin);

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parse, type OperationDefinitionNode } from 'graphql';
-import { startTestStack, type GraphClient, type TestStack } from '@cartograph/testing';
+import type { GraphClient } from '@cartograph/testing';
+import { openShop, type OpenShop } from '../harness/open-shop.js';
 
 interface Session {
   readonly session: { readonly accessToken: string };
@@ -45,7 +46,8 @@ function variablesOf(name: string, values: Readonly<Record<string, string>>) {
 }
 
 describe('the purchase in docs/walk.md', () => {
-  let stack: TestStack;
+  let open: OpenShop;
+  let graph: GraphClient;
   let you: GraphClient;
   let admin: GraphClient;
   let productId: string;
@@ -53,19 +55,20 @@ describe('the purchase in docs/walk.md', () => {
   let orderId: string;
 
   beforeAll(async () => {
-    stack = await startTestStack();
-  });
-  afterAll(() => stack?.stop());
+    open = await openShop();
+    graph = open.stack.graph;
+  }, 240_000);
+  afterAll(() => open?.leave());
 
   it('should register', async () => {
-    const { register } = await stack.graph.expectData<{ register: Session }>(operation('Register'));
+    const { register } = await graph.expectData<{ register: Session }>(operation('Register'));
     expect(register).toMatchObject({ session: { user: { name: 'You', role: 'CUSTOMER' } }, userErrors: [] });
   });
 
   it('should sign in', async () => {
-    const { login } = await stack.graph.expectData<{ login: Session }>(operation('SignIn'));
+    const { login } = await graph.expectData<{ login: Session }>(operation('SignIn'));
     expect(login.userErrors).toEqual([]);
-    you = stack.graph.as(login.session.accessToken);
+    you = graph.as(login.session.accessToken);
   });
 
   it('should find products', async () => {
@@ -95,9 +98,9 @@ describe('the purchase in docs/walk.md', () => {
     orderId = checkout.order.id;
   });
 
-  it('should see each status arrive, joined from four services, until the stream ends', async () => {
-    const { login } = await stack.graph.expectData<{ login: Session }>(operation('SignInAsAdmin'));
-    admin = stack.graph.as(login.session.accessToken);
+  it('should receive each status, joined from four services, until the stream ends', async () => {
+    const { login } = await graph.expectData<{ login: Session }>(operation('SignInAsAdmin'));
+    admin = graph.as(login.session.accessToken);
     const seen: string[] = [];
     for await (const { data, errors } of you.subscribe<Event>(
       operation('FollowOrder'),

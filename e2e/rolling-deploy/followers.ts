@@ -24,7 +24,7 @@ type Connect = (
   on: { told: (result: { data?: Told | null; errors?: unknown }) => void; signal: AbortSignal },
 ) => Promise<string>;
 
-/** Comes again from its last cursor whenever the gateway goes away, as gateway/README.md tells clients to. */
+/** Subscribes again from its last cursor when the gateway closes the stream, as gateway/README.md tells clients to. */
 function follow(start: string, connect: Connect): Follower {
   const events: { cursor: string; orderId: string }[] = [];
   const ends: string[] = [];

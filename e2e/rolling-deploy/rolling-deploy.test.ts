@@ -140,7 +140,7 @@ describe('a rolling deploy under load', () => {
       // The gateway asks its subscribers to go elsewhere; of a subgraph's deploy they notice nothing.
       expect(bySocket.ends).toEqual(service === 'gateway' ? ['1001'] : []);
       expect(bySse.ends).toEqual(service === 'gateway' ? ['come again'] : []);
-      // It drained and ended by itself; a process that is not done in time says so and ends with 1.
+      // It drained and ended. A process that does not finish in time logs that and ends with 1.
       expect(stack.logs(service)).toMatch(/"msg":"Stopped"/);
       expect(milliseconds).toBeLessThan(10_000);
     },

@@ -66,7 +66,7 @@ describe.each(buses)('two processes of each service, events over %s,', (bus) => 
     return { here: stack.graph.as(accessToken), there: elsewhere().graph.as(accessToken) };
   }
 
-  it('should share the work without doubling it, even where both are asked the same at once', async () => {
+  it('should share the work without doubling it, even if both receive the same request at once', async () => {
     const productId = await createProduct(admin, CUSTOMERS * PURCHASES);
     const customers = await Promise.all(Array.from({ length: CUSTOMERS }, register));
 
@@ -107,14 +107,14 @@ describe.each(buses)('two processes of each service, events over %s,', (bus) => 
     }
   }, 300_000);
 
-  it('should finish what the first of them were killed over', async () => {
+  it('should finish the work of killed processes', async () => {
     const productId = await createProduct(admin, CUSTOMERS);
     const customers = await Promise.all(
       Array.from({ length: CUSTOMERS }, () => registerCustomer(stack, 'Survivor')),
     );
     await Promise.all(customers.map((customer) => fillCart(customer, productId)));
     const checkouts = await Promise.all(customers.map((customer) => checkOut(customer)));
-    // Charges take a moment: each process has some of them in hand, and on RabbitMQ the first ones have the queues.
+    // Charges take a moment, so each process is working on some; on RabbitMQ the first processes own the queues.
     await Promise.all(DOUBLED.map((service) => stack.kill(service)));
 
     await inspector.untilAtRest({ timeoutMs: 180_000 });

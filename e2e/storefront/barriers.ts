@@ -43,7 +43,7 @@ async function findBarriers(page: Page, options: object): Promise<readonly strin
     },
     { ...options, resultTypes: ['violations'] },
   );
-  // A dialog scrolls by itself: what is too wide in it does not make the page wider.
+  // A dialog has its own scrollbar: content that is too wide does not make the page wider.
   const tooWide = await page.evaluate<readonly string[]>(`
     [document.documentElement, ...document.querySelectorAll('dialog[open], dialog[open] *')]
       .filter((element) => element.clientWidth > 0 && element.scrollWidth > element.clientWidth + 1)

@@ -4,11 +4,11 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { createProduct, signInAdmin } from '../harness/shop.js';
 import { describeShop, moveOrder, story, type Storefront } from './storefront.js';
 import { waitForStatus } from './steps.js';
-import { tellOfGraphiql } from './stories/graphiql.js';
-import { tellOfRenewals } from './stories/renewals.js';
+import { describeGraphiql } from './stories/graphiql.js';
+import { describeRenewals } from './stories/renewals.js';
 import { enterWithOrder } from './visitors.js';
 
-// The storefront renews a token when half of so short a life is over.
+// The storefront renews such a token after half its lifetime.
 const TOKEN_LIFETIME_S = 20;
 
 interface Watcher {
@@ -19,10 +19,10 @@ interface Watcher {
   readonly sockets: readonly { readonly isClosed: boolean }[];
 }
 
-const tellOfLiveTrouble = (shop: Storefront) =>
-  story(shop, 'an order page whose connection suffers', () => {
+const describeLiveTrouble = (shop: Storefront) =>
+  story(shop, 'an order page with connection problems', () => {
     let productId: string;
-    // They wait for their token to end while the other stories are told.
+    // Their tokens expire while the other tests run.
     let renewing: Watcher;
     let comingBack: Watcher;
     let opened: number;
@@ -62,7 +62,7 @@ const tellOfLiveTrouble = (shop: Storefront) =>
       );
     }, 120_000);
 
-    it('should say so while it is offline, and catch up with what happened meanwhile', async () => {
+    it('should say that it is offline, and catch up when it is back', async () => {
       const { page, context, orderId } = await watchOrder();
       await context.setOffline(true);
       await waitForLost(page);
@@ -80,14 +80,14 @@ const tellOfLiveTrouble = (shop: Storefront) =>
         timeoutMs: 60_000,
         what: 'another token',
       });
-      // The token that the socket was opened with is over then.
+      // By then the token that opened the socket has expired.
       await until(() => Date.now() - opened > TOKEN_LIFETIME_S * 1_000, { timeoutMs: 60_000 });
       await move(orderId, 'SHIPPED');
       await waitForStatus(page, 'SHIPPED');
       expect(sockets).toEqual([{ isClosed: false }]);
     }, 150_000);
 
-    it('should come back by a new socket where its token was renewed too late, as after sleep', async () => {
+    it('should reconnect with a new socket if its token was renewed too late, as after sleep', async () => {
       const { page, orderId, sockets } = comingBack;
       await until(() => sockets[0]?.isClosed === true, {
         timeoutMs: 90_000,
@@ -99,8 +99,8 @@ const tellOfLiveTrouble = (shop: Storefront) =>
       await waitForLive(page);
     }, 150_000);
 
-    // Last: it closes everybody's socket.
-    it('should go on behind the last event when the gateway was restarted', async () => {
+    // Last: it closes every socket.
+    it('should continue after the last event when the gateway was restarted', async () => {
       const { page, orderId } = await watchOrder();
       await shop.stack.kill('gateway');
       await waitForLost(page);
@@ -111,10 +111,10 @@ const tellOfLiveTrouble = (shop: Storefront) =>
     }, 120_000);
   });
 
-// A shop of its own: its tokens are over soon.
+// A shop of its own, for its short-lived tokens.
 describeShop(
-  'a shop whose sessions are renewed all the time',
-  [tellOfGraphiql(TOKEN_LIFETIME_S * 1_000), tellOfRenewals, tellOfLiveTrouble],
+  'a shop with short-lived tokens',
+  [describeGraphiql(TOKEN_LIFETIME_S * 1_000), describeRenewals, describeLiveTrouble],
   {
     users: { ACCESS_TOKEN_LIFETIME_S: String(TOKEN_LIFETIME_S) },
   },

@@ -1,29 +1,25 @@
-import { tellOfAccess } from './stories/accessibility.js';
-import { tellOfBrowsing } from './stories/browsing.js';
-import { tellOfTheCart } from './stories/cart.js';
-import { tellOfCheckoutTrouble } from './stories/checkout-trouble.js';
-import { tellOfForms } from './stories/forms.js';
-import { tellOfLeaving } from './stories/leaving.js';
-import { tellOfPages } from './stories/pages.js';
-import { tellOfProblems } from './stories/problems.js';
-import { tellOfPurchases } from './stories/purchase.js';
-import { tellOfTheSafelist } from './stories/safelist.js';
+import { describeAccessibility } from './stories/accessibility.js';
+import { describeBrowsing } from './stories/browsing.js';
+import { describeCart } from './stories/cart.js';
+import { describeCheckoutTrouble } from './stories/checkout-trouble.js';
+import { describeForms } from './stories/forms.js';
+import { describeLeaving } from './stories/leaving.js';
+import { describePages } from './stories/pages.js';
+import { describeProblems } from './stories/problems.js';
+import { describePurchases } from './stories/purchase.js';
+import { describeSafelist } from './stories/safelist.js';
 import { describeShop } from './storefront.js';
 
-describeShop(
-  'the shop in the browser',
-  [
-    tellOfBrowsing,
-    tellOfPurchases,
-    tellOfTheCart,
-    tellOfCheckoutTrouble,
-    tellOfForms,
-    tellOfLeaving,
-    tellOfPages,
-    tellOfAccess,
-    tellOfTheSafelist,
-    // Last: it kills one service after the other.
-    tellOfProblems,
-  ],
-  { notifications: { WEBHOOK_ALLOW_PRIVATE: 'true' } },
-);
+describeShop('the shop in the browser', [
+  describeBrowsing,
+  describePurchases,
+  describeCart,
+  describeCheckoutTrouble,
+  describeForms,
+  describeLeaving,
+  describePages,
+  describeAccessibility,
+  describeSafelist,
+  // Last: it kills one service after the other.
+  describeProblems,
+]);

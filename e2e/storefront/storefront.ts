@@ -1,11 +1,9 @@
 import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe } from '@jest/globals';
 import { startTestStack, type GraphClient, type TestStack } from '@cartograph/testing';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { atEndOfRun, openShop, STOREFRONT_DIR } from '../harness/open-shop.js';
 import { createProduct, signInAdmin } from '../harness/shop.js';
-
-const built = fileURLToPath(new URL('../../client/dist', import.meta.url));
 
 /** The distribution's Chromium, or the one that CHROMIUM_PATH names; undefined where there is none. */
 const chromiumPath = [
@@ -32,7 +30,7 @@ export interface Storefront {
   /** Somebody new at the shop's door, with nothing stored. */
   newVisitor(options?: Parameters<Browser['newContext']>[0]): Promise<Visitor>;
   /** Closes every page that is open. */
-  sendVisitorsHome(): Promise<void>;
+  closePages(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -64,19 +62,22 @@ export const openBrowser = (): Promise<Browser> =>
     ],
   });
 
-/** The whole shop with its built storefront, and a browser. */
-async function startStorefront(serviceEnv: ServiceEnv): Promise<Storefront> {
-  const folder = process.env['STOREFRONT_DIR'] ?? built;
-  if (!existsSync(folder)) throw new Error('The storefront is not built: npm run build -w client');
-  const [stack, browser] = await Promise.all([
-    startTestStack({
-      serviceEnv: {
-        ...serviceEnv,
-        payments: { PAYMENT_DELAY_MS: '300', ...serviceEnv['payments'] },
-        gateway: { CLIENT_DIR: folder, ...serviceEnv['gateway'] },
-      },
-    }),
-    openBrowser(),
+let shared: Promise<Browser> | undefined;
+/** One for all stories of this process. */
+function sharedBrowser(): Promise<Browser> {
+  if (!shared) {
+    shared = openBrowser();
+    atEndOfRun(async () => (await shared)?.close());
+  }
+  return shared;
+}
+
+/** The whole shop with its built storefront, and a browser. @param serviceEnv settings that need a shop of their own */
+async function startStorefront(serviceEnv: ServiceEnv | undefined): Promise<Storefront> {
+  if (!existsSync(STOREFRONT_DIR)) throw new Error('The storefront is not built: npm run build -w client');
+  const [{ stack, leave }, browser] = await Promise.all([
+    serviceEnv ? startOwnShop(serviceEnv) : openShop(),
+    sharedBrowser(),
   ]);
   const admin = await signInAdmin(stack);
   return {
@@ -99,14 +100,25 @@ async function startStorefront(serviceEnv: ServiceEnv): Promise<Storefront> {
       });
       return { context, page, faults };
     },
-    async sendVisitorsHome() {
+    async closePages() {
       await Promise.all(browser.contexts().map((context) => context.close()));
     },
     async close() {
-      await browser.close();
-      await stack.stop();
+      await Promise.all(browser.contexts().map((context) => context.close()));
+      await leave();
     },
   };
+}
+
+async function startOwnShop(serviceEnv: ServiceEnv) {
+  const stack = await startTestStack({
+    serviceEnv: {
+      ...serviceEnv,
+      payments: { PAYMENT_DELAY_MS: '300', ...serviceEnv['payments'] },
+      gateway: { CLIENT_DIR: STOREFRONT_DIR, ...serviceEnv['gateway'] },
+    },
+  });
+  return { stack, leave: () => stack.stop() };
 }
 
 /**
@@ -116,7 +128,7 @@ async function startStorefront(serviceEnv: ServiceEnv): Promise<Storefront> {
 export function describeShop(
   name: string,
   stories: readonly ((shop: Storefront) => void)[],
-  serviceEnv: ServiceEnv = {},
+  serviceEnv?: ServiceEnv,
 ): void {
   describeInBrowser(name, () => {
     let started: Storefront | undefined;
@@ -126,7 +138,7 @@ export function describeShop(
     };
     beforeAll(async () => {
       started = await startStorefront(serviceEnv);
-    }, 180_000);
+    }, 240_000);
     afterAll(() => started?.close());
     const shop: Storefront = {
       get stack() {
@@ -136,17 +148,17 @@ export function describeShop(
         return get().admin;
       },
       newVisitor: (options) => get().newVisitor(options),
-      sendVisitorsHome: () => get().sendVisitorsHome(),
+      closePages: () => get().closePages(),
       close: () => get().close(),
     };
     for (const tell of stories) tell(shop);
   });
 }
 
-/** Some tests of a shared shop that belong together; when they are over their visitors leave. */
+/** A group of tests in a shared shop. At its end all pages are closed. */
 export function story(shop: Storefront, name: string, tell: () => void): void {
   describe(name, () => {
-    afterAll(() => shop.sendVisitorsHome());
+    afterAll(() => shop.closePages());
     tell();
   });
 }

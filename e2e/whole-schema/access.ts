@@ -22,8 +22,8 @@ const outcomes = [
 ];
 
 /**
- * What each field of a type says to somebody who asks for all of them at once. A refused field may take its object with it
- * before the others were looked at, so those are asked for again without it.
+ * The verdict on each field of a type when all are requested at once. A refused field may null its object before the other
+ * fields are checked, so those are requested again without it.
  */
 async function askForFields(
   { client }: Asker,
@@ -165,7 +165,7 @@ export function describeAccess(started: () => PopulatedShop): void {
       expectCommitted(tableOf(shop.askers, rows), 'Fields');
     }, 240_000);
 
-    it('for every entity of every subgraph, asked for directly', async () => {
+    it('for every entity of every subgraph, requested directly', async () => {
       const questions = subgraphs.flatMap(({ name: subgraph, folder }) =>
         objectTypes(readSchema(`${folder}/schema.graphql`))
           .filter((type) => type.name in shop.ids && hasDirective(type, 'key'))

@@ -1,7 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { declaredServices } from '@cartograph/launcher/stack';
 import { IDENTITY_HEADER, signIdentity, type Identity } from '@cartograph/kit';
-import { createGraphClient, type GraphClient, type GraphResponse } from '@cartograph/testing';
+import {
+  createGraphClient,
+  startTestStack,
+  type GraphClient,
+  type GraphResponse,
+  type TestStack,
+} from '@cartograph/testing';
 import fc from 'fast-check';
 import {
   getNamedType,
@@ -15,7 +21,7 @@ import {
 } from 'graphql';
 import { fillCart, registerCustomer, signInAdmin } from '../harness/shop.js';
 import { anyValueOf } from './any-value.js';
-import { startPopulatedShop, type PopulatedShop } from './populated-shop.js';
+import { populate, type PopulatedShop } from './populated-shop.js';
 import { hasDirective, objectTypes, readSchema } from './schema-walk.js';
 
 /** How often each operation is tried; `ANY_INPUT_RUNS=1000 npm test -- e2e/whole-schema` digs deeper. */
@@ -72,19 +78,21 @@ const idOf = (entities: readonly GraphQLObjectType[]) => {
 };
 
 describe('every operation of the gateway and of every subgraph, given any input', () => {
+  let stack: TestStack;
   let shop: PopulatedShop;
   /** Signed in several times each: some operations end the session they come with. */
   let askers: GraphClient[];
   const known = () => shop.known;
   beforeAll(async () => {
-    shop = await startPopulatedShop();
-    const { stack, ids } = shop;
+    stack = await startTestStack({ env: { PAYMENT_DELAY_MS: '0' } });
+    shop = await populate(stack);
+    const { ids } = shop;
     const times = <Value>(make: () => Promise<Value>) => Promise.all([1, 2, 3].map(make));
     const customers = await times(() => registerCustomer(stack));
     for (const customer of customers) await fillCart(customer, ids.Product);
     askers = [stack.graph, ...(await times(() => signInAdmin(stack))), ...customers];
   }, 180_000);
-  afterAll(() => shop?.stack.stop());
+  afterAll(() => stack?.stop());
 
   const argumentsOf = (field: Field) =>
     fc.record(Object.fromEntries(field.args.map(({ name, type }) => [name, anyValueOf(type, known)])), {

@@ -1,8 +1,8 @@
 import type { Identity } from '@cartograph/kit';
-import { startTestStack, until, type GraphClient, type TestStack } from '@cartograph/testing';
+import { until, type GraphClient, type TestStack } from '@cartograph/testing';
 import { checkOut, createProduct, fillCart, registerCustomer, signInAdmin } from '../harness/shop.js';
 
-/** Somebody who asks, at the gateway and as it would pass them on to a subgraph. */
+/** A caller: a client of the gateway, and the identity that the gateway passes on to subgraphs. */
 export interface Asker {
   readonly name: string;
   readonly client: GraphClient;
@@ -12,7 +12,7 @@ export interface Asker {
 /** A running shop with an object of each kind, which belongs to the customer. */
 export interface PopulatedShop {
   readonly stack: TestStack;
-  /** Nobody, another customer, the customer, an admin. */
+  /** Anonymous, another customer, the customer, an admin. */
   readonly askers: readonly Asker[];
   readonly ids: Readonly<Record<'User' | 'Order' | 'Payment' | 'Product' | 'Cart' | 'Category', string>>;
   /** Of the customer's order's first event. */
@@ -21,17 +21,8 @@ export interface PopulatedShop {
   readonly known: readonly string[];
 }
 
-export async function startPopulatedShop(): Promise<PopulatedShop> {
-  const stack = await startTestStack({ env: { PAYMENT_DELAY_MS: '0' } });
-  try {
-    return await populate(stack);
-  } catch (error) {
-    await stack.stop();
-    throw error;
-  }
-}
-
-async function populate(stack: TestStack): Promise<PopulatedShop> {
+/** Adds these objects to a running shop. */
+export async function populate(stack: TestStack): Promise<PopulatedShop> {
   const admin = await signInAdmin(stack);
   const customer = await registerCustomer(stack, 'The customer');
   const stranger = await registerCustomer(stack, 'Another customer');
@@ -64,7 +55,7 @@ async function populate(stack: TestStack): Promise<PopulatedShop> {
   return {
     stack,
     askers: [
-      { name: 'nobody', client: stack.graph, identity: { kind: 'anonymous' } },
+      { name: 'anonymous', client: stack.graph, identity: { kind: 'anonymous' } },
       { name: 'another customer', client: stranger, identity: await identityOf(stranger, 'CUSTOMER') },
       { name: 'the customer', client: customer, identity: await identityOf(customer, 'CUSTOMER') },
       { name: 'an admin', client: admin, identity: await identityOf(admin, 'ADMIN') },

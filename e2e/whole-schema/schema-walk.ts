@@ -37,7 +37,7 @@ function idle(type: GraphQLInputType): unknown {
   if (isInputObjectType(type))
     return Object.fromEntries(
       Object.values(type.getFields())
-        // `logout` without a token ends the session of whoever asks.
+        // `logout` without a token ends the caller's own session.
         .filter((field) => isNonNullType(field.type) || field.name === 'refreshToken')
         .map((field) => [field.name, idle(field.type)]),
     );

@@ -1,13 +1,16 @@
 import { afterAll, beforeAll } from '@jest/globals';
+import { openShop, type OpenShop } from '../harness/open-shop.js';
 import { describeAccess } from './access.js';
 import { describeCursors } from './cursors.js';
-import { startPopulatedShop, type PopulatedShop } from './populated-shop.js';
+import { populate, type PopulatedShop } from './populated-shop.js';
 
+let open: OpenShop;
 let shop: PopulatedShop;
 beforeAll(async () => {
-  shop = await startPopulatedShop();
-}, 180_000);
-afterAll(() => shop?.stack.stop());
+  open = await openShop();
+  shop = await populate(open.stack);
+}, 240_000);
+afterAll(() => open?.leave());
 
 describeAccess(() => shop);
 describeCursors(() => shop);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe } from '@jest/globals';
-import { startTestStack, type GraphClient, type TestStack } from '@cartograph/testing';
-import { startOtlpReceiver } from '../harness/otlp-receiver.js';
+import type { GraphClient } from '@cartograph/testing';
+import { openShop, type OpenShop } from '../harness/open-shop.js';
 import { signInAdmin } from '../harness/shop.js';
 import type { SharedShop } from './shared-shop.js';
 import { describeEverySubgraph } from './stories/every-subgraph.js';
@@ -9,37 +9,32 @@ import { describeOneTrace } from './stories/one-trace.js';
 import { describeOutages } from './stories/outages.js';
 import { describeSessionsEnd } from './stories/sessions-end.js';
 
-/** What is asked of all services together, in one shop: to start another would cost more than most of the questions. */
+/** Stories that involve all services. */
 describe('the whole shop', () => {
-  let stack: TestStack;
+  let open: OpenShop;
   let admin: GraphClient;
-  let receiver: Awaited<ReturnType<typeof startOtlpReceiver>>;
   const shop: SharedShop = {
     get stack() {
-      return stack;
+      return open.stack;
     },
     get admin() {
       return admin;
     },
     get spans() {
-      return receiver.spans;
+      return open.spans;
     },
   };
 
   beforeAll(async () => {
-    receiver = await startOtlpReceiver();
-    stack = await startTestStack({ env: { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url } });
-    admin = await signInAdmin(stack);
-  }, 120_000);
-  afterAll(async () => {
-    await stack?.stop();
-    await receiver?.close();
-  });
+    open = await openShop();
+    admin = await signInAdmin(open.stack);
+  }, 240_000);
+  afterAll(() => open?.leave());
 
   describeOneTrace(shop);
   describeMetrics(shop);
   describeEverySubgraph(shop);
   describe('a person', () => describeSessionsEnd(shop));
-  // At the end, since what was killed has forgotten what it measured.
+  // Last: a killed process has lost its metrics.
   describeOutages(shop);
 });

@@ -4,8 +4,8 @@ import { createBarrierReport, READER, settle } from '../../storefront/barriers.j
 import { story, type Storefront } from '../../storefront/storefront.js';
 import { openSignedIn } from '../../storefront/visitors.js';
 
-export const tellOfAccess = (shop: Storefront) =>
-  story(shop, 'the pages of staff, for everybody', () => {
+export const describeAccessibility = (shop: Storefront) =>
+  story(shop, 'the accessibility of the staff pages', () => {
     const placeOrder = async () => {
       const productId = await createProduct(shop.admin, 10);
       const customer = await registerCustomer(shop.stack);
@@ -14,7 +14,7 @@ export const tellOfAccess = (shop: Storefront) =>
       return { productId, order: order! };
     };
 
-    it('should have nothing serious for axe, nor anything cut off, light and wide or dark and narrow', async () => {
+    it('should show axe no serious violation and cut nothing off, light and wide or dark and narrow', async () => {
       const { productId, order } = await placeOrder();
       const { createWebhook } = await shop.admin.expectData<{ createWebhook: { webhook: { id: string } } }>(
         'mutation ($input: CreateWebhookInput!) { createWebhook(input: $input) { webhook { id } } }',

@@ -31,7 +31,7 @@ async function startReceiver(): Promise<{ server: Server; url: string; received:
   return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`, received };
 }
 
-export const tellOfTheBackOffice = (shop: Storefront) =>
+export const describeBackOffice = (shop: Storefront) =>
   story(shop, 'the pages of staff', () => {
     it('should adjust stock with a reason, and refuse what would go below zero', async () => {
       const productId = await createProduct(shop.admin, 7);
@@ -154,7 +154,7 @@ export const tellOfTheBackOffice = (shop: Storefront) =>
       }
     });
 
-    it('should hand a dead letter over again, and show it anew where it fails once more', async () => {
+    it('should deliver a dead letter again, and show it again if it fails once more', async () => {
       // What no service can read goes to the dead letters of each that listens to orders.
       const redis = new Redis(shop.stack.storeUrl('notifications', 'REDIS_URL'));
       const { page } = await openSignedIn(shop, '/admin/dead-letters');
@@ -192,7 +192,7 @@ export const tellOfTheBackOffice = (shop: Storefront) =>
       }
     });
 
-    it('should give money back once when the answer is lost and the dialog is opened again', async () => {
+    it('should refund once if the response is lost and the dialog is opened again', async () => {
       const customer = await registerCustomer(shop.stack, 'Rita Refund');
       await fillCart(customer, await createProduct(shop.admin, 3));
       const { order } = await checkOut(customer);
@@ -233,7 +233,7 @@ export const tellOfTheBackOffice = (shop: Storefront) =>
       await page.context().close();
     }, 120_000);
 
-    it('should find people, change what they may do, and take it back where the shop refuses', async () => {
+    it('should find accounts, change their roles, and undo a change that the shop refuses', async () => {
       const { page } = await openSignedIn(shop, '/admin/users');
       await page.getByLabel('Search by name or e-mail').fill('lovelace');
       await page.getByText('1 account', { exact: true }).waitFor();
@@ -275,7 +275,7 @@ export const tellOfTheBackOffice = (shop: Storefront) =>
       await page.context().close();
     }, 120_000);
 
-    it('should tell customers kindly that these pages are for staff', async () => {
+    it('should explain to customers that these pages are for staff', async () => {
       const { page } = await openSignedIn(shop, '/admin/orders', { email: 'carl@example.com' });
       await page.getByRole('heading', { name: 'This part is for staff' }).waitFor();
       await page.getByRole('link', { name: 'Back to the shop' }).click();

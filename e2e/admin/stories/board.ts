@@ -50,7 +50,7 @@ async function waitForBoard(page: Page, expected: Readonly<Record<string, number
 const card = (page: Page, status: string, { number }: Placed) =>
   page.locator(`[data-column=${status}] [data-order=${number}]`);
 
-export const tellOfTheBoard = (shop: Storefront) =>
+export const describeBoard = (shop: Storefront) =>
   story(shop, 'the live board of orders', () => {
     let productId: string;
     let customers: readonly GraphClient[];
@@ -138,7 +138,7 @@ export const tellOfTheBoard = (shop: Storefront) =>
       await page.getByRole('dialog').waitFor({ state: 'detached' });
     });
 
-    it('should show where an order really went when somebody else was faster', async () => {
+    it('should show the real status of an order when a colleague was faster', async () => {
       const order = orders[22]!;
       await intercept(page, 'AdminMoveOrder', async (go) => {
         await moveOrder(shop, order.id, 'CANCELLED');
@@ -155,7 +155,7 @@ export const tellOfTheBoard = (shop: Storefront) =>
       await page.unroute('**/graphql');
     });
 
-    it('should say that the connection is lost, and catch up with what happened meanwhile', async () => {
+    it('should say that the connection is lost, and catch up when it is back', async () => {
       const [first, second] = [orders[23]!, orders[24]!];
       await page.context().setOffline(true);
       await page.locator('[data-connection=lost], [data-connection=connecting]').waitFor();

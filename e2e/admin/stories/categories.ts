@@ -3,7 +3,7 @@ import { until } from '@cartograph/testing';
 import { story, type Storefront } from '../../storefront/storefront.js';
 import { openSignedIn } from '../../storefront/visitors.js';
 
-export const tellOfCategories = (shop: Storefront) =>
+export const describeCategories = (shop: Storefront) =>
   story(shop, 'the pages of categories', () => {
     it('should open a department, and sell in it a product in two sizes that customers choose between', async () => {
       const stamp = Date.now();

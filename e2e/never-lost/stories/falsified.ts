@@ -10,7 +10,7 @@ import type { SharedShop } from '../shared-shop.js';
  * inspector must say so.
  */
 export function describeFalsifications(shop: SharedShop): void {
-  describe('that is falsified in the books', () => {
+  describe('that is falsified in the stores', () => {
     let customer: GraphClient;
     let productId: string;
     let paidId: string;
@@ -94,7 +94,7 @@ export function describeFalsifications(shop: SharedShop): void {
         /order\.cancelled \S+ made the mails \[\], expected \[ORDER_CANCELLED\]/,
       ],
       [
-        'an order whose stock was given away',
+        'an order whose stock was released',
         'ORDERS_DATABASE_URL',
         ({ cancelled }) => [
           `UPDATE orders SET status = 'PROCESSING' WHERE id = '${cancelled}'`,
@@ -140,7 +140,7 @@ export function describeFalsifications(shop: SharedShop): void {
       60_000,
     );
 
-    it('should be noticed when its event is lost on the way out of the outbox, and heal when that is found', async () => {
+    it('should be noticed if its event is lost after it left the outbox, and recover when the event is found', async () => {
       const { stack, inspector, admin } = shop;
       const id = await buy();
       const client = new pg.Client({ connectionString: stack.storeUrl('orders', 'ORDERS_DATABASE_URL') });

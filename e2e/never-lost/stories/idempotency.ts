@@ -18,8 +18,8 @@ export function describeIdempotency(shop: SharedShop): void {
       )
     ).me.orders.totalCount;
 
-  describe('of a checkout that is sent again', () => {
-    it('should be one when it comes 20 times at once with one key', async () => {
+  describe('of a repeated checkout', () => {
+    it('should be placed once if it is sent 20 times at once with one key', async () => {
       const { stack, admin } = shop;
       const productId = await createProduct(admin, 10);
       const customer = await registerCustomer(stack);
@@ -36,7 +36,7 @@ export function describeIdempotency(shop: SharedShop): void {
       expect(await stockOf(admin, productId)).toBe(9);
     });
 
-    it('should be the same later, when the cart is empty already', async () => {
+    it('should be returned again later, when the cart is empty', async () => {
       const { stack, admin } = shop;
       const productId = await createProduct(admin, 10);
       const customer = await registerCustomer(stack);

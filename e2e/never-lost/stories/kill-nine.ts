@@ -17,7 +17,7 @@ export function describeKillNine(shop: SharedShop): void {
     });
 
   it.each(victimsOn('redis'))(
-    'amid which %s is killed with SIGKILL should be lost by nobody and doubled by no repetition',
+    'should be neither lost nor doubled when %s is killed with SIGKILL',
     async (victim) => {
       const { stack, admin } = shop;
       const productId = await createProduct(admin, 20);

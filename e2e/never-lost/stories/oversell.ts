@@ -3,7 +3,7 @@ import { checkOut, createProduct, fillCart, registerCustomer, stockOf } from '..
 import type { SharedShop } from '../shared-shop.js';
 
 export function describeOversell(shop: SharedShop): void {
-  it('of the last 5 pieces should be given to exactly 5 of 50 customers who check out at the same moment', async () => {
+  it('should be placed by exactly 5 of 50 customers who race for the last 5 units', async () => {
     const { stack, admin } = shop;
     const productId = await createProduct(admin, 5);
     const customers = await Promise.all(

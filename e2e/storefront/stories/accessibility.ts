@@ -22,9 +22,9 @@ async function tabTo(page: Page, name: RegExp, most = 60): Promise<void> {
   throw new Error(`The focus never reached ${name}, but ${passed.join(' | ')}.`);
 }
 
-export const tellOfAccess = (shop: Storefront) =>
-  story(shop, 'the shop, for everybody', () => {
-    it('should have nothing serious for axe, nor anything cut off, light and wide or dark and narrow', async () => {
+export const describeAccessibility = (shop: Storefront) =>
+  story(shop, 'the accessibility of the shop', () => {
+    it('should show axe no serious violation and cut nothing off, light and wide or dark and narrow', async () => {
       const { barriers, check } = createBarrierReport();
       // Two at a time, as there are two processors where it counts.
       const asGuest = async () => {

@@ -15,9 +15,9 @@ const waitForCount = (page: Page, count: number) =>
     .getByText(new RegExp(`^${count} products?$`))
     .waitFor();
 
-export const tellOfBrowsing = (shop: Storefront) =>
-  story(shop, 'somebody who looks around', () => {
-    it('should narrow a department by filters that say beforehand what they leave, and keep that in the address', async () => {
+export const describeBrowsing = (shop: Storefront) =>
+  story(shop, 'browsing the catalogue', () => {
+    it('should narrow a department by filters that show how many products are left, and keep them in the address', async () => {
       const { page } = await shop.newVisitor();
       await page.goto('/');
       await page.getByRole('navigation', { name: 'Departments' }).getByText('Living').click();
@@ -61,7 +61,7 @@ export const tellOfBrowsing = (shop: Storefront) =>
       });
     });
 
-    it('should lose no letter that is typed while the list is on its way', async () => {
+    it('should lose no letter that is typed while the list is loading', async () => {
       const { page } = await shop.newVisitor();
       let arrive = () => {};
       const onItsWay = new Promise<void>((resolve) => (arrive = resolve));
@@ -82,7 +82,7 @@ export const tellOfBrowsing = (shop: Storefront) =>
       expect(await box.inputValue()).toBe('lamp');
     });
 
-    it('should see the pictures under whatever name the shop was opened', async () => {
+    it('should show pictures under any host name of the shop', async () => {
       const byNumber = shop.stack.url('gateway');
       expect(new URL(byNumber).hostname).toBe('127.0.0.1');
       const { page, faults } = await shop.newVisitor({ baseURL: byNumber });

@@ -3,9 +3,9 @@ import { addToCart } from '../steps.js';
 import { story, stockProduct, type Storefront } from '../storefront.js';
 import { intercept } from '../visitors.js';
 
-export const tellOfTheCart = (shop: Storefront) =>
+export const describeCart = (shop: Storefront) =>
   story(shop, 'the cart in the browser', () => {
-    it('should follow changes with its total, take back what was refused, and set things aside', async () => {
+    it('should update its total, undo a refused change, and save items for later', async () => {
       const { page } = await shop.newVisitor();
       await addToCart(page, (await stockProduct(shop.admin, 2)).path);
       const drawer = page.getByRole('dialog', { name: 'Your cart' });
@@ -20,7 +20,7 @@ export const tellOfTheCart = (shop: Storefront) =>
         .waitFor();
       await drawer.getByLabel('Quantity').getByText('2', { exact: true }).waitFor();
 
-      // The same where nobody answers; it says which of the two it was.
+      // The same without a response; the message says which of the two it was.
       await intercept(page, 'SetCartItemQuantity', (_go, fail) => fail());
       await drawer.getByRole('button', { name: 'One Test piece less' }).click();
       await drawer.locator('[data-problem=offline]').waitFor();
@@ -36,7 +36,7 @@ export const tellOfTheCart = (shop: Storefront) =>
       await drawer.getByRole('region', { name: 'Saved for later' }).waitFor({ state: 'detached' });
     }, 120_000);
 
-    it('should bring a guest’s things along when the guest signs in', async () => {
+    it('should keep a guest’s cart when the guest signs in', async () => {
       const { page } = await shop.newVisitor();
       await addToCart(page, (await stockProduct(shop.admin, 2)).path);
       await page.getByRole('button', { name: 'Close the cart' }).click();
@@ -50,7 +50,7 @@ export const tellOfTheCart = (shop: Storefront) =>
       await page.getByRole('button', { name: 'Cart 0 pieces' }).waitFor();
     }, 120_000);
 
-    it('should count once what is added again because its answer was lost, and twice what is added twice', async () => {
+    it('should count an addition once if it is retried after a lost response, and twice if it is made twice', async () => {
       const { page } = await shop.newVisitor();
       const { path } = await stockProduct(shop.admin, 9);
       await page.goto(path);

@@ -4,8 +4,8 @@ import { fillAddress, placeOrder, reachOrder, waitForStatus } from '../steps.js'
 import { ANOTHER_MACHINE, story, stockProduct, type Storefront } from '../storefront.js';
 import { enterAsCustomer } from '../visitors.js';
 
-export const tellOfCheckoutTrouble = (shop: Storefront) =>
-  story(shop, 'a checkout that does not go smoothly', () => {
+export const describeCheckoutTrouble = (shop: Storefront) =>
+  story(shop, 'a checkout with problems', () => {
     /** A new customer at the checkout with one piece of the product and an address typed. */
     const arriveAtCheckout = async ({ id }: { readonly id: string }) => {
       const customer = await enterAsCustomer(shop, { wants: id });
@@ -35,7 +35,7 @@ export const tellOfCheckoutTrouble = (shop: Storefront) =>
       await page.locator('[data-payment=SUCCEEDED]').waitFor();
     }, 120_000);
 
-    it('should say that somebody else bought the last one, and charge nothing', async () => {
+    it('should say that another customer bought the last unit, and charge nothing', async () => {
       const product = await stockProduct(shop.admin, 1);
       const { page, email } = await arriveAtCheckout(product);
       const faster = await registerCustomer(shop.stack);
@@ -65,7 +65,7 @@ export const tellOfCheckoutTrouble = (shop: Storefront) =>
       expect(await countOrders(email)).toBe(1);
     }, 120_000);
 
-    it('should buy once when the answer is lost and the page is loaded again', async () => {
+    it('should buy once if the response is lost and the page is loaded again', async () => {
       const { page, email, context } = await arriveAtCheckout(await stockProduct(shop.admin, 5));
       // The order arrives, the answer does not.
       await page.route('**/graphql', async (route) => {

@@ -197,7 +197,7 @@ async function expectKindness(page: Page, given: Form): Promise<void> {
   for (const [label, text] of Object.entries(given.typed)) expect(await field(label).inputValue()).toBe(text);
 }
 
-export const tellOfForms = (shop: Storefront) =>
+export const describeForms = (shop: Storefront) =>
   story(shop, 'every form', () => {
     it('of a guest should say what is wrong beside the field, keep what was typed, and send once', async () => {
       const { page } = await shop.newVisitor();

@@ -14,7 +14,7 @@ async function typeInto(page: Page, editor: string, text: string): Promise<void>
 }
 
 /** @param lifetimeMs how long the shop's access tokens live */
-export const tellOfGraphiql = (lifetimeMs: number) => (shop: Storefront) =>
+export const describeGraphiql = (lifetimeMs: number) => (shop: Storefront) =>
   story(shop, 'a stream in GraphiQL', () => {
     let page: Page;
     let token: string;

@@ -62,8 +62,8 @@ async function signIn(page: Page, email: string): Promise<void> {
   await page.getByRole('heading', { name: 'Your orders' }).waitFor();
 }
 
-export const tellOfLeaving = (shop: Storefront) =>
-  story(shop, 'a browser that two people use', () => {
+export const describeLeaving = (shop: Storefront) =>
+  story(shop, 'a browser that two people share', () => {
     /** A customer whose checkout was refused in one tab, and whose account is open in another. */
     const arrive = async (options: { baseURL?: string } = {}) => {
       const name = `Canaria${randomUUID().slice(0, 8)} Example`;
@@ -174,7 +174,7 @@ export const tellOfLeaving = (shop: Storefront) =>
       await expectNothingOf(traces, [account, checkout, order]);
     }, 120_000);
 
-    it('should keep nothing in a tab that slept while its person left and another signed in', async () => {
+    it('should keep nothing in a sleeping tab after its user signed out and another signed in', async () => {
       const second = await prepareSecond();
       const { account, context, traces, checkout } = await arrive();
       const asleep = await context.newPage();
@@ -219,7 +219,7 @@ export const tellOfLeaving = (shop: Storefront) =>
       expect(await findTraces(account, traces)).toEqual([]);
     }, 120_000);
 
-    it('should take no answer that arrives after its person has left', async () => {
+    it('should ignore a response that arrives after its user has signed out', async () => {
       const { account, checkout, traces } = await arrive();
       const held: (() => Promise<void>)[] = [];
       for (const [page, operation] of [

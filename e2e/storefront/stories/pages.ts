@@ -19,7 +19,7 @@ const waitForScroll = (page: Page, position: number) =>
     what: `the page to stand at ${position}`,
   });
 
-export const tellOfPages = (shop: Storefront) =>
+export const describePages = (shop: Storefront) =>
   story(shop, 'an address of the shop', () => {
     it('should lead to every product, whatever its SKU ends like, by a link, on reload and when it is typed', async () => {
       const unique = randomUUID().slice(0, 6).toUpperCase();

@@ -5,13 +5,13 @@ import { checkOut, fillCart, registerCustomer } from '../../harness/shop.js';
 import { story, stockProduct, type Storefront } from '../storefront.js';
 import { addToCart } from '../steps.js';
 
-export const tellOfProblems = (shop: Storefront) =>
-  story(shop, 'what the storefront says when something is wrong', () => {
+export const describeProblems = (shop: Storefront) =>
+  story(shop, 'the storefront’s error messages', () => {
     /** The gateway may leave alone for some seconds what has failed it several times: a click before that fails as well. */
     const untilAsked = (query: string) =>
       until(async () => !(await shop.admin.query(query)).errors, { what: `an answer to ${query}` });
 
-    it('should name the part that is down, keep the rest going, and recover on a click', async () => {
+    it('should name the part that is down, keep the rest working, and recover on a click', async () => {
       const { page } = await shop.newVisitor();
       const { path } = await stockProduct(shop.admin, 3);
       await addToCart(page, path);
@@ -32,7 +32,7 @@ export const tellOfProblems = (shop: Storefront) =>
       expect(await page.locator('[data-problem]').count()).toBe(0);
     }, 120_000);
 
-    it('should keep staff at work while a part is down: say which, undo what did not happen, and go on after', async () => {
+    it('should let staff go on while a part is down: name it, undo what failed, and recover', async () => {
       const { id } = await stockProduct(shop.admin, 3);
       const customer = await registerCustomer(shop.stack, 'Olga Outage');
       await fillCart(customer, id);
@@ -41,7 +41,7 @@ export const tellOfProblems = (shop: Storefront) =>
       const card = page.locator(`[data-column=PROCESSING] [data-order=${order!.number}]`);
       await card.getByText('Olga Outage').waitFor();
 
-      // Accounts and messages are away: orders are shown without names, the other page says what is missing.
+      // Accounts and messages are down: orders are shown without names, the other page says what is missing.
       await Promise.all([shop.stack.kill('users'), shop.stack.kill('notifications')]);
       await page.reload();
       await card.waitFor();
@@ -54,7 +54,7 @@ export const tellOfProblems = (shop: Storefront) =>
       await page.locator('main details').first().waitFor();
       expect(await page.locator('[data-problem]').count()).toBe(0);
 
-      // Orders are away: what was clicked is undone, and can be clicked again once they are back.
+      // Orders are down: the click is undone, and works once they are back.
       await page.getByRole('link', { name: 'Orders', exact: true }).click();
       await page.locator('[data-connection=live]').waitFor();
       await shop.stack.kill('orders');
@@ -97,7 +97,7 @@ export const tellOfProblems = (shop: Storefront) =>
       await page.locator('main h3').first().waitFor();
     }, 120_000);
 
-    it('should own up to a fault and give the reference that finds it', async () => {
+    it('should admit a fault and show the reference that finds it in the logs', async () => {
       const { page } = await shop.newVisitor();
       await page.route('**/graphql', (route) =>
         route.request().postData()?.includes('query Products')
@@ -119,7 +119,7 @@ export const tellOfProblems = (shop: Storefront) =>
       await page.locator('[data-problem=fault]').getByText('quote abc123').waitFor();
     }, 120_000);
 
-    it('should give a fault, an outage and a lost network each a face of its own', async () => {
+    it('should show a fault, an outage and a lost network differently', async () => {
       const { page } = await shop.newVisitor();
       const refuse = (code: string) => ({ json: { errors: [{ message: 'No', extensions: { code } }] } });
       const faces: Record<string, string | null>[] = [];

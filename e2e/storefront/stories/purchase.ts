@@ -14,9 +14,9 @@ import {
 import { enterAsCustomer, enterWithOrder, openSignedIn } from '../visitors.js';
 
 // Without a browser there is nothing to test with: set CHROMIUM_PATH, or install the distribution's chromium.
-export const tellOfPurchases = (shop: Storefront) =>
+export const describePurchases = (shop: Storefront) =>
   story(shop, 'a purchase in the browser', () => {
-    it('should lead a guest from the first page to an order that moves by itself while staff work on it elsewhere', async () => {
+    it('should lead a guest from the first page to an order page that updates live while staff process the order', async () => {
       const { page, faults } = await shop.newVisitor();
       await page.goto('/');
       await page.getByRole('link', { name: 'Browse everything' }).click();
@@ -33,7 +33,7 @@ export const tellOfPurchases = (shop: Storefront) =>
       await fillAddress(page);
       let loads = 0;
       page.on('load', () => (loads += 1));
-      // While nobody charges it, the order waits, and the customer sees it wait.
+      // Until the payment is charged, the order waits, and the customer sees that.
       await shop.stack.kill('payments');
       await placeOrder(page);
       await reachOrder(page);
@@ -111,7 +111,7 @@ export const tellOfPurchases = (shop: Storefront) =>
       await reachOrder(page);
     }, 120_000);
 
-    it('should let a customer call an order off and see the money come back', async () => {
+    it('should let a customer cancel an order and see the refund', async () => {
       const { customer, orderId } = await enterWithOrder(shop, (await stockProduct(shop.admin, 3)).id);
       const { page } = customer;
       await page.goto(`/orders/${orderId}`);
@@ -144,7 +144,7 @@ export const tellOfPurchases = (shop: Storefront) =>
       await page.waitForURL('**/sign-in?next=*');
     }, 120_000);
 
-    it('should let in again who forgot the password, by the mailed link, once', async () => {
+    it('should let a customer who forgot the password sign in by the mailed link, once', async () => {
       const { page, email } = await enterAsCustomer(shop);
       await page.goto('/account');
       await page.getByRole('button', { name: 'Sign out' }).click();

@@ -14,7 +14,7 @@ const storedSession = (page: Page) =>
 const byPlainHttp = (shop: Storefront) =>
   `http://${ANOTHER_MACHINE}:${new URL(shop.stack.url('gateway')).port}`;
 
-export const tellOfRenewals = (shop: Storefront) =>
+export const describeRenewals = (shop: Storefront) =>
   story(shop, 'tokens that are renewed', () => {
     it('should keep several tabs signed in that renew in the same instant, over plain HTTP without locks', async () => {
       const { customer } = await enterWithOrder(shop, await createProduct(await signInAdmin(shop.stack), 5), {
@@ -25,7 +25,7 @@ export const tellOfRenewals = (shop: Storefront) =>
       for (const page of pages) await page.goto('/account/orders');
       expect(await customer.page.evaluate("isSecureContext || 'locks' in navigator")).toBe(false);
       const { accessToken } = await storedSession(customer.page);
-      // All renewals are held until each tab has asked for its own.
+      // All renewals are held until each tab has sent its own.
       let release = () => {};
       const held = new Promise<void>((resolve) => (release = resolve));
       let asked = 0;
@@ -72,7 +72,7 @@ export const tellOfRenewals = (shop: Storefront) =>
       await page.goto('/');
       await page.getByRole('button', { name: 'Cart 1 piece' }).waitFor();
       const { refreshToken } = await storedSession(page);
-      // This browser's clock is wrong: to it, a token that nobody takes lasts for another hour.
+      // This browser's clock is wrong: it considers an expired token valid for another hour.
       await page.evaluate(`localStorage.setItem('cartograph.session', JSON.stringify({
         ...JSON.parse(localStorage.getItem('cartograph.session')),
         accessToken: 'no longer good', accessTokenExpiresAt: new Date(Date.now() + 3_600_000).toISOString(),

@@ -12,7 +12,7 @@ import { story, type Storefront } from '../storefront.js';
 
 const at = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
 
-export const tellOfTheSafelist = (shop: Storefront) =>
+export const describeSafelist = (shop: Storefront) =>
   story(shop, 'a gateway that runs only the storefront’s own operations', () => {
     const folder = mkdtempSync(join(tmpdir(), 'cartograph-safelist-'));
     let gateway: SecondProcess;

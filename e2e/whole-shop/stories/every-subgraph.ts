@@ -62,7 +62,7 @@ export function describeEverySubgraph(shop: SharedShop): void {
       expect(compose(sdl)).toBe(compose(readFileSync(repository(`${folder}/schema.graphql`), 'utf8')));
     });
 
-    it('should answer nobody without a signature, nor with one for another service', async () => {
+    it('should refuse a request without a signature, or with one for another service', async () => {
       const refusal = { status: 401, body: { errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] } };
       expect(await ask('{ __typename }')).toMatchObject(refusal);
       expect(await ask('{ __typename }', await signed('another'))).toMatchObject(refusal);
@@ -116,7 +116,7 @@ export function describeEverySubgraph(shop: SharedShop): void {
       expect((await fetch(`${url()}/readyz`)).status).toBe(200);
     });
 
-    it('should begin like all others', () => {
+    it('should start like all others', () => {
       const main = readFileSync(repository(`${folder}/src/main.ts`), 'utf8');
       expect(main).toMatch(/^await run(Service)?\(/m);
       expect(main.split('\n').length).toBeLessThanOrEqual(30);

@@ -111,7 +111,7 @@ export function describeMetrics(shop: SharedShop): void {
       ];
     };
 
-    it('named by dashboards are exported, with the labels they are asked for by, and legends name what is left', () => {
+    it('in dashboards are exported with the labels that queries use, and legends name labels that are left', () => {
       const queries = readQueries();
       expect(queries.length).toBeGreaterThan(50);
       expect(queries.flatMap(({ where, expression, legend }) => faultsOf(where, expression, legend))).toEqual(
@@ -119,14 +119,14 @@ export function describeMetrics(shop: SharedShop): void {
       );
     });
 
-    it('named by rules are exported, with the labels they are asked for by', () => {
+    it('in alert rules are exported with the labels that they use', () => {
       expect(readRules().flatMap(({ alert, record, expr }) => faultsOf(alert ?? record ?? '', expr))).toEqual(
         [],
       );
     });
 
     it.each([
-      ['that nobody exports', 'rate(cartograph_made_up_total[5m])', ''],
+      ['that is never exported', 'rate(cartograph_made_up_total[5m])', ''],
       ['with a label they do not have', 'cartograph_events_published_total{kind="order.placed"}', ''],
       ['summed up by what they do not have', 'sum by (topic) (cartograph_events_consumer_lag)', ''],
       [
@@ -136,7 +136,7 @@ export function describeMetrics(shop: SharedShop): void {
       ],
       ['that cannot grow', 'rate(cartograph_mails_pending[5m])', ''],
       [
-        'with a legend of what was summed away',
+        'with a legend of a label that was summed up',
         'sum by (type) (cartograph_events_dead_letters_total)',
         '{{consumer}}',
       ],
@@ -144,7 +144,7 @@ export function describeMetrics(shop: SharedShop): void {
       expect(faultsOf('here', expression, legend)).toHaveLength(1);
     });
 
-    it.each(Object.keys(OWN))('of %s say how much, how well, how fast, and what waits', (service) => {
+    it.each(Object.keys(OWN))('of %s show load, errors, latency and queues', (service) => {
       const own = readMetrics(scrapes.get(service)!);
       const wanted = [...(service === 'gateway' ? [] : EVERY_SUBGRAPH), ...OWN[service]!];
       expect(wanted.filter((name) => !own.has(name))).toEqual([]);

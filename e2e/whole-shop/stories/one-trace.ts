@@ -53,13 +53,13 @@ export function describeOneTrace(shop: SharedShop): void {
 
     const isHandling = ({ name }: Span) => name === 'handle order.placed';
 
-    it('is one trace over all seven services', () => {
+    it('is one trace across all seven services', () => {
       expect([...new Set(trace().map(({ service }) => service))].sort()).toEqual(
         ['cart', 'gateway', 'notifications', 'orders', 'payments', 'products', 'users'].sort(),
       );
     });
 
-    it('is seen in every store and on the bus', () => {
+    it('contains spans of every store and of the bus', () => {
       const systems = (service: string) =>
         new Set(of(service).map(({ attributes }) => attributes['db.system'] ?? attributes['db.system.name']));
       expect(systems('orders')).toContain('postgresql');
@@ -69,13 +69,13 @@ export function describeOneTrace(shop: SharedShop): void {
       expect(of('orders').map(({ name }) => name)).toContain('publish order.placed');
     });
 
-    it('hangs together: every span but those of the client’s own parent has its parent in the trace', () => {
+    it('is connected: every span’s parent is in the trace, except the client’s own', () => {
       expect(roots().map(({ service, parentSpanId }) => [service, parentSpanId])).toEqual([
         ['gateway', parent.split('-')[2]],
       ]);
     });
 
-    it('is the trace that logs name', () => {
+    it('is named in the logs', () => {
       expect(shop.stack.logs('gateway')).toContain(traceId);
     });
   });

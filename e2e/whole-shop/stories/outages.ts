@@ -14,9 +14,9 @@ for (const { name, stores } of declaredServices.filter(({ isSubgraph }) => isSub
 }
 
 export function describeOutages(shop: SharedShop): void {
-  describe('a store that is gone', () => {
+  describe('a store that is down', () => {
     it.each([...owners])(
-      '(%s) should make %j unready, but no less alive, until it is back',
+      '(%s) should make %j unready but alive until it is back',
       async (engine, names) => {
         const { stack } = shop;
         const statuses = async (path: string) =>
@@ -63,7 +63,7 @@ export function describeOutages(shop: SharedShop): void {
       60_000,
     );
 
-    it('should not keep the gateway from starting, and be used once it is there', async () => {
+    it('should not stop the gateway from starting, and be used once it is up', async () => {
       const { stack } = shop;
       await stack.halt('gateway');
       await stack.halt('products');

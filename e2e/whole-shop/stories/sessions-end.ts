@@ -138,7 +138,7 @@ export function describeSessionsEnd(shop: SharedShop): void {
       { id: user.id },
     );
 
-  describe('whose rights end', () => {
+  describe('whose permissions end', () => {
     it.each<[how: string, end: (person: Person) => Promise<unknown>, stays: string | null]>([
       ['by deactivation', deactivate, null],
       [
@@ -206,7 +206,7 @@ export function describeSessionsEnd(shop: SharedShop): void {
       }
     });
 
-    it('while Redis is away, should lose everything when it is back, though it has forgotten all', async () => {
+    it('while Redis is down, should lose all access when it is back, even if Redis lost its data', async () => {
       const person = await newStaff();
       const early = await newStaff();
       await deactivate(early);
@@ -224,7 +224,7 @@ export function describeSessionsEnd(shop: SharedShop): void {
     }, 60_000);
   });
 
-  describe('with a token that does not count', () => {
+  describe('with an invalid token', () => {
     const send = async (query: string, variables: object = {}) => {
       const { data, errors } = await shop.stack.graph.as('not.a.token').query(query, variables as never);
       return {
@@ -278,7 +278,7 @@ export function describeSessionsEnd(shop: SharedShop): void {
       expect((await send(add, { input })).errors).toEqual(refused);
     });
 
-    it('should get the public part of an operation, and the reason at each place that needs a person', async () => {
+    it('should get the public part of an operation, and the reason at each field that needs a user', async () => {
       const query = '{ me { id } orders(first: 1) { totalCount } products(first: 1) { nodes { id } } }';
       const { data, errors } = await send(query);
       expect(data).toMatchObject({ me: null, products: { nodes: [{ id: expect.any(String) }] } });

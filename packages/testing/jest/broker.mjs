@@ -37,7 +37,7 @@ export async function startBroker() {
     }
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  // A broker nobody asks must not keep a finished run alive.
+  // An unused broker must not keep a finished run alive.
   server.unref();
   return {
     url: `http://127.0.0.1:${server.address().port}`,

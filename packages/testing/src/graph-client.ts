@@ -39,7 +39,7 @@ export interface GraphClient {
     document: string,
     variables?: Variables,
   ): AsyncIterableIterator<GraphResult<Data>>;
-  /** The same address as somebody else. */
+  /** The same address with another token. */
   as(token: string | undefined): GraphClient;
 }
 

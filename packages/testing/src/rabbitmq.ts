@@ -65,7 +65,7 @@ export async function startTestRabbitMq(): Promise<TestRabbitMq> {
   // A server of another system comes with an epmd of its own.
   const own = join(dirname(program), 'epmd');
   const epmdProgram = existsSync(own) ? own : 'epmd';
-  // Erlang's name service would otherwise be started as a daemon that nobody ends.
+  // Otherwise Erlang starts its name service as a daemon that is never stopped.
   const epmd = manageProcess({
     name: 'epmd',
     program: 'epmd',

@@ -9,7 +9,7 @@ import { startTestRabbitMq } from './rabbitmq.js';
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
 
 export interface TestStack extends Stack {
-  /** A client of the gateway, as nobody. */
+  /** An anonymous client of the gateway. */
   readonly graph: GraphClient;
   /** Ends all and deletes the data. */
   stop(): Promise<void>;

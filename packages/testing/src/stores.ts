@@ -21,7 +21,7 @@ const uniqueName = () => `test_${process.pid}_${randomBytes(6).toString('hex')}`
 
 export interface TestDatabase {
   readonly url: string;
-  /** Removes the database, whoever is still connected. */
+  /** Removes the database, even if clients are connected. */
   drop(): Promise<void>;
 }
 

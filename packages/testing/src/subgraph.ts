@@ -47,7 +47,7 @@ export interface RunningSubgraph {
   /** Base URL, without `/graphql`. */
   readonly url: string;
   /** Sends one operation as the gateway would for `identity`. */
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests read what they asked for
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests know the shape of their query
   ask<Data = any>(query: string, variables?: object, identity?: Identity): Promise<GraphResult<Data>>;
   close(): Promise<void>;
 }

@@ -17,7 +17,7 @@ describe('test stores', () => {
     await Promise.all([first.drop(), second.drop()]);
   });
 
-  it('should drop a database that somebody is still connected to', async () => {
+  it('should drop a database that a client is still connected to', async () => {
     const database = await createTestDatabase();
     const client = new pg.Client({ connectionString: database.url });
     const errors: Error[] = [];

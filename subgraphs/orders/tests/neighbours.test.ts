@@ -3,10 +3,11 @@ import { readFileSync } from 'node:fs';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { createBus, createEvent, type AnyEvent } from '@cartograph/events';
 import { createLogger, IDENTITY_HEADER, newId, signIdentity, type Identity } from '@cartograph/kit';
-import { startTestStack, until, type TestStack } from '@cartograph/testing';
+import { until, type TestStack } from '@cartograph/testing';
 import { parse, validate } from 'graphql';
 import { Redis } from 'ioredis';
 import pg from 'pg';
+import { openShop, type OpenShop } from '../../../e2e/harness/open-shop.js';
 import { CART_OPERATIONS } from '../src/clients/cart.js';
 import { PAYMENTS_OPERATIONS } from '../src/clients/payments.js';
 import { PRODUCTS_OPERATIONS } from '../src/clients/products.js';
@@ -26,18 +27,16 @@ describe('the calls from orders to other services', () => {
 });
 
 describe('with the real products, cart and payments', () => {
+  let open: OpenShop;
   let stack: TestStack;
   let orders: ReturnType<typeof clientOf>;
 
   beforeAll(async () => {
-    stack = await startTestStack({
-      services: ['products', 'cart', 'orders', 'payments'],
-      env: { LOG_LEVEL: 'warn' },
-      serviceEnv: { payments: { PAYMENT_DELAY_MS: '50' } },
-    });
+    open = await openShop();
+    stack = open.stack;
     orders = clientOf(stack.url('orders'), stack.internalAuthSecret);
-  }, 60_000);
-  afterAll(() => stack.stop());
+  }, 240_000);
+  afterAll(() => open?.leave());
 
   async function ask<Data>(
     service: string,
