@@ -1,6 +1,5 @@
 import { fileURLToPath } from 'node:url';
 import { startTestStack, type TestStack } from '@cartograph/testing';
-import { inspectShop } from '../invariants/invariants.js';
 import { startOtlpReceiver, type Span } from './otlp-receiver.js';
 import { takeSnapshot, type ShopSnapshot } from './shop-snapshot.js';
 
@@ -43,8 +42,6 @@ export async function openShop(): Promise<OpenShop> {
 async function startToKeep(): Promise<KeptShop> {
   const shop = await start();
   try {
-    const inspector = await inspectShop(shop.stack);
-    await inspector.untilAtRest().finally(() => inspector.close());
     const snapshot = await takeSnapshot(shop.stack);
     return { ...shop, snapshot, stop: () => shop.leave(), leave: async () => {} };
   } catch (error) {

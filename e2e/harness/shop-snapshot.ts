@@ -13,25 +13,44 @@ export interface ShopSnapshot {
   restore(): Promise<void>;
 }
 
-interface StoreSnapshot {
-  isIdle(): Promise<boolean>;
-  restore(): Promise<void>;
+interface Store {
+  /** What is still under way in the store, in words. */
+  findWork(): Promise<readonly string[]>;
+  /** Copies what the store holds. Answers with a function that puts it back. */
+  copy(): Promise<() => Promise<void>>;
 }
 
-/** Takes a snapshot of a shop in which nothing is under way. */
+/**
+ * Waits until no event is under way, and takes a snapshot.
+ * @throws if events are still under way after 30 seconds
+ */
 export async function takeSnapshot(stack: TestStack): Promise<ShopSnapshot> {
-  const stores = await Promise.all([
-    ...addressesOf(stack, 'postgres').map(snapshotOfPostgres),
-    ...addressesOf(stack, 'mongodb').map(snapshotOfMongo),
-    ...addressesOf(stack, 'redis').map(snapshotOfRedis),
-  ]);
+  const stores: readonly Store[] = [
+    ...addressesOf(stack, 'postgres').map(postgresStore),
+    ...addressesOf(stack, 'mongodb').map(mongoStore),
+    ...addressesOf(stack, 'redis').map(redisStore),
+  ];
+  await untilIdle(stores);
+  const restorers = await Promise.all(stores.map((store) => store.copy()));
   return {
     async restore() {
-      const areIdle = async () => (await Promise.all(stores.map((store) => store.isIdle()))).every(Boolean);
-      await until(areIdle, { what: 'all events to be published and handled' });
-      await Promise.all(stores.map((store) => store.restore()));
+      await untilIdle(stores);
+      await Promise.all(restorers.map((restore) => restore()));
     },
   };
+}
+
+async function untilIdle(stores: readonly Store[]): Promise<void> {
+  let work: readonly string[] = [];
+  await until(
+    async () => {
+      work = (await Promise.all(stores.map((store) => store.findWork()))).flat();
+      return work.length === 0;
+    },
+    { what: 'all events to be published and handled' },
+  ).catch((error: Error) => {
+    throw new Error(`${error.message} ${work.join('; ')}`, { cause: error });
+  });
 }
 
 /** The addresses of all databases on an engine, each once. */
@@ -46,8 +65,23 @@ function addressesOf(stack: TestStack, engine: 'postgres' | 'mongodb' | 'redis')
   return [...new Set(variables)];
 }
 
-/** A copy of each table in a schema of its own. Sequences run on: a stream's readers remember how far they have read. */
-async function snapshotOfPostgres(url: string): Promise<StoreSnapshot> {
+interface Table {
+  readonly name: string;
+  readonly copy: string;
+  readonly columns: string;
+}
+
+const TABLES = `
+  SELECT format('%I.%I', n.nspname, c.relname) AS name,
+    format('shop_snapshot.%I', n.nspname || '.' || c.relname) AS copy,
+    (SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) FROM pg_attribute a
+      WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '') AS columns
+  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+  WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND n.nspname !~ '^pg_|^information_schema$'
+  ORDER BY 1`;
+
+/** Copies each table into a schema of its own. Sequences run on, because readers remember how far they have read. */
+function postgresStore(url: string): Store {
   const run = async (...statements: readonly string[]) => {
     const client = new pg.Client(url);
     await client.connect();
@@ -59,40 +93,35 @@ async function snapshotOfPostgres(url: string): Promise<StoreSnapshot> {
       await client.end();
     }
   };
-  const tables = (await run(`
-    SELECT format('%I.%I', n.nspname, c.relname) AS name, format('shop_snapshot.%I', n.nspname || '.' || c.relname) AS copy,
-      (SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) FROM pg_attribute a
-       WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '') AS columns
-    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND n.nspname !~ '^pg_|^information_schema$'
-    ORDER BY 1`)) as readonly { readonly name: string; readonly copy: string; readonly columns: string }[];
-  await run(
-    'CREATE SCHEMA shop_snapshot',
-    ...tables.map(({ name, copy, columns }) => `CREATE TABLE ${copy} AS SELECT ${columns} FROM ${name}`),
-  );
-  const names = tables.map(({ name }) => name).join(', ');
   return {
-    async isIdle() {
+    async findWork() {
       const [row] = (await run('SELECT count(*)::int AS count FROM outbox')) as [{ count: number }];
-      return row.count === 0;
+      return row.count === 0 ? [] : [`${new URL(url).pathname} has ${row.count} events to publish`];
     },
-    async restore() {
+    async copy() {
+      const tables = (await run(TABLES)) as readonly Table[];
       await run(
-        'BEGIN',
-        // Foreign keys and triggers are checked already: these rows were in the tables.
-        'SET LOCAL session_replication_role = replica',
-        `TRUNCATE ${names}`,
-        ...tables.map(
-          ({ name, copy, columns }) =>
-            `INSERT INTO ${name} (${columns}) OVERRIDING SYSTEM VALUE SELECT ${columns} FROM ${copy}`,
-        ),
-        'COMMIT',
+        'CREATE SCHEMA shop_snapshot',
+        ...tables.map(({ name, copy, columns }) => `CREATE TABLE ${copy} AS SELECT ${columns} FROM ${name}`),
       );
+      return async () => {
+        await run(
+          'BEGIN',
+          // No foreign keys and triggers: these rows were in the tables before.
+          'SET LOCAL session_replication_role = replica',
+          `TRUNCATE ${tables.map(({ name }) => name).join(', ')}`,
+          ...tables.map(
+            ({ name, copy, columns }) =>
+              `INSERT INTO ${name} (${columns}) OVERRIDING SYSTEM VALUE SELECT ${columns} FROM ${copy}`,
+          ),
+          'COMMIT',
+        );
+      };
     },
   };
 }
 
-async function snapshotOfMongo(url: string): Promise<StoreSnapshot> {
+function mongoStore(url: string): Store {
   const within = async <Value>(work: (client: MongoClient) => Promise<Value>) => {
     // Values keep the types that they are stored with.
     const client = new MongoClient(url, { promoteValues: false, promoteLongs: false, promoteBuffers: false });
@@ -102,39 +131,33 @@ async function snapshotOfMongo(url: string): Promise<StoreSnapshot> {
       await client.close();
     }
   };
-  const readAll = (client: MongoClient) =>
-    client
-      .db()
-      .collections()
-      .then((collections) =>
-        Promise.all(
-          collections.map(
-            async ({ collectionName }) =>
-              [collectionName, await client.db().collection(collectionName).find().toArray()] as const,
-          ),
-        ),
-      );
-  const held = new Map<string, Document[]>(await within(readAll));
   return {
-    isIdle: () =>
-      within(
-        async (client) =>
-          (await client.db().collection('products').countDocuments({ hasOutbox: true })) === 0,
-      ),
-    restore: () =>
+    findWork: () =>
       within(async (client) => {
-        for (const { collectionName } of await client.db().collections()) {
-          const collection = client.db().collection(collectionName);
-          await collection.deleteMany({});
-          const documents = held.get(collectionName) ?? [];
-          if (documents.length > 0) await collection.insertMany(documents);
-        }
+        const count = await client.db().collection('products').countDocuments({ hasOutbox: true });
+        return count === 0 ? [] : [`${count} products have events to publish`];
       }),
+    async copy() {
+      const held = new Map<string, Document[]>();
+      await within(async (client) => {
+        for (const { collectionName } of await client.db().collections())
+          held.set(collectionName, await client.db().collection(collectionName).find().toArray());
+      });
+      return () =>
+        within(async (client) => {
+          for (const { collectionName } of await client.db().collections()) {
+            const collection = client.db().collection(collectionName);
+            await collection.deleteMany({});
+            const documents = held.get(collectionName) ?? [];
+            if (documents.length > 0) await collection.insertMany(documents);
+          }
+        });
+    },
   };
 }
 
 /** Streams are kept with their consumer groups. */
-async function snapshotOfRedis(url: string): Promise<StoreSnapshot> {
+function redisStore(url: string): Store {
   const within = async <Value>(work: (redis: Redis) => Promise<Value>) => {
     const redis = new Redis(url);
     try {
@@ -143,30 +166,39 @@ async function snapshotOfRedis(url: string): Promise<StoreSnapshot> {
       redis.disconnect();
     }
   };
-  const held = await within(async (redis) => {
-    const keys = await redis.keys('*');
-    return Promise.all(
-      keys.map(async (key) => ({ key, value: await redis.dumpBuffer(key), lifetime: await redis.pttl(key) })),
-    );
-  });
   return {
-    isIdle: () =>
+    findWork: () =>
       within(async (redis) => {
+        const work: string[] = [];
         for await (const keys of redis.scanStream({ type: 'stream', count: 1_000 }))
           for (const key of keys as string[])
             for (const group of (await redis.xinfo('GROUPS', key)) as unknown[][]) {
-              const [pending, lag] = ['pending', 'lag'].map((name) => group[group.indexOf(name) + 1]);
-              if (Number(pending) > 0 || Number(lag ?? 0) > 0) return false;
+              const [name, pending, lag] = ['name', 'pending', 'lag'].map(
+                (field) => group[group.indexOf(field) + 1],
+              );
+              if (Number(pending) > 0 || Number(lag ?? 0) > 0)
+                work.push(`${String(name)} has ${String(lag)} new and ${String(pending)} pending of ${key}`);
             }
-        return true;
+        return work;
       }),
-    restore: () =>
-      within(async (redis) => {
-        // In one transaction: a consumer that waits for its stream must not find it gone.
-        const transaction = redis.multi().flushdb();
-        for (const { key, value, lifetime } of held)
-          if (value && lifetime !== 0) transaction.restore(key, Math.max(0, lifetime), value);
-        for (const [error] of (await transaction.exec()) ?? []) if (error) throw error;
-      }),
+    async copy() {
+      const held = await within(async (redis) =>
+        Promise.all(
+          (await redis.keys('*')).map(async (key) => ({
+            key,
+            value: await redis.dumpBuffer(key),
+            lifetime: await redis.pttl(key),
+          })),
+        ),
+      );
+      return () =>
+        within(async (redis) => {
+          // In one transaction: a consumer that waits for its stream must not find it gone.
+          const transaction = redis.multi().flushdb();
+          for (const { key, value, lifetime } of held)
+            if (value && lifetime !== 0) transaction.restore(key, Math.max(0, lifetime), value);
+          for (const [error] of (await transaction.exec()) ?? []) if (error) throw error;
+        });
+    },
   };
 }

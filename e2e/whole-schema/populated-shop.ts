@@ -83,16 +83,21 @@ export async function populate(stack: TestStack): Promise<PopulatedShop> {
 }
 
 async function untilPaid(customer: GraphClient, id: string) {
-  const query = 'query ($id: ID!) { order(id: $id) { history { cursor } payment { id } } }';
-  type Data = { order: { history: { cursor: string }[]; payment: { id: string } | null } };
+  const query =
+    'query ($id: ID!) { order(id: $id) { history { cursor } payment { id } } me { notifications(first: 1) { nodes { id } } } }';
+  type Data = {
+    order: { history: { cursor: string }[]; payment: { id: string } | null };
+    me: { notifications: { nodes: unknown[] } };
+  };
   return until(
     async () => {
-      const { history, payment } = (await customer.expectData<Data>(query, { id })).order;
-      return payment && history.length > 1
+      const { order, me } = await customer.expectData<Data>(query, { id });
+      const { history, payment } = order;
+      return payment && history.length > 1 && me.notifications.nodes.length > 0
         ? { payment: payment.id, firstCursor: history[0]!.cursor }
         : undefined;
     },
-    { what: 'the payment' },
+    { what: 'the payment and the first message' },
   );
 }
 
