@@ -9,7 +9,7 @@ import { FolderInUseError, PortTakenError, startStack } from '../packages/launch
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const usage = `Usage: npm start -- [options]
 
-  --port N      first of seven consecutive ports (default 4000, or PORT)
+  --port N      first of consecutive ports, one for each service (default 4000, or PORT)
   --data DIR    folder for data, logs and secrets (default .data, or CARTOGRAPH_DATA)
   --fresh       delete that data first and start a new shop
   --services L  start only these, e.g. gateway,users,products
