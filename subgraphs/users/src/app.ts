@@ -1,5 +1,5 @@
 import { defineSubgraph } from '@cartograph/kit';
-import { keySecretOf, usersConfig } from './config.js';
+import { tokenSettings, usersConfig } from './config.js';
 import { createContext } from './context.js';
 import { CONSUMER, createHandlers, PUBLISHES } from './events.js';
 import { createCounters, createGauges } from './metrics.js';
@@ -27,36 +27,22 @@ export const createUsers = ({ passwordCost }: { readonly passwordCost?: Password
     async build({ config, database, logger, registry, clock, newId, changed, own }) {
       const { REDIS_URL: redisUrl } = config;
       const store = createPostgresStore(database);
-      const tokenSecret = keySecretOf(config);
-      const accessTokenLifetimeMs = config.ACCESS_TOKEN_LIFETIME_S * 1000;
-      const keyRing = createKeyRing({
-        store,
-        secret: tokenSecret,
-        accessTokenLifetimeMs,
-        clock,
-        newId,
-        logger,
-      });
+      const base = { store, clock, newId, logger, ...tokenSettings(config) };
+      const keyRing = createKeyRing(base);
       await keyRing.ensure();
-      const openStream = redisUrl && openRevocationStream.bind(undefined, redisUrl);
-      const revocationRelay = openStream
-        ? createRevocationRelay({ openStream, log: store, logger })
+      const revocationRelay = redisUrl
+        ? createRevocationRelay({ openStream: openRevocationStream.bind(null, redisUrl), log: store, logger })
         : undefined;
-      const counters = createCounters(registry);
+      const { passwordChecks } = createCounters(registry);
       const deps: Deps = {
-        store,
+        ...base,
         keyRing,
         passwords: createPasswords(passwordCost),
         attempts: own(createAttemptCounter(redisUrl, logger)),
-        clock,
-        newId,
-        logger,
-        accessTokenLifetimeMs,
         refreshTokenLifetimeMs: config.REFRESH_TOKEN_LIFETIME_S * 1000,
-        tokenSecret,
         onEvents: changed,
         onRevocations: () => revocationRelay?.wake(),
-        onPasswordCheck: (outcome) => counters.passwordChecks.inc({ outcome }),
+        onPasswordCheck: (outcome) => passwordChecks.inc({ outcome }),
       };
       const { SAMPLE_DATA: withSampleUsers, ADMIN_EMAIL: adminEmail } = config;
       await prepareAccounts(deps, { withSampleUsers, adminEmail }, logger);
@@ -65,7 +51,7 @@ export const createUsers = ({ passwordCost }: { readonly passwordCost?: Password
         owners,
         context: createContext({ store, clock }),
         handlers: createHandlers(),
-        workers: createWorkers({ store, revocationRelay, clock, logger }),
+        workers: createWorkers({ ...base, revocationRelay }),
         gauges: createGauges(),
         routes: createRoutes({ keyRing }),
       };

@@ -51,9 +51,13 @@ export function readCommandConfig(source: NodeJS.ProcessEnv = process.env) {
 
 export type CommandConfig = ReturnType<typeof readCommandConfig>;
 
-/** What encrypts signing keys and derives refresh tokens. */
-export const keySecretOf = ({
-  KEY_ENCRYPTION_SECRET,
-  INTERNAL_AUTH_SECRET,
-}: Pick<CommandConfig, 'KEY_ENCRYPTION_SECRET' | 'INTERNAL_AUTH_SECRET'>): string =>
-  KEY_ENCRYPTION_SECRET ?? INTERNAL_AUTH_SECRET;
+type TokenVariables = Pick<
+  CommandConfig,
+  'KEY_ENCRYPTION_SECRET' | 'INTERNAL_AUTH_SECRET' | 'ACCESS_TOKEN_LIFETIME_S'
+>;
+
+/** The secret that encrypts signing keys and derives refresh tokens, and the lifetime of access tokens. */
+export const tokenSettings = (config: TokenVariables) => ({
+  tokenSecret: config.KEY_ENCRYPTION_SECRET ?? config.INTERNAL_AUTH_SECRET,
+  accessTokenLifetimeMs: config.ACCESS_TOKEN_LIFETIME_S * 1000,
+});

@@ -44,7 +44,7 @@ describe('The key ring', () => {
   const createRing = (clock: () => Date, secret = SECRET) =>
     createKeyRing({
       store: createPostgresStore(database),
-      secret,
+      tokenSecret: secret,
       accessTokenLifetimeMs: LIFETIME_MS,
       clock,
       newId,
@@ -146,7 +146,7 @@ describe('The key ring', () => {
       isDown ? Promise.reject(new Error('down')) : createPostgresStore(database).findSigningKeys();
     const ring = createKeyRing({
       store: { ...store, findSigningKeys },
-      secret: SECRET,
+      tokenSecret: SECRET,
       accessTokenLifetimeMs: LIFETIME_MS,
       clock: () => new Date(now),
       newId,

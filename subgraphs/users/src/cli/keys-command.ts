@@ -1,5 +1,5 @@
 import { createLogger, newId, systemClock } from '@cartograph/kit';
-import { keySecretOf } from '../config.js';
+import { tokenSettings } from '../config.js';
 import { signingCandidates, type SigningKey } from '../domain/signing-key.js';
 import { createPostgresStore } from '../store/postgres-store.js';
 import { createKeyRing, type KeyRing } from '../use-cases/shared/key-ring.js';
@@ -46,8 +46,7 @@ async function run(args: readonly string[], source: NodeJS.ProcessEnv | undefine
   return withDatabase(source, async (database, config) => {
     const keyRing = createKeyRing({
       store: createPostgresStore(database),
-      secret: keySecretOf(config),
-      accessTokenLifetimeMs: config.ACCESS_TOKEN_LIFETIME_S * 1000,
+      ...tokenSettings(config),
       clock: systemClock,
       newId,
       logger: createLogger('users', 'silent'),

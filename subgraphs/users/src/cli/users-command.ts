@@ -1,6 +1,6 @@
 import { createLogger, newId, systemClock } from '@cartograph/kit';
 import type { DataSource } from 'typeorm';
-import { keySecretOf, type CommandConfig } from '../config.js';
+import { tokenSettings, type CommandConfig } from '../config.js';
 import { readEmail } from '../domain/email.js';
 import { createMemoryCounter } from '../store/memory-counter.js';
 import { createPostgresStore } from '../store/postgres-store.js';
@@ -76,21 +76,19 @@ async function listDuplicates(store: UsersStore): Promise<string> {
 }
 
 function createDeps(database: DataSource, config: CommandConfig): Deps {
-  const store = createPostgresStore(database);
-  const logger = createLogger('users', 'silent');
-  const secret = keySecretOf(config);
-  const accessTokenLifetimeMs = config.ACCESS_TOKEN_LIFETIME_S * 1000;
-  return {
-    store,
-    keyRing: createKeyRing({ store, secret, accessTokenLifetimeMs, clock: systemClock, newId, logger }),
-    passwords: createPasswords(),
-    attempts: createMemoryCounter(),
+  const base = {
+    store: createPostgresStore(database),
     clock: systemClock,
     newId,
-    logger,
-    accessTokenLifetimeMs,
+    logger: createLogger('users', 'silent'),
+    ...tokenSettings(config),
+  };
+  return {
+    ...base,
+    keyRing: createKeyRing(base),
+    passwords: createPasswords(),
+    attempts: createMemoryCounter(),
     refreshTokenLifetimeMs: 0,
-    tokenSecret: secret,
     // The relays of the running service publish them.
     onEvents: () => {},
     onRevocations: () => {},

@@ -14,7 +14,7 @@ export interface Deps {
   readonly logger: Pick<Logger, 'warn'>;
   readonly accessTokenLifetimeMs: number;
   readonly refreshTokenLifetimeMs: number;
-  /** Derives refresh tokens; the same in all processes. */
+  /** Derives refresh tokens and encrypts signing keys; the same in all processes. */
   readonly tokenSecret: string;
   /** Called after a commit that saved events. */
   readonly onEvents: () => void;

@@ -45,7 +45,7 @@ export interface KeyRing {
 interface Deps {
   readonly store: UsersStore;
   /** Encrypts the private keys. */
-  readonly secret: string;
+  readonly tokenSecret: string;
   readonly accessTokenLifetimeMs: number;
   readonly clock: Clock;
   readonly newId: () => string;
@@ -53,7 +53,7 @@ interface Deps {
 }
 
 export function createKeyRing(deps: Deps): KeyRing {
-  const { store, secret, accessTokenLifetimeMs, clock, newId, logger } = deps;
+  const { store, tokenSecret, accessTokenLifetimeMs, clock, newId, logger } = deps;
   const opened = new Map<string, Promise<CryptoKey | null>>();
   let known: { readonly keys: SigningKey[]; readonly readAt: number } | undefined;
   let reading: Promise<SigningKey[]> | undefined;
@@ -62,7 +62,7 @@ export function createKeyRing(deps: Deps): KeyRing {
     let key = opened.get(id);
     if (!key) {
       key = (async () =>
-        (await importJWK(openPrivateKey(sealedPrivateKey, id, secret), 'EdDSA')) as CryptoKey)();
+        (await importJWK(openPrivateKey(sealedPrivateKey, id, tokenSecret), 'EdDSA')) as CryptoKey)();
       key = key.catch(() => {
         logger.warn(
           { kid: id },
@@ -103,7 +103,12 @@ export function createKeyRing(deps: Deps): KeyRing {
     return {
       id,
       publicJwk: { ...(await exportJWK(publicKey)), kid: id, alg: 'EdDSA', use: 'sig' },
-      sealedPrivateKey: sealPrivateKey(await exportJWK(privateKey), id, secret, randomBytes(NONCE_LENGTH)),
+      sealedPrivateKey: sealPrivateKey(
+        await exportJWK(privateKey),
+        id,
+        tokenSecret,
+        randomBytes(NONCE_LENGTH),
+      ),
       createdAt: clock(),
       activeFrom,
       retiresAt: null,
