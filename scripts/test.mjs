@@ -47,18 +47,26 @@ function parse(args) {
 
 function chooseRounds() {
   if (given.length > 0) return [{ name: 'given', args: given }];
-  const chosen = (pattern) => {
-    const below = (paths) => paths.map((path) => `^${escape(join(root, path))}`).join('|');
-    const long = below(LONG_TESTS);
-    if (flags.has('--only-long')) return ['--testPathPatterns', `(?=${long})(?:${pattern})`];
-    if (flags.has('--all')) return ['--testPathPatterns', pattern];
-    return ['--testPathPatterns', `(?!${long})(?:${pattern})`];
-  };
-  const shop = `^${escape(root)}/(?:${WHOLE_SHOP.map(escape).join('|')})`;
-  const parts = `^(?!${shop.slice(1)})`;
   return [
-    { name: 'parts', args: ['--maxWorkers=2', ...chosen(parts)] },
-    { name: 'shop', args: ['--runInBand', ...chosen(shop)], env: { CARTOGRAPH_SHARE_SHOP: 'yes' } },
+    { name: 'parts', args: ['--maxWorkers=2', ...selectFiles(false)] },
+    { name: 'shop', args: ['--runInBand', ...selectFiles(true)], env: { CARTOGRAPH_SHARE_SHOP: 'yes' } },
+  ];
+}
+
+/** Jest's arguments for the files of a round. It tries a pattern on relative paths too, so none of these is negative. */
+function selectFiles(ofWholeShop) {
+  const below = (paths) => paths.map((path) => `^${escape(join(root, path))}`);
+  const isOfWholeShop = (path) => WHOLE_SHOP.some((start) => path.startsWith(start));
+  const ignored = flags.has('--all') || flags.has('--only-long') ? [] : below(LONG_TESTS);
+  const wanted = flags.has('--only-long')
+    ? below(LONG_TESTS.filter((path) => isOfWholeShop(path) === ofWholeShop))
+    : ofWholeShop
+      ? below(WHOLE_SHOP)
+      : [];
+  if (!ofWholeShop) ignored.push(...below(WHOLE_SHOP));
+  return [
+    ...(wanted.length > 0 ? ['--testPathPatterns', wanted.join('|')] : []),
+    ...['--testPathIgnorePatterns', '/node_modules/', '/dist/', ...ignored],
   ];
 }
 
