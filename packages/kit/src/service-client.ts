@@ -1,6 +1,6 @@
 import type { DocumentNode } from 'graphql';
 import { print } from 'graphql';
-import { Agent, request } from 'undici';
+import type { Agent, request as sendRequest } from 'undici';
 import { PublicError } from './public-error.js';
 import { IDENTITY_HEADER, signIdentity, type Identity } from './identity.js';
 import { traceHeaders } from './request-context.js';
@@ -34,7 +34,13 @@ export function createServiceClient(options: {
   secret: string;
   timeoutMs?: number;
 }): ServiceClient {
-  const agent = new Agent({ connections: 50, keepAliveTimeout: 30_000 });
+  let connecting: Promise<{ agent: Agent; request: typeof sendRequest }> | undefined;
+  // Loaded by the first call: it takes 10 MiB.
+  const connect = () =>
+    (connecting ??= import('undici').then(({ Agent, request }) => ({
+      agent: new Agent({ connections: 50, keepAliveTimeout: 30_000 }),
+      request,
+    })));
   const endpoint = new URL('/graphql', options.url).href;
   const sign = (identity: Identity) =>
     signIdentity({
@@ -57,6 +63,7 @@ export function createServiceClient(options: {
       call: { identity?: Identity; timeoutMs?: number } = {},
     ) {
       const signature = await (call.identity ? sign(call.identity) : ownSignature());
+      const { agent, request } = await connect();
       const answer = await request(endpoint, {
         dispatcher: agent,
         method: 'POST',
@@ -86,7 +93,7 @@ export function createServiceClient(options: {
       }
       return answer.data;
     },
-    close: () => agent.close(),
+    close: async () => (await connecting)?.agent.close(),
   };
 }
 

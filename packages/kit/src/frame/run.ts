@@ -5,8 +5,11 @@ import type { SubgraphConfig } from './config.js';
 import { checkDefinition, createApp, type ServiceApp } from './create-app.js';
 import type { Subgraph } from './definition.js';
 import { SubgraphDefinitionError } from './faults.js';
+import { trimMemory } from './trim-memory.js';
 
 const SHUTDOWN_LIMIT_MS = 9_500;
+/** Later than the store's first connections and the first look for work. */
+const TRIM_AFTER_MS = 2_000;
 
 /**
  * The life of a subgraph's process: configuration, application, listening, signals. `main.js migrate` brings the store's
@@ -31,6 +34,8 @@ export async function run<Config extends SubgraphConfig>(subgraph: Subgraph<Conf
     const port = address && typeof address === 'object' ? address.port : config.PORT;
     logger.info({ port }, 'Listening');
     process.send?.({ type: 'listening', port });
+    // Nothing waits for it: the first requests do, if they come at once, for about a tenth of a second.
+    setTimeout(trimMemory, TRIM_AFTER_MS).unref();
   } catch (error) {
     if (error instanceof SubgraphDefinitionError) exitWith(error.message);
     const isTaken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
