@@ -1,5 +1,6 @@
-// `npm run new:subgraph NAME` makes a subgraph with all the house has, and enters it wherever subgraphs are listed.
-// docs/adding-a-subgraph.md walks through it. `--entity ONE` says what one of them is called, `--dry-run` only shows.
+// `npm run new:subgraph NAME` creates a subgraph in the layout that all subgraphs have, and enters it wherever subgraphs are
+// listed. docs/adding-a-subgraph.md describes it step by step. `--entity ONE` is the name of one of them; `--dry-run` only
+// lists the files.
 import { spawnSync } from 'node:child_process';
 import {
   existsSync,
@@ -64,7 +65,7 @@ function nextPort() {
 }
 
 function refuseIfTaken({ name, entity, Entity }) {
-  if (existsSync(at('subgraphs', name))) throw new Error(`subgraphs/${name} is there already.`);
+  if (existsSync(at('subgraphs', name))) throw new Error(`subgraphs/${name} exists already.`);
   const api = read('schema/api.graphql');
   if (new RegExp(`^(?:type|enum|input|interface|union|scalar) ${Entity}\\b`, 'm').test(api))
     throw new Error(`The graph has a type ${Entity} already; choose another name, or another --entity.`);
@@ -144,7 +145,7 @@ function run(what, script, ...args) {
 
 function report({ name, NAME, port }, unplaced) {
   if (unplaced.length > 0)
-    console.log(`\nFound no place for ${name}, so look there yourself: ${unplaced.join(', ')}`);
+    console.log(`\nFound no place for ${name}, so check these files: ${unplaced.join(', ')}`);
   const listed = spawnSync(
     'git',
     [
@@ -153,7 +154,7 @@ function report({ name, NAME, port }, unplaced) {
       '-lE',
       'orders-stores|ORDERS_D(B|ATABASE)_|orders,? payments',
       '--',
-      // Where services are run, but for what is orders' alone.
+      // Where services are run, without what only orders needs.
       ...['*.yml', '*.yaml', '*.env*', '*.sh', '*.hcl', '*.json'],
       ...[
         ':!subgraphs',
@@ -168,10 +169,10 @@ function report({ name, NAME, port }, unplaced) {
     .split('\n')
     .filter((file) => file && !read(file).includes(name) && !read(file).includes(NAME));
   if (missing.length > 0)
-    console.log(`\nThese name orders but not ${name}; look whether they should: ${missing.join(', ')}`);
+    console.log(`\nThese name orders but not ${name}; check whether they should: ${missing.join(', ')}`);
   console.log(`
 subgraphs/${name} is part of the graph, on port ${port}.
   npm test -- subgraphs/${name}     its tests
   npm start                        the shop with it
-  docs/adding-a-subgraph.md        how to go on`);
+  docs/adding-a-subgraph.md        the next steps`);
 }

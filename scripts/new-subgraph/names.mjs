@@ -1,4 +1,4 @@
-// How a new subgraph and what it owns are called, in every spelling the templates use.
+// The names of a new subgraph and of its entity, in every spelling that the templates use.
 const NAME = /^[a-z]{3,20}$/;
 
 /** @typedef {Readonly<Record<'name' | 'Name' | 'NAME' | 'entity' | 'Entity' | 'port' | 'timestamp', string>>} Names */

@@ -1,5 +1,5 @@
-// Where the house lists its subgraphs, besides their own folders. What others follow in shape (Compose, Kubernetes) is
-// copied from orders, a service with the same kind of store.
+// The files outside of subgraphs/ that list the subgraphs. Entries of Compose and Kubernetes are copied from those of orders,
+// a service with the same kind of store.
 
 /** @typedef {import('./names.mjs').Names} Names */
 /** @typedef {(text: string, names: Names) => string | undefined} Change gives undefined if it finds no place */

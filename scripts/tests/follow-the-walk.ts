@@ -2,8 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * Does what docs/adding-a-subgraph.md says to a new reviews subgraph, with the very code that stands there: only where it
- * goes, and the imports that an editor adds, are known here.
+ * Does what docs/adding-a-subgraph.md says to a new reviews subgraph, with exactly the code on the page. Only the places and
+ * the imports, which an editor adds, are known here.
  */
 export function followTheWalk(root: string): void {
   const doc = readFileSync(join(root, 'docs/adding-a-subgraph.md'), 'utf8');
@@ -14,7 +14,7 @@ export function followTheWalk(root: string): void {
       throw new Error(`The page has ${found.length} pieces of code with ${JSON.stringify(marks)}`);
     return found[0]!;
   };
-  /** What stands between backquotes in the sentence that begins so. */
+  /** The code between backquotes in the sentence that begins so. */
   const inline = (before: string) => {
     const [, code] = doc.split(before)[1]?.match(/^\s*`([^`]+)`/) ?? [];
     if (!code) throw new Error(`The page does not say "${before}"`);
@@ -32,7 +32,7 @@ export function followTheWalk(root: string): void {
   };
   const src = 'subgraphs/reviews/src/';
 
-  // 2 Say it in the schema
+  // 2 Extend the schema
   const fields = block('"The product it is about."');
   const inputFields = fields.replace(/^.*\n.*$/m, inline('(in the input the first one is'));
   edit(
@@ -46,9 +46,9 @@ export function followTheWalk(root: string): void {
     `<1><2>\n<1>${inline('In `codegen.ts` the mappers get')},`,
   ]);
 
-  // 3 Keep it
+  // 3 Store it
   const [columns, index] = block('CREATE INDEX reviews_of_product').split('\n-- and\n') as [string, string];
-  edit(`${src}store/migrations/1-reviews.ts`, [
+  edit(`${src}store/migrations/001-reviews.ts`, [
     /(created_at timestamptz NOT NULL)(\s*\))`/,
     `${columns}\n<1><2>;\n${index}\``,
   ]);
@@ -62,38 +62,39 @@ export function followTheWalk(root: string): void {
     [/$/, `\n${block('function readRating')}\n`],
   );
 
-  // 4 Answer it, once for a whole page
+  // 4 Resolve it, once for a whole page
   const [ratingType, promise] = block('interface Rating ').split('// in ReviewsStore\n') as [string, string];
   edit(
     `${src}store/store.ts`,
     [/(export interface ReviewsStore \{)/, `<1>\n${promise}`],
     [/(export interface ReviewsStore)/, `${ratingType}\n<1>`],
   );
-  edit(`${src}store/typeorm-store.ts`, [/(return \{)/, `<1>\n${block('async ratingsOf', 'GROUP BY')}`]);
+  edit(`${src}store/typeorm-store.ts`, [/(return \{)/, `<1>\n${block('async ratingsOf', 'groupBy')}`]);
   edit(
-    `${src}service.ts`,
-    [/input: \{ text: string \}/, inline('`createReview` takes')],
+    `${src}use-cases/write-review.ts`,
+    [/input: \{ text: string \}/, inline('the function takes')],
     [/(text: readReviewText\(input\.text\),)/, `<1>\n${block('rating: readRating(input.rating)')}`],
-    [/(return \{\n)/, `<1>${block('async getRatings')}\n`],
     [/readReviewText, type Review/, 'readRating, readReviewText, type Review'],
+  );
+  edit(
+    `${src}context.ts`,
+    [/(interface ReviewsContext extends .*)/, `<1>\n${inline('`ReviewsContext` gets')};`],
+    [/( {2}return \(base\))/, `${block('async function getRatings')}\n\n<1>`],
+    [/(\.\.\.base,)/, `<1>\n${block('new DataLoader(getRatings)')}`],
     [/import type \{ ReviewsStore/, 'import type { Rating, ReviewsStore'],
   );
+  edit(`${src}resolvers/review.ts`, [/(ReviewResolvers = \{)/, `<1>\n${block('product: ({ productId })')}`]);
+  writeFileSync(join(root, src, 'resolvers/product.ts'), block('ratings.load(id)'));
   edit(
-    `${src}app.ts`,
-    [/(interface ReviewsContext extends .*)/, `<1>\n${inline('`ReviewsContext` gets')};`],
-    [/context: \(base\) => \(\{[^}]*\}\),/, block('ratings: new DataLoader')],
-    [/$/, `\nimport type { Rating } from './store/store.js';\n`],
-  );
-  edit(
-    `${src}resolvers.ts`,
-    [/( +Review: \{)/, `<1>\n${block('product: ({ productId })')}`],
-    [/( +Review: \{)/, `${block('ratings.load(id)')}\n<1>`],
+    `${src}resolvers/index.ts`,
+    [/( +)(Review,\n)/, '<1>Product,\n<1><2>'],
+    [/(import \{ Review \})/, `import { Product } from './product.js';\n<1>`],
   );
 
-  // 5 Prove it
+  // 5 Test it
   edit('subgraphs/reviews/tests/store.test.ts', [
     /(text: 'Grüße 🫖',)/,
-    `<1> ${inline('keeps a review, which now needs')},`,
+    `<1> ${inline('stores a review, which now needs')},`,
   ]);
   edit(
     'subgraphs/reviews/tests/api.test.ts',

@@ -86,7 +86,7 @@ describe('npm run new:subgraph', () => {
     [['Reviews'], 'Expected a plural of 3 to 20 small letters, like reviews; got "Reviews".'],
     [['../x'], 'Expected a plural'],
     [['feedback'], 'What is one of the feedback called? Say so with --entity'],
-    [['cart', '--entity', 'thing'], 'subgraphs/cart is there already.'],
+    [['cart', '--entity', 'thing'], 'subgraphs/cart exists already.'],
     [['people', '--entity', 'user'], 'The graph has a type User already'],
     [['categories', '--entity', 'drawer'], 'The graph has a query categories already'],
   ])('refuses %j and says why', (args, message) => {
@@ -135,7 +135,7 @@ describe('npm run new:subgraph', () => {
     expect(tests.status).toBe(0);
   }, 300_000);
 
-  it('enters it wherever the house lists its subgraphs', () => {
+  it('enters it wherever subgraphs are listed', () => {
     const compose = parseYaml(read('docker-compose.yml'), { merge: true });
     expect(compose.services.reviews).toMatchObject({
       image: 'cartograph/reviews:${VERSION:-latest}',

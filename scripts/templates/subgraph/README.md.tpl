@@ -1,8 +1,8 @@
 # __name__
 
-Owns `__Entity__` on Postgres. Port __port__. The whole contract, field by field, is [schema.graphql](schema.graphql).
+Owns `__Entity__` on Postgres. Port __port__. [schema.graphql](schema.graphql) is the whole contract, field by field.
 
-- **Publishes** and **consumes** nothing yet; [how to](../../docs/adding-a-subgraph.md#events).
+- **Publishes** and **consumes** no events yet; see [how to](../../docs/adding-a-subgraph.md#events).
 
 | variable | default | meaning |
 | --- | --- | --- |

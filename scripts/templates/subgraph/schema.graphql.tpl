@@ -11,11 +11,11 @@ enum ErrorCode {
 
 "One of the __name__."
 type __Entity__ @key(fields: "id") {
-  "Opaque and lasting."
+  "Opaque identifier."
   id: ID!
-  "Who wrote it."
+  "The user who wrote it."
   author: User
-  "What it says."
+  "The text."
   text: String!
   "When it was written."
   createdAt: DateTime!
@@ -27,7 +27,7 @@ type __Entity__Connection {
   edges: [__Entity__Edge!]!
   "The items alone."
   nodes: [__Entity__!]!
-  "Where this page stands."
+  "The position of this page in the list."
   pageInfo: PageInfo!
   "How many there are on all pages."
   totalCount: Int!
@@ -35,7 +35,7 @@ type __Entity__Connection {
 
 "One item of a list of __name__."
 type __Entity__Edge {
-  "To be given as `after`, for what follows this item."
+  "Pass it as `after` to get what follows this item."
   cursor: String!
   "The item."
   node: __Entity__!
@@ -50,17 +50,17 @@ type User @key(fields: "id", resolvable: false) {
 "Reads."
 type Query {
   "One of the __name__; null for an unknown id."
-  __entity__("Its id." id: ID!): __Entity__ @access(to: [ANYONE])
+  __entity__("The id." id: ID!): __Entity__ @access(to: [ANYONE])
   "All __name__, newest first."
   __name__(
     "How many, from 1 to 100."
     first: Int = 20
-    "The cursor of the last item that is already known."
+    "The cursor of the last item received."
     after: String
   ): __Entity__Connection @access(to: [ANYONE])
 }
 
-"Changes. Each is done wholly or not at all."
+"Changes. Each is applied completely or not at all."
 type Mutation {
   "Writes one of the __name__."
   create__Entity__("What to write." input: Create__Entity__Input!): __Entity__Payload! @access(to: [SIGNED_IN])
@@ -72,10 +72,10 @@ input Create__Entity__Input {
   text: String!
 }
 
-"The outcome of a change."
+"The result of a change."
 type __Entity__Payload {
-  "What was written; null if it was refused."
+  "The new __entity__; null if the request was refused."
   __entity__: __Entity__
-  "Why the change was refused; empty if it was done."
+  "Why it was refused; empty if it succeeded."
   userErrors: [UserError!]!
 }

@@ -1,16 +1,9 @@
-import { baseConfigShape, env, readConfig } from '@cartograph/kit';
+import { defineConfig, env, type ConfigOf } from '@cartograph/kit';
 
-const shape = {
-  ...baseConfigShape,
+/** Besides what every subgraph reads. */
+export const __name__Config = defineConfig({
   PORT: env.port(__port__),
   __NAME___DATABASE_URL: env.url('postgres', 'postgresql'),
-  /** Bring the tables up to date at start; in production a Job does it (`main.js migrate`). */
-  MIGRATE_ON_START: env.boolean(
-    process.env['NODE_ENV'] !== 'production' && process.env['NODE_ENV'] !== undefined,
-  ),
-};
+});
 
-export type __Name__Config = ReturnType<typeof read__Name__Config>;
-
-/** @throws ConfigError naming every variable that is wrong */
-export const read__Name__Config = () => readConfig(shape);
+export type __Name__Config = ConfigOf<typeof __name__Config>;

@@ -27,7 +27,7 @@ describe('one of the __name__', () => {
     });
   });
 
-  it('is not written by somebody who is not signed in', async () => {
+  it('is not written by a guest', async () => {
     const { errors } = await __name__.ask(CREATE, { text: 'Hello' });
     expect(errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
   });

@@ -1,15 +1,10 @@
 import { createTestDatabase, startSubgraph, testBaseConfig, type RunningSubgraph } from '@cartograph/testing';
-import { create__Name__App } from '../src/app.js';
-import type { __Name__Config } from '../src/config.js';
+import { __name__ } from '../src/app.js';
 
-/** The whole service in this process, over real HTTP, on a database of its own. */
+/** The whole subgraph in this process, over real HTTP, on its own database. */
 export async function start__Name__(): Promise<RunningSubgraph> {
   const database = await createTestDatabase();
-  const subgraph = await startSubgraph<__Name__Config>('__name__', create__Name__App, {
-    ...testBaseConfig,
-    __NAME___DATABASE_URL: database.url,
-    MIGRATE_ON_START: true,
-  });
+  const subgraph = await startSubgraph(__name__, { ...testBaseConfig, __NAME___DATABASE_URL: database.url });
   return {
     ...subgraph,
     async close() {

@@ -1,23 +1,20 @@
-import { isId, refusable, scalarResolvers } from '@cartograph/kit';
-import type { Resolvers } from './generated/graphql.js';
-import type { __Name__Service } from './service.js';
+import { scalarResolvers, type Owners } from '@cartograph/kit';
+import type { Resolvers } from '../generated/graphql.js';
+import type { UseCases } from '../use-cases/index.js';
+import { createMutation } from './mutation.js';
+import { createQuery } from './query.js';
+import { __Entity__ } from './__entity__.js';
 
-export function createResolvers(service: __Name__Service): Resolvers {
-  return {
-    DateTime: scalarResolvers.DateTime,
-    Query: {
-      __entity__: (_, { id }, { __name__ }) => (isId(id) ? __name__.load(id) : null),
-      __name__: (_, args) => service.list__Name__(args),
-    },
-    Mutation: {
-      create__Entity__: (_, { input }, { identity }) =>
-        refusable({ __entity__: null }, async () => ({
-          __entity__: await service.create__Entity__(identity, input),
-        })),
-    },
-    __Entity__: {
-      __resolveReference: ({ id }, { __name__ }) => (isId(id) ? __name__.load(id) : null),
-      author: ({ authorId }) => ({ id: authorId }),
-    },
-  };
+interface Deps {
+  readonly useCases: UseCases;
 }
+
+/** For each type with OWNER in an `@access`: whether an object belongs to a user. */
+export const owners: Owners = {};
+
+export const createResolvers = ({ useCases }: Deps): Resolvers => ({
+  DateTime: scalarResolvers.DateTime,
+  Query: createQuery({ useCases }),
+  Mutation: createMutation({ useCases }),
+  __Entity__,
+});

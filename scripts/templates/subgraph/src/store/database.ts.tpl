@@ -1,16 +1,9 @@
-import { poolOptions } from '@cartograph/kit';
-import pg from 'pg';
-import { DataSource } from 'typeorm';
-import { __Name____timestamp__ } from './migrations/1-__name__.js';
-import { __entity__Table } from './tables.js';
+import { postgresDatabase } from '@cartograph/kit/postgres';
+import { __Name____timestamp__ } from './migrations/001-__name__.js';
+import { __Entity__Table } from './tables.js';
 
-export function createDataSource(url: string): DataSource {
-  return new DataSource({
-    type: 'postgres',
-    url,
-    applicationName: '__name__',
-    entities: [__entity__Table],
-    migrations: [__Name____timestamp__],
-    extra: poolOptions(pg.Client, 20),
-  });
-}
+export const __name__Database = postgresDatabase({
+  url: '__NAME___DATABASE_URL',
+  entities: [__Entity__Table],
+  migrations: { '001-__name__': __Name____timestamp__ },
+});

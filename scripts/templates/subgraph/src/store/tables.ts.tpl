@@ -3,7 +3,7 @@ import type { __Entity__ } from '../domain/__entity__.js';
 
 export type __Entity__Row = __Entity__;
 
-export const __entity__Table = new EntitySchema<__Entity__Row>({
+export const __Entity__Table = new EntitySchema<__Entity__Row>({
   name: '__entity__',
   tableName: '__name__',
   columns: {

@@ -1,9 +1,13 @@
 import { In, LessThan, type DataSource } from 'typeorm';
 import type { __Name__Store } from './store.js';
-import { __entity__Table } from './tables.js';
+import { __Entity__Table } from './tables.js';
 
-export function create__Name__Store(database: DataSource): __Name__Store {
-  const __name__ = database.getRepository(__entity__Table);
+interface Deps {
+  readonly database: DataSource;
+}
+
+export function create__Name__Store({ database }: Deps): __Name__Store {
+  const __name__ = database.getRepository(__Entity__Table);
   return {
     async insert(__entity__) {
       await __name__.insert(__entity__);
