@@ -59,6 +59,7 @@ export function followTheWalk(root: string): void {
       /(interface Review \{)/,
       `<1>\n${inline('`interface Review` in `domain/review.ts` gets')};\n${inline('`readonly productId: string` and')};`,
     ],
+    [/import \{ collectRefusals \}/, 'import { collectRefusals, Refusal }'],
     [/$/, `\n${block('function readRating')}\n`],
   );
 

@@ -60,7 +60,7 @@ type Query {
   ): __Entity__Connection @access(to: [ANYONE])
 }
 
-"Changes. Each is applied completely or not at all."
+"Changes. Each is done wholly or not at all."
 type Mutation {
   "Writes one of the __name__."
   create__Entity__("What to write." input: Create__Entity__Input!): __Entity__Payload! @access(to: [SIGNED_IN])
