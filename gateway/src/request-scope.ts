@@ -123,8 +123,9 @@ function readTrace(header: string | string[] | undefined): { id: string; parent:
   if (active) return { id: active.traceId, parent: active.traceparent };
   const given = typeof header === 'string' ? TRACEPARENT.exec(header) : null;
   if (given) return { id: given[1]!, parent: header as string };
-  const id = randomHex(16);
-  return { id, parent: `00-${id}-${randomHex(8)}-01` };
+  const random = randomHex(24);
+  const id = random.slice(0, 32);
+  return { id, parent: `00-${id}-${random.slice(32)}-01` };
 }
 
 function readRequestId(header: string | string[] | undefined, fallback: string): string {

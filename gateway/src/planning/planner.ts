@@ -39,6 +39,11 @@ const REFUSED_BYTES = 2 * 1024 * 1024;
 /** An object with a code, an error with its stack, and the cache's own entry. */
 const REFUSAL_BYTES = 1_500;
 
+/** Texts of operations in use whose keys are remembered, so that their hashes are not computed for every request. */
+const REMEMBERED_KEYS = 500;
+/** Longer texts are hashed each time, which bounds what the remembered ones hold. */
+const MAX_REMEMBERED_TEXT = 4 * 1024;
+
 /** One version of the supergraph: its schemas, and the operations prepared for it. */
 export class Planner {
   readonly apiSchema: GraphQLSchema;
@@ -50,6 +55,8 @@ export class Planner {
   readonly #version: number | undefined;
   #maker: PlanMaker | undefined;
   readonly #operations: PlanCache;
+  /** By text: the key of an operation that is kept. */
+  readonly #keys = new Map<string, { readonly operationName: string | null; readonly key: string }>();
   readonly #refused = new LRUCache<string, OperationRefused>({
     maxSize: REFUSED_BYTES,
     sizeCalculation: ({ errors }) =>
@@ -78,6 +85,9 @@ export class Planner {
 
   /** What an operation is kept under. */
   keyOf(text: string, operationName: string | null | undefined): string {
+    const remembered = this.#keys.get(text);
+    if (remembered !== undefined && remembered.operationName === (operationName ?? null))
+      return remembered.key;
     // A hash: a key must not hold on to a text.
     return hash('sha256', operationName == null ? text : `${operationName}\u0000${text}`, 'base64');
   }
@@ -85,9 +95,18 @@ export class Planner {
   /** An operation that was prepared before. */
   find(key: string, client: string): Operation | undefined {
     const known = this.#operations.get(key, client);
-    if (known) known.uses++;
+    if (known) {
+      known.uses++;
+      this.#rememberKey(known, key);
+    }
     this.options.observe?.lookup(known !== undefined);
     return known;
+  }
+
+  #rememberKey({ text, requestedName }: Operation, key: string): void {
+    if (text.length > MAX_REMEMBERED_TEXT || this.#keys.has(text)) return;
+    if (this.#keys.size >= REMEMBERED_KEYS) this.#keys.delete(this.#keys.keys().next().value!);
+    this.#keys.set(text, { operationName: requestedName ?? null, key });
   }
 
   /**
