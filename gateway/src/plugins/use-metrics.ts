@@ -1,4 +1,5 @@
 import { Counter, DURATION_BUCKETS, Gauge, Histogram, type Registry } from '@cartograph/kit/metrics';
+import { Durations } from './durations.js';
 
 export interface Gauges {
   sockets(): number;
@@ -24,25 +25,29 @@ export interface GatewayMetrics {
 /** What the gateway tells Prometheus. */
 export function useMetrics(registry: Registry, gauges: Gauges): GatewayMetrics {
   const registers = [registry];
-  const operations = new Histogram({
-    name: 'cartograph_gateway_operation_duration_seconds',
-    help: 'Time to answer an operation, by its kind and outcome',
-    labelNames: ['kind', 'outcome'] as const,
-    buckets: DURATION_BUCKETS,
-    registers,
-  });
-  const fetches = new Histogram({
-    name: 'cartograph_gateway_fetch_duration_seconds',
-    help: 'Time of a request to a subgraph, by outcome',
-    labelNames: ['subgraph', 'outcome'] as const,
-    buckets: DURATION_BUCKETS,
-    registers,
-  });
-  const lookups = new Counter({
+  const operations = new Durations(
+    registry,
+    'cartograph_gateway_operation_duration_seconds',
+    'Time to answer an operation, by its kind and outcome',
+    ['kind', 'outcome'],
+  );
+  const fetches = new Durations(
+    registry,
+    'cartograph_gateway_fetch_duration_seconds',
+    'Time of a request to a subgraph, by outcome',
+    ['subgraph', 'outcome'],
+  );
+  const lookups = { hit: 0, miss: 0 };
+  new Counter({
     name: 'cartograph_gateway_operation_cache_lookups_total',
     help: 'Lookups of parsed, validated and planned operations',
     labelNames: ['result'] as const,
     registers,
+    collect() {
+      this.reset();
+      for (const result of ['hit', 'miss'] as const)
+        if (lookups[result] > 0) this.inc({ result }, lookups[result]);
+    },
   });
   const plans = new Histogram({
     name: 'cartograph_gateway_plan_duration_seconds',
@@ -141,9 +146,9 @@ export function useMetrics(registry: Registry, gauges: Gauges): GatewayMetrics {
     },
   });
   return {
-    operation: (kind, outcome, seconds) => operations.observe({ kind, outcome }, seconds),
-    fetch: (subgraph, outcome, seconds) => fetches.observe({ subgraph, outcome }, seconds),
-    planLookup: (isHit) => lookups.inc({ result: isHit ? 'hit' : 'miss' }),
+    operation: (kind, outcome, seconds) => operations.observe(kind, outcome, seconds),
+    fetch: (subgraph, outcome, seconds) => fetches.observe(subgraph, outcome, seconds),
+    planLookup: (isHit) => void lookups[isHit ? 'hit' : 'miss']++,
     planned: (seconds) => plans.observe(seconds),
     refused: (reason) => refusals.inc({ reason }),
     reload: (outcome) => reloads.inc({ outcome }),
