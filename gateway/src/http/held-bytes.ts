@@ -38,12 +38,20 @@ export class HeldBytes {
   readonly #connections = new Map<Socket, Connection>();
   readonly #timer: NodeJS.Timeout;
   #lookedAt = 0;
+  /** One function for all responses, which Node calls with the response as `this`. */
+  readonly #onClose: (this: ServerResponse) => void;
 
   constructor(
     server: Server,
     private readonly limits: HeldLimits,
   ) {
     server.maxConnections = limits.maxConnections;
+    const connections = this.#connections;
+    this.#onClose = function () {
+      const { socket } = this.req;
+      const connection = connections.get(socket);
+      if (connection && --connection.open === 0) connection.answered = socket.bytesRead;
+    };
     server.on('connection', (socket: Socket) => {
       this.#connections.set(socket, { answered: 0, open: 0, unsent: 0, movedAt: performance.now() });
       socket.once('close', () => this.#connections.delete(socket));
@@ -58,9 +66,7 @@ export class HeldBytes {
     if (!connection) return;
     connection.open++;
     if (performance.now() - this.#lookedAt > MIN_INTERVAL_MS) this.#look();
-    response.once('close', () => {
-      if (--connection.open === 0) connection.answered = socket.bytesRead;
-    });
+    response.on('close', this.#onClose);
   }
 
   /** A WebSocket's message arrived whole: what it had sent so far is no longer in a buffer. */

@@ -45,23 +45,18 @@ export class Reply {
   send(status: number, text: string, headers?: Readonly<Record<string, string>>): void {
     if (this.isSent) return;
     const { response } = this;
-    response.statusCode = status;
-    if (headers)
-      for (const name of Object.keys(headers))
-        // Others may have said already what the answer depends on.
-        if (name === 'vary') response.appendHeader(name, headers[name]!);
-        else response.setHeader(name, headers[name]!);
-    response.setHeader('content-type', MEDIA_TYPES[this.kind]);
     const encoding = this.compress ? this.#encodingFor(text) : undefined;
     if (!encoding) {
       this.isSent = true;
       const length = Buffer.byteLength(text);
-      response.setHeader('content-length', length);
+      this.#writeHead(status, headers, length);
       if (!this.request.complete) return endAfterBody(this.request, response, text);
       // Nearly all answers are ASCII, for which Node reserves a third of the memory when it need not expect UTF-8.
       response.end(text, length === text.length ? 'latin1' : 'utf8');
       return;
     }
+    response.statusCode = status;
+    this.#setHeaders(headers);
     if (!headers?.['vary']) response.appendHeader('vary', 'accept-encoding');
     const body =
       encoding === 'br'
@@ -77,6 +72,30 @@ export class Reply {
       },
       () => response.destroy(),
     );
+  }
+
+  /** Headers that others have not set yet may go out as a list, of which Node makes no objects. */
+  #writeHead(status: number, headers: Readonly<Record<string, string>> | undefined, length: number): void {
+    const { response } = this;
+    if (response.getHeaderNames().length > 0) {
+      response.statusCode = status;
+      this.#setHeaders(headers);
+      response.setHeader('content-length', length);
+      return;
+    }
+    const list = ['content-type', MEDIA_TYPES[this.kind], 'content-length', String(length)];
+    if (headers) for (const name of Object.keys(headers)) list.push(name, headers[name]!);
+    response.writeHead(status, list);
+  }
+
+  #setHeaders(headers: Readonly<Record<string, string>> | undefined): void {
+    const { response } = this;
+    if (headers)
+      for (const name of Object.keys(headers))
+        // Others may have said already what the answer depends on.
+        if (name === 'vary') response.appendHeader(name, headers[name]!);
+        else response.setHeader(name, headers[name]!);
+    response.setHeader('content-type', MEDIA_TYPES[this.kind]);
   }
 
   #encodingFor(text: string): 'br' | 'gzip' | undefined {
