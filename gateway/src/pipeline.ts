@@ -60,12 +60,14 @@ export function runGraphs(
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const errors = [...before];
+    // An event's data was not read here.
+    let isPlain = Object.keys(data).length === 0;
     const { graphs, isShared } = operation.passes(variables);
     const run = (pass: number): void => {
       const graph = graphs[pass];
       if (!graph) {
         try {
-          resolve(writeAnswer(operation, data, variables, errors));
+          resolve(writeAnswer(operation, data, variables, errors, isPlain));
         } catch (error) {
           reject(error as Error);
         }
@@ -74,6 +76,7 @@ export function runGraphs(
       const own = isShared || pass === 0 ? data : {};
       const execution = new Execution(graph, own, variables, fetch, () => {
         for (const error of execution.errors) errors.push(error);
+        isPlain &&= execution.isPlain;
         if (own !== data) mergeInto(data, own);
         run(pass + 1);
       });
@@ -88,13 +91,14 @@ function writeAnswer(
   data: JsonObject,
   variables: JsonObject,
   found: ResponseError[],
+  isPlain: boolean,
 ): Answer {
   const located = found.length === 0 ? found : operation.locate(found, data, variables);
-  const { text, errors: faults } = operation.shape(data, variables);
+  const { text, errors: faults } = operation.shape(data, variables, isPlain);
   const errors = withShapeErrors(located, faults);
   return {
-    text: errors.length === 0 ? `{"data":${text}}` : `{"errors":${writeJson(errors)},"data":${text}}`,
-    data: text,
+    text: errors.length === 0 ? text : `{"errors":${writeJson(errors)},${text.slice(1)}`,
+    data: text.slice('{"data":'.length, -1),
     errors,
   };
 }

@@ -32,10 +32,12 @@ export class SharedRuns {
     if (known) this.joined++;
     const shared = known ?? begin(runs, key, scope, run);
     shared.waiting++;
-    scope.track(() => {
-      if (--shared.waiting > 0) return;
-      forget(runs, key, shared);
-      shared.scope.cancel();
+    scope.track({
+      cancel() {
+        if (--shared.waiting > 0) return;
+        forget(runs, key, shared);
+        shared.scope.cancel();
+      },
     });
     return shared.answer;
   }

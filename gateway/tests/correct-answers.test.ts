@@ -569,9 +569,9 @@ describe('numbers', () => {
     const send = world().app.gateway.subgraphs.fetcher.bind(world().app.gateway.subgraphs);
     world().app.gateway.subgraphs.fetcher = (scope) => {
       const fetch = send(scope);
-      return (service, kind, body, done) => {
+      return (step, body, done) => {
         bodies.push(body);
-        fetch(service, kind, body, done);
+        fetch(step, body, done);
       };
     };
     await answerWith('{"echo":1}', query, variables);
@@ -584,9 +584,9 @@ describe('numbers', () => {
     const send = world().app.gateway.subgraphs.fetcher.bind(world().app.gateway.subgraphs);
     world().app.gateway.subgraphs.fetcher = (scope) => {
       const fetch = send(scope);
-      return (service, kind, body, done) => {
+      return (step, body, done) => {
         bodies.push(body);
-        fetch(service, kind, body, done);
+        fetch(step, body, done);
       };
     };
     await answerWith('{"p":{"__typename":"P","big":12345678901234567890}}', '{ p { more } }');

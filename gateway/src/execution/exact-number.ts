@@ -31,14 +31,42 @@ export class ExactNumber {
 export const isExactNumber = (text: string): boolean => String(Number(text)) !== text;
 
 /**
+ * Which numbers a text may hold that a double would change: `any`; or only `long` ones of 16 digits or more, where every
+ * number stands for an integer, so that 1.0, 1e3 and -0 may be read as what they are worth.
+ */
+export type NumberKind = 'any' | 'long';
+
+/**
  * JSON.parse that keeps numbers which a double cannot hold as ExactNumber.
  * @throws SyntaxError
  */
 export function parseExactly(text: string): unknown {
-  const parsed: unknown = JSON.parse(text);
+  return exactNumbersIn(text, JSON.parse(text), 'any');
+}
+
+/** @param parsed what JSON.parse gave for `text`. @returns the same with ExactNumbers, where there are such numbers */
+export function exactNumbersIn(text: string, parsed: unknown, kind: NumberKind): unknown {
+  if (kind === 'long' && !hasLongNumber(text)) return parsed;
   const marked = markNumbers(text);
   return marked === text ? parsed : JSON.parse(marked, readMarked);
 }
+
+const LONG_DIGITS = 16;
+
+/** Whether 16 digits or more stand together. They cover at least one of every 16th characters: only these are looked at. */
+function hasLongNumber(text: string): boolean {
+  for (let at = LONG_DIGITS - 1; at < text.length; at += LONG_DIGITS) {
+    if (!isDigit(text.charCodeAt(at))) continue;
+    let from = at;
+    while (from > 0 && isDigit(text.charCodeAt(from - 1))) from--;
+    let to = at + 1;
+    while (to < text.length && isDigit(text.charCodeAt(to))) to++;
+    if (to - from >= LONG_DIGITS) return true;
+  }
+  return false;
+}
+
+const isDigit = (code: number): boolean => code >= 0x30 && code <= 0x39;
 
 /** JSON text in which exact numbers are strings that `readMarked` knows again; the same text where there are none. */
 export function markNumbers(text: string): string {

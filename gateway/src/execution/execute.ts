@@ -3,6 +3,7 @@ import type { RequestText } from '../planning/request-text.js';
 import { failureError, type ResponseError, subgraphError, SubgraphFailure } from './errors.js';
 import { writeJson } from './exact-number.js';
 import { cloneJson, getOwn, isObject, type JsonObject, mergeInto, quote } from './json.js';
+import { isPlainJson } from './json-writer.js';
 import { collectAt, type ResponsePath } from './path.js';
 import { RepresentationList } from './representations.js';
 import {
@@ -29,8 +30,12 @@ export type FetchCallback = (
   cacheControl?: string,
 ) => void;
 
-/** Sends one request to one subgraph. `body` is the whole JSON body. Must call back exactly once. */
-export type SubgraphFetch = (service: string, kind: Step['kind'], body: string, done: FetchCallback) => void;
+/** Sends a step's request to its subgraph. `body` is the whole JSON body. Must call back exactly once. */
+export type SubgraphFetch = (
+  step: Pick<Step, 'service' | 'kind' | 'numbers'>,
+  body: string,
+  done: FetchCallback,
+) => void;
 
 /**
  * Runs a step graph over `data`, filling it in place. Steps start the moment their dependencies are done;
@@ -38,6 +43,8 @@ export type SubgraphFetch = (service: string, kind: Step['kind'], body: string, 
  */
 export class Execution {
   readonly errors: ResponseError[] = [];
+  /** Whether all answers were plain JSON; see json-writer.ts. */
+  isPlain = true;
   readonly #waiting: number[];
   #open: number;
   readonly #variableTexts = new Map<string, string>();
@@ -88,8 +95,9 @@ export class Execution {
     if (this.#isActive(part)) collectAt(this.data, part.path, targets);
     if (targets.length === 0) return this.#finish(step);
     const body = `${step.texts.get([0]).head}${this.#variablesText([part])}}}`;
-    this.fetch(step.service, step.kind, body, (failure, answer) => {
+    this.fetch(step, body, (failure, answer, text) => {
       if (failure) return this.#fail(step, [part], failure);
+      this.#note(text);
       try {
         const data = answer!.data;
         this.#addErrors(answer!, step, (path) => rootErrorPaths(this.data, part, path));
@@ -124,7 +132,8 @@ export class Execution {
       const separator = body.endsWith('{') ? '' : ',';
       body += `${separator}${text.slots[index]!.variableKey}[${run.representations.join(',')}]`;
     });
-    this.fetch(step.service, step.kind, `${body}}}`, (failure, answer) => {
+    this.fetch(step, `${body}}}`, (failure, answer, received) => {
+      this.#note(received);
       try {
         if (failure) this.#noteFailure(step, parts, failure);
         else if (parts.length > 1 && !isObject(answer!.data) && hasErrors(answer!)) {
@@ -227,6 +236,10 @@ export class Execution {
         if (isObject(entity)) mergeInto(targets[at]!, entity, this.graph.interfaces);
       }
     });
+  }
+
+  #note(text: string | undefined): void {
+    if (this.isPlain && (text === undefined || !isPlainJson(text))) this.isPlain = false;
   }
 
   #variablesText(parts: readonly Part[]): string {

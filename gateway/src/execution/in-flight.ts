@@ -1,16 +1,18 @@
 import { cancelled } from './errors.js';
 import type { FetchCallback } from './execute.js';
 import type { RequestScope } from './scope.js';
-import { type Cancel, parseAnswer } from './subgraph-client.js';
+import type { NumberKind } from './exact-number.js';
+import { type Cancellable, parseAnswer } from './subgraph-client.js';
 
 /** A request on its way, and everyone who waits for its answer. */
 interface Shared {
   readonly waiting: Set<FetchCallback>;
-  cancel: Cancel;
+  /** The request; undefined until it is sent. */
+  request: Cancellable | undefined;
 }
 
 /** Sends a request; `own` gets the means to cancel it. */
-type Send = (done: FetchCallback, own: (cancel: Cancel) => void) => void;
+type Send = (done: FetchCallback, own: (request: Cancellable) => void) => void;
 
 /** The queries that are on their way to one subgraph. */
 export class InFlight {
@@ -21,20 +23,22 @@ export class InFlight {
    * @param key equal for whoever may have one answer: caller, request, and what they must not miss
    * @returns whether there was one to join
    */
-  join(key: string, scope: RequestScope, done: FetchCallback, send: Send): boolean {
+  join(key: string, numbers: NumberKind, scope: RequestScope, done: FetchCallback, send: Send): boolean {
     const known = this.#shared.get(key);
-    const shared: Shared = known ?? { waiting: new Set(), cancel: () => undefined };
+    const shared: Shared = known ?? { waiting: new Set(), request: undefined };
     const waiter: FetchCallback = (failure, answer, text, cacheControl) => {
       scope.untrack(leave);
       done(failure, answer, text, cacheControl);
     };
-    const leave = (): void => {
-      if (!shared.waiting.delete(waiter)) return;
-      if (shared.waiting.size === 0) {
-        this.#forget(key, shared);
-        shared.cancel();
-      }
-      done(cancelled(), undefined);
+    const leave: Cancellable = {
+      cancel: () => {
+        if (!shared.waiting.delete(waiter)) return;
+        if (shared.waiting.size === 0) {
+          this.#forget(key, shared);
+          shared.request?.cancel();
+        }
+        done(cancelled(), undefined);
+      },
     };
     shared.waiting.add(waiter);
     scope.track(leave);
@@ -47,11 +51,11 @@ export class InFlight {
         for (const one of shared.waiting) {
           shared.waiting.delete(one);
           // What is parsed gets filled by the execution it goes to.
-          one(failure, isFirst || !answer ? answer : parseAnswer(text!), text, cacheControl);
+          one(failure, isFirst || !answer ? answer : parseAnswer(text!, numbers), text, cacheControl);
           isFirst = false;
         }
       },
-      (cancel) => (shared.cancel = cancel),
+      (request) => (shared.request = request),
     );
     return false;
   }

@@ -1,22 +1,43 @@
 import { type GraphQLLeafType, isEnumType } from 'graphql';
 import { ExactNumber, writeJson } from './exact-number.js';
-import { quote } from './json.js';
+import type { JsonWriter } from './json-writer.js';
 
-/** Writes a leaf value as JSON text, or gives '' when the value is not one of the type. Never called with null. */
-export type LeafWriter = (value: unknown) => string;
+/** Writes a leaf value, or gives false, with nothing written, when the value is not one of the type. Never called with null. */
+export type LeafWriter = (value: unknown, out: JsonWriter) => boolean;
 
-const writeInt: LeafWriter = (value) =>
-  Number.isInteger(value) ? String(value) : value instanceof ExactNumber ? exactInteger(value) : '';
-const writeFloat: LeafWriter = (value) =>
-  typeof value === 'number' && Number.isFinite(value)
-    ? String(value)
-    : value instanceof ExactNumber
-      ? value.text
-      : '';
-const writeString: LeafWriter = (value) => (typeof value === 'string' ? quote(value) : '');
-const writeId: LeafWriter = (value) => (typeof value === 'string' ? quote(value) : writeInt(value));
-const writeBoolean: LeafWriter = (value) => (value === true ? 'true' : value === false ? 'false' : '');
-const writeAnything: LeafWriter = (value) => writeJson(value);
+/** From here on, JavaScript writes integers with an exponent. */
+const MAX_PLAIN = 1e21;
+
+const writeInt: LeafWriter = (value, out) => {
+  if (Number.isInteger(value) && Math.abs(value as number) < MAX_PLAIN) return written(String(value), out);
+  return value instanceof ExactNumber && written(exactInteger(value), out);
+};
+const writeFloat: LeafWriter = (value, out) => {
+  if (typeof value === 'number' && Number.isFinite(value)) return written(String(value), out);
+  return value instanceof ExactNumber && written(value.text, out);
+};
+const writeString: LeafWriter = (value, out) => {
+  if (typeof value !== 'string') return false;
+  out.string(value);
+  return true;
+};
+const writeId: LeafWriter = (value, out) =>
+  typeof value === 'string' ? writeString(value, out) : writeInt(value, out);
+const writeBoolean: LeafWriter = (value, out) => {
+  if (typeof value !== 'boolean') return false;
+  out.bytes(value ? TRUE : FALSE);
+  return true;
+};
+const writeAnything: LeafWriter = (value, out) => written(writeJson(value), out);
+
+const TRUE = Buffer.from('true');
+const FALSE = Buffer.from('false');
+
+function written(text: string, out: JsonWriter): boolean {
+  if (text === '') return false;
+  out.text(text);
+  return true;
+}
 
 /** An integer stays as it is; another way to write one (1.0, 1e3, -0) becomes one that every client reads as such. */
 function exactInteger({ text }: ExactNumber): string {
@@ -28,8 +49,12 @@ function exactInteger({ text }: ExactNumber): string {
 /** The checks are those of Apollo's gateway: what a subgraph sends is passed on, wrong kinds and unknown enum values are not. */
 export function leafWriter(type: GraphQLLeafType): LeafWriter {
   if (isEnumType(type)) {
-    const texts = new Map(type.getValues().map(({ name }) => [name, `"${name}"`]));
-    return (value) => texts.get(value as string) ?? '';
+    const texts = new Map(type.getValues().map(({ name }) => [name, Buffer.from(`"${name}"`)]));
+    return (value, out) => {
+      const text = texts.get(value as string);
+      if (text) out.bytes(text);
+      return text !== undefined;
+    };
   }
   switch (type.name) {
     case 'Int':

@@ -1,12 +1,14 @@
 import type { Identity } from '@cartograph/kit/identity';
 import type { OperationSpans } from '../plugins/use-tracing.js';
-import type { Cancel, FlatHeaders } from './subgraph-client.js';
+import type { Cancellable, FlatHeaders } from './subgraph-client.js';
 
 export const ANONYMOUS: Identity = { kind: 'anonymous' };
 
 /** What an operation carries from its client to every fetch it causes. */
 export class RequestScope {
-  readonly #cancels = new Set<Cancel>();
+  /** What is under way for it. Most requests wait for one fetch at a time. */
+  #running: Cancellable | undefined;
+  #alsoRunning: Set<Cancellable> | undefined;
   #isCancelled = false;
   #identity: Identity | undefined;
   fetches = 0;
@@ -84,19 +86,24 @@ export class RequestScope {
     return this.#isCancelled;
   }
 
-  track(cancel: Cancel): void {
-    if (this.#isCancelled) cancel();
-    else this.#cancels.add(cancel);
+  track(work: Cancellable): void {
+    if (this.#isCancelled) work.cancel();
+    else if (!this.#running) this.#running = work;
+    else (this.#alsoRunning ??= new Set()).add(work);
   }
 
-  untrack(cancel: Cancel): void {
-    this.#cancels.delete(cancel);
+  untrack(work: Cancellable): void {
+    if (this.#running === work) this.#running = undefined;
+    else this.#alsoRunning?.delete(work);
   }
 
   /** The client left: whatever is still being fetched for it stops. */
   cancel(): void {
     this.#isCancelled = true;
-    for (const cancel of this.#cancels) cancel();
-    this.#cancels.clear();
+    const running = this.#running;
+    const others = this.#alsoRunning;
+    this.#running = this.#alsoRunning = undefined;
+    running?.cancel();
+    if (others) for (const work of others) work.cancel();
   }
 }

@@ -17,6 +17,7 @@ import type { FieldNames } from '../planning/field-names.js';
 import { isConditionMet, type ConditionValues } from './conditions.js';
 import type { Hidden } from './hidden.js';
 import { getOwn, isInheritedName, type JsonObject, quote } from './json.js';
+import { JsonWriter } from './json-writer.js';
 import { leafWriter } from './leaf.js';
 
 /** A value that broke the schema while the answer was written; its position became null. */
@@ -36,23 +37,29 @@ export interface ShapeRun {
   readonly introspect: Introspect;
 }
 
+/** All answers are written here: one is finished before the next begins. */
+const out = new JsonWriter();
+
 /**
- * Writes a value as JSON text. The empty string, which is no JSON, says "null that must bubble up": the
- * fault is recorded already and the nearest nullable position becomes null.
+ * Writes a value. False says "null that must bubble up": the fault is recorded already, the nearest nullable position
+ * becomes null, and what was written since is taken back there.
  */
-type Writer = (value: unknown, run: ShapeRun) => string;
+type Writer = (value: unknown, run: ShapeRun) => boolean;
 
 interface ShapedField {
   readonly key: string;
   /** The field's name in the data. */
   readonly source: string;
   /** `"key":` with the comma before it, save for the first. */
-  readonly prefix: string;
+  readonly prefix: Uint8Array;
   readonly inherited: boolean;
   readonly write: Writer;
 }
 
-const BUBBLE = '';
+const [COMMA, LIST_BEGIN, LIST_END, OBJECT_END] = [0x2c, 0x5b, 0x5d, 0x7d];
+const EMPTY_LIST = Buffer.from('[]');
+const EMPTY_OBJECT = Buffer.from('{}');
+const ANSWER_BEGIN = Buffer.from('{"data":');
 
 /** Compiles one operation's selection set, for one set of @skip/@include values, into a function that writes the answer. */
 export class Shaper {
@@ -70,11 +77,24 @@ export class Shaper {
     this.#root = this.#fieldsWriter(rootType, [selectionSet]);
   }
 
-  /** The JSON text of `data` as the operation asks for it; 'null' when a null bubbled to the top. */
-  write(data: JsonObject, introspect: Introspect): { text: string; errors: ShapeError[] } {
+  /**
+   * Writes the answer for `data`: `{"data":…}`, with null there when a null bubbled to the top.
+   * @param isPlain whether all strings in `data` come from plain JSON; see `isPlainJson`
+   */
+  write(
+    data: JsonObject,
+    introspect: Introspect,
+    isPlain: boolean,
+  ): { readonly text: string; readonly errors: ShapeError[] } {
     const run: ShapeRun = { path: [], depth: 0, errors: [], introspect };
-    const text = this.#root(data, run);
-    return { text: text === BUBBLE ? 'null' : text, errors: run.errors };
+    out.begin(isPlain);
+    out.bytes(ANSWER_BEGIN);
+    if (!this.#root(data, run)) {
+      out.length = ANSWER_BEGIN.length;
+      out.null();
+    }
+    out.byte(OBJECT_END);
+    return { text: out.end(), errors: run.errors };
   }
 
   #typeWriter(type: GraphQLOutputType, selections: SelectionSetNode[], owner: string): Writer {
@@ -86,7 +106,15 @@ export class Shaper {
   #openWriter(type: GraphQLOutputType, selections: SelectionSetNode[], owner: string): Writer {
     if (!isNonNullType(type)) {
       const write = this.#bareWriter(type, selections, owner);
-      return (value, run) => (value == null ? 'null' : write(value, run) || 'null');
+      return (value, run) => {
+        const start = out.length;
+        if (value == null) out.null();
+        else if (!write(value, run)) {
+          out.length = start;
+          out.null();
+        }
+        return true;
+      };
     }
     const write = this.#bareWriter(type.ofType, selections, owner);
     const of = String(type.ofType);
@@ -102,7 +130,7 @@ export class Shaper {
     const write = leafWriter(getNamedType(type) as Parameters<typeof leafWriter>[0]);
     const name = String(type);
     return (value, run) =>
-      write(value) || fail(run, `Invalid value found for ${describe(run, owner, name)}.`);
+      write(value, out) || fail(run, `Invalid value found for ${describe(run, owner, name)}.`);
   }
 
   /** Chooses the fields by the object's __typename; each possible type's fields are compiled when first met. */
@@ -129,54 +157,56 @@ export class Shaper {
   #fieldsWriter(type: GraphQLCompositeType, selections: SelectionSetNode[]): Writer {
     const fields: ShapedField[] = [];
     for (const [key, nodes] of this.#collect(type, selections)) {
-      const prefix = `${fields.length === 0 ? '{' : ','}"${key}":`;
+      const prefix = Buffer.from(`${fields.length === 0 ? '{' : ','}"${key}":`);
       const source = this.names.dataKey(nodes[0]!);
       const write = this.#fieldWriter(type, nodes);
       fields.push({ key, prefix, source, inherited: isInheritedName(source), write });
     }
-    if (fields.length === 0) return () => '{}';
+    if (fields.length === 0) return constant(EMPTY_OBJECT);
     const count = fields.length;
     return (value, run) => {
       const object = value as JsonObject;
       const depth = run.depth;
       run.depth = depth + 1;
-      let text = '';
       for (let index = 0; index < count; index++) {
         const field = fields[index]!;
         run.path[depth] = field.key;
-        const written = field.write(
+        out.bytes(field.prefix);
+        const isWritten = field.write(
           field.inherited ? getOwn(object, field.source) : object[field.source],
           run,
         );
-        if (written === BUBBLE) {
+        if (!isWritten) {
           run.depth = depth;
-          return BUBBLE;
+          return false;
         }
-        text += field.prefix + written;
       }
       run.depth = depth;
-      return text + '}';
+      out.byte(OBJECT_END);
+      return true;
     };
   }
 
   #fieldWriter(type: GraphQLCompositeType, nodes: FieldNode[]): Writer {
     const name = nodes[0]!.name.value;
     if (name === '__typename') {
-      if (isObjectType(type)) {
-        const text = `"${type.name}"`;
-        return () => text;
-      }
+      if (isObjectType(type)) return constant(Buffer.from(`"${type.name}"`));
       // An interface object's own __typename is its interface; the planner has another subgraph tell the real one.
-      return (value, run) =>
-        typeof value === 'string' && isObjectType(this.schema.getType(value))
-          ? quote(value)
-          : fail(run, `Cannot tell the type of an object of the abstract type ${type.name}.`);
+      return (value, run) => {
+        if (typeof value !== 'string' || !isObjectType(this.schema.getType(value)))
+          return fail(run, `Cannot tell the type of an object of the abstract type ${type.name}.`);
+        out.text(quote(value));
+        return true;
+      };
     }
     if (isIntrospection(nodes[0]!) && type === this.schema.getQueryType())
-      return (_value, run) => run.introspect(nodes);
+      return (_value, run) => {
+        out.text(run.introspect(nodes));
+        return true;
+      };
     const definition = 'getFields' in type ? type.getFields()[name] : undefined;
     // Validation has made sure of the field; only an object of an undeclared type could lack it.
-    if (!definition) return () => 'null';
+    if (!definition) return constant(Buffer.from('null'));
     const selections = nodes.flatMap((node) => (node.selectionSet ? [node.selectionSet] : []));
     return this.#typeWriter(definition.type, selections, `${type.name}.${name}`);
   }
@@ -230,25 +260,34 @@ export const isIntrospection = ({ name }: FieldNode): boolean =>
 function listWriter(write: Writer, owner: string): Writer {
   return (value, run) => {
     if (!Array.isArray(value)) return fail(run, `Invalid non-list value found for field ${owner}.`);
-    if (value.length === 0) return '[]';
+    if (value.length === 0) {
+      out.bytes(EMPTY_LIST);
+      return true;
+    }
     const depth = run.depth;
     run.depth = depth + 1;
-    let text = '';
     let isBroken = false;
     for (let index = 0; index < value.length; index++) {
       run.path[depth] = index;
-      const written = write(value[index], run);
-      if (written === BUBBLE) isBroken = true;
-      else text += (index === 0 ? '[' : ',') + written;
+      out.byte(index === 0 ? LIST_BEGIN : COMMA);
+      if (!write(value[index], run)) isBroken = true;
     }
     run.depth = depth;
-    return isBroken ? BUBBLE : text + ']';
+    out.byte(LIST_END);
+    return !isBroken;
   };
 }
 
-function fail(run: ShapeRun, message: string): string {
+function constant(text: Uint8Array): Writer {
+  return () => {
+    out.bytes(text);
+    return true;
+  };
+}
+
+function fail(run: ShapeRun, message: string): false {
   run.errors.push({ message, path: run.path.slice(0, run.depth) });
-  return BUBBLE;
+  return false;
 }
 
 /** "field User.name", or within a list "array element of type String! at index 2". */

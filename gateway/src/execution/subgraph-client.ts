@@ -1,10 +1,9 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import { type Dispatcher, Pool } from 'undici';
 import { type FetchCallback, type SubgraphAnswer } from './execute.js';
 import { cancelled, SubgraphFailure } from './errors.js';
 import { decompress, DecompressionError, encodingsOf } from './content-encoding.js';
 import { isObject, withoutByteOrderMark } from './json.js';
-import { parseExactly } from './exact-number.js';
+import { exactNumbersIn, type NumberKind } from './exact-number.js';
 
 export interface SubgraphClientOptions {
   readonly name: string;
@@ -22,8 +21,20 @@ export interface SubgraphClientOptions {
 /** Headers as undici takes them fastest: name, value, name, value. */
 export type FlatHeaders = string[];
 
-/** Cancels the request if it still runs; its callback then hears REQUEST_CANCELLED. */
-export type Cancel = () => void;
+/** Work under way that can be given up. Whoever waits for its result then hears REQUEST_CANCELLED. */
+export interface Cancellable {
+  cancel(): void;
+}
+
+/** Takes one request's answer, or failure. */
+export interface AnswerReader {
+  /** Which numbers the answer may hold; see {@link NumberKind}. */
+  readonly numbers: NumberKind;
+  /** Called once; `text` is what `answer` was parsed from, `cacheControl` the header that came with it. */
+  answered: FetchCallback;
+  /** Called at most once, when the answer takes longer than `slowMs`. */
+  slow(): void;
+}
 
 /** One subgraph's HTTP side: a keep-alive pool, and nothing between it and the parsed answer. */
 export class SubgraphClient {
@@ -44,11 +55,10 @@ export class SubgraphClient {
     });
   }
 
-  /** @param slow called once when the answer takes longer than `slowMs` */
-  send(body: string, headers: FlatHeaders, done: FetchCallback, slow: () => void): Cancel {
-    const request = new PendingRequest(this.options, done, slow);
+  send(body: string, headers: FlatHeaders, reader: AnswerReader): Cancellable {
+    const request = new PendingRequest(this.options, reader);
     this.#pool.dispatch({ path: this.#path, method: 'POST', headers, body }, request);
-    return request.cancel;
+    return request;
   }
 
   close(): Promise<void> {
@@ -60,10 +70,13 @@ export class SubgraphClient {
   }
 }
 
-/** Gathers one answer. Undici calls the handlers; the timer or a cancellation may come before them. */
-class PendingRequest implements Dispatcher.DispatchHandler {
-  #done: FetchCallback | undefined;
-  #controller: Dispatcher.DispatchController | undefined;
+/**
+ * Gathers one answer. Undici calls the handlers; the timer or a cancellation may come before them.
+ * These are undici's older handlers: it wraps the newer ones in these, and makes an object of all headers for them.
+ */
+class PendingRequest implements Dispatcher.DispatchHandler, Cancellable {
+  #reader: AnswerReader | undefined;
+  #abortRequest: ((error: Error) => void) | undefined;
   #status = 0;
   #cacheControl: string | undefined;
   #contentEncoding: string | undefined;
@@ -74,58 +87,69 @@ class PendingRequest implements Dispatcher.DispatchHandler {
 
   constructor(
     private readonly options: SubgraphClientOptions,
-    done: FetchCallback,
-    private readonly slow: () => void,
+    reader: AnswerReader,
   ) {
-    this.#done = done;
+    this.#reader = reader;
     const { slowMs, timeoutMs } = options;
     // One timer for both limits, as nearly every request needs neither.
-    this.#timer = slowMs > 0 ? setTimeout(this.#onSlow, slowMs) : setTimeout(this.#onTimeout, timeoutMs);
+    this.#timer =
+      slowMs > 0
+        ? setTimeout(PendingRequest.#onSlow, slowMs, this)
+        : setTimeout(PendingRequest.#onTimeout, timeoutMs, this);
   }
 
-  readonly #onSlow = (): void => {
-    this.slow();
-    const { slowMs, timeoutMs } = this.options;
-    if (slowMs >= timeoutMs) this.#onTimeout();
-    else if (this.#done) this.#timer = setTimeout(this.#onTimeout, timeoutMs - slowMs);
-  };
+  static #onSlow(this: void, request: PendingRequest): void {
+    request.#reader?.slow();
+    const { slowMs, timeoutMs } = request.options;
+    if (slowMs >= timeoutMs) PendingRequest.#onTimeout(request);
+    else if (request.#reader)
+      request.#timer = setTimeout(PendingRequest.#onTimeout, timeoutMs - slowMs, request);
+  }
 
-  readonly #onTimeout = (): void => {
-    const { name, timeoutMs } = this.options;
-    this.#abort(
+  static #onTimeout(this: void, request: PendingRequest): void {
+    const { name, timeoutMs } = request.options;
+    request.#abort(
       new SubgraphFailure(
         'SUBGRAPH_TIMEOUT',
         `The subgraph "${name}" did not answer within ${timeoutMs} ms.`,
       ),
     );
-  };
-
-  readonly cancel = (): void => this.#abort(cancelled());
-
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#controller = controller;
-    if (!this.#done) controller.abort(new Error('cancelled'));
   }
 
-  onResponseStart(
-    _controller: Dispatcher.DispatchController,
-    status: number,
-    headers: IncomingHttpHeaders,
-  ): void {
+  cancel(): void {
+    this.#abort(cancelled());
+  }
+
+  onConnect(abort: (error?: Error) => void): void {
+    this.#abortRequest = abort;
+    if (!this.#reader) abort(new Error('cancelled'));
+  }
+
+  /** @param headers name, value, name, value */
+  onHeaders(status: number, headers: Buffer[]): boolean {
     this.#status = status;
-    this.#cacheControl = headers['cache-control'];
-    this.#contentEncoding = headers['content-encoding'];
+    // Informational responses (1xx) may have come before.
+    this.#cacheControl = this.#contentEncoding = undefined;
+    for (let at = 0; at < headers.length; at += 2) {
+      const name = headers[at]!;
+      if (name.length === CACHE_CONTROL.length && isNamed(name, CACHE_CONTROL))
+        this.#cacheControl = joined(this.#cacheControl, headers[at + 1]!);
+      else if (name.length === CONTENT_ENCODING.length && isNamed(name, CONTENT_ENCODING))
+        this.#contentEncoding = joined(this.#contentEncoding, headers[at + 1]!);
+    }
+    return true;
   }
 
-  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  onData(chunk: Buffer): boolean {
     this.#size += chunk.length;
     if (this.#size > this.options.maxResponseBytes) {
       this.#abort(tooLarge(this.options));
     } else if (!this.#first) this.#first = chunk;
     else (this.#rest ??= [this.#first]).push(chunk);
+    return true;
   }
 
-  onResponseEnd(): void {
+  onComplete(): void {
     const encodings = this.#contentEncoding === undefined ? [] : encodingsOf(this.#contentEncoding);
     const bytes = this.#rest ? Buffer.concat(this.#rest, this.#size) : this.#first;
     if (encodings.length === 0 || !bytes) return this.#read(bytes?.toString('utf8') ?? '');
@@ -149,7 +173,7 @@ class PendingRequest implements Dispatcher.DispatchHandler {
 
   #read(written: string): void {
     const text = withoutByteOrderMark(written);
-    const answer = parseAnswer(text);
+    const answer = this.#reader && parseAnswer(text, this.#reader.numbers);
     if (answer) return this.#finish(undefined, answer, text);
     this.#finish(this.#httpError() ?? invalid(this.options.name));
   }
@@ -165,7 +189,7 @@ class PendingRequest implements Dispatcher.DispatchHandler {
     );
   }
 
-  onResponseError(): void {
+  onError(): void {
     this.#finish(
       new SubgraphFailure(
         'SUBGRAPH_UNREACHABLE',
@@ -176,19 +200,29 @@ class PendingRequest implements Dispatcher.DispatchHandler {
   }
 
   #abort(failure: SubgraphFailure): void {
-    if (!this.#done) return;
+    if (!this.#reader) return;
     this.#finish(failure);
-    this.#controller?.abort(failure);
+    this.#abortRequest?.(failure);
   }
 
   #finish(failure: SubgraphFailure | undefined, answer?: SubgraphAnswer, text?: string): void {
-    const done = this.#done;
-    if (!done) return;
-    this.#done = undefined;
+    const reader = this.#reader;
+    if (!reader) return;
+    this.#reader = undefined;
     clearTimeout(this.#timer);
-    done(failure, answer, text, this.#cacheControl);
+    reader.answered(failure, answer, text, this.#cacheControl);
   }
 }
+
+const CACHE_CONTROL = 'cache-control';
+const CONTENT_ENCODING = 'content-encoding';
+
+const isNamed = (name: Buffer, expected: string): boolean =>
+  name.toString('latin1').toLowerCase() === expected;
+
+/** A header that comes several times is one list (https://www.rfc-editor.org/rfc/rfc9110#section-5.3). */
+const joined = (before: string | undefined, value: Buffer): string =>
+  before === undefined ? value.toString('latin1') : `${before}, ${value.toString('latin1')}`;
 
 const invalid = (name: string) =>
   new SubgraphFailure(
@@ -203,10 +237,13 @@ const tooLarge = ({ name, maxResponseBytes }: SubgraphClientOptions) =>
   );
 
 /** Undefined when the text is no GraphQL result. */
-export function parseAnswer(text: string): SubgraphAnswer | undefined {
+export function parseAnswer(text: string, numbers: NumberKind): SubgraphAnswer | undefined {
   try {
-    const parsed = parseExactly(text);
-    return isObject(parsed) && ('data' in parsed || 'errors' in parsed) ? parsed : undefined;
+    const parsed: unknown = JSON.parse(text);
+    if (!isObject(parsed) || !('data' in parsed || 'errors' in parsed)) return undefined;
+    // The extensions of errors may hold any number, whatever the fields are.
+    const kind = parsed['errors'] === undefined ? numbers : 'any';
+    return exactNumbersIn(text, parsed, kind) as SubgraphAnswer;
   } catch {
     return undefined;
   }

@@ -1,11 +1,13 @@
 import { type BreakerOptions, CircuitBreaker, RetryBudget } from './circuit-breaker.js';
 import { ACCEPTED_ENCODINGS } from './content-encoding.js';
-import type { FetchCallback, SubgraphFetch } from './execute.js';
+import type { NumberKind } from './exact-number.js';
+import type { FetchCallback, SubgraphAnswer, SubgraphFetch } from './execute.js';
 import { cancelled, SubgraphFailure } from './errors.js';
 import { InFlight } from './in-flight.js';
 import type { Step } from '../planning/plan.js';
+import type { FetchSpan } from '../plugins/use-tracing.js';
 import type { RequestScope } from './scope.js';
-import { type Cancel, type FlatHeaders, SubgraphClient } from './subgraph-client.js';
+import { type AnswerReader, type Cancellable, type FlatHeaders, SubgraphClient } from './subgraph-client.js';
 
 export interface SubgraphSettings {
   /** Routing URLs that replace those in the supergraph, by subgraph name. */
@@ -49,6 +51,12 @@ interface Subgraph {
   readonly inFlight: InFlight;
 }
 
+/** What all fetches have in common. */
+interface FetchSettings {
+  readonly sign: HeaderSigner | undefined;
+  readonly observe: FetchObserver | undefined;
+}
+
 /** The subgraphs of the current supergraph, by name. Those whose address stays outlive a reload. */
 export class Subgraphs {
   readonly #subgraphs = new Map<string, Subgraph>();
@@ -62,11 +70,15 @@ export class Subgraphs {
    */
   mutations = 0;
 
+  readonly #shared: FetchSettings;
+
   constructor(
     private readonly settings: SubgraphSettings,
-    private readonly sign: HeaderSigner | undefined,
-    private readonly observe: FetchObserver | undefined = undefined,
-  ) {}
+    sign: HeaderSigner | undefined,
+    observe: FetchObserver | undefined = undefined,
+  ) {
+    this.#shared = { sign, observe };
+  }
 
   /**
    * Takes over the subgraphs of a supergraph. Those moved finish what they are at, then close; those gone are there for
@@ -109,7 +121,8 @@ export class Subgraphs {
 
   /** A fetch function for one operation's scope. */
   fetcher(scope: RequestScope): SubgraphFetch {
-    return (service, kind, body, done) => {
+    return (step, body, done) => {
+      const { service, kind } = step;
       const subgraph = this.#subgraphs.get(service) ?? this.#leaving.get(service);
       if (!subgraph)
         return done(
@@ -121,17 +134,21 @@ export class Subgraphs {
         );
       if (scope.isCancelled) return done(cancelled(), undefined);
       scope.fetches++;
-      const noted: FetchCallback = (failure, answer, _text, cacheControl) => {
+      const noted: FetchCallback = (failure, answer, text, cacheControl) => {
         if (kind === 'mutation') this.mutations++;
         scope.noteCacheControl(failure ? undefined : cacheControl);
-        done(failure, answer);
+        done(failure, answer, text);
       };
-      if (!this.settings.dedupe || kind !== 'query')
-        return this.#dispatch(subgraph, scope, kind, body, noted);
+      if (!this.settings.dedupe || kind !== 'query') {
+        new Fetch(this.#shared, subgraph, scope, step, body, noted, true).begin();
+        return;
+      }
       const key = `${this.mutations}\u0000${scope.identityKey}\u0000${body}`;
-      const isJoined = subgraph.inFlight.join(key, scope, noted, (finish, own) =>
-        this.#dispatch(subgraph, scope, 'query', body, finish, own),
-      );
+      const isJoined = subgraph.inFlight.join(key, step.numbers, scope, noted, (finish, own) => {
+        const fetch = new Fetch(this.#shared, subgraph, scope, step, body, finish, false);
+        own(fetch);
+        fetch.begin();
+      });
       if (isJoined) this.shared++;
     };
   }
@@ -141,101 +158,6 @@ export class Subgraphs {
     this.#subgraphs.clear();
     this.#leaving.clear();
     await Promise.allSettled(clients.map(({ client }) => client.destroy()));
-  }
-
-  /** Signs, then sends. `own` gets the means to cancel; without it the scope does. */
-  #dispatch(
-    subgraph: Subgraph,
-    scope: RequestScope,
-    kind: Step['kind'],
-    body: string,
-    done: FetchCallback,
-    own?: (cancel: Cancel) => void,
-  ): void {
-    const { name } = subgraph.client.options;
-    let isOver = false;
-    let stop: Cancel | undefined;
-    const cancel = (): void => {
-      isOver = true;
-      stop?.();
-    };
-    const finish: FetchCallback = (failure, answer, text, cacheControl) => {
-      if (!own) scope.untrack(cancel);
-      done(failure, answer, text, cacheControl);
-    };
-    if (own) own(cancel);
-    else scope.track(cancel);
-    const go = (headers: FlatHeaders): void => {
-      if (isOver) return finish(cancelled(), undefined);
-      this.#attempt(subgraph, scope, kind, body, headers, 0, finish, (next) => (stop = next));
-    };
-    const signed = this.sign?.(scope, name);
-    if (signed === undefined) return go([...BASE_HEADERS, ...scope.forwarded]);
-    if (Array.isArray(signed)) return go([...BASE_HEADERS, ...signed, ...scope.forwarded]);
-    signed.then(
-      (headers) => go([...BASE_HEADERS, ...headers, ...scope.forwarded]),
-      () =>
-        finish(
-          new SubgraphFailure(
-            'SUBGRAPH_UNREACHABLE',
-            `The identity for the subgraph "${name}" could not be signed.`,
-          ),
-          undefined,
-        ),
-    );
-  }
-
-  #attempt(
-    subgraph: Subgraph,
-    scope: RequestScope,
-    kind: Step['kind'],
-    body: string,
-    headers: FlatHeaders,
-    attempt: number,
-    done: FetchCallback,
-    cancelBy: (cancel: Cancel) => void,
-  ): void {
-    const { client, breaker, budget } = subgraph;
-    const { name } = client.options;
-    if (!breaker.allows()) {
-      this.observe?.(name, 'SUBGRAPH_CIRCUIT_OPEN', 0);
-      return done(
-        new SubgraphFailure(
-          'SUBGRAPH_CIRCUIT_OPEN',
-          `The subgraph "${name}" has failed repeatedly and is left alone for a moment.`,
-        ),
-        undefined,
-      );
-    }
-    budget.sent();
-    const startedAt = performance.now();
-    const span = scope.spans?.fetch(name, kind);
-    const sent = span ? withTraceparent(headers, span.traceparent) : headers;
-    let wasSlow = false;
-    const answered: FetchCallback = (failure, answer, text, cacheControl) => {
-      this.observe?.(name, failure?.code ?? 'ok', (performance.now() - startedAt) / 1000);
-      span?.end(failure?.code ?? 'ok');
-      if (!failure) breaker.succeeded(wasSlow);
-      else if (failure.code === 'REQUEST_CANCELLED') breaker.forgot();
-      else breaker.failed();
-      const mayRetry = failure?.isRetryable === true && kind === 'query' && attempt < MAX_RETRIES;
-      if (!mayRetry || !budget.take()) return done(failure, answer, text, cacheControl);
-      // Half of the delay at random, so that what failed together does not come back together.
-      const delay = FIRST_RETRY_MS * 4 ** attempt * (0.5 + Math.random() / 2);
-      const timer = setTimeout(
-        () => this.#attempt(subgraph, scope, kind, body, headers, attempt + 1, done, cancelBy),
-        delay,
-      );
-      cancelBy(() => {
-        clearTimeout(timer);
-        done(cancelled(), undefined);
-      });
-    };
-    const cancel = client.send(body, sent, answered, () => {
-      wasSlow = true;
-      breaker.slow();
-    });
-    cancelBy(cancel);
   }
 
   #leave(name: string): void {
@@ -253,6 +175,139 @@ export class Subgraphs {
     const subgraph = this.#subgraphs.get(name);
     this.#subgraphs.delete(name);
     subgraph?.client.close().catch(() => undefined);
+  }
+}
+
+/** One step's request on its way: signed, sent, and sent again where that may help. */
+class Fetch implements AnswerReader, Cancellable {
+  readonly numbers: NumberKind;
+  readonly #kind: Step['kind'];
+  #headers: FlatHeaders = BASE_HEADERS;
+  #attempt = 0;
+  #startedAt = 0;
+  #span: FetchSpan | undefined;
+  #wasSlow = false;
+  #isCancelled = false;
+  /** The attempt under way. */
+  #sent: Cancellable | undefined;
+  /** Of the next attempt, while that is waited for. */
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly shared: FetchSettings,
+    private readonly subgraph: Subgraph,
+    private readonly scope: RequestScope,
+    step: Pick<Step, 'kind' | 'numbers'>,
+    private readonly body: string,
+    private readonly done: FetchCallback,
+    /** Whether it ends with its scope; otherwise several scopes wait for it. */
+    private readonly isScoped: boolean,
+  ) {
+    this.#kind = step.kind;
+    this.numbers = step.numbers;
+  }
+
+  begin(): void {
+    const { scope } = this;
+    if (this.isScoped) scope.track(this);
+    const { name } = this.subgraph.client.options;
+    const signed = this.shared.sign?.(scope, name);
+    if (signed === undefined) return this.#signed(undefined);
+    if (Array.isArray(signed)) return this.#signed(signed);
+    signed.then(
+      (headers) => this.#signed(headers),
+      () =>
+        this.#finish(
+          new SubgraphFailure(
+            'SUBGRAPH_UNREACHABLE',
+            `The identity for the subgraph "${name}" could not be signed.`,
+          ),
+          undefined,
+        ),
+    );
+  }
+
+  cancel(): void {
+    this.#isCancelled = true;
+    if (this.#timer) {
+      clearTimeout(this.#timer);
+      this.#timer = undefined;
+      this.#finish(cancelled(), undefined);
+    } else this.#sent?.cancel();
+  }
+
+  slow(): void {
+    this.#wasSlow = true;
+    this.subgraph.breaker.slow();
+  }
+
+  answered(
+    failure: SubgraphFailure | undefined,
+    answer: SubgraphAnswer | undefined,
+    text?: string,
+    cacheControl?: string,
+  ): void {
+    const { client, breaker, budget } = this.subgraph;
+    const outcome = failure?.code ?? 'ok';
+    this.shared.observe?.(client.options.name, outcome, (performance.now() - this.#startedAt) / 1000);
+    this.#span?.end(outcome);
+    if (!failure) breaker.succeeded(this.#wasSlow);
+    else if (failure.code === 'REQUEST_CANCELLED') breaker.forgot();
+    else breaker.failed();
+    const mayRetry =
+      failure?.isRetryable === true &&
+      this.#kind === 'query' &&
+      this.#attempt < MAX_RETRIES &&
+      !this.#isCancelled;
+    if (!mayRetry || !budget.take()) return this.#finish(failure, answer, text, cacheControl);
+    // Half of the delay at random, so that what failed together does not come back together.
+    const delay = FIRST_RETRY_MS * 4 ** this.#attempt * (0.5 + Math.random() / 2);
+    this.#sent = undefined;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#attempt++;
+      this.#send();
+    }, delay);
+  }
+
+  #signed(headers: FlatHeaders | undefined): void {
+    if (this.#isCancelled) return this.#finish(cancelled(), undefined);
+    this.#headers = headers
+      ? [...BASE_HEADERS, ...headers, ...this.scope.forwarded]
+      : [...BASE_HEADERS, ...this.scope.forwarded];
+    this.#send();
+  }
+
+  #send(): void {
+    const { client, breaker, budget } = this.subgraph;
+    const { name } = client.options;
+    if (!breaker.allows()) {
+      this.shared.observe?.(name, 'SUBGRAPH_CIRCUIT_OPEN', 0);
+      return this.#finish(
+        new SubgraphFailure(
+          'SUBGRAPH_CIRCUIT_OPEN',
+          `The subgraph "${name}" has failed repeatedly and is left alone for a moment.`,
+        ),
+        undefined,
+      );
+    }
+    budget.sent();
+    this.#startedAt = performance.now();
+    this.#wasSlow = false;
+    const span = this.scope.spans?.fetch(name, this.#kind);
+    this.#span = span;
+    const headers = span ? withTraceparent(this.#headers, span.traceparent) : this.#headers;
+    this.#sent = client.send(this.body, headers, this);
+  }
+
+  #finish(
+    failure: SubgraphFailure | undefined,
+    answer: SubgraphAnswer | undefined,
+    text?: string,
+    cacheControl?: string,
+  ): void {
+    if (this.isScoped) this.scope.untrack(this);
+    this.done(failure, answer, text, cacheControl);
   }
 }
 

@@ -106,11 +106,14 @@ export class Operation {
     return getVariableValues(this.schema, variableDefinitions!, given, { maxErrors: 20 }).errors;
   }
 
-  /** Writes the answer's `data` out of what the subgraphs gave. */
-  shape(data: JsonObject, variables: JsonObject): ReturnType<Shaper['write']> {
+  /**
+   * Writes the answer out of what the subgraphs gave.
+   * @param isPlain whether all strings in `data` come from plain JSON; see json-writer.ts
+   */
+  shape(data: JsonObject, variables: JsonObject, isPlain: boolean): ReturnType<Shaper['write']> {
     const introspect: Introspect = (nodes) => this.#introspect(nodes, variables);
     if (this.#conditionVariables.length === 0)
-      return (this.#only ??= this.#compileShaper(EMPTY)).write(data, introspect);
+      return (this.#only ??= this.#compileShaper(EMPTY)).write(data, introspect, isPlain);
     const values = this.#conditionValues(variables);
     const key = Object.values(values).join();
     let shaper = this.#shapers.get(key);
@@ -119,7 +122,7 @@ export class Operation {
       if (this.#shapers.size >= MAX_SHAPES) this.#shapers.delete(this.#shapers.keys().next().value!);
       this.#shapers.set(key, shaper);
     }
-    return shaper.write(data, introspect);
+    return shaper.write(data, introspect, isPlain);
   }
 
   /** The plan; for a subscription, with what runs for each event. */

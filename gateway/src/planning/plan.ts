@@ -1,9 +1,11 @@
 import type { Subgraphs } from '@apollo/federation-internals';
 import type { FetchNode, PlanNode, QueryPlan, SubscriptionNode } from '@apollo/query-planner';
 import { type GraphQLSchema, isInterfaceType } from 'graphql';
+import type { NumberKind } from '../execution/exact-number.js';
 import type { FlattenPath } from '../execution/path.js';
 import { compileRepresentation, type Representation } from '../execution/representations.js';
 import { compileRewrites, type Rewrite } from '../execution/rewrites.js';
+import { asksForIntegersOnly } from './integers-only.js';
 import { RequestTexts } from './request-text.js';
 import { compileResume, type Resume } from './resume.js';
 
@@ -38,6 +40,8 @@ export interface Step {
   readonly isEntities: boolean;
   readonly slots: readonly (readonly Part[])[];
   readonly texts: RequestTexts;
+  /** Which numbers an answer may hold, by the types of the fields asked for. */
+  readonly numbers: NumberKind;
   readonly dependents: number[];
   dependencies: number;
 }
@@ -220,6 +224,7 @@ function compileStep(group: readonly Draft[], index: number, supergraph: GraphQL
     isEntities: first.requires !== undefined,
     slots: [...slotByText.values()],
     texts: new RequestTexts(fetches),
+    numbers: fetches.every((fetch) => asksForIntegersOnly(fetch.operation, supergraph)) ? 'long' : 'any',
     dependents: [],
     dependencies: 0,
   };
