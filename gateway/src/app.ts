@@ -5,7 +5,7 @@ import type { Logger } from '@cartograph/kit/logger';
 import { watchRevocations } from '@cartograph/kit/revocations';
 import type { Registry } from '@cartograph/kit/metrics';
 import type { GatewayConfig } from './config.js';
-import { Gateway } from './gateway.js';
+import { Pipeline } from './pipeline.js';
 import { createCors } from './http/cors.js';
 import { endAfterBody } from './http/drain.js';
 import { HeldBytes } from './http/held-bytes.js';
@@ -15,20 +15,20 @@ import { createOperatorsRoute } from './http/operators.js';
 import { createProductLookup } from './http/product-lookup.js';
 import { createSite } from './http/site.js';
 import { createTransportSecurity } from './http/transport-security.js';
-import { SharedRedis } from './plugins/shared-redis.js';
-import { useAccessLog } from './plugins/use-access-log.js';
-import { useIdentity } from './plugins/use-identity.js';
-import { useLoadShedding } from './plugins/use-load-shedding.js';
-import { useMetrics } from './plugins/use-metrics.js';
-import { readSafelist, usePersistedOperations } from './plugins/use-persisted-operations.js';
-import { useRateLimit } from './plugins/use-rate-limit.js';
-import { useSharedOperations } from './plugins/use-shared-operations.js';
-import { useTracing } from './plugins/use-tracing.js';
-import { SocketServer } from './subscriptions/ws-server.js';
+import { SharedRedis } from './admission/shared-redis.js';
+import { createAccessLog } from './observe/access-log.js';
+import { createIdentityProvider } from './scope/identity.js';
+import { createLoadShedding } from './admission/load-shedding.js';
+import { createGatewayMetrics } from './observe/metrics.js';
+import { readSafelist, createPersistedOperations } from './admission/persisted-operations.js';
+import { createRateLimit } from './admission/rate-limit.js';
+import { createSharedOperations } from './admission/shared-operations.js';
+import { createTracing } from './observe/tracing.js';
+import { SocketServer } from './http/ws-server.js';
 import { type SupergraphWatcher, watchSupergraph } from './supergraph.js';
 
 export interface GatewayApp {
-  readonly gateway: Gateway;
+  readonly pipeline: Pipeline;
   readonly http: Server;
   /** Undefined without an internal port. */
   readonly internal: Server | undefined;
@@ -47,7 +47,7 @@ interface Runtime {
 
 /** Wires the gateway up; it does not listen yet. */
 export function createGatewayApp(config: GatewayConfig, { logger, registry }: Runtime): GatewayApp {
-  const shedding = useLoadShedding(config.SHED_LAG_MS);
+  const shedding = createLoadShedding(config.SHED_LAG_MS);
   const redis =
     config.REDIS_URL === undefined
       ? undefined
@@ -57,18 +57,18 @@ export function createGatewayApp(config: GatewayConfig, { logger, registry }: Ru
             'Redis does not answer: this process counts rates and keeps operations alone',
           ),
         );
-  const metrics = useMetrics(registry, {
+  const metrics = createGatewayMetrics(registry, {
     sockets: () => sockets.openSockets,
     httpStreams: () => graphql.openStreams,
-    streams: () => gateway.streams.count(),
-    breakers: () => gateway.subgraphs.breakers(),
-    cachedOperations: () => gateway.planner?.cached ?? { operations: 0, bytes: 0 },
+    streams: () => pipeline.streams.count(),
+    breakers: () => pipeline.subgraphs.breakers(),
+    cachedOperations: () => pipeline.planner?.cached ?? { operations: 0, bytes: 0 },
     lag: () => shedding.lag(),
-    sharedOperations: () => gateway.sharedRuns.joined,
-    sharedFetches: () => gateway.subgraphs.shared,
+    sharedOperations: () => pipeline.sharedRuns.joined,
+    sharedFetches: () => pipeline.subgraphs.shared,
   });
-  const log = useAccessLog(logger, config.ACCESS_LOG);
-  const gateway: Gateway = new Gateway({
+  const log = createAccessLog(logger, config.ACCESS_LOG);
+  const pipeline: Pipeline = new Pipeline({
     subgraphs: {
       urls: config.SUBGRAPH_URLS,
       timeoutMs: config.SUBGRAPH_TIMEOUT_MS,
@@ -106,7 +106,7 @@ export function createGatewayApp(config: GatewayConfig, { logger, registry }: Ru
     identity:
       config.AUTH_JWKS_URL === undefined
         ? undefined
-        : useIdentity({
+        : createIdentityProvider({
             jwksUrl: config.AUTH_JWKS_URL,
             keysRefreshMs: config.AUTH_JWKS_REFRESH_MS,
             secret: config.INTERNAL_AUTH_SECRET!,
@@ -115,14 +115,14 @@ export function createGatewayApp(config: GatewayConfig, { logger, registry }: Ru
     scope: {
       forwardHeaders: config.FORWARD_HEADERS.map((name) => name.toLowerCase()),
       trustedProxies: config.TRUSTED_PROXIES,
-      tracing: useTracing(),
+      tracing: createTracing(),
     },
     admission: {
       shedding,
       maxCost: config.MAX_COST,
-      persisted: usePersistedOperations({
+      persisted: createPersistedOperations({
         automatic: config.PERSISTED_QUERIES,
-        shared: redis && useSharedOperations(redis),
+        shared: redis && createSharedOperations(redis),
         mode: config.SAFELIST_MODE,
         safelist: config.SAFELIST_FILE === undefined ? undefined : readSafelist(config.SAFELIST_FILE),
         onUnlisted: (hash, text) =>
@@ -131,7 +131,7 @@ export function createGatewayApp(config: GatewayConfig, { logger, registry }: Ru
       rateLimit:
         config.RATE_LIMIT_PER_MINUTE === 0
           ? undefined
-          : useRateLimit({
+          : createRateLimit({
               perMinute: config.RATE_LIMIT_PER_MINUTE,
               burst: config.RATE_LIMIT_BURST,
               redis,
@@ -160,7 +160,7 @@ export function createGatewayApp(config: GatewayConfig, { logger, registry }: Ru
   let isDraining = false;
   const isCookieForwarded = config.FORWARD_HEADERS.some((name) => name.toLowerCase() === 'cookie');
   const cors = createCors(config.CORS_ORIGINS);
-  const graphql = new GraphQLRoute(gateway, {
+  const graphql = new GraphQLRoute(pipeline, {
     bodyLimit: config.BODY_LIMIT_BYTES,
     compress: config.COMPRESS,
     isCookieForwarded,
@@ -171,13 +171,13 @@ export function createGatewayApp(config: GatewayConfig, { logger, registry }: Ru
     images,
     clientFolder: config.CLIENT_DIR,
     clientPolicy: config.CLIENT_POLICY,
-    subgraphs: () => gateway.planner?.subgraphs.map(({ name }) => name) ?? [],
-    findProduct: createProductLookup((sku) => gateway.hasProduct(sku)),
+    subgraphs: () => pipeline.planner?.subgraphs.map(({ name }) => name) ?? [],
+    findProduct: createProductLookup((sku) => pipeline.hasProduct(sku)),
   });
   const operators = createOperatorsRoute({
     registry,
-    readiness: () => (isDraining ? 'draining' : gateway.planner ? 'ready' : 'not ready'),
-    checks: () => ({ supergraph: gateway.planner ? 'ok' : 'not loaded' }),
+    readiness: () => (isDraining ? 'draining' : pipeline.planner ? 'ready' : 'not ready'),
+    checks: () => ({ supergraph: pipeline.planner ? 'ok' : 'not loaded' }),
   });
   const addTransportSecurity = createTransportSecurity(config.HSTS_MAX_AGE_S, config.TRUSTED_PROXIES);
   const http = createServer(
@@ -224,7 +224,7 @@ export function createGatewayApp(config: GatewayConfig, { logger, registry }: Ru
           if (!operators(response, request.url!.split('?', 1)[0]!, true)) sendNotFound(response);
         });
   const internalConnections = internal && trackConnections(internal);
-  const sockets = new SocketServer(http, gateway, {
+  const sockets = new SocketServer(http, pipeline, {
     received: (request) => held.received(request),
     maxMessageBytes: config.BODY_LIMIT_BYTES,
     maxOperations: config.MAX_SOCKET_OPERATIONS,
@@ -236,25 +236,28 @@ export function createGatewayApp(config: GatewayConfig, { logger, registry }: Ru
   });
   let watcher: SupergraphWatcher | undefined;
   return {
-    gateway,
+    pipeline,
     http,
     internal,
     async listen() {
       watcher = await watchSupergraph(config.SUPERGRAPH_FILE, config.SUPERGRAPH_POLL_MS, {
-        load: (sdl) => gateway.load(sdl),
+        load: (sdl) => pipeline.load(sdl),
         loaded() {
           metrics.reload('loaded');
-          logger.info({ subgraphs: gateway.planner!.subgraphs.map(({ name }) => name) }, 'Supergraph loaded');
+          logger.info(
+            { subgraphs: pipeline.planner!.subgraphs.map(({ name }) => name) },
+            'Supergraph loaded',
+          );
         },
         refused(reason) {
           metrics.reload('refused');
-          const message = gateway.planner
+          const message = pipeline.planner
             ? 'New supergraph refused; the one before stays'
             : 'Supergraph refused; waiting for one that can be served';
           logger.error({ reason, file: config.SUPERGRAPH_FILE }, message);
         },
       });
-      await gateway.options.identity?.ready;
+      await pipeline.options.identity?.ready;
       if (internal) await listenOn(internal, config.INTERNAL_PORT!, config.HOST);
       return listenOn(http, config.PORT, config.HOST);
     },
@@ -265,7 +268,7 @@ export function createGatewayApp(config: GatewayConfig, { logger, registry }: Ru
       held.close();
       graphql.goAway();
       await Promise.all([sockets.close(), connections.close()]);
-      await gateway.close();
+      await pipeline.close();
       await images?.close();
       redis?.close();
       // Last, so that probes and Prometheus are answered while requests are finished.

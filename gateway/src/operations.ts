@@ -3,7 +3,8 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type DocumentNode, type FragmentDefinitionNode, Kind, parse, print, visit } from 'graphql';
-import { normaliseOperation, sha256 } from './plugins/use-persisted-operations.js';
+import { normaliseOperation } from './admission/persisted-operations.js';
+import { sha256 } from './operation/hash.js';
 
 const USAGE =
   'Usage: npm run operations -- [--out FILE] FOLDER…\nCollects every operation in the .graphql files below the folders.';

@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { buildSchema, parse } from 'graphql';
-import { hoistLiterals } from '../src/planning/literals.js';
-import { useRateLimit } from '../src/plugins/use-rate-limit.js';
+import { hoistLiterals } from '../src/operation/literals.js';
+import { createRateLimit } from '../src/admission/rate-limit.js';
 import { type GraphQLResult, startWorld, type TestWorld } from './support/gateway.js';
 import { heapBytes, INSPECTED } from './support/heap.js';
 import { killGateways, startGateway } from './support/process.js';
@@ -126,7 +126,7 @@ describe('a gateway that plans in a thread', () => {
   });
 
   it('keeps what others use, whatever one client sends', async () => {
-    const planner = () => world.app.gateway.planner!;
+    const planner = () => world.app.pipeline.planner!;
     const used = 'query Used { echo(any: "used") }';
     await world.query(used, {}, from('10.0.1.1'));
     await world.query(used, {}, from('10.0.1.2'));
@@ -152,7 +152,7 @@ describe('a gateway that plans in a thread', () => {
       [70_000, false],
     ] as const) {
       expect((await world.query(text(length))).data).toEqual({ echo: 'x'.repeat(length) });
-      expect(world.app.gateway.planner!.isPlanned(text(length))).toBe(isKept);
+      expect(world.app.pipeline.planner!.isPlanned(text(length))).toBe(isKept);
     }
   });
 });
@@ -206,7 +206,7 @@ describe('literals', () => {
 
 describe('what planning costs', () => {
   it('is counted for the client that asks, until the time it may take is worked off', async () => {
-    const limit = useRateLimit({ perMinute: 60, burst: 3, redis: undefined });
+    const limit = createRateLimit({ perMinute: 60, burst: 3, redis: undefined });
     const isAllowed = async (key: string) => (await limit.checkPlanning([key])).isAllowed;
     limit.chargePlanning(['a'], 2_000);
     expect(await isAllowed('a')).toBe(true);

@@ -566,8 +566,8 @@ describe('numbers', () => {
     ['query ($x: [[Big!]]) { echo(bigs: $x) }', '{"x":[[0.10]]}'],
   ])('of variables keep their text: %s %s', async (query, variables) => {
     const bodies: string[] = [];
-    const send = world().app.gateway.subgraphs.fetcher.bind(world().app.gateway.subgraphs);
-    world().app.gateway.subgraphs.fetcher = (scope) => {
+    const send = world().app.pipeline.subgraphs.fetcher.bind(world().app.pipeline.subgraphs);
+    world().app.pipeline.subgraphs.fetcher = (scope) => {
       const fetch = send(scope);
       return (step, body, done) => {
         bodies.push(body);
@@ -575,14 +575,14 @@ describe('numbers', () => {
       };
     };
     await answerWith('{"echo":1}', query, variables);
-    world().app.gateway.subgraphs.fetcher = send;
+    world().app.pipeline.subgraphs.fetcher = send;
     expect(bodies.join()).toContain(`"variables":${variables}`);
   });
 
   it('of keys keep their text', async () => {
     const bodies: string[] = [];
-    const send = world().app.gateway.subgraphs.fetcher.bind(world().app.gateway.subgraphs);
-    world().app.gateway.subgraphs.fetcher = (scope) => {
+    const send = world().app.pipeline.subgraphs.fetcher.bind(world().app.pipeline.subgraphs);
+    world().app.pipeline.subgraphs.fetcher = (scope) => {
       const fetch = send(scope);
       return (step, body, done) => {
         bodies.push(body);
@@ -590,7 +590,7 @@ describe('numbers', () => {
       };
     };
     await answerWith('{"p":{"__typename":"P","big":12345678901234567890}}', '{ p { more } }');
-    world().app.gateway.subgraphs.fetcher = send;
+    world().app.pipeline.subgraphs.fetcher = send;
     expect(bodies[1]).toContain('"representations":[{"__typename":"P","big":12345678901234567890}]');
   });
 });

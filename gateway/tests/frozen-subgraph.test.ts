@@ -15,7 +15,7 @@ beforeEach(async () => {
 afterEach(() => world.stop());
 
 const users = () => world.subgraphs['users']!;
-const state = () => world.app.gateway.subgraphs.breakers().find(([name]) => name === 'users')![1];
+const state = () => world.app.pipeline.subgraphs.breakers().find(([name]) => name === 'users')![1];
 const ask = () => world.query('{ me { name } }');
 const codeOf = ({ errors }: GraphQLResult) => errors?.[0]?.extensions?.['code'];
 

@@ -160,7 +160,7 @@ describe('HEAD', () => {
       'text/event-stream; charset=utf-8',
     ]);
     expect(await stream.text()).toBe('');
-    expect(world.app.gateway.streams.count().streams).toBe(0);
+    expect(world.app.pipeline.streams.count().streams).toBe(0);
   });
 });
 

@@ -232,7 +232,7 @@ describe('A revoked key', () => {
       headers: { 'content-type': 'application/json', accept: 'text/event-stream', authorization: lost },
       body: JSON.stringify({ query: 'subscription { tick }' }),
     });
-    await until(() => shop.app.gateway.streams.count().members === 3, 'the streams');
+    await until(() => shop.app.pipeline.streams.count().members === 3, 'the streams');
 
     issuer.publish('k1');
     expect(await stream.text()).toContain('"reason":"TOKEN_INVALID"');

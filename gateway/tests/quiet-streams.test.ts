@@ -189,7 +189,7 @@ describe('a renewal', () => {
   it('moves only the client that renewed: others who share its stream keep theirs', async () => {
     const [first, second] = [await openSocket(), await openSocket()];
     for (const socket of [first, second]) socket.subscribe('1', QUERIES[1]);
-    await until(() => world.app.gateway.streams.count().members === 2, 'both');
+    await until(() => world.app.pipeline.streams.count().members === 2, 'both');
     upstream.next((await openAt(1))[0]!, { resumable: { _cursor: 'c1', text: 'one' } });
     await until(() => first.of('1').length === 1 && second.of('1').length === 1, 'an event for both');
     await first.renew({ sid: 's2' });
@@ -204,6 +204,6 @@ describe('a renewal', () => {
     await openAt(1);
     second.end();
     await openAt(0);
-    expect(world.app.gateway.streams.count()).toEqual({ streams: 0, members: 0, queued: 0 });
+    expect(world.app.pipeline.streams.count()).toEqual({ streams: 0, members: 0, queued: 0 });
   });
 });

@@ -113,7 +113,7 @@ describe('a subgraph that looks at the identity again when it has expired', () =
     await until(() => client.closed() !== undefined, 'the close');
     expect(client.closed()).toBe(4403);
     expect(client.streamMessages().map(({ type }) => type)).toEqual(['next']);
-    await until(() => world.app.gateway.streams.count().streams === 0, 'the stream to end');
+    await until(() => world.app.pipeline.streams.count().streams === 0, 'the stream to end');
   });
 
   it('ends the stream with its error when nobody renews a token that is still good', async () => {

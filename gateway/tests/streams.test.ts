@@ -166,7 +166,7 @@ describe('several clients', () => {
     second.stop();
     await until(() => orders.live.listeners === 0, 'the end upstream');
     await until(() => world.subgraphs['orders']!.sockets.size === 0, 'the socket to close');
-    expect(world.app.gateway.streams.count()).toEqual({ streams: 0, members: 0, queued: 0 });
+    expect(world.app.pipeline.streams.count()).toEqual({ streams: 0, members: 0, queued: 0 });
   });
 
   it('do not share when one starts after a cursor of its own', async () => {
@@ -306,7 +306,7 @@ describe('a client that reads nothing', () => {
     await until(() => orders.live.listeners === 1, 'the upstream subscription');
     socket!.pause();
     await until(() => orders.live.listeners === 0, 'the end upstream');
-    expect(world.app.gateway.streams.count()).toEqual({ streams: 0, members: 0, queued: 0 });
+    expect(world.app.pipeline.streams.count()).toEqual({ streams: 0, members: 0, queued: 0 });
     socket!.terminate();
     await world.stop();
   });

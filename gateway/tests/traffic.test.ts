@@ -129,7 +129,7 @@ describe('equal queries at the same moment', () => {
 
   it('run once', async () => {
     const release = hold();
-    const { sharedRuns } = world.app.gateway;
+    const { sharedRuns } = world.app.pipeline;
     const before = sharedRuns.joined;
     const asked = Array.from({ length: 20 }, () => world.query('{ me { name reviews { body } } }'));
     await until(() => sharedRuns.joined === before + 19, 'all of them to wait for one');
@@ -144,7 +144,7 @@ describe('equal queries at the same moment', () => {
 
   it('share what they fetch when only that is equal, each with an answer of its own', async () => {
     const release = hold();
-    const { subgraphs } = world.app.gateway;
+    const { subgraphs } = world.app.pipeline;
     const before = subgraphs.shared;
     const asked = ['{ me { id name } }', '{ me { id name } topProducts { name } }'].map((query) =>
       world.query(query),
@@ -170,7 +170,7 @@ describe('equal queries at the same moment', () => {
 
   it('go on for those who stay when others leave, also the one that came first', async () => {
     const release = hold();
-    const { sharedRuns } = world.app.gateway;
+    const { sharedRuns } = world.app.pipeline;
     const before = sharedRuns.joined;
     const leaving = new AbortController();
     const left = world.fetch({
@@ -215,7 +215,7 @@ describe('a client that leaves', () => {
     expect(hasEnded).toBe(true);
     users().intercept = undefined;
     // A cancelled request is no failure of the subgraph.
-    expect(world.app.gateway.subgraphs.breakers().every(([, state]) => state === 'closed')).toBe(true);
+    expect(world.app.pipeline.subgraphs.breakers().every(([, state]) => state === 'closed')).toBe(true);
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'graphql';
-import { addAbsentMembers } from '../src/planning/absent-members.js';
+import { addAbsentMembers } from '../src/operation/absent-members.js';
 import { startDifferential } from './support/differential.js';
 import { compose } from './support/gateway.js';
 import type { SubgraphDefinition } from './support/subgraph.js';

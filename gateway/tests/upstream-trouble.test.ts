@@ -23,7 +23,7 @@ afterEach(async () => {
   await upstream.close();
 });
 
-const streams = () => world.app.gateway.streams.count();
+const streams = () => world.app.pipeline.streams.count();
 
 /** A client's socket, message by message. */
 async function openSocket(): Promise<{ socket: WebSocket; got: Record<string, unknown>[] }> {

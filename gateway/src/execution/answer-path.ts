@@ -8,10 +8,10 @@ import {
   Kind,
   type SelectionSetNode,
 } from 'graphql';
-import type { FieldNames } from '../planning/field-names.js';
-import { type ConditionValues, isConditionMet } from './conditions.js';
-import { getOwn, isObject, type JsonObject } from './json.js';
-import type { ResponsePath } from './path.js';
+import type { FieldNames } from '../operation/field-names.js';
+import { type ConditionValues, isConditionMet } from '../operation/conditions.js';
+import { getOwn, isObject, type JsonObject } from '../json/json.js';
+import type { ResponsePath } from '../json/path.js';
 
 /** What turning paths of the data into paths of the answer takes. */
 export interface PathContext {

@@ -1,10 +1,7 @@
-import type { GraphQLFormattedError } from 'graphql';
-import { isObject, type JsonObject } from './json.js';
-import type { ResponsePath } from './path.js';
+import { isObject, type JsonObject } from '../json/json.js';
+import type { ResponsePath } from '../json/path.js';
+import type { ResponseError } from '../json/response-error.js';
 import type { ShapeError } from './shape.js';
-
-/** An error as it goes into the answer. */
-export type ResponseError = GraphQLFormattedError;
 
 /** Why a subgraph gave no usable answer. `code` becomes `extensions.code`. */
 export class SubgraphFailure extends Error {

@@ -1,11 +1,12 @@
-import type { Part, Step, StepGraph } from '../planning/plan.js';
-import type { RequestText } from '../planning/request-text.js';
-import { failureError, type ResponseError, subgraphError, SubgraphFailure } from './errors.js';
-import { writeJson } from './exact-number.js';
-import { cloneJson, getOwn, isObject, type JsonObject, mergeInto, quote } from './json.js';
-import { isPlainJson } from './json-writer.js';
-import { collectAt, type ResponsePath } from './path.js';
-import { RepresentationList } from './representations.js';
+import type { Part, Step, StepGraph } from '../operation/plan.js';
+import type { RequestText } from '../operation/request-text.js';
+import type { ResponseError } from '../json/response-error.js';
+import { failureError, subgraphError, SubgraphFailure } from './errors.js';
+import { writeJson } from '../json/exact-number.js';
+import { cloneJson, getOwn, isObject, type JsonObject, mergeInto, quote } from '../json/json.js';
+import { isPlainJson } from '../json/json-writer.js';
+import { collectAt, type ResponsePath } from '../json/path.js';
+import { RepresentationList } from '../operation/representations.js';
 import {
   entityErrorPaths,
   onlyPart,

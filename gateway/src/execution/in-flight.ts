@@ -1,8 +1,8 @@
 import { cancelled } from './errors.js';
 import type { FetchCallback } from './execute.js';
-import type { RequestScope } from './scope.js';
-import type { NumberKind } from './exact-number.js';
-import { type Cancellable, parseAnswer } from './subgraph-client.js';
+import type { Cancellable, RequestScope } from '../scope/request-scope.js';
+import type { NumberKind } from '../json/exact-number.js';
+import { parseAnswer } from './subgraph-client.js';
 
 /** A request on its way, and everyone who waits for its answer. */
 interface Shared {

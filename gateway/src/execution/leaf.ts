@@ -1,6 +1,6 @@
 import { type GraphQLLeafType, isEnumType } from 'graphql';
-import { ExactNumber, writeJson } from './exact-number.js';
-import type { JsonWriter } from './json-writer.js';
+import { ExactNumber, writeJson } from '../json/exact-number.js';
+import type { JsonWriter } from '../json/json-writer.js';
 
 /** Writes a leaf value, or gives false, with nothing written, when the value is not one of the type. Never called with null. */
 export type LeafWriter = (value: unknown, out: JsonWriter) => boolean;

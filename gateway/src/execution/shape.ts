@@ -13,11 +13,12 @@ import {
   isObjectType,
   type SelectionSetNode,
 } from 'graphql';
-import type { FieldNames } from '../planning/field-names.js';
-import { isConditionMet, type ConditionValues } from './conditions.js';
-import type { Hidden } from './hidden.js';
-import { getOwn, isInheritedName, type JsonObject, quote } from './json.js';
-import { JsonWriter } from './json-writer.js';
+import type { FieldNames } from '../operation/field-names.js';
+import { isConditionMet, type ConditionValues } from '../operation/conditions.js';
+import { isIntrospection } from '../operation/introspection.js';
+import type { Hidden } from '../operation/hidden.js';
+import { getOwn, isInheritedName, type JsonObject, quote } from '../json/json.js';
+import { JsonWriter } from '../json/json-writer.js';
 import { leafWriter } from './leaf.js';
 
 /** A value that broke the schema while the answer was written; its position became null. */
@@ -253,9 +254,6 @@ export class Shaper {
     );
   }
 }
-
-export const isIntrospection = ({ name }: FieldNode): boolean =>
-  name.value === '__schema' || name.value === '__type';
 
 function listWriter(write: Writer, owner: string): Writer {
   return (value, run) => {

@@ -1,6 +1,6 @@
-import type { Part, Step } from '../planning/plan.js';
-import type { JsonObject } from './json.js';
-import { collectAt, pathsAt, type ResponsePath } from './path.js';
+import type { Part, Step } from '../operation/plan.js';
+import type { JsonObject } from '../json/json.js';
+import { collectAt, pathsAt, type ResponsePath } from '../json/path.js';
 
 /** What one slot sends: the entities of each part, and which representation each became. */
 export interface SlotRun {

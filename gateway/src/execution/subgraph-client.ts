@@ -1,9 +1,10 @@
 import { type Dispatcher, Pool } from 'undici';
 import { type FetchCallback, type SubgraphAnswer } from './execute.js';
+import type { Cancellable, FlatHeaders } from '../scope/request-scope.js';
 import { cancelled, SubgraphFailure } from './errors.js';
 import { decompress, DecompressionError, encodingsOf } from './content-encoding.js';
-import { isObject, withoutByteOrderMark } from './json.js';
-import { exactNumbersIn, type NumberKind } from './exact-number.js';
+import { isObject, withoutByteOrderMark } from '../json/json.js';
+import { exactNumbersIn, type NumberKind } from '../json/exact-number.js';
 
 export interface SubgraphClientOptions {
   readonly name: string;
@@ -16,14 +17,6 @@ export interface SubgraphClientOptions {
   readonly connections: number;
   /** Answers beyond this many bytes are refused, also when they are so large only after decompression. */
   readonly maxResponseBytes: number;
-}
-
-/** Headers as undici takes them fastest: name, value, name, value. */
-export type FlatHeaders = string[];
-
-/** Work under way that can be given up. Whoever waits for its result then hears REQUEST_CANCELLED. */
-export interface Cancellable {
-  cancel(): void;
 }
 
 /** Takes one request's answer, or failure. */

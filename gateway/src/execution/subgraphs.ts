@@ -1,13 +1,13 @@
 import { type BreakerOptions, CircuitBreaker, RetryBudget } from './circuit-breaker.js';
 import { ACCEPTED_ENCODINGS } from './content-encoding.js';
-import type { NumberKind } from './exact-number.js';
+import type { NumberKind } from '../json/exact-number.js';
 import type { FetchCallback, SubgraphAnswer, SubgraphFetch } from './execute.js';
 import { cancelled, SubgraphFailure } from './errors.js';
 import { InFlight } from './in-flight.js';
-import type { Step } from '../planning/plan.js';
-import type { FetchSpan } from '../plugins/use-tracing.js';
-import type { RequestScope } from './scope.js';
-import { type AnswerReader, type Cancellable, type FlatHeaders, SubgraphClient } from './subgraph-client.js';
+import type { Step } from '../operation/plan.js';
+import type { FetchSpan } from '../observe/tracing.js';
+import type { Cancellable, FlatHeaders, RequestScope } from '../scope/request-scope.js';
+import { type AnswerReader, SubgraphClient } from './subgraph-client.js';
 
 export interface SubgraphSettings {
   /** Routing URLs that replace those in the supergraph, by subgraph name. */

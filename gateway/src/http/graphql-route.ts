@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Identity } from '@cartograph/kit/identity';
 import type { TokenRefusal } from '@cartograph/kit/token-refusal';
-import type { RequestScope } from '../execution/scope.js';
-import type { Gateway, Prepared } from '../gateway.js';
-import type { GraphQLRequest } from '../pipeline.js';
-import { guestAfter, KeysUnavailableError, readBearer, TokenError } from '../plugins/use-identity.js';
+import type { RequestScope } from '../scope/request-scope.js';
+import type { Pipeline, Prepared } from '../pipeline.js';
+import type { GraphQLRequest } from '../execution/run.js';
+import { guestAfter, KeysUnavailableError, readBearer, TokenError } from '../scope/identity.js';
 import type { StreamSink } from '../subscriptions/member.js';
 import { readAccept, type ResponseKind } from './accept.js';
 import { readAcceptEncoding } from './accept-encoding.js';
@@ -40,7 +40,7 @@ export class GraphQLRoute {
   readonly #streams = new Set<HttpStream>();
 
   constructor(
-    private readonly gateway: Gateway,
+    private readonly pipeline: Pipeline,
     private readonly options: GraphQLRouteOptions,
   ) {}
 
@@ -83,7 +83,7 @@ export class GraphQLRoute {
   /** A token that does not count makes the request a guest's: whoever has only an old one can still sign in or renew it. */
   #identify({ headers }: IncomingMessage): Identity | undefined | Promise<Identity | undefined> {
     try {
-      const identified = this.gateway.options.identity?.identify(readBearer(headers.authorization));
+      const identified = this.pipeline.options.identity?.identify(readBearer(headers.authorization));
       return identified instanceof Promise ? identified.catch(guestAfter) : identified;
     } catch (error) {
       return guestAfter(error);
@@ -106,8 +106,8 @@ export class GraphQLRoute {
     const { request, reply } = exchange;
     try {
       const parsed = parse();
-      const scope = this.gateway.scopeFor(request, exchange.identity);
-      const prepared = this.gateway.prepare(parsed, scope, (operation) =>
+      const scope = this.pipeline.scopeFor(request, exchange.identity);
+      const prepared = this.pipeline.prepare(parsed, scope, (operation) =>
         checkOperation(exchange, operation.kind),
       );
       if (prepared instanceof Promise) {
@@ -126,7 +126,7 @@ export class GraphQLRoute {
     if (reply.isSent) return;
     if (prepared.operation.kind === 'subscription') return this.#stream(exchange, prepared, scope);
     reply.onLeft(() => scope.cancel());
-    this.gateway.run(prepared, scope).then(
+    this.pipeline.run(prepared, scope).then(
       (answer) => {
         if (kinds[0] === 'event-stream' && !reply.isSent) {
           const stream = openHttpStream(
@@ -173,13 +173,13 @@ export class GraphQLRoute {
       },
     };
     stream.drained = () => sink.drained?.();
-    const opened = this.gateway.open(prepared, scope, sink);
+    const opened = this.pipeline.open(prepared, scope, sink);
     running.leave = () => opened.leave();
     /** Ends the stream when its token counts no longer. */
     const check = (): void => {
       clearTimeout(running.timer);
       if (identity?.kind !== 'user' || !this.#streams.has(stream)) return;
-      const refusal = this.gateway.options.identity?.refusalOf(identity);
+      const refusal = this.pipeline.options.identity?.refusalOf(identity);
       if (refusal) {
         running.leave?.();
         return sink.error([tokenFault(refusal)]);
@@ -187,7 +187,7 @@ export class GraphQLRoute {
       running.timer = setTimeout(check, Math.min(identity.expiresAt - Date.now(), MAX_DELAY_MS));
       running.timer.unref();
     };
-    running.stopWatching = this.gateway.options.identity?.onRefusals(check);
+    running.stopWatching = this.pipeline.options.identity?.onRefusals(check);
     check();
   }
 }

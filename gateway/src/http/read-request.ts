@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { isUtf8 } from 'node:buffer';
-import { toDoubles } from '../execution/exact-number.js';
-import { isObject, type JsonObject, parseClientJson } from '../execution/json.js';
-import type { GraphQLRequest } from '../pipeline.js';
+import { toDoubles } from '../json/exact-number.js';
+import { isObject, type JsonObject, parseClientJson } from '../json/json.js';
+import type { GraphQLRequest } from '../execution/run.js';
 
 /** A request that is wrong as HTTP; answered with this status before GraphQL begins. */
 export class HttpFault extends Error {

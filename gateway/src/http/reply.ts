@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
-import type { ResponseError } from '../execution/errors.js';
-import { RequestRefused } from '../gateway.js';
+import type { ResponseError } from '../json/response-error.js';
+import { RequestRefused } from '../pipeline.js';
 import { SIGN_IN_REASONS, type TokenRefusal } from '@cartograph/kit/token-refusal';
-import { KeysUnavailableError, TokenError } from '../plugins/use-identity.js';
+import { KeysUnavailableError, TokenError } from '../scope/identity.js';
 import { MEDIA_TYPES } from './accept.js';
 import { readAcceptEncoding } from './accept-encoding.js';
 import { endAfterBody } from './drain.js';

@@ -1,8 +1,9 @@
-import { failureError, type ResponseError, subgraphError, SubgraphFailure } from '../execution/errors.js';
-import { isObject, type JsonObject } from '../execution/json.js';
-import type { RequestScope } from '../execution/scope.js';
-import type { Primary } from '../planning/plan.js';
-import { afterVariables } from '../planning/resume.js';
+import type { ResponseError } from '../json/response-error.js';
+import { failureError, subgraphError, SubgraphFailure } from '../execution/errors.js';
+import { isObject, type JsonObject } from '../json/json.js';
+import type { RequestScope } from '../scope/request-scope.js';
+import type { Primary } from '../operation/plan.js';
+import { afterVariables } from '../operation/resume.js';
 import type { UpstreamSocket } from './upstream.js';
 
 /** An event as the subgraph sent it, ready to be joined. */

@@ -1,4 +1,4 @@
-import type { ResponseError } from '../execution/errors.js';
+import type { ResponseError } from '../json/response-error.js';
 import { BoundedQueue } from './bounded-queue.js';
 
 /** Where one client's events go: a WebSocket, an SSE response, a multipart response. */

@@ -1,9 +1,9 @@
-import type { ResponseError } from '../execution/errors.js';
-import { getOwn, isObject, type JsonObject } from '../execution/json.js';
-import type { RequestScope } from '../execution/scope.js';
+import type { ResponseError } from '../json/response-error.js';
+import { getOwn, isObject, type JsonObject } from '../json/json.js';
+import type { RequestScope } from '../scope/request-scope.js';
 import type { Subgraphs } from '../execution/subgraphs.js';
-import { runGraphs } from '../pipeline.js';
-import type { Operation } from '../planning/operation.js';
+import { runGraphs } from '../execution/run.js';
+import type { Operation } from '../operation/operation.js';
 import { BoundedQueue } from './bounded-queue.js';
 import { Feed, type FeedEvent, type FeedServices } from './feed.js';
 import { Member, type StreamSink } from './member.js';

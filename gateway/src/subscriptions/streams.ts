@@ -1,11 +1,11 @@
 import { hash } from 'node:crypto';
-import type { JsonObject } from '../execution/json.js';
-import type { ResponseError } from '../execution/errors.js';
-import { limitKeys } from '../admission.js';
-import type { RequestScope } from '../execution/scope.js';
-import type { Operation } from '../planning/operation.js';
-import { OperationRefused } from '../planning/document.js';
-import type { Planner } from '../planning/planner.js';
+import type { JsonObject } from '../json/json.js';
+import type { ResponseError } from '../json/response-error.js';
+import { limitKeys } from '../admission/admission.js';
+import type { RequestScope } from '../scope/request-scope.js';
+import type { Operation } from '../operation/operation.js';
+import { OperationRefused } from '../operation/document.js';
+import type { Planner } from '../operation/planner.js';
 import type { Member, StreamSink } from './member.js';
 import { StreamQuota } from './stream-quota.js';
 import { Stream, type StreamServices } from './stream.js';

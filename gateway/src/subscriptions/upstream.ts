@@ -1,7 +1,7 @@
 import { type Client, createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
-import { markNumbers, replaceMarked, unmarkNumbers } from '../execution/exact-number.js';
-import type { JsonObject } from '../execution/json.js';
+import { markNumbers, replaceMarked, unmarkNumbers } from '../json/exact-number.js';
+import type { JsonObject } from '../json/json.js';
 
 /** What goes into an upstream subscribe message. */
 export interface UpstreamRequest {

@@ -52,7 +52,7 @@ export async function startOracle(seed: number): Promise<Oracle> {
     graph.subgraphs.map((one) => subgraphOf(one, graph, federated)),
     { MAX_COST: '0', MAX_ALIASES: '1000', MAX_DIRECTIVES: '1000', SHED_LAG_MS: '0', MAX_DEPTH: '30' },
   );
-  const schema = buildASTSchema(parse(printSchema(world.app.gateway.planner!.apiSchema)), {
+  const schema = buildASTSchema(parse(printSchema(world.app.pipeline.planner!.apiSchema)), {
     assumeValid: true,
   });
   for (const type of Object.values(schema.getTypeMap()))
