@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { INTERNAL_ERROR } from '@cartograph/kit/error-codes';
 import type { Identity } from '@cartograph/kit/identity';
 import type { TokenRefusal } from '@cartograph/kit/token-refusal';
 import type { RequestScope } from '../scope/request-scope.js';
@@ -9,7 +10,7 @@ import type { StreamSink } from '../subscriptions/member.js';
 import { readAccept, type ResponseKind } from './accept.js';
 import { readAcceptEncoding } from './accept-encoding.js';
 import { checkContentType, HttpFault, parseGet, parsePost, readBody } from './read-request.js';
-import { INTERNAL_ERROR, INVALID_TOKEN, Reply, tokenFault } from './reply.js';
+import { INVALID_TOKEN, Reply, tokenFault } from './reply.js';
 import { type HttpStream, openHttpStream, streamHeaders } from './stream-responses.js';
 
 export interface GraphQLRouteOptions {

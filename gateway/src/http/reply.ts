@@ -1,3 +1,4 @@
+import { INTERNAL_ERROR } from '@cartograph/kit/error-codes';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
@@ -143,8 +144,3 @@ export function tokenFault(reason: TokenRefusal): ResponseError {
   const code = reason === 'TOKEN_UNVERIFIED' ? 'SERVICE_UNAVAILABLE' : 'UNAUTHENTICATED';
   return { message: SIGN_IN_REASONS[reason], extensions: { code, reason } };
 }
-
-export const INTERNAL_ERROR: ResponseError = {
-  message: 'Something went wrong on our side.',
-  extensions: { code: 'INTERNAL_SERVER_ERROR' },
-};

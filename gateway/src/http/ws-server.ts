@@ -1,11 +1,11 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { INTERNAL_ERROR } from '@cartograph/kit/error-codes';
 import type { Identity } from '@cartograph/kit/identity';
 import type { TokenRefusal } from '@cartograph/kit/token-refusal';
 import { WebSocket, WebSocketServer } from 'ws';
 import { isObject, type JsonObject } from '../json/json.js';
 import { type Pipeline, type Prepared, RequestRefused } from '../pipeline.js';
-import type { ResponseError } from '../json/response-error.js';
 import type { GraphQLRequest } from '../execution/run.js';
 import { KeysUnavailableError, readBearer, TokenError } from '../scope/identity.js';
 import type { RequestScope } from '../scope/request-scope.js';
@@ -283,11 +283,6 @@ function refuseUpgrade(socket: Duplex, status: string, ...headers: string[]): vo
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n`);
 }
-
-const INTERNAL_ERROR: ResponseError = {
-  message: 'Something went wrong on our side.',
-  extensions: { code: 'INTERNAL_SERVER_ERROR' },
-};
 
 /** `authorization: "Bearer …"` as a header would have it, or `accessToken` bare. */
 function readToken(parameters: JsonObject): string | undefined {

@@ -1,10 +1,11 @@
 import type { QueryPlan } from '@apollo/query-planner';
+import type {
+  GraphQLError} from 'graphql';
 import {
   type ConstValueNode,
   type DocumentNode,
   type FragmentDefinitionNode,
   type GraphQLSchema,
-  GraphQLError,
   Kind,
   type OperationDefinitionNode,
   type SelectionSetNode,

@@ -1,5 +1,6 @@
 import type { ResponseError } from '../json/response-error.js';
 import { BoundedQueue } from './bounded-queue.js';
+import { overflow } from './overflow.js';
 
 /** Where one client's events go: a WebSocket, an SSE response, a multipart response. */
 export interface StreamSink {
@@ -50,15 +51,8 @@ export class Member {
       this.sink.next(text);
     } else if (!this.#queue.push({ text, cursor }, key)) {
       this.#queue.clear();
-      this.finish([
-        {
-          message: `The client reads too slowly: more than ${this.#queue.limit} events wait for it.`,
-          extensions: {
-            code: 'SUBSCRIPTION_OVERFLOW',
-            ...(this.#cursor !== undefined && { cursor: this.#cursor }),
-          },
-        },
-      ]);
+      const reason = `The client reads too slowly: more than ${this.#queue.limit} events wait for it.`;
+      this.finish([overflow(reason, this.#cursor)]);
     }
   }
 

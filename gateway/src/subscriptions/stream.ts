@@ -1,3 +1,4 @@
+import { INTERNAL_ERROR } from '@cartograph/kit/error-codes';
 import type { ResponseError } from '../json/response-error.js';
 import { getOwn, isObject, type JsonObject } from '../json/json.js';
 import type { RequestScope } from '../scope/request-scope.js';
@@ -7,6 +8,7 @@ import type { Operation } from '../operation/operation.js';
 import { BoundedQueue } from './bounded-queue.js';
 import { Feed, type FeedEvent, type FeedServices } from './feed.js';
 import { Member, type StreamSink } from './member.js';
+import { overflow } from './overflow.js';
 
 export interface StreamServices extends FeedServices {
   readonly subgraphs: Subgraphs;
@@ -128,12 +130,7 @@ export class Stream {
 
   #receive(event: FeedEvent): void {
     if (!this.#queue.push(event, this.#feed.isResumable ? undefined : stateKey(event.data))) {
-      return this.finish([
-        {
-          message: `More than ${this.services.queueLimit} events wait to be joined.`,
-          extensions: { code: 'SUBSCRIPTION_OVERFLOW' },
-        },
-      ]);
+      return this.finish([overflow(`More than ${this.services.queueLimit} events wait to be joined.`)]);
     }
     // Where the upstream can go on from a cursor, it need not be heard faster than its events can be joined.
     if (this.#feed.isResumable && this.#queue.length >= this.services.queueLimit / 2 && !this.#isPaused) {
@@ -169,10 +166,7 @@ export class Stream {
     ).catch(() => undefined);
     span?.end();
     if (this.#isOver) return;
-    if (!answer)
-      return this.finish([
-        { message: 'Something went wrong on our side.', extensions: { code: 'INTERNAL_SERVER_ERROR' } },
-      ]);
+    if (!answer) return this.finish([INTERNAL_ERROR]);
     const text = isAfterGap
       ? `${answer.text.slice(0, -1)},"extensions":{"stream":{"gap":true}}}`
       : answer.text;
