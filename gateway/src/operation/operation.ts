@@ -1,6 +1,5 @@
 import type { QueryPlan } from '@apollo/query-planner';
-import type {
-  GraphQLError} from 'graphql';
+import type { GraphQLError } from 'graphql';
 import {
   type ConstValueNode,
   type DocumentNode,
