@@ -12,7 +12,7 @@
 #   - `__typename: name`: the client gets the name of the type.
 # Why it matters: clients rename fields freely, and a price computed from the wrong field is a wrong bill. A comparison with
 #   this gateway does not show the fault in a gateway of one's own. Ours renames such fields before it plans
-#   (gateway/tests/correct-answers).
+#   (gateway/tests/client-aliases).
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 folder=$(mktemp -d)

@@ -8,7 +8,7 @@
 #   other way round, the client's argument is dropped and it gets the price without a currency (100 instead of 200). No
 #   error in either case, and no alias is involved: the order of the fields in the operation decides.
 # Why it matters: one client's display currency changes what is computed. Ours fetches the required field under a name of
-#   its own (gateway/tests/correct-answers).
+#   its own (gateway/tests/client-aliases).
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 folder=$(mktemp -d)

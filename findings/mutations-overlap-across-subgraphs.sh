@@ -7,7 +7,7 @@
 # What happens: `stockNow` is 10. Both root fields belong to one subgraph and are sent as one operation; `stockNow` comes from
 #   another subgraph, which is asked afterwards.
 # Why it matters: a client that reads the effect of its first mutation sees the effect of its last one. Ours completes a
-#   field, with its joins, before it begins the next (gateway/tests/correct-answers).
+#   field, with its joins, before it begins the next (gateway/tests/joined-answers).
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 folder=$(mktemp -d)

@@ -7,7 +7,7 @@
 # What happens: `{ view { z y } }` returns null for `view`; `{ view { y z } }` returns `z`. The null of the failed subgraph
 #   overwrites the part that is already there if its answer is merged last.
 # Why it matters: what a client sees during an outage depends on how it sorted its fields, and over a network on which
-#   subgraph is faster. In ours a null never removes another side's part (gateway/tests/correct-answers).
+#   subgraph is faster. In ours a null never removes another side's part (gateway/tests/joined-answers).
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 folder=$(mktemp -d)

@@ -7,7 +7,7 @@
 #   fragment that selects `__typename` are left out, again without an error. The type name that the subgraph with the
 #   interface object knows ("Media") replaces the real one during the merge.
 # Why it matters: Apollo Client adds `__typename` to every selection, so this is what every browser asks. Ours keeps the
-#   `__typename` of interface objects out of the merge (gateway/tests/correct-answers).
+#   `__typename` of interface objects out of the merge (gateway/tests/joined-answers).
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 folder=$(mktemp -d)

@@ -9,7 +9,7 @@ const cartograph = {
   // No other contender limits or sheds load, nor logs each operation, unless it is told to.
   env: { RATE_LIMIT_PER_MINUTE: '0', SHED_LAG_MS: '0', ACCESS_LOG: 'false', MAX_COST: '0' },
 };
-/** One process, as it is started unless forking is asked for. */
+/** One process, which is Hive's default. */
 const hiveGateway = {
   script: hive,
   args: ({ port }) => [

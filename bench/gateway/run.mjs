@@ -47,7 +47,7 @@ const processes = new Processes();
 const scratch = mkdtempSync(join(tmpdir(), 'cartograph-bench-'));
 process.once('exit', () => rmSync(scratch, { recursive: true }));
 
-/** The contenders' packages are installed here on first use: nobody needs them to run a shop. */
+/** The contenders' packages are installed here on first use: the shop does not need them. */
 function install() {
   if (existsSync(join(here, 'node_modules'))) return true;
   console.log('Installing the contenders into bench/gateway …');

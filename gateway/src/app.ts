@@ -32,7 +32,7 @@ export interface GatewayApp {
   readonly http: Server;
   /** Undefined without an internal port. */
   readonly internal: Server | undefined;
-  /** Loads the supergraph and listens. @returns the public address, port included when 0 was asked for */
+  /** Loads the supergraph and listens. @returns the public address, with the port that was chosen for 0 */
   listen(): Promise<AddressInfo>;
   /** Readiness off. */
   drain(): void;
@@ -54,7 +54,7 @@ export function createGatewayApp(config: GatewayConfig, { logger, registry }: Ru
       : new SharedRedis(config.REDIS_URL, (error) =>
           logger.warn(
             { err: error },
-            'Redis does not answer: this process counts rates and keeps operations alone',
+            'Redis is unavailable: this process falls back to its own rate limits and operations in memory',
           ),
         );
   const metrics = createGatewayMetrics(registry, {
@@ -296,7 +296,7 @@ async function listenOn(server: Server, port: number, host: string): Promise<Add
 function sendNotFound(response: ServerResponse): void {
   response
     .writeHead(404, { 'content-type': 'application/json; charset=utf-8' })
-    .end('{"error":"There is nothing at this address."}');
+    .end('{"error":"Not found: no page or endpoint has this address."}');
 }
 
 function refuseMethod(request: IncomingMessage, response: ServerResponse): void {

@@ -162,7 +162,7 @@ export type GatewayConfig = Omit<
 > &
   Record<'GRAPHIQL' | 'INTROSPECTION' | 'EXPLAIN', boolean> & {
     readonly CORS_ORIGINS: readonly string[];
-    /** Whether the public port also answers what is for operators: metrics, and the details of readiness. */
+    /** Whether the public port also serves metrics and the details of readiness. */
     readonly isOperatorsPortPublic: boolean;
   } & Record<'RATE_LIMIT_PER_MINUTE' | 'RATE_LIMIT_BURST' | 'SHED_LAG_MS', number>;
 
@@ -201,7 +201,7 @@ export function readGatewayConfig(
     );
   }
   if (faults.length > 0) throw new ConfigError(faults);
-  // In the shop's own checkout the built client is served without being asked for.
+  // In the shop's own checkout the built client is served by default.
   const isAlone = flags.supergraph !== undefined;
   const client =
     config.CLIENT_DIR ?? (isAlone || !existsSync(join(SHOP_CLIENT, 'index.html')) ? undefined : SHOP_CLIENT);

@@ -239,7 +239,7 @@ export class Pipeline {
   }
 }
 
-/** What is plain data of the options, for the threads. */
+/** The options that are plain data, for the threads. */
 function rulesOf({ maxTokens, limits, introspection, suggestions }: PlannerOptions): PlanRules {
   return { maxTokens, limits, introspection, suggestions };
 }

@@ -137,7 +137,7 @@ describe('Cache-Control', () => {
     ]);
   });
 
-  it('is private for somebody who is signed in', async () => {
+  it('is private for a signed-in user', async () => {
     const authorization = `Bearer ${await issuer.issue()}`;
     expect((await headersOf('{ product { name } }', { authorization })).cache).toBe('max-age=60, private');
   });

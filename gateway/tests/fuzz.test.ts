@@ -43,7 +43,7 @@ async function openNow(): Promise<Record<string, number>> {
 }
 const NOTHING_OPEN = { sockets_open: 0, http_streams_open: 0, streams_open: 0, upstream_streams_open: 0 };
 
-/** A place in code, which is nobody's business outside. */
+/** A place in code, which must not leave the process. */
 const STACK = /\n\s+at |node_modules|file:\/\/|\.[jt]s:\d+/;
 
 afterEach(async () => {

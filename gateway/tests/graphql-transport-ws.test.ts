@@ -19,7 +19,7 @@ interface Message {
   readonly payload?: unknown;
 }
 
-/** A socket as it is, without a client that would hide what is wrong. */
+/** A bare socket, without a client library that would hide faults. */
 async function connect(protocols: string | string[] = 'graphql-transport-ws') {
   const socket = new WebSocket(world.url.replace('http', 'ws'), protocols);
   const got: Message[] = [];

@@ -56,7 +56,7 @@ async function closeOf(
 }
 
 describe('over HTTP', () => {
-  it('vouches for nobody with a signed anonymous identity, meant for each subgraph by name', async () => {
+  it('sends a signed anonymous identity for guests, addressed to each subgraph by name', async () => {
     expect((await world.query('{ topProducts { inStock } }')).errors).toBeUndefined();
     expect(await identityAt('products')).toEqual({ kind: 'anonymous' });
     expect(await identityAt('inventory')).toEqual({ kind: 'anonymous' });

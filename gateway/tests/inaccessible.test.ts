@@ -37,7 +37,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-describe('what is @inaccessible, where a subgraph answers with it', () => {
+describe('an @inaccessible value in a subgraph answer', () => {
   it.each([
     ['an enum value', '{ parcels { state } }', { parcels: [{ state: 'SENT' }, { state: null }] }],
     [
@@ -65,7 +65,7 @@ describe('what is @inaccessible, where a subgraph answers with it', () => {
     expect(JSON.stringify(answer.errors)).not.toMatch(/SEIZED|Decoy/);
   });
 
-  it('is told from a value that nobody declared, which is an error', async () => {
+  it('differs from an undeclared value, which is an error', async () => {
     const text = '{"data":{"parcels":[{"state":"MELTED"}]}}';
     world.subgraphs['parcels']!.intercept = () => Promise.resolve({ text });
     expect(await world.query('{ parcels { state } }')).toMatchObject({

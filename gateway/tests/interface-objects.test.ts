@@ -61,7 +61,7 @@ describe('an interface object whose key is not resolvable', () => {
   it('is refused before anything is asked where nothing else is wanted', async () => {
     await expect(ours('query { a { field } }')).rejects.toMatchObject({
       code: 'OPERATION_NOT_PLANNABLE',
-      message: 'No subgraph can resolve the field "a" as it is asked for.',
+      message: 'No subgraph can resolve the field "a" with this selection.',
     });
     expect(await ours('{ __typename a { field } }')).toMatchObject({
       data: { __typename: 'Query', a: null },
@@ -69,7 +69,7 @@ describe('an interface object whose key is not resolvable', () => {
     });
   });
 
-  it('is an error where its fields are asked for that only the key would tell', async () => {
+  it('is an error where a selected field could only be found by the key', async () => {
     const { data, errors } = await ours('{ a { id } }');
     expect(data).toEqual({ a: null });
     expect(errors.length).toBeGreaterThan(0);

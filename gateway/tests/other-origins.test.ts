@@ -124,7 +124,7 @@ describe('where cookies are passed on', () => {
       })
       .then(async (response) => [response.status, await response.json()]);
 
-  it('a GET needs a header that no page of another site can set by itself', async () => {
+  it('a GET needs a header that a page of another site cannot set without a preflight', async () => {
     const refused = [400, { errors: [{ extensions: { code: 'CSRF_PREVENTED' } }] }];
     expect(await get()).toMatchObject(refused);
     expect(await get({ 'content-type': 'text/plain' })).toMatchObject(refused);

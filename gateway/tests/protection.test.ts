@@ -131,7 +131,7 @@ describe('in production', () => {
   });
   afterAll(() => world.stop());
 
-  it('tells nobody the schema, not even by suggestion', async () => {
+  it('hides the schema, also in suggestions', async () => {
     expect(new Set(codes(await world.query('{ __schema { types { name } } }')))).toEqual(
       new Set(['GRAPHQL_VALIDATION_FAILED']),
     );

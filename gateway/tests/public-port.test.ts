@@ -67,7 +67,7 @@ describe('in production', () => {
     expect(await opened.text()).not.toContain('users');
   });
 
-  it('the internal port has what is for operators', async () => {
+  it('the internal port serves operators', async () => {
     const get = (path: string) => world.fetch({ path: internal() + path });
     expect(await (await get('/readyz')).json()).toEqual({ status: 'ready', checks: { supergraph: 'ok' } });
     expect(await (await get('/metrics')).text()).toContain('cartograph_gateway_streams_open 0');
@@ -77,7 +77,7 @@ describe('in production', () => {
     expect(bare.app.internal).toBeUndefined();
   });
 
-  it('pages in the storefront are served, and what is missing is never kept', async () => {
+  it('storefront pages are served, and a 404 is never cached', async () => {
     const get = (path: string) => world.fetch({ path });
     expect(await (await get('/orders/1')).text()).toContain('<title>Shop</title>');
     for (const path of ['/assets/index-OLD12345.js', '/images/gone.svg', '/images/../metrics', '/graphql']) {

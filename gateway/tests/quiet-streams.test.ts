@@ -27,7 +27,7 @@ beforeEach(async () => {
     AUTH_JWKS_URL: issuer.jwksUrl,
     INTERNAL_AUTH_SECRET: secret,
     SUBGRAPH_WS: `orders=${upstream.url}`,
-    // What is left of either after the breaks below would end a stream that they are not reset for.
+    // Ten breaks take longer than either, so a stream survives only if each success resets them.
     STREAM_CONNECT_LIMIT_MS: '1500',
     STREAM_RESUME_LIMIT_MS: '1500',
   });

@@ -67,7 +67,7 @@ describe('without Redis', () => {
 });
 
 describe('with Redis', () => {
-  it('several gateways share one count, go on by themselves while Redis is killed, and share again when it is back', async () => {
+  it('several gateways share one count, count alone while Redis is down, and share again when it is back', async () => {
     let redis = await startTestRedis();
     const { url } = redis;
     const environment = { RATE_LIMIT_PER_MINUTE: '60', RATE_LIMIT_BURST: '4', REDIS_URL: url };

@@ -109,7 +109,7 @@ describe('a supergraph that is replaced under load', () => {
     expect(movedUsers.requests.length).toBeGreaterThan(0);
   }, 60_000);
 
-  it('plans what is used before it serves the new version, so that no client waits for that', async () => {
+  it('plans the operations in use before it serves the new version, so that no client waits', async () => {
     const named = { query: `query Named ${JOINED}`, operationName: 'Named' };
     const misses = async () =>
       /_cache_lookups_total\{.*result="miss".*\} (\d+)/.exec(

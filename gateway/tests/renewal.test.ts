@@ -91,7 +91,7 @@ describe('a subgraph that looks at the identity again when it has expired', () =
     client.close();
   });
 
-  it('may find by the renewed one that the person has lost the right, and its refusal ends the stream', async () => {
+  it('may refuse the renewed identity, which ends the stream', async () => {
     const client = await openStream(60_000);
     await client.renew();
     upstream.onSubscribe = (subscription) => upstream.error(subscription, 'FORBIDDEN');
@@ -105,7 +105,7 @@ describe('a subgraph that looks at the identity again when it has expired', () =
     client.close();
   });
 
-  it('does not end the stream for good before the socket closes with 4403, by which clients come again', async () => {
+  it('leaves the stream open until the socket closes with 4403, after which clients reconnect', async () => {
     const client = await openStream(2_500);
     const { expiresAt } = (await identityOf(upstream.open()[0]!)) as { expiresAt: number };
     await until(() => Date.now() > expiresAt - 300, 'the expiry to come near');
@@ -116,7 +116,7 @@ describe('a subgraph that looks at the identity again when it has expired', () =
     await until(() => world.app.pipeline.streams.count().streams === 0, 'the stream to end');
   });
 
-  it('ends the stream with its error when nobody renews a token that is still good', async () => {
+  it('ends the stream with its error when a valid token is not renewed', async () => {
     const client = await openStream(60_000);
     upstream.error(upstream.open()[0]!, 'UNAUTHENTICATED');
     await until(() => client.streamMessages().length === 2, 'the end of the stream');

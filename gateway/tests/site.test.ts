@@ -10,7 +10,7 @@ import { createSite } from '../src/http/site.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'cartograph-site-'));
 const script = 'console.log("the storefront");'.repeat(100);
-/** What the catalogue was asked for, and what it says. */
+/** The requests to the catalogue, and its answer. */
 const asked: string[] = [];
 let catalogue: (sku: string) => Promise<boolean> = async (sku) => !sku.startsWith('no-such');
 const site = createSite({
@@ -106,7 +106,7 @@ describe('the built storefront', () => {
     expect((await get('/favicon-of-the-shop.svg', 'br')).body.toString()).toBe('<svg/>');
   });
 
-  it('should be kept for good where its name holds a hash, and asked for again where not', async () => {
+  it('should be cached for good if its name holds a hash, and revalidated otherwise', async () => {
     const cached = async (path: string) => (await get(path)).headers['cache-control'];
     expect(await cached('/assets/index-BX3v9Qe1.js')).toBe('public, max-age=31536000, immutable');
     // A name can look like a hash.

@@ -127,7 +127,7 @@ describe('a stream whose upstream breaks', () => {
     await stop();
   });
 
-  it('ends with an error that names the subgraph when it stays away', async () => {
+  it('ends with an error that names the subgraph when it does not come back', async () => {
     await stop();
     orders = resumable();
     world = await startWorld([orders.definition, users()], { STREAM_CONNECT_LIMIT_MS: '200' });
@@ -185,7 +185,7 @@ describe('several clients', () => {
 });
 
 describe('a reload of the supergraph', () => {
-  it('plans live streams anew, without a break, and ends those that are no longer valid', async () => {
+  it('plans live streams again, without a break, and ends those that are no longer valid', async () => {
     const orders = resumable();
     const world = await startWorld([orders.definition, users()]);
     orders.send('PENDING');
@@ -210,7 +210,7 @@ describe('a reload of the supergraph', () => {
     await until(() => stays.events.length === 2, 'an event after the reload');
     expect(stays.events[1]).toEqual({ data: { orderEvents: { status: 'SHIPPED', by: { name: 'Ada' } } } });
     expect(stays.ends).toEqual([]);
-    // Nothing upstream had changed for it, so nothing was opened anew.
+    // Nothing upstream had changed for it, so nothing was reopened.
     expect(ordersGraph!.subscribed.length).toBe(subscribed);
     await world.stop();
   });
@@ -276,7 +276,7 @@ describe('a token that runs out during a stream', () => {
   });
 
   it.each([
-    ["somebody else's token", () => issuer.issue({ sub: 'u2' })],
+    ["another user's token", () => issuer.issue({ sub: 'u2' })],
     ['an expired token', () => issuer.issue({ sub: 'u1' }, -10_000)],
   ])('is not renewed by %s: the socket closes with 4403', async (_name, make) => {
     const { state } = await open(60_000);

@@ -119,7 +119,7 @@ describe('a request that fails', () => {
 });
 
 describe('equal queries at the same moment', () => {
-  /** Holds what is asked of users until told to go on. */
+  /** Holds requests to users until they are released. */
   const hold = (): (() => void) => {
     let release!: () => void;
     const held = new Promise<undefined>((resolve) => (release = () => resolve(undefined)));
@@ -197,7 +197,7 @@ describe('equal queries at the same moment', () => {
 });
 
 describe('a client that leaves', () => {
-  it('stops what is being fetched for it', async () => {
+  it('stops its fetches', async () => {
     const controller = new AbortController();
     let hasEnded = false;
     users().intercept = () => new Promise(() => undefined);
@@ -279,7 +279,7 @@ describe('a circuit breaker', () => {
 });
 
 describe('a retry budget', () => {
-  it('allows its share of what is sent, beyond a little credit', () => {
+  it('allows its share of the requests sent, plus a small credit', () => {
     const budget = new RetryBudget(0.1, 5);
     const taken = Array.from({ length: 1_000 }, () => (budget.sent(), budget.take())).filter(Boolean).length;
     expect(taken).toBeGreaterThanOrEqual(100);

@@ -34,7 +34,7 @@ const withSize = ({ upc, price, weight }) => ({ __typename: 'Product', upc, pric
 
 /**
  * Seven fetches, each of them as soon as it can be made: users and topProducts; the reviews of both, and stock of
- * topProducts; names of authors, and the reviewed products; stock of these. Each entity is asked for once.
+ * topProducts; names of authors, and the reviewed products; stock of these. Each entity is fetched once.
  */
 async function nested() {
   const [{ users }, { topProducts }] = await Promise.all([

@@ -59,7 +59,7 @@ export class Admission {
     check?: (operation: Operation) => void,
   ): Prepared | Promise<Prepared> {
     if (this.options.shedding.isOverloaded())
-      throw refusal(503, 'OVERLOADED', 'The gateway has more to do than it can; please try again.', {
+      throw refusal(503, 'OVERLOADED', 'The gateway is overloaded; please try again in 1 s.', {
         'retry-after': '1',
       });
     if (!planner)
@@ -183,12 +183,9 @@ function refuseUnplanned(error: unknown): never {
 function refuseLimited({ isAllowed, retryAfterMs }: RateLimitResult): void {
   if (isAllowed) return;
   const seconds = Math.max(1, Math.ceil(retryAfterMs / 1000));
-  throw refusal(
-    429,
-    'RATE_LIMITED',
-    `Too much was asked in a short time; please try again in ${seconds} s.`,
-    { 'retry-after': String(seconds) },
-  );
+  throw refusal(429, 'RATE_LIMITED', `Rate limit exceeded; please try again in ${seconds} s.`, {
+    'retry-after': String(seconds),
+  });
 }
 
 function refusePersisted(error: unknown): never {

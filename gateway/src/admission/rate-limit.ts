@@ -17,7 +17,7 @@ export interface RateLimitResult {
 }
 
 export interface RateLimit {
-  /** Charges what is about to be done, at least 1, unless it is too much. */
+  /** Charges the cost of the request, at least 1, unless that exceeds the limit. */
   take(keys: readonly string[], cost: number): Promise<RateLimitResult>;
   /** Whether a caller may have another operation planned, and anything at all; charges nothing. */
   checkPlanning(keys: readonly string[]): Promise<RateLimitResult>;

@@ -5,13 +5,13 @@ const TIMEOUT_MS = 100;
 /** After a failure, Redis is not asked again for this long. */
 const REST_MS = 1_000;
 
-/** Redis is away, or was a moment ago. */
+/** Redis is unavailable, or was a moment ago. */
 export class RedisAway extends Error {
   override readonly name = 'RedisAway';
 }
 
 /**
- * What gateways share. A help, not a need: commands fail at once while Redis is away, it is looked for in the
+ * What gateways share. A help, not a need: commands fail at once while Redis is unavailable, it is looked for in the
  * background, and one that hangs costs a request a tenth of a second once a second.
  */
 export class SharedRedis {
@@ -28,7 +28,7 @@ export class SharedRedis {
       maxRetriesPerRequest: 0,
       retryStrategy: (times) => Math.min(times * 200, 5_000),
     });
-    // Whoever asks hears of it; without a listener it would be printed.
+    // Each command reports the error; without a listener Node would print it.
     this.#redis.on('error', () => undefined);
   }
 

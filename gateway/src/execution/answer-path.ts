@@ -54,7 +54,7 @@ function follow(
   const byKey = new Map<string, FieldNode[]>();
   for (const set of sets) collect(set, element, typename, context, byKey);
   if (byKey.size === 0) {
-    // What it asked for objects of another type only is nothing that it should hear of.
+    // A field that it selected on objects of another type only must not appear in its errors.
     for (const set of sets) collect(set, element, undefined, context, byKey);
     if (byKey.size === 0) found.push(above);
     return;

@@ -36,7 +36,7 @@ export class CircuitBreaker {
     return this.#state.kind;
   }
 
-  /** Whether a request may go out now. Whoever is let through must report how it went. */
+  /** Whether a request may be sent now. Its sender must report how it went. */
   allows(): boolean {
     switch (this.#state.kind) {
       case 'closed':

@@ -64,7 +64,7 @@ export async function decompress(
     const undo = DECOMPRESSIONS.get(encoding);
     if (!undo)
       throw new DecompressionError(
-        `its content encoding "${encoding.slice(0, 40)}" was not asked for; ${ACCEPTED_ENCODINGS} are read`,
+        `its content encoding "${encoding.slice(0, 40)}" is not supported; ${ACCEPTED_ENCODINGS} are`,
       );
     try {
       current = await promisify(undo)(current, { maxOutputLength: limit });

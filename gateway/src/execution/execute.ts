@@ -149,7 +149,7 @@ export class Execution {
 
   /**
    * A resolver that fails for one entity may null the whole of a subgraph's answer. Merging must not spread that to
-   * parts of the operation that have nothing to do with it: they are asked for again, each by itself.
+   * unrelated parts of the operation: each of them is fetched again on its own.
    */
   #sendApart(step: Step, runs: readonly SlotRun[], sent: () => void): void {
     const single = runs.flatMap((run) => run.parts.map((part) => onlyPart(run, part)));
@@ -204,7 +204,7 @@ export class Execution {
         const got = Array.isArray(entities) ? `${entities.length}` : typeof entities;
         throw new SubgraphFailure(
           'SUBGRAPH_RESPONSE_INVALID',
-          `The subgraph "${step.service}" answered with ${got} entities where ${expected} were asked for.`,
+          `The subgraph "${step.service}" answered with ${got} entities where ${expected} were expected.`,
         );
       }
       this.#mergeSlot(run, entities);
@@ -215,7 +215,7 @@ export class Execution {
     const isRewritten = run.parts[0]!.part.rewriteOutput !== undefined;
     if (isRewritten) {
       for (const { part, targets, indexes } of [run.parts[0]!]) {
-        // Rewrites look at the __typename, which the subgraph may not have been asked for.
+        // Rewrites look at the __typename, which the request may not have selected.
         indexes.forEach((index, place) => {
           const entity = entities[index];
           if (isObject(entity) && !entity['__typename']) entity['__typename'] = targets[place]!['__typename'];

@@ -20,7 +20,7 @@ export class InFlight {
 
   /**
    * Joins the query of this key that is under way, or sends it. Each waiter gets an answer of its own to fill.
-   * @param key equal for whoever may have one answer: caller, request, and what they must not miss
+   * @param key equal for requests that may share an answer: caller, request, and the mutations they must see
    * @returns whether there was one to join
    */
   join(key: string, numbers: NumberKind, scope: RequestScope, done: FetchCallback, send: Send): boolean {
@@ -50,7 +50,7 @@ export class InFlight {
         let isFirst = true;
         for (const one of shared.waiting) {
           shared.waiting.delete(one);
-          // What is parsed gets filled by the execution it goes to.
+          // Each execution fills its own parsed copy.
           one(failure, isFirst || !answer ? answer : parseAnswer(text!, numbers), text, cacheControl);
           isFirst = false;
         }

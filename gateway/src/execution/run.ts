@@ -27,7 +27,7 @@ export interface Answer {
 }
 
 const UNCACHED = { 'cache-control': 'no-store' };
-/** What else than the URL an answer that may be kept depends on. */
+/** Request headers that a cacheable answer depends on. */
 const CACHED = { vary: 'accept, accept-encoding, authorization' };
 
 /** Runs a query or mutation; the promise rejects for faults of our own only. */

@@ -18,7 +18,7 @@ export class SharedRuns {
 
   /**
    * The answer of the run of this operation under `key` that is under way, or of one that `run` begins.
-   * @param key equal for whoever may have one answer: caller, variables, and what they must not miss
+   * @param key equal for requests that may share an answer: caller, variables, and the mutations they must see
    */
   run(
     operation: Operation,

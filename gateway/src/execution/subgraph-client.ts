@@ -11,7 +11,7 @@ export interface SubgraphClientOptions {
   readonly url: string;
   /** Whole-request limit, milliseconds. */
   readonly timeoutMs: number;
-  /** What is longer than an answer should take, at most `timeoutMs`; 0: nothing is. */
+  /** An answer that takes longer counts as slow, at most `timeoutMs`; 0: none does. */
   readonly slowMs: number;
   /** Keep-alive connections at most. */
   readonly connections: number;

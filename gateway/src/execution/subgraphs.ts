@@ -286,7 +286,7 @@ class Fetch implements AnswerReader, Cancellable {
       return this.#finish(
         new SubgraphFailure(
           'SUBGRAPH_CIRCUIT_OPEN',
-          `The subgraph "${name}" has failed repeatedly and is left alone for a moment.`,
+          `The subgraph "${name}" has failed repeatedly or is too slow; it is tried again in a moment.`,
         ),
         undefined,
       );

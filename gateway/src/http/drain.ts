@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** What is read and thrown away of a body whose request is answered already, at most. */
+/** Bytes of the body that are read and discarded at most after its request was answered. */
 const DRAIN_BYTES = 16 * 1024 * 1024;
 const DRAIN_MS = 10_000;
 

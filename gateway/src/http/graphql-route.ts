@@ -81,7 +81,7 @@ export class GraphQLRoute {
     }
   }
 
-  /** A token that does not count makes the request a guest's: whoever has only an old one can still sign in or renew it. */
+  /** An invalid token makes the request a guest's, so that a client with an expired one can still sign in or renew it. */
   #identify({ headers }: IncomingMessage): Identity | undefined | Promise<Identity | undefined> {
     try {
       const identified = this.pipeline.options.identity?.identify(readBearer(headers.authorization));
@@ -232,7 +232,7 @@ function refusalOf(identity: Identity | undefined): TokenRefusal | undefined {
 
 /**
  * @throws HttpFault where the kind of operation does not fit method and Accept; TokenError or KeysUnavailableError where
- * a stream is asked for by a token that does not count: it would stay a guest's for as long as it is open
+ * a stream is opened with an invalid token: it would remain a guest's stream until it ends
  */
 function checkOperation({ request, kinds, identity }: Exchange, kind: Prepared['operation']['kind']): void {
   const isStreamable = kinds.includes('event-stream') || kinds.includes('multipart');

@@ -32,7 +32,7 @@ interface Connection {
 
 /**
  * Bounds what clients make the process hold for them in buffers: with half requests, large bodies whose operations
- * wait, half messages, and answers that they do not read. Each is bounded by itself; only here all of them together.
+ * wait, half messages, and answers that they do not read. Each has its own limit; this is the limit for all of them.
  */
 export class HeldBytes {
   readonly #connections = new Map<Socket, Connection>();

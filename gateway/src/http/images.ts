@@ -29,7 +29,7 @@ export function createImageProxy(upstream: string): {
         );
         response.writeHead(statusCode, {
           ...kept,
-          // What is missing now may be there in a moment: a cache must not keep that it was missing.
+          // A missing picture may exist a moment later: a cache must not keep the 404.
           'cache-control': statusCode < 400 ? String(headers['cache-control'] ?? 'no-cache') : 'no-store',
           'x-content-type-options': 'nosniff',
         });

@@ -38,7 +38,7 @@ export function landingPage(subgraphs: readonly string[]): string {
 <dt><a href="/graphiql">GraphiQL</a></dt><dd>Explore and run operations, subscriptions included. Served from here, works without internet.</dd>
 <dt><a href="/sandbox">Apollo Sandbox</a></dt><dd>Apollo’s explorer; loads from apollographql.com.</dd>
 <dt><code>/graphql</code></dt><dd>Queries by GET or POST, mutations by POST; subscriptions over WebSocket (<code>graphql-transport-ws</code>), as <code>text/event-stream</code>, or as <code>multipart/mixed; subscriptionSpec=1.0</code>.</dd>
-<dt><a href="/healthz"><code>/healthz</code></a>, <a href="/readyz"><code>/readyz</code></a>, <a href="/metrics"><code>/metrics</code></a></dt><dd>For whoever runs it.</dd></dl>`,
+<dt><a href="/healthz"><code>/healthz</code></a>, <a href="/readyz"><code>/readyz</code></a>, <a href="/metrics"><code>/metrics</code></a></dt><dd>For operators.</dd></dl>`,
   );
 }
 

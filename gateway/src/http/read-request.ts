@@ -17,7 +17,7 @@ export class HttpFault extends Error {
   }
 }
 
-/** Reads the body as text. Calls back once; nothing if the client goes away meanwhile. */
+/** Reads the body as text. Calls back once, or never if the client disconnects first. */
 export function readBody(
   request: IncomingMessage,
   limit: number,
@@ -31,7 +31,7 @@ export function readBody(
   request.on('data', (chunk: Buffer) => {
     if (size > limit) return;
     size += chunk.length;
-    // Answered now, not at an end that may never come; what still arrives is thrown away.
+    // Refused now, as the end may never arrive; the rest of the body is discarded.
     if (size > limit) done(tooLarge(limit), '');
     else if (!first) first = chunk;
     else (rest ??= [first]).push(chunk);

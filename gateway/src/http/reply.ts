@@ -32,12 +32,12 @@ export class Reply {
     });
   }
 
-  /** Called when the client goes away before it is answered. */
+  /** Called when the client disconnects before it is answered. */
   onLeft(left: () => void): void {
     this.#left = left;
   }
 
-  /** From now on somebody else writes the response. */
+  /** From now on the caller writes the response. */
   handOver(): ServerResponse {
     this.isSent = true;
     return this.response;

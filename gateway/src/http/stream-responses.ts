@@ -3,7 +3,7 @@ import type { StreamSink } from '../subscriptions/member.js';
 
 /** A sink over HTTP, and how to end it from our side. */
 export interface HttpStream extends StreamSink {
-  /** The gateway goes away: the client should come again. */
+  /** The gateway shuts down: the client should reconnect. */
   goAway(): void;
 }
 
@@ -53,7 +53,7 @@ export function streamHeaders(kind: 'event-stream' | 'multipart'): Record<string
   return { ...HEADERS, 'content-type': (kind === 'event-stream' ? SSE : MULTIPART).contentType };
 }
 
-/** Begins a streamed response; `left` is called once when the client goes away before the end. */
+/** Begins a streamed response; `left` is called once if the client disconnects before the end. */
 export function openHttpStream(
   response: ServerResponse,
   kind: 'event-stream' | 'multipart',

@@ -179,7 +179,7 @@ export class SocketServer {
       const identity = await plugin.identify(token);
       const [now, next] = [session.identity, identity];
       if (now?.kind !== 'user' || next.kind !== 'user' || now.userId !== next.userId) {
-        return CLOSE.forbidden('Forbidden: the renewed token is for somebody else');
+        return CLOSE.forbidden('Forbidden: the renewed token belongs to another user');
       }
       session.identity = identity;
       session.parameters = { ...session.parameters, ...(payload as JsonObject) };

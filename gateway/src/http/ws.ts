@@ -176,7 +176,7 @@ export class SocketConnection<Session> {
   #send(text: string): void {
     if (this.socket.readyState !== this.socket.OPEN) return;
     this.#unsent += text.length;
-    // Who does not read answers is not asked for more questions, which would only become more answers to keep.
+    // A client that does not read its answers is not read from either: more requests would only add to what is buffered.
     if (this.#unsent >= HIGH_WATER_BYTES) this.socket.pause();
     this.socket.send(text, () => {
       this.#unsent -= text.length;

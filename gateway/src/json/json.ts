@@ -15,7 +15,7 @@ export function quote(text: string): string {
   return text.length < LONG && !NEEDS_ESCAPE.test(text) ? `"${text}"` : JSON.stringify(text);
 }
 
-/** Nothing that anyone means is nested deeper; and what is takes JSON.parse seconds and JSON.stringify its stack. */
+/** No sensible value is nested deeper. Deeper ones take JSON.parse seconds, and JSON.stringify runs out of stack. */
 const MAX_NESTING = 1_000;
 
 /**

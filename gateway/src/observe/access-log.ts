@@ -4,7 +4,7 @@ import type { Identity } from '@cartograph/kit/identity';
 /** A name may be as long as a request; a line should not. */
 const MAX_NAME = 200;
 
-/** What is told of an operation. */
+/** What the log says about an operation. */
 export interface ObservedOperation {
   readonly name: string | undefined;
   readonly kind: string;
@@ -12,7 +12,7 @@ export interface ObservedOperation {
   readonly hash: string;
 }
 
-/** What is told of the request that it came in. */
+/** What the log says about its request. */
 export interface ObservedRequest {
   readonly identity: Identity | undefined;
   readonly client: string | null;

@@ -37,7 +37,7 @@ export interface FetchSpan {
   end(outcome: string): void;
 }
 
-/** The span of an operation, and those of what is done for it: its planning, its fetches, a stream's events. */
+/** The span of an operation, and those of its planning, its fetches and its stream's events. */
 export class OperationSpans {
   #parent: Context;
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type FieldNode, print } from 'graphql';
 
 const PREFIX = '_client_';
-/** How the planner calls a field where two of one name cannot be asked for side by side. */
+/** The planner's own aliases, for fields of one name that cannot be selected side by side. */
 const PLANNERS_OWN = /__alias_\d+$/;
 
 /**

@@ -13,7 +13,7 @@ import {
 const WITHOUT_FRACTIONS = new Set(['Int', 'ID', 'String', 'Boolean']);
 
 /**
- * Whether no field that a subgraph is asked for may hold another number than an integer. Float may, and so may a custom
+ * Whether every number among the selected fields is an integer. Float may, and so may a custom
  * scalar, whose values may be any JSON. A field that the supergraph does not describe counts as one of those.
  * @param operation a fetch's document
  */

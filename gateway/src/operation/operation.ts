@@ -25,7 +25,7 @@ import type { PlannedOperation } from './planned.js';
 import type { FieldNames } from './field-names.js';
 
 export const unresolvableMessage = (key: string) =>
-  `No subgraph can resolve the field "${key}" as it is asked for.`;
+  `No subgraph can resolve the field "${key}" with this selection.`;
 
 /** All that can be known of an operation before its variables: parsed, validated, planned. */
 export class Operation {
@@ -33,7 +33,7 @@ export class Operation {
   readonly name: string | undefined;
   /** Whether its answer may hang on variables. */
   readonly takesVariables: boolean;
-  /** How often it was asked for since it was prepared. */
+  /** How often it has run since it was prepared. */
   uses = 0;
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   readonly #conditionVariables: readonly string[];

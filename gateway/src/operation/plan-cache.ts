@@ -6,7 +6,7 @@ export interface PlanCacheOptions {
   readonly maxBytes: number;
 }
 
-/** The part of the cache that operations may fill that only one client has asked for. */
+/** The share of the cache for operations that only one client has sent. */
 const CLIENT_SHARE = 1 / 8;
 /** An operation that weighs more than this part of the cache is planned each time. */
 const OPERATION_SHARE = 1 / 32;
@@ -15,7 +15,7 @@ export const MAX_CACHED_TEXT = 64 * 1024;
 
 interface Entry {
   readonly operation: Operation;
-  /** Undefined once another client has asked for it too. */
+  /** The only client that has sent it; undefined once there are several. */
   client: string | undefined;
   bytes: number;
   /** Uses when it was last considered for eviction from its client's share. */
@@ -83,7 +83,7 @@ export class PlanCache {
     return this.#entries.calculatedSize;
   }
 
-  /** The most used first; with the only client that asked for each, if there is only one. */
+  /** The most used first; each with its client, if only one has sent it. */
   mostUsed(limit: number): { operation: Operation; client: string | undefined }[] {
     return [...this.#entries.values()].sort((a, b) => b.operation.uses - a.operation.uses).slice(0, limit);
   }

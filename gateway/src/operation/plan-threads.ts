@@ -257,7 +257,7 @@ export class PlanThreads {
     worker.on('exit', (code) => lost(`it ended with ${code}`));
   }
 
-  /** Without a thread nothing can be planned: whoever waits is told, and the next to ask has one started. */
+  /** Without a thread nothing can be planned: waiting requests fail, and the next one starts another thread. */
   #fail(error: Error): void {
     if (this.#threads.size > 0) return;
     const jobs = [...this.#waiting.values()].flat();
@@ -274,7 +274,7 @@ export class PlanThreads {
   }
 }
 
-/** Threads run what is built, also where this file itself is run from its source, as in tests. */
+/** Threads run the built file, even where this one is run from its source, as in tests. */
 function threadFile(): URL {
   const beside = new URL('./plan-thread.js', import.meta.url);
   return existsSync(fileURLToPath(beside))

@@ -40,7 +40,7 @@ export interface Step {
   readonly isEntities: boolean;
   readonly slots: readonly (readonly Part[])[];
   readonly texts: RequestTexts;
-  /** Which numbers an answer may hold, by the types of the fields asked for. */
+  /** Which numbers an answer may hold, by the types of the selected fields. */
   readonly numbers: NumberKind;
   readonly dependents: number[];
   dependencies: number;

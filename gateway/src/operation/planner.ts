@@ -33,7 +33,8 @@ export interface Asker {
   planned?(milliseconds: number): void;
 }
 
-const NOBODY: Asker = { client: '' };
+/** The gateway's own operations, which no client sent. */
+const OWN: Asker = { client: '' };
 /** Refused operations are kept too, apart, so that a flood of bad queries cannot push out good ones. */
 const REFUSED_BYTES = 2 * 1024 * 1024;
 /** An object with a code, an error with its stack, and the cache's own entry. */
@@ -116,7 +117,7 @@ export class Planner {
   prepare(
     text: string,
     operationName?: string | null,
-    asker: Asker = NOBODY,
+    asker: Asker = OWN,
     key = this.keyOf(text, operationName),
   ): Operation | Promise<Operation> {
     return (
@@ -134,14 +135,8 @@ export class Planner {
     for (const { operation, client } of previous.#operations.mostUsed(limit)) {
       const { text, requestedName, uses } = operation;
       try {
-        const planned = await this.#plan(
-          this.keyOf(text, requestedName),
-          text,
-          requestedName,
-          NOBODY,
-          client,
-        );
-        // Half of it, so that in the end what is used now counts for more than what was.
+        const planned = await this.#plan(this.keyOf(text, requestedName), text, requestedName, OWN, client);
+        // Halved, so that recent use counts for more than earlier use.
         planned.uses = Math.floor(uses / 2);
       } catch {
         // No longer valid: the next client that sends it is told why.

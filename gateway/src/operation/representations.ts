@@ -6,9 +6,9 @@ import { compileRewrites, isOfType } from './rewrites.js';
 
 /**
  * Writes an entity's representation, the `_Any` that `_entities` takes, as JSON text. '' says that the entity
- * lacks what is required (a fetch before this one failed), so it is not asked for.
+ * lacks a required field (an earlier fetch failed), so it is left out of the request.
  * @param hasFailed whether a fetch before this one failed. If none did, a required field is missing only because the field
- *   that requires it is left out by @skip or @include; other fields of the entity are still asked for.
+ *   that requires it is left out by @skip or @include; other fields of the entity are still fetched.
  */
 type RepresentationWriter = (entity: JsonObject, hasFailed: boolean) => string;
 
@@ -139,7 +139,7 @@ function fieldsWriter(
   otherwise: RepresentationWriter = () => '',
 ): RepresentationWriter {
   const compiled: { readonly key: string; readonly prefix: string; readonly write: ValueWriter }[] = [];
-  // What is the same for all entities is joined once, here, and not for each.
+  // The parts that are equal for all entities are joined once.
   let constant = '{';
   for (const field of fields) {
     const key = field.alias ?? field.name;

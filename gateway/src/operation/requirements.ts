@@ -101,7 +101,7 @@ function collect(
     names.add(name);
     const type = types.get(typeName);
     found.set(`${typeName}.${name}`, printArguments(selection));
-    // What an interface is asked for, its types are asked for.
+    // A field required of an interface is required of its types.
     if (type?.kind === Kind.INTERFACE_TYPE_DEFINITION)
       for (const one of types.values())
         if (interfacesOf(one).includes(typeName))

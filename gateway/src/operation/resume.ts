@@ -26,7 +26,7 @@ export interface Resume {
   readonly resumeQuery: string;
   /** Variables the resuming operation no longer takes. */
   readonly dropped: ReadonlySet<string>;
-  /** Whether the client itself asked for events after a cursor. */
+  /** Whether the client's own subscription starts after a cursor. */
   startsAfter(variables: JsonObject): boolean;
   /** Takes the cursor out of an event. */
   takeCursor(data: unknown): string | undefined;

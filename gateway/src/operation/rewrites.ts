@@ -4,7 +4,7 @@ import { getOwn, isObject, type JsonObject, setOwn } from '../json/json.js';
 
 const FRAGMENT_PREFIX = '... on ';
 
-/** A change to fetched data, or to what is sent, that the planner asks for. */
+/** A change to fetched data, or to a representation before it is sent, that the plan contains. */
 export type Rewrite = (value: unknown) => void;
 
 /**

@@ -8,7 +8,7 @@ const TIMEOUT_MS = 5_000;
 
 /**
  * The keys that the users service publishes (RFC 7517). jose alone would keep them for as long as it finds the key of
- * each token, so they are read again regularly; while the service is away, those that are known stay.
+ * each token, so they are read again regularly; while the service is unavailable, the known ones stay.
  */
 export class PublishedKeys {
   readonly #remote: ReturnType<typeof createRemoteJWKSet>;

@@ -13,7 +13,7 @@ export const ANONYMOUS: Identity = { kind: 'anonymous' };
 
 /** What an operation carries from its client to every fetch it causes. */
 export class RequestScope {
-  /** What is under way for it. Most requests wait for one fetch at a time. */
+  /** The fetches under way. Most requests wait for one at a time. */
   #running: Cancellable | undefined;
   #alsoRunning: Set<Cancellable> | undefined;
   #isCancelled = false;
@@ -78,7 +78,7 @@ export class RequestScope {
     if (header?.includes('private')) this.#isPrivate = true;
   }
 
-  /** The whole answer may be kept as long as its shortest-lived part; what somebody signed in sees, only by them. */
+  /** The whole answer may be cached as long as its shortest-lived part; an answer for a signed-in user only privately. */
   cacheControl(): string {
     const identity = this.#identity;
     // The next answer to this person, with a renewed token, may be another one.

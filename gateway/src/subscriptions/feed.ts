@@ -83,7 +83,7 @@ export class Feed {
     void this.#subscribe();
   }
 
-  /** After a reload: goes on by another plan; opens anew only if the upstream operation or its address differ. */
+  /** After a reload: continues with another plan; reopens only if the upstream operation or its address differ. */
   replace(primary: Primary, variables: JsonObject, isMoved: boolean): void {
     const isSame =
       !isMoved &&

@@ -56,7 +56,7 @@ export class Member {
     }
   }
 
-  /** Ends the stream for this client once what is queued has gone out. */
+  /** Ends the stream for this client once its queue has been sent. */
   finish(errors?: readonly ResponseError[]): void {
     if (this.#isOver || this.#end) return;
     this.#end = () => {

@@ -19,7 +19,7 @@ export interface StreamServices extends FeedServices {
 }
 
 /**
- * One subscription upstream and everyone who asked for exactly it with the same identity. Each event runs the rest of
+ * One subscription upstream and all clients that opened the same one with the same identity. Each event runs the rest of
  * the plan once, one event after the other so that they leave in the order they came, and its text goes to all.
  */
 export class Stream {

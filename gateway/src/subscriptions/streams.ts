@@ -90,7 +90,7 @@ export class Streams {
 
   /**
    * A client's token was renewed. In the same session and role its stream, and all who share it, go on by the newer token.
-   * Otherwise the client goes on by itself, as others who share the stream did not renew theirs.
+   * Otherwise the client gets a stream of its own, as the others who share this one did not renew theirs.
    */
   #renew(stream: Stream, member: Member, next: RequestScope): [Stream, Member] {
     const { scope, operation, variables } = stream;

@@ -18,7 +18,7 @@ export interface UpstreamSink {
   next(payload: { data?: unknown; errors?: unknown }): void;
   /** The subgraph refused or failed the operation itself. */
   failed(errors: readonly unknown[]): void;
-  /** The connection went away, or could not be made. */
+  /** The connection was lost, or could not be made. */
   lost(reason: string): void;
   complete(): void;
 }
@@ -70,7 +70,7 @@ export class UpstreamSocket {
           return super.emit(event, marked === text ? data : Buffer.from(marked), isBinary);
         }
       },
-      // A subgraph that takes the connection and says nothing is away as much as one that takes none.
+      // A subgraph that accepts the connection and stays silent is as unavailable as one that accepts none.
       connectionAckWaitTimeout: connectTimeoutMs,
       lazy: true,
       lazyCloseTimeout: LINGER_MS,

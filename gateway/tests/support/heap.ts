@@ -5,7 +5,7 @@ import type { RunningGateway } from './process.js';
 /** Ask `startGateway` for this, to look into the process later. */
 export const INSPECTED = ['--inspect=127.0.0.1:0'];
 
-/** The heap of a process with nothing in it that nobody holds, in bytes; by Node's inspector. */
+/** The heap of a process after garbage collection, in bytes; by Node's inspector. */
 export async function heapBytes({ output }: RunningGateway): Promise<number> {
   const address = () => /Debugger listening on (ws:\S+)/.exec(output())?.[1];
   await until(() => address() !== undefined, 'the inspector');

@@ -1,5 +1,5 @@
 // A subgraph as a process of its own, to be killed: PORT, SDL, and EVENTS, a file with an event a line, which is all that
-// it knows. Its stream replays what comes after a cursor, then what is appended; without a cursor, all there is.
+// it knows. Its stream replays the events after a cursor, then new ones; without a cursor, all of them.
 import { watch } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';

@@ -1,6 +1,6 @@
 import { hash } from '../random.js';
 
-/** Something that a resolver gives: its identity decides all its values, whichever server is asked for them. */
+/** A value that a resolver returns: its identity decides all its fields, on every server alike. */
 export interface Instance {
   readonly __typename: string;
   readonly key: string;
