@@ -1,3 +1,4 @@
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const here = (file) => fileURLToPath(new URL(file, import.meta.url));
@@ -40,6 +41,14 @@ export const CONTENDERS = [
   variant('Hive, sharing', hiveGateway, { HIVE_SHARE: '1' }, true),
   variant('Hive router runtime, sharing', hiveGateway, { HIVE_ROUTER: '1', HIVE_SHARE: '1' }, true),
 ];
+
+/** The gateway of another checkout, which has been built there: whether a change costs speed. */
+export const previousBuild = (folder) =>
+  variant(
+    'previous build',
+    { ...cartograph, script: join(resolve(folder), 'gateway/dist/main.js') },
+    { SUBGRAPH_DEDUPE: 'false' },
+  );
 
 function variant(name, base, env, sharing = false) {
   return { ...base, name, sharing, env: { ...base.env, ...env } };

@@ -10,7 +10,7 @@ import { composeServices } from '@apollo/composition';
 import { parse } from 'graphql';
 import { cpuOf, firstLine, freePort, memoryOf, Processes } from '../support/processes.mjs';
 import { chart } from './chart.mjs';
-import { CONTENDERS } from './contenders.mjs';
+import { CONTENDERS, previousBuild } from './contenders.mjs';
 import { NESTED, ONE_FIELD } from './operations.mjs';
 import { tables } from './table.mjs';
 
@@ -23,6 +23,8 @@ const { values: options } = parseArgs({
     /** MiB of V8's semi-space, the same for everyone; 0 leaves it as Node has it. */
     nursery: { type: 'string', default: '64' },
     only: { type: 'string', multiple: true },
+    /** A checkout whose gateway, built there, is measured too. */
+    previous: { type: 'string' },
     out: { type: 'string', default: join(here, '../results') },
   },
 });
@@ -41,7 +43,10 @@ if (unknown.length > 0) {
   );
   process.exit(2);
 }
-const chosen = CONTENDERS.filter(({ name }) => !wanted || wanted.includes(name) || name === 'by hand');
+const chosen = [
+  ...CONTENDERS.filter(({ name }) => !wanted || wanted.includes(name) || name === 'by hand'),
+  ...(options.previous ? [previousBuild(options.previous)] : []),
+];
 const leftOut = [];
 const processes = new Processes();
 const scratch = mkdtempSync(join(tmpdir(), 'cartograph-bench-'));

@@ -175,6 +175,31 @@ describe('the gateway as a process', () => {
     for (const socket of idle) socket.terminate();
   });
 
+  it('on SIGTERM ends in order although a client reads nothing of its answer', async () => {
+    world = await startWorld(shop().definitions);
+    const gateway = start(['--supergraph', world.file, '--port', '0']);
+    const port = await gateway.port();
+    const users = world.subgraphs['users']!;
+    // More than the buffers of both sockets hold.
+    users.intercept = () =>
+      Promise.resolve({ text: `{"data":{"me":{"name":"${'x'.repeat(16 * 1024 * 1024)}"}}}` });
+    const deaf = connect(port, '127.0.0.1');
+    deaf.on('error', () => undefined);
+    await once(deaf, 'connect');
+    const body = '{"query":"{ me { name } }"}';
+    deaf.write(
+      `POST /graphql HTTP/1.1\r\nhost: shop\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+    );
+    deaf.pause();
+    await until(() => users.requests.length === 1, 'the request');
+    users.intercept = undefined;
+    expect(await post(port, '{ me { name } }')).toEqual({ data: { me: { name: 'Ada' } } });
+    const exit = once(gateway.process, 'exit');
+    gateway.process.kill('SIGTERM');
+    expect(await exit).toEqual([0, null]);
+    deaf.destroy();
+  });
+
   it.each([
     ['is gone', (gateway: RunningGateway) => void gateway.process.stdout!.destroy()],
     ['reads nothing', (gateway: RunningGateway) => void gateway.process.stdout!.pause()],

@@ -1,13 +1,16 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** How long a request that is still arriving, or a WebSocket that is being closed, is waited for. */
+/**
+ * How long to wait for a request that is still arriving, a WebSocket that is being closed, or a client that reads nothing
+ * of its answer.
+ */
 const GRACE_MS = 400;
 
 export interface Connections {
   /**
    * Stops listening and answers the requests that have arrived. Closes every other connection: after an answer at once,
-   * those that sent nothing, a part of a request or an upgrade after a moment.
+   * those that sent nothing, a part of a request or an upgrade after a moment, and those that read nothing of an answer.
    */
   close(): Promise<void>;
 }
@@ -37,13 +40,19 @@ export function trackConnections(server: Server): Connections {
       isClosing = true;
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeIdleConnections();
-      const timer = setTimeout(() => {
+      const timer = setInterval(() => {
         const busy = new Set<Socket>();
-        for (const request of running.values()) if (request.complete) busy.add(request.socket);
+        for (const [response, { complete, socket }] of running) {
+          if (!complete) continue;
+          busy.add(socket);
+          // Node does not count a socket as idle while its client still reads.
+          if (response.writableEnded && socket.timeout !== GRACE_MS)
+            socket.setTimeout(GRACE_MS, () => socket.destroy());
+        }
         for (const socket of sockets) if (!busy.has(socket)) socket.destroy();
       }, GRACE_MS);
       await closed;
-      clearTimeout(timer);
+      clearInterval(timer);
     },
   };
 }
