@@ -15,15 +15,10 @@ import { checkReferences } from './references.js';
 import { createRequestContext, withContext } from './request-context.js';
 import { watchRevocations } from './revocations.js';
 import { serveSubscriptions } from './subscriptions.js';
+import type { BaseGraphQLContext } from './base-context.js';
 import { stringifyResult } from './written-data.js';
 
-/** What every resolver of every subgraph can rely on. */
-export interface BaseGraphQLContext extends BaseContext {
-  readonly identity: Identity;
-  /** The client's address as the gateway saw it. */
-  readonly clientAddress: string | null;
-  readonly userAgent: string | null;
-}
+export type { BaseGraphQLContext } from './base-context.js';
 
 /** What looks into requests between parsing and answering. */
 export type ServerPlugin<Context extends BaseGraphQLContext> = ApolloServerPlugin<Context>;

@@ -16,7 +16,7 @@ import { firstAddress } from './client-address.js';
 import { PublicError } from './public-error.js';
 import { IDENTITY_HEADER, type Identity } from './identity.js';
 import type { Gauge } from './metrics.js';
-import type { BaseGraphQLContext } from './subgraph-server.js';
+import type { BaseGraphQLContext } from './base-context.js';
 
 /**
  * On WebSockets one connection carries the streams of many people, so each subscribe message brings, in

@@ -4,14 +4,11 @@ import { doc, type Doc, type Value } from '../bson/types.js';
 import { MongoError } from '../errors.js';
 import type { EntryKind } from './frames.js';
 import { Index } from './index.js';
+import type { Stored } from './stored.js';
+
+export type { Stored } from './stored.js';
 
 export const MAX_DOCUMENT = 16 * 1024 * 1024;
-
-/** A document in its place. Replaced as a whole, never changed, so that readers may hold on to it. */
-export interface Stored {
-  doc: Doc;
-  raw: Buffer;
-}
 
 export type Log = (kind: EntryKind, body: Buffer) => void;
 

@@ -5,8 +5,8 @@ import { type Doc, type Maybe, type Value } from '../bson/types.js';
 import { MongoError } from '../errors.js';
 import { compileFilter, type Matcher } from '../query/match.js';
 import { keysAt, parsePath, type Path, anyAt } from '../query/path.js';
-import type { Stored } from './collection.js';
 import { OrderedList, type Place } from './ordered-list.js';
+import type { Stored } from './stored.js';
 
 /** One combination of the fields' keys, and the documents that have it. */
 interface Entry {

@@ -1,5 +1,5 @@
 import { Refusal } from '@cartograph/kit/refusal';
-import type { ActorType } from './order.js';
+import type { ActorType } from './actor-type.js';
 
 export const ORDER_STATUSES = ['PENDING', 'PROCESSING', 'SHIPPED', 'DELIVERED', 'CANCELLED'] as const;
 export type OrderStatus = (typeof ORDER_STATUSES)[number];

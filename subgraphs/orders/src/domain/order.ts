@@ -1,4 +1,5 @@
 import type { Money } from '@cartograph/money';
+import type { ActorType } from './actor-type.js';
 import type { Address } from './address.js';
 import type { OrderStatus } from './order-state.js';
 
@@ -39,7 +40,7 @@ export interface OrderDraft {
   readonly cartId: string | null;
 }
 
-export type ActorType = 'CUSTOMER' | 'ADMIN' | 'SYSTEM';
+export type { ActorType } from './actor-type.js';
 
 export interface Actor {
   readonly type: ActorType;

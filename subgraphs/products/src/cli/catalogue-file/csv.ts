@@ -10,7 +10,7 @@ import {
 } from '../../domain/import/catalogue-columns.js';
 import { printable } from '../../domain/text.js';
 import { CatalogueFileError } from './file-error.js';
-import type { FileRow } from './read-catalogue-file.js';
+import type { FileRow } from './file-row.js';
 
 const SEPARATORS = [
   [',', 'comma'],

@@ -5,7 +5,7 @@ import {
   type Column,
 } from '../../domain/import/catalogue-columns.js';
 import { printable } from '../../domain/text.js';
-import type { FileRow } from './read-catalogue-file.js';
+import type { FileRow } from './file-row.js';
 
 /** The rows of a file of JSON lines. @param text with `\n` as its line end */
 export function* readJsonLines(text: string): Generator<FileRow> {

@@ -1,20 +1,10 @@
-import type { CatalogueRow, Column } from '../../domain/import/catalogue-columns.js';
 import { readCsv } from './csv.js';
 import { CatalogueFileError } from './file-error.js';
+import type { FileRow } from './file-row.js';
 import { readText } from './file-text.js';
 import { readJsonLines } from './json-lines.js';
 
 export type FileFormat = 'csv' | 'jsonl';
-
-/** A row with the line on which it begins, from 1; or what is wrong with it. */
-export type FileRow = { readonly line: number } & (
-  | {
-      readonly row: CatalogueRow;
-      /** The first column that the row has no cell for. */
-      readonly endsBefore?: Column;
-    }
-  | { readonly fault: string }
-);
 
 /** By the name's ending. @throws CatalogueFileError */
 export function formatOf(file: string): FileFormat {
