@@ -279,5 +279,5 @@ function threadFile(): URL {
   const beside = new URL('./plan-thread.js', import.meta.url);
   return existsSync(fileURLToPath(beside))
     ? beside
-    : new URL('../../dist/planning/plan-thread.js', import.meta.url);
+    : new URL('../../dist/operation/plan-thread.js', import.meta.url);
 }
