@@ -12,7 +12,7 @@ const { values: options } = parseArgs({
 const script = (name, ...args) => [process.execPath, join(root, 'scripts', `${name}.mjs`), ...args];
 const npm = (name) => ['npm', 'run', '--silent', name];
 
-/** The steps of a stage only read files, so they run side by side. */
+/** The steps of a stage only read files, so they run side by side; `imports` also draws docs/imports.md. */
 const stages = [
   [['generated types', script('codegen')]],
   [
@@ -22,6 +22,7 @@ const stages = [
     ],
     ['types', npm('typecheck')],
     ['lint', npm('lint')],
+    ['imports', script('imports')],
     [
       'format',
       [process.execPath, join(root, 'node_modules', 'prettier', 'bin', 'prettier.cjs'), '--check', '.'],

@@ -40,6 +40,9 @@ export const PACKAGE_LAYERS = ['money', 'events', 'kit'];
 /** Engines whose parts call each other because what they evaluate is nested. */
 const RECURSIVE_ENGINES = '^packages/document-store/src/(aggregate|aggregation|expressions?|query)/';
 
+/** Until these two are subgraphs by the frame, with a folder for their resolvers: those take a type from app.ts. */
+const BEFORE_THE_FRAME = '^subgraphs/(users|cart)/src/resolvers[.]ts$';
+
 const inSubgraphs = (files) => `^subgraphs/([^/]+)/src/${files}`;
 const inSameSubgraph = (files) => `^subgraphs/$1/src/${files}`;
 const upward = (layers, pathOf) =>
@@ -54,7 +57,7 @@ export const RULES = [
     comment: 'Files that import each other are one file, or have a common part that belongs below both.',
     severity: 'error',
     from: { path: '^(gateway|packages/[^/]+|subgraphs/[^/]+)/src/', pathNot: RECURSIVE_ENGINES },
-    to: { circular: true },
+    to: { circular: true, viaOnly: { pathNot: BEFORE_THE_FRAME } },
   },
   {
     name: 'no-cycle-beyond-an-engine',
@@ -75,7 +78,7 @@ export const RULES = [
     name: `subgraph-${from.name.replace(' ', '-')}-imports-down`,
     comment: `${from.name} (${from.does}) imports nothing of the layers above it.`,
     severity: 'error',
-    from: { path: inSubgraphs(from.files) },
+    from: { path: inSubgraphs(from.files), pathNot: BEFORE_THE_FRAME },
     to: { path: to },
   })),
   {
