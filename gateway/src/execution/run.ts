@@ -35,7 +35,7 @@ export function runOperation(
   operation: Operation,
   variables: JsonObject,
   scope: RequestScope,
-  subgraphs: Subgraphs,
+  subgraphs: Pick<Subgraphs, 'fetcher'>,
 ): Promise<Answer> {
   const before = operation.unresolvable.map((key) => ({
     message: unresolvableMessage(key),

@@ -2,7 +2,7 @@ import { ApolloGateway, LocalGraphQLDataSource } from '@apollo/gateway';
 import { ApolloServer, HeaderMap } from '@apollo/server';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { execute, type GraphQLSchema, parse, validate } from 'graphql';
-import type { FetchCallback, SubgraphAnswer } from '../../src/execution/execute.js';
+import type { SubgraphAnswer } from '../../src/execution/execute.js';
 import { RequestScope } from '../../src/scope/request-scope.js';
 import { SubgraphFailure } from '../../src/execution/errors.js';
 import { runOperation } from '../../src/execution/run.js';
@@ -87,8 +87,8 @@ export async function startDifferential(definitions: readonly SubgraphDefinition
         read.values,
         new RequestScope(undefined, '', [], '', ''),
         {
-          fetcher: () => (service: string, _kind: string, body: string, done: FetchCallback) => {
-            answer(service, body).then(
+          fetcher: () => (step, body, done) => {
+            answer(step.service, body).then(
               (given) => done(undefined, given),
               (error: unknown) => {
                 fault = error;
@@ -96,7 +96,7 @@ export async function startDifferential(definitions: readonly SubgraphDefinition
               },
             );
           },
-        } as never,
+        },
       );
       if (fault) throw fault;
       return { data, hasErrors: errors.length > 0, errors };
