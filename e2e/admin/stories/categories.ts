@@ -41,7 +41,7 @@ export const describeCategories = (shop: Storefront) =>
       await page.getByLabel('Price in').fill('690.00');
       await page.getByRole('checkbox', { name: 'Size' }).check();
       await page.getByRole('button', { name: 'Add it to the catalogue' }).click();
-      await page.getByText('There is one like that already').waitFor();
+      await page.getByText('This variant already exists').waitFor();
       await page.getByRole('combobox', { name: 'Size', exact: true }).selectOption('Large');
       await page.getByRole('button', { name: 'Add it to the catalogue' }).click();
       await page.getByRole('heading', { level: 1, name: 'Tool shed, Large' }).waitFor();

@@ -74,7 +74,7 @@ export const describeCheckoutTrouble = (shop: Storefront) =>
         await route.abort('connectionreset');
       });
       await placeOrder(page);
-      await page.getByText('Your order may have reached us already').waitFor();
+      await page.getByText('Your order may already have reached us').waitFor();
       expect(await countOrders(email)).toBe(1);
 
       await page.unrouteAll({ behavior: 'wait' });

@@ -197,7 +197,7 @@ export const describePurchases = (shop: Storefront) =>
 
       await page.goto(await followMail(shop, newEmail, '/confirm-email'));
       await page.getByRole('button', { name: 'Confirm it' }).click();
-      await page.getByText('From now on you sign in').waitFor();
+      await page.getByText('You now sign in and receive e-mail').waitFor();
       await page.getByRole('link', { name: 'To your profile' }).click();
       await page.getByText(newEmail).first().waitFor();
     }, 120_000);

@@ -90,7 +90,7 @@ export function OrderPage() {
         <div className="min-w-0 space-y-6">
           <Table
             label="Items"
-            columns={['Item', 'SKU', { number: 'One' }, { number: 'Pieces' }, { number: 'Together' }]}
+            columns={['Item', 'SKU', { number: 'Unit price' }, { number: 'Quantity' }, { number: 'Total' }]}
           >
             {order.items.map((item) => (
               <tr key={item.sku}>
