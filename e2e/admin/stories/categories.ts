@@ -17,7 +17,7 @@ export const describeCategories = (shop: Storefront) =>
       await page.getByRole('textbox', { name: 'Property' }).fill('Size');
       await page.getByLabel('Its values').selectOption('CHOICE');
       await page.getByRole('button', { name: 'Add it to the shop' }).click();
-      await page.getByText('A CHOICE needs its options.').waitFor();
+      await page.getByText('An attribute of type CHOICE needs options.').waitFor();
       await page.getByLabel('The values, one per line').fill('Small\nLarge');
       await page.getByRole('button', { name: 'Add it to the shop' }).click();
       await page.getByRole('cell', { name: `Sheds ${stamp}` }).waitFor();
@@ -90,7 +90,7 @@ export const describeCategories = (shop: Storefront) =>
       await page.getByLabel('The values, one per line').fill('Ash');
       const save = page.getByRole('button', { name: 'Save the properties' });
       await save.click();
-      await page.getByText('Products have other values: "Oak" (1).').waitFor();
+      await page.getByText('Products have values that are not among the options: "Oak" (1).').waitFor();
       await page.getByLabel('The values, one per line').fill('Ash\nOak, oiled\nOak');
       await save.click();
       await page.getByText('Saved.').waitFor();
@@ -151,10 +151,13 @@ export const describeCategories = (shop: Storefront) =>
       await remove('lighting');
       await page
         .getByRole('alert')
-        .getByText(/products stand in it/)
+        .getByText(/it contains \d+ products/)
         .waitFor();
       await remove('living');
-      await page.getByRole('alert').getByText('"Lighting" belongs to it').waitFor();
+      await page
+        .getByRole('alert')
+        .getByText(/has the subcategory "Lighting"/)
+        .waitFor();
       await remove(slug);
       await page.getByRole('heading', { level: 1, name: 'Categories' }).waitFor();
       await page.getByRole('link', { name: 'Cookware' }).waitFor();

@@ -128,7 +128,7 @@ export async function createProductsApp(
   };
 }
 
-/** The adapter is chosen by what is configured; a catalogue alone needs neither. */
+/** The configuration decides the adapter. Without any, there is no bus. */
 function createEventBus({ REDIS_URL, AMQP_URL }: ProductsConfig, runtime: Runtime): EventBus | undefined {
   if (!REDIS_URL && !AMQP_URL) return undefined;
   return createBus({ redisUrl: REDIS_URL ?? '', amqpUrl: AMQP_URL, ...runtime });

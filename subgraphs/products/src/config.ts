@@ -9,10 +9,10 @@ const currencies = Object.keys(CURRENCY_DECIMALS) as [CurrencyCode, ...CurrencyC
 const shape = {
   ...baseConfigShape,
   PORT: env.port(4002),
-  /** Names the database in its path; without one it is `products`. */
+  /** The path names the database; without one it is `products`. */
   MONGODB_URL: env.url('mongodb', 'mongodb+srv'),
   MONGODB_POOL_SIZE: env.integer(20, { min: 1, max: 500 }),
-  /** The cache, and the event bus where there is no AMQP_URL. The catalogue works without. */
+  /** The cache, and the event bus unless AMQP_URL is set. Optional. */
   REDIS_URL: z
     .string()
     .refine((value) =>
@@ -21,13 +21,13 @@ const shape = {
     .describe('a URL starting with redis:// or rediss://, or several with commas for a Redis Cluster')
     .optional(),
   AMQP_URL: env.url('amqp', 'amqps').optional(),
-  /** The only currency that prices are taken in. */
+  /** The currency of all prices. */
   SHOP_CURRENCY: env.choice(currencies, 'EUR'),
-  /** Where `/images` of this service can be reached from outside. */
+  /** The public URL of this service's `/images`. */
   IMAGES_BASE_URL: env.url('http', 'https').default('http://localhost:4000/images'),
-  /** Fills an empty catalogue with the sample shop. */
+  /** Adds the missing products of the sample shop. */
   SAMPLE_DATA: env.boolean(false),
-  /** How often expired reservations are looked for, in milliseconds. */
+  /** How often expired reservations are released, in milliseconds. */
   SWEEP_EVERY_MS: env.integer(5_000, { min: 100, max: 3_600_000 }),
 };
 
@@ -40,7 +40,8 @@ export function readProductsConfig(source: NodeJS.ProcessEnv = process.env) {
 }
 
 /**
- * What the commands in cli/ read: the environment, else that of the shop which `npm start` runs in this folder.
+ * The configuration of the commands in cli/: from the environment, or else from the shop that `npm start` runs in this
+ * folder.
  * @throws ConfigError
  */
 export function readCommandConfig(
@@ -61,7 +62,7 @@ function readStack(file: string): NodeJS.ProcessEnv {
     };
     return stack.services?.products?.env ?? {};
   } catch {
-    // No shop runs here: the message about MONGODB_URL says what is needed.
+    // No shop runs here. The error about MONGODB_URL explains what is needed.
     return {};
   }
 }

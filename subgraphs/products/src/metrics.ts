@@ -1,7 +1,7 @@
 import { Counter, type Registry } from '@cartograph/kit';
 import type { StockOutcome } from './use-cases/stock/move-hold.js';
 
-/** What happens to stock and how well the cache works, in numbers. */
+/** Counters of stock outcomes and of cache hits. */
 export function createProductsMetrics(registry: Registry) {
   const registers = [registry];
   const outcomes = new Counter({
@@ -12,13 +12,13 @@ export function createProductsMetrics(registry: Registry) {
   });
   const reads = new Counter({
     name: 'cartograph_product_cache_reads_total',
-    help: 'Products looked for in the cache, by outcome',
+    help: 'Products read from the cache, by outcome',
     labelNames: ['outcome'] as const,
     registers,
   });
   const answers = new Counter({
     name: 'cartograph_product_answers_total',
-    help: 'Lists of products and categories that were asked for, by whether the answer was kept from before',
+    help: 'Requests for lists of products and categories, by whether the answer came from the cache',
     labelNames: ['outcome'] as const,
     registers,
   });

@@ -402,7 +402,7 @@ describe('changing a product', () => {
       {
         code: 'INVALID_INPUT',
         field: [field],
-        message: `A product needs a ${field}: null cannot clear it. To keep it, leave it out.`,
+        message: `A product must have a ${field}, so it cannot be null. To keep the current one, omit the field.`,
       },
     ]);
     expect(await look(id)).toEqual(before);

@@ -78,7 +78,7 @@ describe('npm run catalogue', () => {
     expect(await catalogue('import', file)).toEqual({
       code: 0,
       err: '',
-      out: 'Imported 3 rows: 3 new, 0 changed, 0 as they were.\n',
+      out: 'Imported 3 rows: 3 new, 0 changed, 0 unchanged.\n',
     });
     expect(await read('C-1')).toMatchObject({
       name: 'Käse, alt',
@@ -101,7 +101,7 @@ describe('npm run catalogue', () => {
       '{"sku":"C-2","name":"Shirt","category":"things","price":"20.00","stock":1,"attributes":"size=S; colour=Red"}',
     );
     expect((await catalogue('import', changed)).out).toBe(
-      'Imported 2 rows: 0 new, 1 changed, 1 as they were.\n',
+      'Imported 2 rows: 0 new, 1 changed, 1 unchanged.\n',
     );
     // Stock is not a file's to set.
     await until(async () => (await read('C-1')).name === 'Cheese');
@@ -132,11 +132,11 @@ describe('npm run catalogue', () => {
     expect(err.split('\n').map((line) => line.replace(`${file}:`, ''))).toEqual([
       '3: stock: expected a whole number, got "-5".',
       '3: name is missing.',
-      '3: sku: The SKU needs 1 to 64 letters from A to Z, digits, ".", "_" or "-", beginning with a letter or digit; "B 2" contains " ".',
+      '3: sku: The SKU must be 1 to 64 letters from A to Z, digits, ".", "_" or "-", starting with a letter or digit; "B 2" contains " ".',
       '3: category: There is no category "nowhere".',
-      '3: price.amount: The price must be more than zero, got -1.',
+      '3: price.amount: The price must be greater than zero, got -1.',
       '4: attributes.0.value: Weight must be a number like 12.5, got "very".',
-      '5: sku: "b-1" stands on line 2 too.',
+      '5: sku: "b-1" is also on line 2.',
       'Nothing was imported.',
       '',
     ]);
@@ -144,9 +144,9 @@ describe('npm run catalogue', () => {
   });
 
   it.each([
-    ['an unknown column', 'columns.csv', `${HEADER},colour`, 'Unknown: colour'],
-    ['a missing column', 'short.csv', 'name,price', 'Missing: sku'],
-    ['another kind of file', 'products.xlsx', '', 'Expected a file that ends in .csv'],
+    ['an unknown column', 'columns.csv', `${HEADER},colour`, 'Unknown columns: colour'],
+    ['a missing column', 'short.csv', 'name,price', 'The column sku is missing'],
+    ['another kind of file', 'products.xlsx', '', 'Expected a file name that ends in .csv'],
   ])('should refuse %s', async (_, name, text, message) => {
     const reading = async () => {
       for await (const row of readCatalogueFile(write(name, text))) expect(row).toBeDefined();
@@ -176,7 +176,7 @@ describe('npm run catalogue', () => {
       expect(count).toBeGreaterThanOrEqual(3);
       expect(readFileSync(file, 'utf8')).toContain('Cheese');
       expect((await catalogue('import', file)).out).toBe(
-        `Imported ${count} rows: 0 new, 0 changed, ${count} as they were.\n`,
+        `Imported ${count} rows: 0 new, 0 changed, ${count} unchanged.\n`,
       );
     }
   });

@@ -17,7 +17,7 @@ afterAll(async () => {
 const HEADER = 'sku,name,category,price,stock';
 const imported = (created: number, updated: number, unchanged: number) => ({
   code: 0,
-  out: `Imported ${created + updated + unchanged} rows: ${created} new, ${updated} changed, ${unchanged} as they were.\n`,
+  out: `Imported ${created + updated + unchanged} rows: ${created} new, ${updated} changed, ${unchanged} unchanged.\n`,
 });
 
 let count = 0;
@@ -83,7 +83,7 @@ describe('A file that does not name everything', () => {
     const { code, err } = await files.importFile(`sku,${column},description\n${sku},,New\n`);
     expect({ code, err }).toEqual({
       code: 1,
-      err: `FILE:2: ${column} is empty, and a product needs one. To keep it, leave the column out.\nNothing was imported.\n`,
+      err: `FILE:2: ${column} is empty, but a product must have one. To keep the current one, remove the column.\nNothing was imported.\n`,
     });
     expect(await files.read(sku)).toEqual(before);
   });
@@ -102,7 +102,7 @@ describe('A file that does not name everything', () => {
       { name: 'weight', value: '12.5' },
     ]);
     expect((await files.importFile(`sku,attributes,attribute.size\n${sku},colour=Red,S\n`)).err).toContain(
-      'FILE:2: attributes: give either all of them here or single ones such as attribute.size.',
+      'FILE:2: attributes: use either this column or single columns such as attribute.size, not both.',
     );
   });
 
@@ -110,7 +110,7 @@ describe('A file that does not name everything', () => {
     expect(await files.importFile('sku,price\nNOT-THERE,1.00\n')).toEqual({
       code: 1,
       out: '',
-      err: 'FILE:2: sku: there is no product "NOT-THERE", and a new one needs name, category, stock too.\nNothing was imported.\n',
+      err: 'FILE:2: sku: product "NOT-THERE" does not exist, and a new product also needs name, category, stock.\nNothing was imported.\n',
     });
   });
 
@@ -118,7 +118,7 @@ describe('A file that does not name everything', () => {
     const sku = await addFullProduct();
     expect(await files.importFile(`sku,price,stock\n${sku},10.00,99\n`)).toEqual({
       ...imported(0, 0, 1),
-      err: '1 product has another stock than the file says. An import leaves stock as it is; adjustStock changes it.\n',
+      err: 'The stock of 1 product differs from the file. An import does not change stock; use adjustStock instead.\n',
     });
     expect(await files.read(sku)).toMatchObject({ availability: { quantity: 7 }, version: 1 });
   });
@@ -142,7 +142,7 @@ describe('An archived product in a file', () => {
         code: 1,
         out: '',
         err: expect.stringMatching(
-          /^FILE:[12]: sku: "FULL-\d+" is archived; restore it first.*\nNothing was imported\.\n$/,
+          /^FILE:[12]: sku: "FULL-\d+" is archived\. Restore it first.*\nNothing was imported\.\n$/,
         ),
       });
     expect(await files.read(sku)).toMatchObject({ price: { amount: '10.00' } });
@@ -196,17 +196,13 @@ describe('A file that cannot be right', () => {
     [
       'a column twice',
       `${HEADER},price\n${row},1.00\n`,
-      'FILE:1: The column "price" is there twice, as number 4 and 6.',
+      'FILE:1: The column "price" appears twice, as columns 4 and 6.',
     ],
-    [
-      'a column twice in other cases',
-      `${HEADER}, PRICE \n${row},1.00\n`,
-      'The column "price" is there twice',
-    ],
+    ['a column twice in other cases', `${HEADER}, PRICE \n${row},1.00\n`, 'The column "price" appears twice'],
     [
       'an attribute twice',
       `${HEADER},attribute.size,Attribute.SIZE\n${row},S,M\n`,
-      'is there twice, as number 6 and 7',
+      'appears twice, as columns 6 and 7',
     ],
     [
       'Windows-1252',
@@ -237,10 +233,10 @@ describe('A file that cannot be right', () => {
     [
       'an unknown column',
       `${HEADER},colour\n${row},Red\n`,
-      'FILE:1: Unknown: colour. The first line must name the columns',
+      'FILE:1: Unknown columns: colour. The first line must name the columns',
     ],
     ['a separator of another kind', 'sku|name\nX-1|Y\n', 'separated by commas, semicolons or tabs'],
-    ['a cell too many', `${HEADER}\n${row},more\n`, 'FILE:2: Cell 6, "more", stands under no column'],
+    ['a cell too many', `${HEADER}\n${row},more\n`, 'FILE:2: Cell 6, "more", has no column'],
     [
       'a cell under no name',
       `sku,,name,category,price,stock\nX-1,lost,N,things,1,1\n`,
@@ -275,7 +271,7 @@ describe('A file that cannot be right', () => {
     [
       'a text too long',
       `${HEADER},description\n${row},${'x'.repeat(10_001)}\n`,
-      'FILE:2: description: The description may have 10000',
+      'FILE:2: description: The description may have at most 10000',
     ],
     [
       'variants in no group',
@@ -291,27 +287,27 @@ describe('A file that cannot be right', () => {
   });
 
   it.each([
-    ['a line that is no JSON', '{"sku":"A","name"', 'FILE:1: Expected an object in JSON on one line'],
-    ['a list', '[{"sku":"A"}]', 'FILE:1: Expected an object in JSON on one line'],
-    ['a field that is an object', '\n{"sku":{"$ne":1}}', 'FILE:2: "sku" must be a text, a number or null.'],
-    ['an unknown field', '{"sku":"A","__proto__":1}', 'FILE:1: "__proto__" is unknown'],
-    ['a field twice', '{"sku":"A","price":1,"price":2}', 'FILE:1: "price" is there twice.'],
+    ['a line that is no JSON', '{"sku":"A","name"', 'FILE:1: Expected one JSON object per line'],
+    ['a list', '[{"sku":"A"}]', 'FILE:1: Expected one JSON object per line'],
+    ['a field that is an object', '\n{"sku":{"$ne":1}}', 'FILE:2: "sku" must be a string, a number or null.'],
+    ['an unknown field', '{"sku":"A","__proto__":1}', 'FILE:1: "__proto__" is not a known property'],
+    ['a field twice', '{"sku":"A","price":1,"price":2}', 'FILE:1: "price" appears twice.'],
     [
       'a field twice in other cases',
       '{"sku":"A","price":"\\":1","Price":2}',
-      'FILE:1: "price" is there twice.',
+      'FILE:1: "price" appears twice.',
     ],
     [
       'a field twice, once in escapes',
       '{"sku":"A","price":1,"pric\\u0065":2}',
-      'FILE:1: "price" is there twice.',
+      'FILE:1: "price" appears twice.',
     ],
     ['no sku', '{"name":"A"}', 'FILE:1: sku is missing.'],
     ['nothing', '\n\n', 'FILE: The file is empty.'],
     [
       'a lost letter in escapes',
       '{"sku":"A","name":"\\ufffd","category":"things","price":1,"stock":1}',
-      'FILE:1: name: The name contains characters',
+      'FILE:1: name: The name contains "\uFFFD" (U+FFFD)',
     ],
   ])('should be refused by name in JSON lines: %s', async (_, content, message) => {
     expect(await files.importFile(content, 'jsonl')).toEqual({
@@ -415,12 +411,12 @@ describe('Variants in a file', () => {
     );
     expect(code).toBe(1);
     expect(err.split('\n')).toEqual([
-      'FILE:2: attributes: V-1 of the group "vase" has size S already: its variants must differ.',
-      'FILE:3: name: all variants of the group "vase" have one name: line 2 says "Vase", this one "Jug".',
-      'FILE:3: name: All variants of the group "vase" have one name: V-1 is called "Vase".',
-      'FILE:5: attributes: V-4 of the group "bowl" has size M already: its variants must differ.',
+      'FILE:2: attributes: V-1 of the group "vase" already has size S. The variants of a group must differ.',
+      'FILE:3: name: all variants of the group "vase" must have the same name; line 2 has "Vase", this line has "Jug".',
+      'FILE:3: name: All variants of the group "vase" must have the same name; V-1 is named "Vase".',
+      'FILE:5: attributes: V-4 of the group "bowl" already has size M. The variants of a group must differ.',
       expect.stringContaining('FILE:6: name: '),
-      'FILE:6: variant.options: All variants of the group "vase" have the same options: V-1 has size.',
+      'FILE:6: variant.options: All variants of the group "vase" must have the same options; V-1 has size.',
       'Nothing was imported.',
       '',
     ]);

@@ -162,7 +162,8 @@ describe('staff who rearrange the shop', () => {
       {
         code: 'INVALID_INPUT',
         field: ['attributes', '0', 'options'],
-        message: 'Products have other values: "M" (1). Keep these in the list, or change the products first.',
+        message:
+          'Products have values that are not among the options: "M" (1). Keep these options, or change the products first.',
       },
     ]);
     expect((await update([size({ type: 'NUMBER' })])).userErrors).toMatchObject([
@@ -223,13 +224,21 @@ describe('staff who rearrange the shop', () => {
     const other = await addCategory('Other');
     await addCategory('Under', other);
     expect((await change('moveCategory', { slug: top, parent: lowest })).userErrors).toEqual([
-      { code: 'INVALID_INPUT', field: ['parent'], message: '"Top" cannot stand in itself or below itself.' },
+      {
+        code: 'INVALID_INPUT',
+        field: ['parent'],
+        message: '"Top" cannot be moved into itself or one of its subcategories.',
+      },
     ]);
     expect((await change('moveCategory', { slug: top, parent: 'nowhere' })).userErrors).toMatchObject([
       { code: 'CATEGORY_NOT_FOUND', field: ['parent'] },
     ]);
     expect((await change('moveCategory', { slug: other, parent: lowest })).userErrors).toEqual([
-      { code: 'INVALID_INPUT', field: ['parent'], message: 'Categories may be nested 5 deep.' },
+      {
+        code: 'INVALID_INPUT',
+        field: ['parent'],
+        message: 'Categories can be nested at most 5 levels deep.',
+      },
     ]);
     expect((await change('moveCategory', { slug: top, position: -1 })).userErrors).toMatchObject([
       { field: ['position'] },
@@ -256,7 +265,7 @@ describe('staff who rearrange the shop', () => {
         code: 'CATEGORY_NOT_EMPTY',
         field: ['slug'],
         message:
-          '"Attic" cannot be deleted: "Shelf" belongs to it. Move or delete what stands below it first.',
+          '"Attic" cannot be deleted: it has the subcategory "Shelf". Move or delete its subcategories first.',
       },
     ]);
     await shop.staff(
@@ -266,7 +275,7 @@ describe('staff who rearrange the shop', () => {
     expect((await change('deleteCategory', { slug: shelf })).userErrors).toMatchObject([
       {
         code: 'CATEGORY_NOT_EMPTY',
-        message: expect.stringContaining('One product stands in it, archived ones included'),
+        message: expect.stringContaining('it contains 1 product, counting archived ones'),
       },
     ]);
     await shop.staff(
@@ -309,7 +318,7 @@ describe('staff who rearrange the shop', () => {
     await change('moveCategory', { slug: room, position: 0 });
     expect(await look()).toEqual(whole);
     expect((await change('updateCategory', { slug: room, name: null })).userErrors).toMatchObject([
-      { code: 'INVALID_INPUT', field: ['name'], message: expect.stringContaining('null cannot clear it') },
+      { code: 'INVALID_INPUT', field: ['name'], message: expect.stringContaining('it cannot be null') },
     ]);
     await change('updateCategory', { slug: room, description: null, attributes: null });
     await change('moveCategory', { slug: room, parent: null });

@@ -9,7 +9,7 @@ beforeAll(async () => {
   shop = await startStock();
 });
 afterAll(async () => {
-  expect((await auditStock(shop.store.stock)).faults).toEqual([]);
+  expect((await auditStock(shop.store.stock)).differences).toEqual([]);
   await shop.close();
 });
 

@@ -8,7 +8,7 @@ beforeAll(async () => {
   shop = await startStock();
 });
 afterAll(async () => {
-  expect((await auditStock(shop.store.stock)).faults).toEqual([]);
+  expect((await auditStock(shop.store.stock)).differences).toEqual([]);
   await shop.close();
 });
 
@@ -88,7 +88,7 @@ describe('reserving', () => {
     const orderId = newId();
     await shop.stock.reserve({ orderId, items: one(id, 2) });
     await expect(shop.stock.reserve({ orderId, items: one(id, 3) })).rejects.toThrow(
-      "an order's items never change",
+      'The items of an order cannot change',
     );
     for (const quantity of [0, -1, 1.5, Number.NaN, 1e9]) {
       await expect(shop.stock.reserve({ orderId: newId(), items: one(id, quantity) })).rejects.toThrow(
@@ -338,10 +338,10 @@ describe('a crash in the middle', () => {
       { productId: id, quantity: 2 },
       orderId,
     );
-    expect((await auditStock(shop.store.stock)).faults).toEqual([
+    expect((await auditStock(shop.store.stock)).differences).toEqual([
       expect.objectContaining({
         productId: id,
-        faults: [`2 are reserved for order ${orderId}, whose stock is released`],
+        differences: [`2 are reserved for order ${orderId}, whose stock is released`],
       }),
     ]);
     passLease();
@@ -375,12 +375,12 @@ describe('the audit', () => {
   it('should find a number that was changed behind the ledger’s back', async () => {
     const id = await shop.addProduct(5);
     await shop.collections.products.updateOne({ _id: id }, { $inc: { available: 1 } });
-    const { faults } = await auditStock(shop.store.stock);
-    expect(faults).toEqual([
+    const { differences } = await auditStock(shop.store.stock);
+    expect(differences).toEqual([
       {
         productId: id,
         sku: expect.any(String),
-        faults: [
+        differences: [
           'available is 6, the ledger adds up to 5',
           'initial + adjustments are 5, available + reserved + sold are 6',
         ],

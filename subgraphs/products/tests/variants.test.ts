@@ -49,9 +49,9 @@ describe('a group of variants', () => {
       'equal options',
       { attributes: attributes({ size: 'S', colour: 'NAVY' }) },
       'attributes',
-      'size S, colour Navy already',
+      'already has size S, colour Navy',
     ],
-    ['another name', { name: 'Other' }, 'name', 'is called "Crew"'],
+    ['another name', { name: 'Other' }, 'name', 'is named "Crew"'],
     ['another category', { category: 'elsewhere' }, 'category', 'is in "things"'],
     ['other options', { variant: { group: '', options: ['size'] } }, 'variant.options', 'has size, colour'],
   ])('should refuse a new product of %s, and name the sibling', async (_, fields, field, message) => {
@@ -113,7 +113,7 @@ describe('a group of variants', () => {
       {
         code: 'INVALID_INPUT',
         field: ['attributes'],
-        message: expect.stringContaining('"colour" is one of the options'),
+        message: expect.stringContaining('"colour" is an option of this variant'),
       },
     ]);
     expect((await update(second.id, { price: euro('12.00'), description: 'New' })).userErrors).toEqual([]);

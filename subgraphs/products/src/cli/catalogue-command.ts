@@ -14,31 +14,31 @@ import { csvHeader, csvLine } from './catalogue-file/csv.js';
 import { CatalogueFileError } from './catalogue-file/file-error.js';
 import { createProgressBar } from './progress.js';
 
-const USAGE = `Usage: npm run catalogue -- import FILE    add and change products by their sku
+const USAGE = `Usage: npm run catalogue -- import FILE    add and change products by SKU
        npm run catalogue -- export FILE    write all products that are not archived
 
   --dry-run   import: only check the file
 
-FILE ends in .csv, .jsonl or .ndjson and is UTF-8. Its columns, in any order:
+FILE must end in .csv, .jsonl or .ndjson and be UTF-8. Its columns, in any order:
 ${COLUMN_LIST}.
-CSV is separated by commas, semicolons or tabs. Attributes are written "colour=Navy; size=M", variantOptions "colour; size";
-a column such as attribute.colour holds one attribute alone. Prices are written 12.50 or 12,50.
+CSV is separated by commas, semicolons or tabs. Write attributes as "colour=Navy; size=M" and variantOptions as
+"colour; size". A column such as attribute.colour holds a single attribute. Write prices as 12.50 or 12,50.
 
-An import writes nothing unless every row is right. It changes only what the file names:
-- A column that is missing from the file (in JSON: a property) leaves the products as they are. "sku,price" is a price list.
+An import writes nothing unless every row is valid. It changes only what the file names:
+- A column (in JSON: a property) that the file does not have keeps its values. "sku,price" is a price list.
 - An empty cell (in JSON: null) clears description, imageUrl, attributes, attribute.NAME and, with variantGroup, the
   variant. An empty sku, name, category, price or stock is refused.
-- The column attributes holds all attributes of a product; attribute.NAME leaves the others as they are.
-- A sku that is not there yet becomes a new product, which needs name, category, price and stock.
-- An archived sku is refused: restore the product first.
-- Of products that exist, stock stays as it is: adjustStock changes it, with a reason.
+- The column attributes replaces all attributes of a product; attribute.NAME changes a single one.
+- A new sku becomes a new product, which needs name, category, price and stock.
+- The sku of an archived product is refused. Restore the product first.
+- The stock of existing products does not change. Use adjustStock, which records a reason.
 
-In an exported CSV an apostrophe stands before a cell that a spreadsheet would run as a formula; an import takes it off.
-Takes MONGODB_URL and SHOP_CURRENCY from the environment, or else from the shop that npm start runs here.
+In an exported CSV, an apostrophe precedes every cell that a spreadsheet would run as a formula. An import removes it.
+MONGODB_URL and SHOP_CURRENCY are read from the environment, or else from the shop that npm start runs here.
 `;
-const MAX_FAULTS_SHOWN = 50;
+const MAX_ERRORS_SHOWN = 50;
 
-/** Where a command says what it did, and what went wrong. */
+/** Where a command writes its results and its errors. */
 export interface Output {
   out(text: string): void;
   err(text: string): void;
@@ -95,36 +95,36 @@ async function run(
       newId,
     });
     for (let earlier; (earlier = await imports.resume());) {
-      err('Finished an earlier import that was cut off.\n');
-      tellRefused(earlier, err);
+      err('Finished an earlier import that was interrupted.\n');
+      reportRefused(earlier, err);
     }
-    const { rows, faults, otherStock } = await checkFile(file, (lines) => imports.check(lines));
-    if (faults.length > 0) {
-      for (const { line, message } of faults.slice(0, MAX_FAULTS_SHOWN)) err(`${file}:${line}: ${message}\n`);
-      if (faults.length > MAX_FAULTS_SHOWN) err(`… and ${faults.length - MAX_FAULTS_SHOWN} more.\n`);
+    const { rows, errors, otherStock } = await checkFile(file, (lines) => imports.check(lines));
+    if (errors.length > 0) {
+      for (const { line, message } of errors.slice(0, MAX_ERRORS_SHOWN)) err(`${file}:${line}: ${message}\n`);
+      if (errors.length > MAX_ERRORS_SHOWN) err(`… and ${errors.length - MAX_ERRORS_SHOWN} more.\n`);
       err('Nothing was imported.\n');
       return 1;
     }
     if (otherStock > 0)
       err(
-        `${otherStock} ${otherStock === 1 ? 'product has' : 'products have'} another stock than the file says. ` +
-          'An import leaves stock as it is; adjustStock changes it.\n',
+        `The stock of ${otherStock} ${otherStock === 1 ? 'product differs' : 'products differs'} from the file. ` +
+          'An import does not change stock; use adjustStock instead.\n',
       );
-    if (values['dry-run']) return print(`${rows.length} rows are right; nothing was imported.\n`);
+    if (values['dry-run']) return print(`${rows.length} rows are valid. Nothing was imported.\n`);
     const bar = createProgressBar(rows.length);
     const result = await imports.run(rows, bar.update);
     bar.end();
     const { created, updated, unchanged } = result;
     out(
-      `Imported ${rows.length - result.refused.length} rows: ${created} new, ${updated} changed, ${unchanged} as they were.\n`,
+      `Imported ${rows.length - result.refused.length} rows: ${created} new, ${updated} changed, ${unchanged} unchanged.\n`,
     );
-    return tellRefused(result, err);
+    return reportRefused(result, err);
   } finally {
     await database.close();
   }
 }
 
-/** Reads and checks a whole file. @throws CatalogueFileError if it is no such file; says that nothing was imported */
+/** Reads and checks a whole file. @throws CatalogueFileError if it cannot be read; the message adds that nothing was imported */
 async function checkFile<Checked>(
   file: string,
   check: (lines: ReturnType<typeof readCatalogueFile>) => Promise<Checked>,
@@ -137,14 +137,14 @@ async function checkFile<Checked>(
   }
 }
 
-/** Rows that others made impossible while the import ran. @returns the process's exit code */
-function tellRefused({ refused }: ImportResult, err: Output['err']): number {
+/** Reports rows that other changes made impossible during the import. @returns the process's exit code */
+function reportRefused({ refused }: ImportResult, err: Output['err']): number {
   for (const { sku, message } of refused)
-    err(`${sku}: not imported, it was changed in between. ${message}\n`);
+    err(`${sku}: not imported, because it was changed during the import. ${message}\n`);
   return refused.length > 0 ? 1 : 0;
 }
 
-/** Into a file beside, renamed when it is whole. */
+/** Writes to a file beside it, which is renamed once it is complete. */
 async function exportTo(file: string, { catalogue }: ProductsStore): Promise<number> {
   const isCsv = formatOf(file) === 'csv';
   const unfinished = `${file}.part`;

@@ -1,6 +1,6 @@
 const WIDTH = 30;
 
-/** A bar on a terminal; nothing where output goes to a file or a pipe. */
+/** A progress bar on a terminal. Writes nothing if the output is a file or a pipe. */
 export function createProgressBar(total: number, output: NodeJS.WriteStream = process.stderr) {
   const draw = (done: number) => {
     if (!output.isTTY) return;

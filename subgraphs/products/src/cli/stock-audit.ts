@@ -8,18 +8,16 @@ async function run(): Promise<number> {
   const database = await openDatabase(MONGODB_URL, 5);
   try {
     const { stock } = createProductsStore(database.db, { clock: () => new Date(), newId });
-    const { products, unitsPutIn, faults } = await auditStock(stock);
-    for (const fault of faults) {
-      process.stdout.write(
-        `${fault.sku} (${fault.productId})\n${fault.faults.map((text) => `  ${text}\n`).join('')}`,
-      );
+    const { products, unitsPutIn, differences } = await auditStock(stock);
+    for (const { sku, productId, differences: found } of differences) {
+      process.stdout.write(`${sku} (${productId})\n${found.map((text) => `  ${text}\n`).join('')}`);
     }
     process.stdout.write(
-      faults.length === 0
+      differences.length === 0
         ? `Stock is conserved: ${products} products, ${unitsPutIn} units put in, all of them available, reserved or sold.\n`
-        : `Stock is not conserved: ${faults.length} of ${products} products do not fit.\n`,
+        : `Stock is not conserved: ${differences.length} of ${products} products have differences.\n`,
     );
-    return faults.length === 0 ? 0 : 1;
+    return differences.length === 0 ? 0 : 1;
   } finally {
     await database.close();
   }

@@ -1,5 +1,4 @@
-import { idempotencyKeyFault, Refusal, type UserErrorOutput } from '@cartograph/kit';
-import { hasForbiddenCharacters } from './text.js';
+import { readText as readPlainText } from '@cartograph/kit/text';
 
 export type ProductErrorCode =
   | 'INVALID_INPUT'
@@ -14,77 +13,67 @@ export type ProductErrorCode =
   | 'OUT_OF_STOCK'
   | 'IDEMPOTENCY_KEY_REUSED';
 
-/** Refused because somebody was faster; carries what it is now. */
-export class ConflictRefusal<Current extends { readonly version: number }> extends Refusal<ProductErrorCode> {
-  constructor(
-    what: string,
-    readonly current: Current,
-  ) {
-    super(
-      'CONFLICT',
-      `Somebody else changed this ${what}: it is at version ${current.version} now. Look at it and try again.`,
-      ['version'],
-    );
-  }
+/** Why one field of an input is refused. */
+export interface FieldRefusal {
+  readonly code: ProductErrorCode;
+  readonly message: string;
+  /** Its path inside the input. */
+  readonly field: string[];
 }
 
-/** Collects what is wrong with an input, so that a form shows all of it at once. */
-export interface Faults {
+/** Collects everything that is wrong with an input, so that a form shows all of it at once. */
+export interface Refusals {
   add(field: readonly string[], message: string, code?: ProductErrorCode): void;
-  /** @throws Refusal if anything was added */
-  refuse(): void;
-  all(): readonly UserErrorOutput<ProductErrorCode>[];
+  all(): readonly FieldRefusal[];
 }
 
-export function createFaults(): Faults {
-  const errors: UserErrorOutput<ProductErrorCode>[] = [];
+export function createRefusals(): Refusals {
+  const refusals: FieldRefusal[] = [];
   return {
     add(field, message, code = 'INVALID_INPUT') {
-      errors.push({ code, message, field: [...field] });
+      refusals.push({ code, message, field: [...field] });
     },
-    refuse() {
-      if (errors.length > 0) throw new Refusal<ProductErrorCode>(errors);
-    },
-    all: () => errors,
+    all: () => refusals,
   };
 }
 
-/** Reads a text: trimmed, of 1 (or `min`) to `max` characters, without control characters. */
+/** U+FFFD replaces a character that a program could not decode. */
+const LOST_CHARACTER = '\uFFFD';
+
+/** Reads a text of up to `max` code points by the rules of `@cartograph/kit/text`. @returns '' if it is empty or refused */
 export function readText(
-  faults: Faults,
+  refusals: Refusals,
   field: readonly string[],
   label: string,
   value: string,
-  { max, min = 1, multiline = false }: { max: number; min?: number; multiline?: boolean },
+  {
+    max,
+    isRequired = true,
+    allowsLines = false,
+  }: { max: number; isRequired?: boolean; allowsLines?: boolean },
 ): string {
-  const text = (multiline ? value.replace(/\r\n?/g, '\n') : value).trim();
-  if (text.length < min) faults.add(field, `${label} is missing.`);
-  else if (text.length > max)
-    faults.add(field, `${label} may have ${max} characters; it has ${text.length}.`);
-  else if (hasForbiddenCharacters(text, { multiline }))
-    faults.add(
-      field,
-      `${label} contains characters that cannot be shown: control characters or "\uFFFD". Remove them.`,
-    );
-  return text;
-}
-
-/** Reads a key that a client makes up, so that what it sends twice is done once. */
-export function readIdempotencyKey(faults: Faults, key: string | null | undefined): string | undefined {
-  if (key == null) return undefined;
-  const fault = idempotencyKeyFault(key);
-  if (fault) faults.add(['idempotencyKey'], fault);
-  return key;
+  const reading = readPlainText(value, { max, isRequired, allowsLines });
+  if ('fault' in reading) {
+    refusals.add(field, `${label} ${reading.fault}.`);
+    return '';
+  }
+  const text = reading.value ?? '';
+  if (!text.includes(LOST_CHARACTER)) return text;
+  refusals.add(
+    field,
+    `${label} contains "${LOST_CHARACTER}" (U+FFFD), which replaces a character that could not be decoded. Enter the text again.`,
+  );
+  return '';
 }
 
 export function readInteger(
-  faults: Faults,
+  refusals: Refusals,
   field: readonly string[],
   label: string,
   value: number,
   { min, max }: { min: number; max: number },
 ): number {
   if (!Number.isInteger(value) || value < min || value > max)
-    faults.add(field, `${label} must be a whole number from ${min} to ${max}, got ${value}.`);
+    refusals.add(field, `${label} must be a whole number from ${min} to ${max}, got ${value}.`);
   return value;
 }

@@ -8,12 +8,12 @@ import { OUTDOOR, outdoorDefault } from './motifs/outdoor.js';
 import { PLAY, playDefault } from './motifs/play.js';
 import { circle, ellipse, type Motif, type Palette } from './shapes.js';
 
-/** What a picture is drawn from. */
+/** The data that a picture is drawn from. */
 export interface Subject {
   readonly name: string;
-  /** Decides the motif by its words, and the composition: variants of a product differ in colour only. */
+  /** Its words decide the motif and the composition, so variants of a product differ only in colour. */
   readonly title: string;
-  /** Slugs from the top. */
+  /** Slugs from the top level down. */
   readonly categories: readonly string[];
   readonly colour: string | null;
 }
@@ -21,7 +21,7 @@ export interface Subject {
 interface Department {
   readonly motifs: readonly (readonly [RegExp, Motif])[];
   readonly fallback: Motif;
-  /** Backgrounds, from light to less so. */
+  /** Backgrounds, lightest first. */
   readonly backgrounds: readonly (readonly [string, string])[];
 }
 
@@ -141,7 +141,7 @@ export function drawProduct({ name, title, categories, colour }: Subject): strin
   const { motifs, fallback, backgrounds } = DEPARTMENTS[categories[0] ?? ''] ?? ELSEWHERE;
   const words = title.toLowerCase();
   const find = (list: Department['motifs']) => list.find(([pattern]) => pattern.test(words))?.[1];
-  // A kitchen radio is drawn as a radio wherever it is sold.
+  // A kitchen radio is drawn as a radio in every department.
   const motif =
     find(motifs) ??
     Object.values(DEPARTMENTS)
@@ -166,7 +166,7 @@ export function drawProduct({ name, title, categories, colour }: Subject): strin
   ].join('');
 }
 
-/** Towards white (above 0) or black (below 0). */
+/** Mixes a colour with white (above 0) or black (below 0). */
 function shade(colour: string, amount: number): string {
   const target = amount > 0 ? 255 : 0;
   const part = (at: number) => {

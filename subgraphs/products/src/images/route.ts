@@ -22,7 +22,7 @@ export function serveImages(http: FastifyInstance, { catalogue, categories }: De
   http.get<{ Params: { file: string } }>('/images/:file', async (request, reply) => {
     const sku = FILE.exec(request.params.file)?.[1];
     const [product] = sku ? await catalogue.findBySkus([sku.toLowerCase()]) : [];
-    if (!product) return reply.code(404).type('text/plain').send('There is no such picture.\n');
+    if (!product) return reply.code(404).type('text/plain').send('Picture not found.\n');
     const tree = await categories.tree();
     const svg = drawProduct(subjectOf(product, tree.get(product.category)?.path ?? []));
     const etag = `"${createHash('sha1').update(svg).digest('base64url')}"`;

@@ -9,7 +9,7 @@ export interface Palette {
 /** Draws one kind of thing on an 800 × 800 canvas, standing on y = 640 or hanging around the middle. */
 export type Motif = (palette: Palette) => string;
 
-/** Materials that keep their colour whatever the product's. */
+/** Materials whose colour does not depend on the product. */
 export const WOOD = '#b9855a';
 export const WOOD_DARK = '#8f6140';
 export const STEEL = '#c9d0d6';
@@ -33,6 +33,6 @@ export const ring = (x: number, y: number, radius: number, stroke: string, width
   `<circle cx="${x}" cy="${y}" r="${radius}" fill="none" stroke="${stroke}" stroke-width="${width}"/>`;
 export const turn = (degrees: number, content: string, x = 400, y = 400) =>
   `<g transform="rotate(${degrees} ${x} ${y})">${content}</g>`;
-/** The same thing several times, each moved. */
+/** Draws a shape several times, each with its index. */
 export const repeat = (count: number, draw: (index: number) => string) =>
   Array.from({ length: count }, (_, index) => draw(index)).join('');

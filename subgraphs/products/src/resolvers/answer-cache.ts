@@ -2,27 +2,27 @@ import { WrittenData, type BaseGraphQLContext, type Identity, type ServerPlugin 
 import { execute, type OperationDefinitionNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
 
-/** What is made of many products, and shown to everybody alike. A single product has a cache of its own. */
+/** Answers that are made from many products and are the same for everyone. Single products have a cache of their own. */
 const KEPT_FIELDS = new Set(['products', 'categories', 'allCategories', 'category']);
-/** Of all answers together. */
+/** The size of all answers together. */
 const MAX_CHARACTERS = 4_000_000;
-/** Longest life of an answer, should Redis ever come back with an old revision. */
+/** The longest life of an answer, in case Redis comes back with an old revision. */
 const MAX_AGE_MS = 30_000;
 
 /**
- * Keeps the answers to what the public asks of lists, in this process, for as long as the catalogue stays as it is. The
- * revision is read before the answer is made, so what a write overtakes is kept for a revision that nobody asks for any
- * more. Those who ask the same at the same moment wait for one answer. Answers with errors are not kept. What is kept is
- * JSON text: written once, and nothing that the garbage collector has to walk.
+ * Caches public list answers in this process while the catalogue does not change. The revision is read before the answer is
+ * made. If a write overtakes the answer, it is stored under an old revision and never served again. Identical requests at
+ * the same time share one answer. Answers with errors are not cached. Answers are cached as JSON text: it is written only
+ * once, and the garbage collector has no objects to traverse.
  */
 export function createAnswerCache<Context extends BaseGraphQLContext>({
   revision,
   contextAt,
   onAnswer = () => {},
 }: {
-  /** Of the whole catalogue; undefined if it cannot be told, and then nothing is kept. */
+  /** The revision of the whole catalogue. While it is undefined, nothing is cached. */
   readonly revision: () => Promise<string | undefined>;
-  /** A context whose reads are as new as a revision. */
+  /** A context whose reads are at least as new as a revision. */
   readonly contextAt: (revision: string, context: Context) => Context;
   readonly onAnswer?: (wasKept: boolean) => void;
 }): ServerPlugin<Context> {
@@ -31,7 +31,7 @@ export function createAnswerCache<Context extends BaseGraphQLContext>({
     sizeCalculation: ({ text }) => text.length,
     ttl: MAX_AGE_MS,
     fetchMethod: (_key, _stale, { context: make }) => make(),
-    // Who waits for an answer gets it, also if there is no room to keep it.
+    // A waiting request gets its answer even if there is no room to cache it.
     ignoreFetchAbort: true,
     allowStaleOnFetchAbort: true,
   });
@@ -42,13 +42,13 @@ export function createAnswerCache<Context extends BaseGraphQLContext>({
         async responseForOperation(asked) {
           const { operation, document, schema, request, contextValue, queryHash } = asked;
           if (!isPublicList(operation, contextValue.identity)) return null;
-          const now = await revision();
-          if (now === undefined) return null;
+          const current = await revision();
+          if (current === undefined) return null;
           const { identity } = contextValue;
-          // Refusals differ by it, and those who ask the same at the same moment share one answer.
+          // Part of the key, because refusals depend on it and identical requests share one answer.
           const tokenRefusal = identity.kind === 'anonymous' ? identity.tokenRefusal : undefined;
           const key = JSON.stringify([
-            now,
+            current,
             queryHash,
             request.operationName,
             request.variables,
@@ -60,7 +60,7 @@ export function createAnswerCache<Context extends BaseGraphQLContext>({
             const { data, errors } = await execute({
               schema,
               document,
-              contextValue: contextAt(now, contextValue),
+              contextValue: contextAt(current, contextValue),
               variableValues: request.variables,
               operationName: request.operationName,
             });
@@ -68,7 +68,7 @@ export function createAnswerCache<Context extends BaseGraphQLContext>({
           };
           const data = await answers.fetch(key, { context: make }).catch(() => undefined);
           onAnswer(wasKept && data !== undefined);
-          // An answer with errors is made again by the server, which masks and logs them.
+          // The server makes an answer with errors again, and masks and logs the errors.
           if (!data) return null;
           const { http } = asked.response;
           return { http, body: { kind: 'single', singleResult: { data } } };

@@ -1,9 +1,9 @@
 import { refusable } from '@cartograph/kit';
 import type { Category } from '../domain/categories/category.js';
-import { ConflictRefusal } from '../domain/refusals.js';
 import type { Product } from '../domain/products/product.js';
 import type { MutationResolvers } from '../generated/graphql.js';
 import type { UseCases } from '../use-cases/index.js';
+import { ConflictRefusal } from '../use-cases/refuse.js';
 
 /** A refused change returns no entity, except for a conflict: then the caller sees the current one. */
 async function attempt<Entity extends { readonly version: number }>(useCase: () => Promise<Entity>) {

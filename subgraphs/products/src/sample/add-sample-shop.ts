@@ -7,14 +7,14 @@ import { v5 as uuidv5 } from 'uuid';
 import { SAMPLE_CATEGORIES } from './categories.js';
 import { readSampleProducts, type SampleProduct } from './sample-products.js';
 
-/** Sample products keep their ids wherever they are added, so that two processes add the same ones. */
+/** Sample products have the same ids everywhere, so that two processes add the same ones. */
 const NAMESPACE = '3f0d4f0e-7a37-5d4e-9c1b-5d1f9f6a1c20';
 const FIRST_DAY = Date.UTC(2026, 0, 5, 9);
 const HOUR_MS = 3_600_000;
 
 /**
- * Adds what is missing of the sample shop. Safe to run again and by two processes at once: ids follow from skus, and
- * whoever inserts second finds it done.
+ * Adds the missing parts of the sample shop. Safe to repeat and to race: ids are derived from SKUs, so the second process
+ * inserts nothing.
  */
 export async function addSampleShop(options: {
   catalogue: CatalogueStore;

@@ -14,7 +14,7 @@ const define = (
   ...extra,
 });
 
-/** Every department has these. */
+/** The attributes that every department has. */
 const COMMON = [define('brand', 'Brand'), define('material', 'Material'), define('colour', 'Colour')];
 const number = (name: string, label: string, unit: string) => define(name, label, 'NUMBER', { unit });
 const yesNo = (name: string, label: string) => define(name, label, 'BOOLEAN');
@@ -129,7 +129,7 @@ const DEPARTMENTS: readonly Department[] = [
   },
 ];
 
-/** The sample shop's departments with their shelves, parents first. */
+/** The sample shop's departments and their shelves, parents first. */
 export const SAMPLE_CATEGORIES: readonly Omit<Category, 'version'>[] = DEPARTMENTS.flatMap(
   ({ shelves, attributes, ...department }, position) => [
     {

@@ -18,7 +18,7 @@ export interface SampleProduct {
  *
  *     sku | name | price | stock | name=value; … | option=value,value … | description
  *
- * with options only where a product has variants: every combination of theirs becomes a product of its own.
+ * with options only if the product has variants: every combination of the option values becomes a product.
  */
 export function readSampleProducts(): SampleProduct[] {
   const folder = new URL('catalogue/', import.meta.url);
@@ -54,7 +54,7 @@ export function readTable(text: string): SampleProduct[] {
       ...base,
       sku: [sku, ...chosen.map(({ value }) => value.replace(/[^A-Za-z0-9]/g, '').toUpperCase())].join('-'),
       attributes: [...own, ...chosen.map(({ name, value }) => ({ name, value: value.replaceAll('_', ' ') }))],
-      // Not every size is there in the same number, and one of some is sold out.
+      // The stock differs between variants, and some are sold out.
       stock: Math.max(0, Math.round(Number(stock) * (1.4 - ((index * 7) % 10) / 7))),
       variant,
     }));

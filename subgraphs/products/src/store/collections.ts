@@ -7,7 +7,7 @@ import type { NewProduct } from '../domain/products/product-input.js';
 import type { Attribute, Variant } from '../domain/products/product.js';
 import type { StockEntryType } from '../domain/stock/stock.js';
 
-/** Part of an order's hold, inside the product it holds. */
+/** An order's reservation, stored in the product. */
 export interface Reservation {
   readonly orderId: string;
   readonly quantity: number;
@@ -15,8 +15,8 @@ export interface Reservation {
 }
 
 /**
- * What a change leaves behind in the document it changed, by the same update: a single-document write is all a
- * standalone MongoDB makes atomic. The relay moves it to the ledger and to the event bus.
+ * The event of a change, stored in the changed document by the same update: only single-document writes are atomic in a
+ * standalone MongoDB. The relay moves it to the ledger and to the event bus.
  */
 export type OutboxEntry =
   | {
@@ -40,14 +40,14 @@ export type OutboxEntry =
       readonly price: { readonly minor: number; readonly currency: CurrencyCode };
       readonly isArchived: boolean;
       readonly version: number;
-      /** The group of variants that it left by this change. */
+      /** The group of variants that the product left by this change. */
       readonly leftGroup?: string;
     };
 
 export interface ProductDocument {
   readonly _id: string;
   readonly sku: string;
-  /** Lower case: two skus that differ in case only would be taken for each other. */
+  /** In lower case, because two SKUs that differ only in case would be confused. */
   readonly skuKey: string;
   readonly title: string;
   readonly description: string;
@@ -63,9 +63,9 @@ export interface ProductDocument {
   readonly attributes: readonly Attribute[];
   readonly variant: Variant | null;
   readonly isArchived: boolean;
-  /** Of a group of variants one is listed. */
+  /** One variant of each group is listed. */
   readonly isListed: boolean;
-  /** Listed and not archived: what the public list begins with, so that one index does for both. */
+  /** Listed and not archived. The public list filters by it first, so one index serves both conditions. */
   readonly isShown: boolean;
   readonly version: number;
   readonly createdAt: Date;
@@ -75,29 +75,29 @@ export interface ProductDocument {
   readonly reserved: number;
   readonly sold: number;
   readonly reservations: readonly Reservation[];
-  /** Ids of the last entries made by hand, so that none is made twice. */
+  /** Ids of the last manual adjustments, so that none is applied twice. */
   readonly lastAdjustments?: readonly string[];
-  /** Counts the entries that ever were in `outbox`: the last one's sequence. */
+  /** How many entries `outbox` has ever had, which is the last one's sequence. */
   readonly sequence: number;
   readonly outbox: readonly OutboxEntry[];
-  /** Present only while `outbox` holds something: a sparse index finds those few. */
+  /** Present only while `outbox` has entries: a sparse index finds these few products. */
   readonly hasOutbox?: true;
 
   readonly nameWords: readonly string[];
   readonly keyWords: readonly string[];
   readonly words: readonly string[];
   readonly nameKey: string;
-  /** What filters compare; of a listed variant also those of its siblings. */
+  /** The values that filters compare. A listed variant also has those of its siblings. */
   readonly attributeKeys: readonly string[];
-  /** `name=value` as people read it, for facets; numbers are left out. */
+  /** `name=value` as displayed, for facets. Numbers are omitted. */
   readonly facetKeys: readonly string[];
-  /** Of a listed variant: whether any of its siblings can be bought. The relay keeps it, a moment late. */
+  /** For a listed variant, whether any of its siblings is in stock. The relay updates it, so it lags a moment behind. */
   readonly siblingInStock?: boolean;
-  /** Of a variant that is or was listed: how often its entry in lists was written. */
+  /** For a variant that is or was listed, how often its list entry was written. */
   readonly groupRevision?: number;
-  /** Of a variant on sale: its group and options. Unique, so that no two can be bought that are the same. */
+  /** For a variant on sale, its group and option values. Unique, so that no two equal variants are on sale. */
   readonly variantKey?: string;
-  /** Of a variant that named its group or moved it to a category: the highest says what the others are to have. */
+  /** For a variant that set the name or category of its group. The others take these from the highest revision. */
   readonly sharedRevision?: number;
 }
 
@@ -118,34 +118,34 @@ export interface LedgerDocument {
 export type HoldDocument = Omit<Hold, 'orderId'> & { readonly _id: string };
 export interface CategoryDocument extends Omit<StoredCategory, 'slug' | 'version'> {
   readonly _id: string;
-  /** Absent in those of older releases: 1. */
+  /** Absent in documents of older releases, which means 1. */
   readonly version?: number;
-  /** When its products are filed once more, after a change. */
+  /** When its products are refiled once more after a change. */
   readonly refileAt?: Date;
 }
-/** One process at a time may do what `_id` names, until `until`. */
+/** Gives the task named by `_id` to one process until `until`. */
 export interface LeaseDocument {
   readonly _id: string;
   readonly owner: string;
   readonly until: Date;
 }
 
-/** One file being imported. Once all its rows are staged the import goes through, whoever finishes it. */
+/** A file being imported. Once all its rows are staged, some process completes the import. */
 export interface ImportDocument {
   readonly _id: string;
   readonly rows: number;
-  /** Absent in those of older releases, which wrote this document only then. */
+  /** Absent in documents of older releases, which were written only after staging. */
   readonly isStaged?: boolean;
-  /** Somebody works on it until then. */
+  /** The end of the importing process's lease. */
   readonly until: Date;
 }
 
 export interface ImportRowDocument {
   readonly _id: string;
   readonly importId: string;
-  /** Pairs, since a column's name may hold a dot. */
+  /** Pairs, because a column name may contain a dot. */
   readonly row?: readonly (readonly [Column, string])[];
-  /** In place of `row` in those that an older release staged. */
+  /** Replaces `row` in documents that an older release staged. */
   readonly product?: NewProduct;
 }
 

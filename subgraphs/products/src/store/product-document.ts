@@ -5,7 +5,7 @@ import { searchFields } from '../domain/search/search-index.js';
 import type { StockEntry } from '../domain/stock/stock.js';
 import type { OutboxEntry, ProductDocument } from './collections.js';
 
-/** What readers need; the rest is for the store itself, and long. */
+/** The fields that readers need. The others are large and only for the store. */
 export const PRODUCT_PROJECTION = {
   sku: 1,
   title: 1,
@@ -47,7 +47,7 @@ export function toProduct(row: ProductRow): Product {
   };
 }
 
-/** What a product is found by in its category. */
+/** The fields that depend on a product's category: its path, search words and facets. */
 export function filedFields(product: Product, path: readonly Category[]) {
   const isNumber = new Set(
     path.flatMap(({ attributes }) =>
@@ -63,7 +63,7 @@ export function filedFields(product: Product, path: readonly Category[]) {
   };
 }
 
-/** The fields that follow from what is written about a product; stock, history and outbox are not among them. */
+/** All fields of a product except stock, price history and outbox. */
 export function writtenFields(product: Product, path: readonly Category[]) {
   return {
     sku: product.sku,

@@ -3,15 +3,15 @@ import { RELEVANCE, type ProductQuery, type ProductSort } from '../domain/search
 import type { ProductDocument } from './collections.js';
 import type { FacetCounts, ListKey } from './store.js';
 
-/** Parts of a filter that a facet leaves out to count what else could be chosen. */
+/** The part of a filter that a facet ignores, in order to count the alternatives to the chosen values. */
 type Part = 'categories' | 'price' | 'inStock' | `attribute:${string}`;
 
-/** Only folded words reach a pattern; escaped all the same. */
+/** Only folded words reach this pattern. They are escaped all the same. */
 const beginsWith = (word: string): RegExp => new RegExp(`^${word.replace(/[^\p{L}\p{N}]/gu, '\\$&')}`, 'u');
 
 const IN_STOCK = { $or: [{ available: { $gt: 0 } }, { siblingInStock: true }] };
 
-/** A query as a MongoDB filter. Values come in as values only, never as field names or operators. */
+/** A query as a MongoDB filter. Client values are used as values only, never as field names or operators. */
 export function toFilter(query: ProductQuery, without?: Part): Filter<ProductDocument> {
   const price = {
     ...(query.minPrice !== null && { $gte: query.minPrice }),
@@ -47,7 +47,7 @@ const ORDERS: Readonly<Record<ProductSort, Order>> = {
   RELEVANCE: { field: 'score', direction: -1 },
 };
 
-/** Without words nothing is more relevant than anything else. */
+/** Without search words, all products are equally relevant, so the newest come first. */
 export const orderOf = (query: ProductQuery, sort: ProductSort): Order =>
   ORDERS[sort === 'RELEVANCE' && query.words.length === 0 ? 'NEWEST' : sort];
 
@@ -56,19 +56,19 @@ export const toSort = ({ field, direction }: Order): Record<string, 1 | -1> => (
   _id: direction,
 });
 
-/** What stands behind `after`: strictly past its key, so nothing shifts when products come and go. */
+/** The products after a key. No product is repeated or skipped while others are added or removed. */
 export function afterFilter({ field, direction }: Order, after: ListKey | undefined): Document {
   if (!after) return {};
   const past = direction === 1 ? '$gt' : '$lt';
   const value = field === 'createdAt' ? new Date(after.value) : after.value;
-  // The first condition is implied by the second; with it an index is entered at the right place.
+  // The second condition implies the first one, which lets the index start at the right place.
   return {
     [field]: { [`${past}e`]: value },
     $or: [{ [field]: { [past]: value } }, { [field]: value, _id: { [past]: after.id } }],
   };
 }
 
-/** The key that {@link afterFilter} goes on from. */
+/** The key that {@link afterFilter} continues from. */
 export function keyOf(
   { field }: Order,
   row: Pick<ProductDocument, '_id' | 'createdAt' | 'price' | 'nameKey'> & { score?: number },
@@ -85,7 +85,7 @@ export function keyOf(
   }
 }
 
-/** An expression: how well a product answers the words. Evaluated for the products that match, and only for this sort. */
+/** An expression for how well a product matches the words. Evaluated only for matching products, and only for this sort order. */
 export function scoreExpression(words: readonly string[]): Document {
   const begins = (field: string, word: string) => ({
     $anyElementTrue: [
@@ -108,7 +108,7 @@ export function scoreExpression(words: readonly string[]): Document {
   };
 }
 
-/** One aggregation for all facets: each branch applies every part of the query save its own. */
+/** One aggregation for all facets. Each branch applies every part of the query except its own. */
 export function facetPipeline(query: ProductQuery, priceSteps: readonly number[]): Document[] {
   const base: ProductQuery = {
     ...query,
@@ -138,7 +138,7 @@ export function facetPipeline(query: ProductQuery, priceSteps: readonly number[]
   };
   return [
     { $match: toFilter(base) },
-    // Only what is counted goes on, not whole products.
+    // Only the counted fields continue, not whole products.
     {
       $project: {
         categoryPath: 1,

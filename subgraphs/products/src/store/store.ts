@@ -8,7 +8,7 @@ import type { NewListing } from '../domain/products/listing.js';
 import type { ProductQuery, ProductSort } from '../domain/search/product-query.js';
 import type { StockChange, StockEntry } from '../domain/stock/stock.js';
 
-/** Where a list goes on: the sort key of its last item and its id. */
+/** Where the next page of a list starts: after the item with this sort key and id. */
 export interface ListKey {
   readonly value: number | string;
   readonly id: string;
@@ -23,7 +23,7 @@ export interface ListedProduct {
 /** A variant as its group sees it. */
 export interface GroupMember {
   readonly product: Product;
-  /** Orders what was said about the group as a whole: the highest counts. */
+  /** Orders the changes that apply to the whole group; the highest one counts. */
   readonly sharedRevision: number;
 }
 
@@ -42,32 +42,32 @@ export type NewCategory = Omit<Category, 'position' | 'version'> & { readonly po
 export interface CategoryStore {
   /** Without a position it becomes the last of its siblings. @returns false if the slug is taken */
   insertCategory(category: NewCategory): Promise<boolean>;
-  /** Puts a category back that was deleted while a product was written that stands in it. */
+  /** Restores a category that was deleted while a product was added to it. */
   keepCategory(category: Category): Promise<void>;
-  /** `refileAt`: when its products are to be filed once more. */
+  /** @param changes `refileAt` is when its products are refiled once more */
   changeCategory(
     slug: string,
     changes: Partial<Omit<Category, 'slug' | 'path'>> & { readonly refileAt?: Date },
   ): Promise<void>;
-  /** How many products that stand in one of these categories have each value of an attribute. */
+  /** How many products of these categories have each value of an attribute. */
   countValues(categories: readonly string[], attribute: string): Promise<Map<string, number>>;
-  /** Deletes a category unless products stand in it. @returns how many do */
+  /** Deletes a category unless it has products. @returns how many it has */
   deleteCategory(category: Category): Promise<number>;
   categoriesToRefile(now: Date): Promise<string[]>;
-  /** Files the products in and below a category under what the tree says now. Safe to repeat and to race. */
+  /** Updates what products in and below a category take from the tree: paths and search words. Safe to repeat and to race. */
   refile(slug: string, tree: CategoryTree): Promise<void>;
-  /** Files them no more, unless the category has changed again since `now`. */
-  refiled(slug: string, now: Date): Promise<void>;
+  /** Marks the products of a category as refiled, unless the category has changed since `startedAt`. */
+  refiled(slug: string, startedAt: Date): Promise<void>;
 }
 
-/** What is written about products. */
+/** Everything about products except their stock. */
 export interface CatalogueStore extends CategoryStore {
   findByIds(ids: readonly string[]): Promise<Product[]>;
   /** @param skuKeys in lower case */
   findBySkus(skuKeys: readonly string[]): Promise<Product[]>;
-  /** The variants of each group, archived ones left out, oldest first. */
+  /** The variants of each group without archived ones, oldest first. */
   findVariants(groups: readonly string[]): Promise<Map<string, Product[]>>;
-  /** All variants of each group, archived ones included, oldest first. */
+  /** All variants of each group, including archived ones, oldest first. */
   findGroups(groups: readonly string[]): Promise<Map<string, GroupMember[]>>;
   findPrices(ids: readonly string[]): Promise<Map<string, PriceChange[]>>;
   list(
@@ -78,14 +78,15 @@ export interface CatalogueStore extends CategoryStore {
   ): Promise<ListedProduct[]>;
   count(query: ProductQuery): Promise<number>;
   facets(query: ProductQuery, priceSteps: readonly number[]): Promise<FacetCounts>;
-  /** All products, for export, by id. */
+  /** All products in the order of their ids, for export. */
   all(): AsyncIterable<Product>;
 
-  /** Adds products. @returns the ids of those that were not added: their sku, id or options are taken */
+  /** Adds products. @returns the ids of those not added, because their SKU, id or options are taken */
   insert(products: readonly NewListing[]): Promise<ReadonlySet<string>>;
   /**
-   * Replaces what is written about a product; only if its version is still `version` and no variant with its options is
-   * on sale. `sharedRevision`: its name and category are the group's, in place of those with a lower one.
+   * Replaces a product, except for its stock, if its version is still `version` and no variant with its options is on sale.
+   * @param sharedRevision given if its name and category apply to the whole group, over those with a lower revision
+   * @returns false if it was not replaced
    */
   replace(
     product: Product,
@@ -94,13 +95,13 @@ export interface CatalogueStore extends CategoryStore {
     sharedRevision?: number,
   ): Promise<boolean>;
   /**
-   * Gives all variants of a group the newest name and category, and chooses the one that is listed and what it is found
-   * by. Safe to repeat and to race.
+   * Gives all variants of a group the newest name and category, then chooses the one that lists show and the words that
+   * find it. Safe to repeat and to race.
    */
   refreshGroup(group: string): Promise<void>;
 
   categories(): Promise<StoredCategory[]>;
-  /** Products on show by the categories they stand in or below. */
+  /** Listed products by category, counted in every category of their path. */
   countByCategory(): Promise<Map<string, number>>;
 }
 
@@ -109,7 +110,7 @@ export interface LedgerEntry extends StockEntry {
   readonly availableAfter: number;
 }
 
-/** What of a product's stock the audit compares. */
+/** What the audit compares of a product's stock. */
 export interface StockAuditRow {
   readonly productId: string;
   readonly sku: string;
@@ -127,32 +128,32 @@ export interface StockAuditRow {
 /** Stock. Every method is one conditional update of one document, or reads only. */
 export interface StockStore {
   /**
-   * @returns undefined if there is no such product; false if less would be left than none, or more than `max`, or if an
-   * entry with this id was among the product's last ones already
+   * @returns undefined if the product does not exist; false if the result would be negative or above `max`, or if one of
+   * the product's recent entries has this id already
    */
   adjust(productId: string, entry: StockEntry, max: number): Promise<Product | false | undefined>;
-  /** Holds stock for an order, unless it holds some of this product already. */
+  /** Reserves a product for an order, unless the order has a reservation of it already. */
   take(entry: StockEntry, item: HoldItem, orderId: string): Promise<'taken' | 'held' | 'short'>;
-  /** Ends an order's reservation of a product by the entry's change; false if there is none (any more). */
+  /** Ends an order's reservation of a product by the entry's change. @returns false if there is no reservation */
   settle(entry: StockEntry, item: HoldItem, orderId: string): Promise<boolean>;
-  /** What can be bought: 0 of archived and unknown products. */
+  /** The stock that can be bought: 0 for archived and unknown products. */
   availability(productIds: readonly string[]): Promise<Map<string, number>>;
 
   findHold(orderId: string): Promise<Hold | undefined>;
   /** @returns false if the order has one already */
   insertHold(hold: Hold): Promise<boolean>;
-  /** Changes a hold if its revision is still the one of `hold`; the changed hold or undefined. */
+  /** Changes a hold if its revision is still that of `hold`. @returns the changed hold, or undefined */
   moveHold(
     hold: Hold,
     changes: Partial<Omit<Hold, 'orderId' | 'revision' | 'items'>>,
   ): Promise<Hold | undefined>;
   /**
-   * Lets a hold of exactly these items that is RESERVED last without end. It counts as a change like any other: whoever
-   * read the hold before, to let it expire, finds another revision.
+   * Removes the expiry of a RESERVED hold of exactly these items. It increases the revision like any other change, so a
+   * worker that read the hold in order to expire it finds another revision.
    * @returns false if the order has no such hold
    */
   keepHold(orderId: string, items: readonly HoldItem[], now: Date): Promise<boolean>;
-  /** Holds in one of the states that are due. */
+  /** Holds in one of the states whose `expiresAt` has passed. */
   dueHolds(states: readonly HoldState[], now: Date, limit: number): Promise<Hold[]>;
   findHolds(orderIds: readonly string[]): Promise<Map<string, Hold>>;
   /** Reservations inside products that are older than a moment. */
@@ -161,7 +162,7 @@ export interface StockStore {
   /** Newest first; `before` is the sequence of the last one seen. */
   ledger(productId: string, before: number | undefined, limit: number): Promise<LedgerEntry[]>;
   countLedger(productId: string): Promise<number>;
-  /** One entry of a product's, however new. */
+  /** One entry of a product, even if it is not in the ledger yet. */
   findEntry(productId: string, entryId: string): Promise<StockEntry | undefined>;
   auditRows(productIds?: readonly string[]): AsyncIterable<StockAuditRow>;
 }
@@ -169,28 +170,28 @@ export interface StockStore {
 /** The outbox inside the products. */
 export interface OutboxStore {
   /**
-   * Moves up to about `limit` entries: into the ledger, then to `publish`, then away. Entries of one product keep
-   * their order. If anything fails they stay, and doing it again does no harm.
+   * Writes up to about `limit` entries to the ledger, passes them to `publish`, and removes them. Entries of one product
+   * keep their order. If anything fails they stay; repeating it is safe.
    */
   relay(publish: (events: AnyEvent[]) => Promise<void>, limit: number): Promise<Relayed>;
   /** Milliseconds that the oldest entry has waited; 0 if there is none. */
   oldestAgeMs(): Promise<number>;
 }
 
-/** Lets one process at a time do a thing that several could do, but to no use. */
+/** Gives a task to one process at a time. */
 export interface LeaseStore {
-  /** Whether this owner has (still or now) the lease for the next `ms` milliseconds. */
+  /** Takes or renews the lease for `ms` milliseconds. @returns false if another owner holds it */
   hold(name: string, owner: string, ms: number): Promise<boolean>;
   release(name: string, owner: string): Promise<void>;
 }
 
-/** Imports under way. A file is staged as a whole before anything of it is applied. */
+/** Imports in progress. A file is staged as a whole before any of it is applied. */
 export interface ImportStore {
-  /** Keeps all rows: only once they are all there is the import going to be applied. */
+  /** Stores all rows. The import is applied only once all of them are stored. */
   stage(importId: string, rows: readonly CatalogueRow[], leaseMs: number): Promise<void>;
-  /** Takes over an import that nobody works on any more. Those whose rows never all arrived are thrown away. */
+  /** Takes over an import whose process has died. Imports that were not completely staged are discarded. */
   takeStale(leaseMs: number): Promise<string | undefined>;
-  /** Says that somebody still works on it. */
+  /** Extends this process's lease on the import. */
   extend(importId: string, leaseMs: number): Promise<void>;
   rows(importId: string, limit: number): Promise<{ id: string; row: CatalogueRow }[]>;
   done(rowIds: readonly string[]): Promise<void>;
@@ -199,7 +200,7 @@ export interface ImportStore {
 
 /** Products by id in front of the store. */
 export interface ProductCache {
-  /** Products in the order of `ids`, from the cache where they are there, else from `load`. */
+  /** Products in the order of `ids`, from the cache if they are there, otherwise from `load`. */
   read(
     ids: readonly string[],
     load: (ids: readonly string[]) => Promise<Product[]>,

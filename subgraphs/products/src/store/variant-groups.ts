@@ -11,9 +11,9 @@ export type GroupRow = ProductRow & Pick<ProductDocument, 'groupRevision' | 'sha
 const MAX_ATTEMPTS = 20;
 
 /**
- * Gives all variants of a group the newest name and category, then chooses the one that is listed, the oldest on sale,
- * and what it is found by: also by the words, the attributes and the stock of its siblings. A process that saw the group
- * before another changed its entry looks again, so that an old view never replaces a newer one.
+ * Gives all variants of a group the newest name and category. Then lists the oldest variant on sale, and adds the words,
+ * attributes and stock of its siblings to it, so that searches for any of them find it. If another process changed the entry
+ * in the meantime, this starts over, so that old data never replaces newer.
  */
 export async function refreshGroup(
   products: Collection<ProductDocument>,
@@ -47,7 +47,7 @@ export async function refreshGroup(
   }
 }
 
-/** @returns whether any of them had another name or category than the group; then they are to be read again */
+/** Copies the group's name and category to its variants. @returns true if any was changed; then read them again */
 async function share(
   rows: readonly GroupRow[],
   categories: () => Promise<StoredCategory[]>,
@@ -69,7 +69,7 @@ async function share(
   return true;
 }
 
-/** What stands in the first member for all of them. */
+/** The fields by which the first member represents the whole group in lists. */
 function listEntryOf(members: readonly GroupRow[], categories: readonly StoredCategory[]) {
   const [lead, ...siblings] = members as [GroupRow, ...GroupRow[]];
   const tree = createCategoryTree(categories);

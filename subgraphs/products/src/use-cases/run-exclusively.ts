@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Refusal } from '@cartograph/kit';
-import type { ProductErrorCode } from '../domain/refusals.js';
 import type { LeaseStore } from '../store/store.js';
+import { refuse } from './refuse.js';
 
 /** Longer than any change takes. A process that dies with the lease blocks the others for this long. */
 const LEASE_MS = 30_000;
@@ -26,10 +25,7 @@ export function createRunExclusively({ leases, newId }: Deps) {
     const giveUpAt = Date.now() + PATIENCE_MS;
     while (!(await leases.hold(name, owner, LEASE_MS))) {
       if (Date.now() > giveUpAt)
-        throw new Refusal<ProductErrorCode>(
-          'CONFLICT',
-          `Another change of ${what} is under way. Try again in a moment.`,
-        );
+        throw refuse('CONFLICT', `Another change of ${what} is in progress. Try again in a moment.`);
       await sleep(20 + 30 * Math.random());
     }
     try {

@@ -17,7 +17,7 @@ const SEPARATORS = [
   [';', 'semicolon'],
   ['\t', 'tab'],
 ] as const;
-/** More than any product can have: a quote was left open. */
+/** No product needs more. A longer row has a quote that was not closed. */
 const MAX_ROW_LENGTH = 200_000;
 
 interface Cells {
@@ -27,7 +27,7 @@ interface Cells {
 }
 
 /**
- * The rows of a CSV file, separated by comma, semicolon or tab, as its first line shows.
+ * The rows of a CSV file, separated by comma, semicolon or tab, depending on its first line.
  * @param text with `\n` as its line end
  * @throws CatalogueFileError if the header or the quotes cannot be read
  */
@@ -35,7 +35,7 @@ export async function* readCsv(file: string, text: string): AsyncGenerator<FileR
   const { separator, body, skipped } = readSeparator(text);
   const name = SEPARATORS.find(([sign]) => sign === separator)![1];
   let columns: (Column | undefined)[] | undefined;
-  // Where the last whole row ends: rows are read ahead, so a fault comes before the rows above it do.
+  // Where the last complete row ends. The parser reads ahead, so an error arrives before the rows above it.
   let last = skipped;
   const parser = parse(body, {
     delimiter: separator,
@@ -44,7 +44,7 @@ export async function* readCsv(file: string, text: string): AsyncGenerator<FileR
     raw: true,
     relax_column_count: true,
     skip_empty_lines: true,
-    // Blanks around a quoted cell; those inside an unquoted one are cut off below, where a tab may be the separator.
+    // Trims white space around quoted cells. Unquoted cells are trimmed below, because a tab may be the separator.
     ...(separator !== '\t' && { trim: true }),
     max_record_size: MAX_ROW_LENGTH,
     on_record(record: string[], { lines }) {
@@ -65,7 +65,7 @@ export async function* readCsv(file: string, text: string): AsyncGenerator<FileR
   }
 }
 
-/** Excel's own first line, `sep=;`, or else the separator that makes most of the first line's names known. */
+/** The separator in Excel's own first line, `sep=;`, or else the one that yields most known column names. */
 function readSeparator(text: string): { separator: string; body: string; skipped: number } {
   const declared = /^"?sep=(.)"?[,;\t]*(\n|$)/i.exec(text);
   if (declared && SEPARATORS.some(([sign]) => sign === declared[1]))
@@ -88,17 +88,18 @@ function readHeader(
   const unknown = record.filter((cell, index) => cell.trim() !== '' && !columns[index]);
   if (unknown.length > 0)
     throw fail(
-      `Unknown: ${printable(unknown.join(', '), 200)}. The first line must name the columns, out of ${COLUMN_LIST}, ` +
-        `separated by commas, semicolons or tabs; it was read with a ${separator}.`,
+      `Unknown columns: ${printable(unknown.join(', '), 200)}. The first line must name the columns, out of ${COLUMN_LIST}, ` +
+        `separated by commas, semicolons or tabs. It was read with a ${separator} as the separator.`,
     );
   for (const [index, column] of columns.entries()) {
     const first = columns.findIndex((other) => other && column && sameColumn(other, column));
     if (column && first !== index)
       throw fail(
-        `The column "${column}" is there twice, as number ${first + 1} and ${index + 1}. Remove one of them.`,
+        `The column "${column}" appears twice, as columns ${first + 1} and ${index + 1}. Remove one of them.`,
       );
   }
-  if (!columns.includes('sku')) throw fail('Missing: sku. Without it no row can be told apart.');
+  if (!columns.includes('sku'))
+    throw fail('The column sku is missing. It identifies the product of each row.');
   return columns;
 }
 
@@ -112,12 +113,12 @@ function readCells(
   if (odd >= 0)
     return {
       line,
-      fault:
-        `Cell ${odd + 1}, "${printable(record[odd]!)}", stands under no column: the first line names ${columns.length}. ` +
-        `The separator is a ${separator}; a cell that contains one needs quotes around it.`,
+      error:
+        `Cell ${odd + 1}, "${printable(record[odd]!)}", has no column: the first line names ${columns.length} columns. ` +
+        `The separator is a ${separator}; put quotes around a cell that contains one.`,
     };
   const row: { [Name in Column]?: string } = {};
-  // A spreadsheet may leave empty cells at the end of a row out: those columns stay as they are.
+  // A spreadsheet may omit empty cells at the end of a row. Those columns keep their values.
   for (const [index, cell] of record.entries()) {
     const column = columns[index];
     if (column) row[column] = readCell(cell.trim());
@@ -139,7 +140,7 @@ function explain(file: string, error: CsvError, last: number, skipped: number): 
       return new CatalogueFileError(
         file,
         last + 1,
-        `This row is longer than ${MAX_ROW_LENGTH} characters. Is there a quote (") that is never closed?`,
+        `This row is longer than ${MAX_ROW_LENGTH} characters. A quote (") may never be closed.`,
       );
     default:
       return new CatalogueFileError(
@@ -150,17 +151,17 @@ function explain(file: string, error: CsvError, last: number, skipped: number): 
   }
 }
 
-/** What spreadsheets take for a formula, with any apostrophes before it, so that one more can be told from the text's own. */
+/** Text that spreadsheets run as a formula, with any apostrophes before it, so that the export's own can be recognised. */
 const FORMULA = /^'*[=+\-@\t\r＝＋－＠]/u;
 
-/** A cell that no spreadsheet runs: an apostrophe before a formula makes it text. */
+/** A cell that spreadsheets do not run: an apostrophe before a formula makes it a text. */
 const writeCell = (text: string): string => (FORMULA.test(text) ? `'${text}` : text);
 const readCell = (text: string): string =>
   text.startsWith("'") && FORMULA.test(text) ? text.slice(1) : text;
 
-/** The mark by which Excel knows UTF-8, and the names of the columns. */
+/** The byte order mark, by which Excel recognises UTF-8, and the column names. */
 export const csvHeader = (): string => `\uFEFF${stringify([[...COLUMNS]])}`;
 
-/** One line of an export; {@link readCsv} reads the same row from it. */
+/** One line of an export. {@link readCsv} reads the same row from it. */
 export const csvLine = (row: Required<Pick<CatalogueRow, (typeof COLUMNS)[number]>>): string =>
   stringify([COLUMNS.map((column) => writeCell(row[column]))]);

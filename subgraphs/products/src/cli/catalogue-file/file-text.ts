@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { readFile, stat } from 'node:fs/promises';
 import { CatalogueFileError } from './file-error.js';
 
-/** An import keeps all rows until every one is checked, so a file must fit into memory several times over. */
+/** An import keeps all rows until every one is checked, so the file must fit into memory several times. */
 const MAX_BYTES = 200_000_000;
 
 const SAVE_AS_UTF8 =
@@ -15,9 +15,9 @@ const BYTE_ORDER_MARKS: readonly (readonly [name: string, bytes: readonly number
 ];
 
 /**
- * The text of a file, without a byte order mark and with `\n` as its only line end: csv-parse counts a CR LF inside
- * quotes as two lines, and takes only one kind of line end per file.
- * @throws CatalogueFileError for anything but UTF-8: a wrong guess would store wrong letters
+ * The text of a file, without a byte order mark and with `\n` as its only line end: csv-parse counts a CR LF inside quotes
+ * as two lines, and accepts only one kind of line end per file.
+ * @throws CatalogueFileError for anything but UTF-8, because a wrong guess would store wrong characters
  */
 export async function readText(file: string): Promise<string> {
   const { size } = await stat(file);
@@ -34,10 +34,10 @@ export async function readText(file: string): Promise<string> {
     throw new CatalogueFileError(
       file,
       undefined,
-      `This is a workbook, such as .xlsx, and not a text file. ${SAVE_AS_UTF8}`,
+      `This is a workbook, such as .xlsx, not a text file. ${SAVE_AS_UTF8}`,
     );
   if (!isUtf8(bytes)) {
-    const { line, byte } = firstFault(bytes);
+    const { line, byte } = firstInvalidByte(bytes);
     throw notUtf8(file, line, 'Windows-1252 (cp1252) or another old character set', byte);
   }
   const text = bytes
@@ -51,17 +51,17 @@ export async function readText(file: string): Promise<string> {
     ? new CatalogueFileError(
         file,
         line,
-        `There is a NUL byte, which no text has: the file is perhaps UTF-16 or damaged. ${SAVE_AS_UTF8}`,
+        `There is a NUL byte, which text never contains. The file may be UTF-16 or damaged. ${SAVE_AS_UTF8}`,
       )
     : new CatalogueFileError(
         file,
         line,
-        'There is a "\uFFFD" (U+FFFD): a program read the text in the wrong character set and lost a letter. Export it again as UTF-8.',
+        'There is a "\uFFFD" (U+FFFD): a program read the text in the wrong character set and lost a character. Export it again as UTF-8.',
       );
 }
 
 function notUtf8(file: string, line: number | undefined, name: string, byte?: number): CatalogueFileError {
-  const what = byte === undefined ? '' : ` The byte 0x${byte.toString(16).toUpperCase()} is no UTF-8.`;
+  const what = byte === undefined ? '' : ` The byte 0x${byte.toString(16).toUpperCase()} is not valid UTF-8.`;
   return new CatalogueFileError(
     file,
     line,
@@ -69,9 +69,9 @@ function notUtf8(file: string, line: number | undefined, name: string, byte?: nu
   );
 }
 
-/** The first byte that is no UTF-8, and its line. */
-function firstFault(bytes: Buffer): { line: number; byte: number } {
-  // Line by line, since the byte 0x0A is part of no other letter: decoding a large file as a whole only to find it is slow.
+/** The first byte that is not valid UTF-8, and its line. */
+function firstInvalidByte(bytes: Buffer): { line: number; byte: number } {
+  // Line by line, which is faster than decoding the whole file. The byte 0x0A is never part of another character.
   for (let start = 0; ;) {
     const end = bytes.indexOf(0x0a, start);
     const part = bytes.subarray(start, end < 0 ? bytes.length : end);

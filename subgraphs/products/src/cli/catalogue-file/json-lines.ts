@@ -13,34 +13,35 @@ export function* readJsonLines(text: string): Generator<FileRow> {
     if (written.trim() !== '') yield { line: index + 1, ...readObject(written) };
 }
 
-function readObject(text: string): { row: CatalogueRow } | { fault: string } {
+function readObject(text: string): { row: CatalogueRow } | { error: string } {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    return { fault: `Expected an object in JSON on one line: ${printable((error as Error).message, 120)}.` };
+    return { error: `Expected one JSON object per line: ${printable((error as Error).message, 120)}.` };
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    return { fault: `Expected an object in JSON on one line, got "${printable(text)}".` };
+    return { error: `Expected one JSON object per line, got "${printable(text)}".` };
 
   const row: { [Name in Column]?: string } = {};
   for (const [name, field] of Object.entries(value)) {
     const column = columnOf(name);
-    if (!column) return { fault: `"${printable(name)}" is unknown; there are ${COLUMN_LIST}.` };
+    if (!column)
+      return { error: `"${printable(name)}" is not a known property. The properties are ${COLUMN_LIST}.` };
     if (field !== null && typeof field !== 'string' && typeof field !== 'number')
-      return { fault: `"${printable(name)}" must be a text, a number or null.` };
+      return { error: `"${printable(name)}" must be a string, a number or null.` };
     row[column] = field === null ? '' : String(field);
   }
   const names = keysOf(text);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) return { fault: `"${printable(twice)}" is there twice. Remove one of them.` };
-  if (row.sku === undefined) return { fault: 'sku is missing.' };
+  if (twice !== undefined) return { error: `"${printable(twice)}" appears twice. Remove one of them.` };
+  if (row.sku === undefined) return { error: 'sku is missing.' };
   return { row };
 }
 
 /**
- * The properties as they are written, in lower case: of those that are there twice JSON.parse keeps the last, without a word.
- * @param text an object in JSON that holds no other
+ * The property names of an object, in lower case. JSON.parse silently keeps only the last of equal names.
+ * @param text a JSON object without nested objects
  */
 function keysOf(text: string): string[] {
   return [...text.matchAll(/("(?:[^"\\]|\\.)*")(\s*:)?/g)]

@@ -6,14 +6,14 @@ import { readJsonLines } from './json-lines.js';
 
 export type FileFormat = 'csv' | 'jsonl';
 
-/** By the name's ending. @throws CatalogueFileError */
+/** The format by the file name. @throws CatalogueFileError */
 export function formatOf(file: string): FileFormat {
   if (/\.csv$/i.test(file)) return 'csv';
   if (/\.(jsonl|ndjson)$/i.test(file)) return 'jsonl';
-  throw new CatalogueFileError(file, undefined, 'Expected a file that ends in .csv, .jsonl or .ndjson.');
+  throw new CatalogueFileError(file, undefined, 'Expected a file name that ends in .csv, .jsonl or .ndjson.');
 }
 
-/** The rows of a file, one at a time. @throws CatalogueFileError if it is no such file, or holds no rows */
+/** The rows of a file, one at a time. @throws CatalogueFileError if it cannot be read or has no rows */
 export async function* readCatalogueFile(file: string): AsyncGenerator<FileRow> {
   const format = formatOf(file);
   const text = await readText(file);
@@ -28,6 +28,6 @@ export async function* readCatalogueFile(file: string): AsyncGenerator<FileRow> 
       undefined,
       text.trim() === ''
         ? 'The file is empty.'
-        : 'The file has no rows: below the first line, which names the columns, nothing follows.',
+        : 'The file has no rows after the first line, which names the columns.',
     );
 }

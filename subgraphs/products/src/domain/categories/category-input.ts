@@ -1,6 +1,6 @@
 import { MAX_DEPTH, type AttributeDefinition, type AttributeType, type CategoryTree } from './category.js';
-import { readText, type Faults } from '../refusals.js';
-import { ATTRIBUTE_NAME, fitsDefinition, MAX_ATTRIBUTES } from '../products/product-input.js';
+import { readText, type Refusals } from '../refusals.js';
+import { ATTRIBUTE_NAME, fitsDefinition, MAX_ATTRIBUTES } from '../products/attributes.js';
 import { printable } from '../text.js';
 
 const SLUG = /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/;
@@ -21,53 +21,60 @@ export interface CategoryInput {
   readonly attributes?: readonly DefinitionInput[] | null | undefined;
 }
 
-/** Reads a new category; its path and position are the store's to give. */
-export function readCategoryInput(faults: Faults, input: CategoryInput, tree: CategoryTree) {
+/** Reads a new category. The store sets its path and position. */
+export function readCategoryInput(refusals: Refusals, input: CategoryInput, tree: CategoryTree) {
   const slug = input.slug.trim();
-  if (!SLUG.test(slug)) faults.add(['slug'], 'The slug needs 1 to 64 lower-case letters, digits and "-".');
-  const parent = readParent(faults, input.parent, tree);
+  if (!SLUG.test(slug))
+    refusals.add(
+      ['slug'],
+      `The slug must be 1 to 64 lower-case letters, digits or "-", starting and ending with a letter or digit; got "${printable(slug)}".`,
+    );
+  const parent = readParent(refusals, input.parent, tree);
   if (parent !== null && tree.pathOf(parent).length >= MAX_DEPTH)
-    faults.add(['parent'], `Categories may be nested ${MAX_DEPTH} deep.`);
+    refusals.add(['parent'], `Categories can be nested at most ${MAX_DEPTH} levels deep.`);
   return {
     slug,
-    name: readName(faults, input.name),
-    description: readDescription(faults, input.description ?? ''),
+    name: readName(refusals, input.name),
+    description: readDescription(refusals, input.description ?? ''),
     parent,
-    attributes: readDefinitions(faults, input.attributes ?? []),
+    attributes: readDefinitions(refusals, input.attributes ?? []),
   };
 }
 
-function readDefinitions(faults: Faults, inputs: readonly DefinitionInput[]): AttributeDefinition[] {
+function readDefinitions(refusals: Refusals, inputs: readonly DefinitionInput[]): AttributeDefinition[] {
   if (inputs.length > MAX_ATTRIBUTES)
-    faults.add(['attributes'], `A category may define ${MAX_ATTRIBUTES} attributes, got ${inputs.length}.`);
+    refusals.add(
+      ['attributes'],
+      `A category may define at most ${MAX_ATTRIBUTES} attributes, got ${inputs.length}.`,
+    );
   const seen = new Set<string>();
   return inputs.slice(0, MAX_ATTRIBUTES).map((attribute, index): AttributeDefinition => {
     const field = ['attributes', String(index)];
     if (seen.has(attribute.name))
-      faults.add([...field, 'name'], `The attribute "${printable(attribute.name)}" is given twice.`);
+      refusals.add([...field, 'name'], `The attribute "${printable(attribute.name)}" appears twice.`);
     seen.add(attribute.name);
     if (!ATTRIBUTE_NAME.test(attribute.name))
-      faults.add(
+      refusals.add(
         [...field, 'name'],
-        'An attribute’s name needs a letter, then up to 39 letters, digits or "-".',
+        `An attribute name must be a letter followed by up to 39 letters, digits or "-", got "${printable(attribute.name)}".`,
       );
     const options = (attribute.options ?? []).slice(0, 200);
     const type = attribute.type ?? 'TEXT';
     if (type === 'CHOICE' && options.length === 0)
-      faults.add([...field, 'options'], 'A CHOICE needs its options.');
+      refusals.add([...field, 'options'], 'An attribute of type CHOICE needs options.');
     return {
       name: attribute.name,
-      label: readText(faults, [...field, 'label'], 'The label', attribute.label ?? attribute.name, {
+      label: readText(refusals, [...field, 'label'], 'The label', attribute.label ?? attribute.name, {
         max: 100,
       }),
       type,
       unit: attribute.unit
-        ? readText(faults, [...field, 'unit'], 'The unit', attribute.unit, { max: 20 })
+        ? readText(refusals, [...field, 'unit'], 'The unit', attribute.unit, { max: 20 })
         : null,
       options:
         type === 'CHOICE'
           ? options.map((option) =>
-              readText(faults, [...field, 'options'], 'An option', option, { max: 200 }),
+              readText(refusals, [...field, 'options'], 'An option', option, { max: 200 }),
             )
           : [],
     };
@@ -78,23 +85,27 @@ export type CategoryChanges = Partial<Pick<CategoryInput, 'description' | 'attri
   readonly name?: string | null | undefined;
 };
 
-/** Reads what is new about a category: what is absent stays, null clears what a category can be without. */
-export function readCategoryChanges(faults: Faults, { name, description, attributes }: CategoryChanges) {
+/** Reads changes of a category. Absent fields keep their values; null clears optional ones. */
+export function readCategoryChanges(refusals: Refusals, { name, description, attributes }: CategoryChanges) {
   if (name === null)
-    faults.add(['name'], 'A category needs a name: null cannot clear it. To keep it, leave it out.');
+    refusals.add(
+      ['name'],
+      'A category must have a name, so it cannot be null. To keep the current one, omit the field.',
+    );
   return {
-    ...(name != null && { name: readName(faults, name) }),
-    ...(description !== undefined && { description: readDescription(faults, description ?? '') }),
-    ...(attributes !== undefined && { attributes: readDefinitions(faults, attributes ?? []) }),
+    ...(name != null && { name: readName(refusals, name) }),
+    ...(description !== undefined && { description: readDescription(refusals, description ?? '') }),
+    ...(attributes !== undefined && { attributes: readDefinitions(refusals, attributes ?? []) }),
   };
 }
 
 /**
- * Refuses a definition that products contradict: their next change would fail for what nobody touched.
+ * Refuses a definition that existing values do not match: the next change of such a product would fail because of an
+ * attribute that the change does not touch.
  * @param values how many products have each value of it
  */
 export function refuseMisfits(
-  faults: Faults,
+  refusals: Refusals,
   index: number,
   definition: AttributeDefinition,
   values: ReadonlyMap<string, number>,
@@ -104,27 +115,31 @@ export function refuseMisfits(
   const some = misfits.slice(0, 5).map(([value, count]) => `"${printable(value)}" (${count})`);
   const list = [...some, ...(misfits.length > some.length ? ['more'] : [])].join(', ');
   const isChoice = definition.type === 'CHOICE';
-  faults.add(
+  refusals.add(
     ['attributes', String(index), isChoice ? 'options' : 'type'],
     isChoice
-      ? `Products have other values: ${list}. Keep these in the list, or change the products first.`
-      : `Products have values that are none of that type: ${list}. Change these first.`,
+      ? `Products have values that are not among the options: ${list}. Keep these options, or change the products first.`
+      : `Products have values that do not match the type: ${list}. Change the products first.`,
   );
 }
 
-/** The slug of a category that is there, or null for the top. */
+/** The slug of an existing category, or null for the top level. */
 export function readParent(
-  faults: Faults,
+  refusals: Refusals,
   value: string | null | undefined,
   tree: CategoryTree,
 ): string | null {
   const parent = value?.trim() || null;
   if (parent !== null && !tree.get(parent))
-    faults.add(['parent'], `There is no category "${printable(parent)}".`, 'CATEGORY_NOT_FOUND');
+    refusals.add(['parent'], `There is no category "${printable(parent)}".`, 'CATEGORY_NOT_FOUND');
   return parent;
 }
 
-const readName = (faults: Faults, value: string) =>
-  readText(faults, ['name'], 'The name', value, { max: 100 });
-const readDescription = (faults: Faults, value: string) =>
-  readText(faults, ['description'], 'The description', value, { min: 0, max: 1_000, multiline: true });
+const readName = (refusals: Refusals, value: string) =>
+  readText(refusals, ['name'], 'The name', value, { max: 100 });
+const readDescription = (refusals: Refusals, value: string) =>
+  readText(refusals, ['description'], 'The description', value, {
+    max: 1_000,
+    isRequired: false,
+    allowsLines: true,
+  });

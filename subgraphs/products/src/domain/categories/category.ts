@@ -1,57 +1,57 @@
 export type AttributeType = 'TEXT' | 'NUMBER' | 'BOOLEAN' | 'CHOICE';
 
-/** A property that a category's products have. */
+/** An attribute that a category's products have. */
 export interface AttributeDefinition {
   readonly name: string;
   readonly label: string;
   readonly type: AttributeType;
   readonly unit: string | null;
-  /** The values a CHOICE allows. */
+  /** The values that a CHOICE allows. */
   readonly options: readonly string[];
 }
 
 export interface Category {
-  /** Its identity too: what products and filters name it by. */
+  /** Also its identity: products and filters refer to it by the slug. */
   readonly slug: string;
   readonly name: string;
   readonly description: string;
   readonly parent: string | null;
-  /** Slugs from the top, its own last. */
+  /** Slugs from the top level down to its own. */
   readonly path: readonly string[];
   /** Among its siblings. */
   readonly position: number;
-  /** Counts changes of what it says of itself, from 1. */
+  /** Counted from 1. Every change of its own fields increases it. */
   readonly version: number;
   readonly attributes: readonly AttributeDefinition[];
 }
 
-/** Without its way from the top, which follows from the parents. */
+/** Without its path, which follows from the parents. */
 export type StoredCategory = Omit<Category, 'path'>;
 
 /** How deep categories may be nested. */
 export const MAX_DEPTH = 5;
 
-/** All categories of a shop, ready for questions about the tree. They are few, so they are read together. */
+/** All categories of a shop as a tree. They are few, so they are read together. */
 export interface CategoryTree {
   get(slug: string): Category | undefined;
   /** Those without a parent, in the shop's order. */
   readonly top: readonly Category[];
-  /** All of them, each followed by those below it. */
+  /** All of them, each followed by its descendants. */
   readonly inOrder: readonly Category[];
   childrenOf(slug: string): readonly Category[];
-  /** The categories from the top to this one; none for one that is not there. */
+  /** The categories from the top level down to this one. Empty if it does not exist. */
   pathOf(slug: string): readonly Category[];
   /** The category itself and all below it. */
   below(slug: string): readonly Category[];
-  /** Slugs of the category and those below it, save where another definition of the attribute is nearer. */
+  /** Slugs of the category and its descendants, except where a nearer category defines the same attribute. */
   ruledBy(slug: string, attribute: string): readonly string[];
-  /** The category's own and inherited ones; the nearest definition of a name counts. */
+  /** The category's own and inherited definitions. The nearest definition of a name counts. */
   attributesOf(slug: string): readonly AttributeDefinition[];
-  /** The definition of an attribute, wherever in the tree; for labels. */
+  /** The definition of an attribute anywhere in the tree, for labels. */
   definition(name: string): AttributeDefinition | undefined;
 }
 
-/** @param given paths follow from the parents; a parent that is not there leaves a category at the top */
+/** @param given a category whose parent does not exist becomes a top-level category */
 export function createCategoryTree(given: readonly StoredCategory[]): CategoryTree {
   const parents = new Map(given.map(({ slug, parent }) => [slug, parent]));
   const climb = (slug: string, below: readonly string[] = []): readonly string[] => {

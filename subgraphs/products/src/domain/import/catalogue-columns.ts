@@ -1,4 +1,4 @@
-/** The columns of a catalogue file, in the order they are written. JSON lines have the same names. */
+/** The columns of a catalogue file in the order of an export. JSON lines use the same names. */
 export const COLUMNS = [
   'sku',
   'name',
@@ -13,16 +13,16 @@ export const COLUMNS = [
   'variantOptions',
 ] as const;
 
-/** What a new product needs. Of a product that exists, they may be left out but not be empty. */
+/** The columns that a new product needs. For an existing product they may be absent, but not empty. */
 export const REQUIRED = ['name', 'category', 'price', 'stock'] as const;
 
-/** One attribute alone, e.g. `attribute.colour`: the others stay. */
+/** A single attribute, e.g. `attribute.colour`. The others keep their values. */
 export type AttributeColumn = `attribute.${string}`;
 export type Column = (typeof COLUMNS)[number] | AttributeColumn;
 
 /**
- * A row of a catalogue file as text. A column that is absent leaves the product as it is; an empty one (in JSON: null)
- * clears what it names, or is refused where a product cannot do without.
+ * A row of a catalogue file as text. An absent column keeps the product's value. An empty one (in JSON: null) clears the
+ * value, or is refused if the product needs one.
  */
 export type CatalogueRow = { readonly [Name in Column]?: string };
 
@@ -31,13 +31,13 @@ export const ATTRIBUTE_PREFIX = 'attribute.';
 const plain = (name: string): string => name.replace(/[\s_-]+/gu, '').toLowerCase();
 const BY_PLAIN_NAME = new Map<string, Column>(COLUMNS.map((column) => [plain(column), column]));
 
-/** The column that a header means, whatever its case, blanks, `_` and `-`: "Image URL" is `imageUrl`. */
+/** The column that a header names, ignoring case, white space, `_` and `-`: "Image URL" is `imageUrl`. */
 export function columnOf(header: string): Column | undefined {
   const attribute = /^attribute\s*\.\s*(.+)$/isu.exec(header.trim());
   return attribute ? `${ATTRIBUTE_PREFIX}${attribute[1]!}` : BY_PLAIN_NAME.get(plain(header));
 }
 
-/** Names that mean the same column, also where they differ in case only. */
+/** Whether two names mean the same column, ignoring case. */
 export const sameColumn = (left: Column, right: Column): boolean =>
   left.toLowerCase() === right.toLowerCase();
 

@@ -7,7 +7,7 @@ import {
   type COLUMNS,
   type Column,
 } from './catalogue-columns.js';
-import { createFaults } from '../refusals.js';
+import { createRefusals } from '../refusals.js';
 import {
   readNewProduct,
   readProductChanges,
@@ -19,28 +19,28 @@ import {
 import type { Attribute, Product } from '../products/product.js';
 import { printable } from '../text.js';
 
-/** What a row asks for. */
+/** What a row means: a new product, changes of an existing one, or errors. */
 export type RowReading =
   | { readonly product: NewProduct }
   | {
       readonly changes: ProductChanges;
-      /** The file counts another stock than the shop; an import does not change it. */
+      /** True if the file's stock differs from the product's. An import does not change stock. */
       readonly hasOtherStock: boolean;
     }
-  | { readonly faults: readonly string[] };
+  | { readonly errors: readonly string[] };
 
 type Texts = Required<Pick<CatalogueRow, (typeof COLUMNS)[number]>>;
 
 /**
  * Reads a row by the same rules as `createProduct` and `updateProduct`.
- * @param current the product with the row's sku, if there is one
+ * @param current the product with the row's SKU, if it exists
  */
 export function readRow(row: CatalogueRow, current: Product | undefined, rules: InputRules): RowReading {
   if (!current) return readNew(row, rules);
   if (current.isArchived)
     return {
-      faults: [
-        `sku: "${current.sku}" is archived; restore it first, on its page under "Catalogue" for staff or with restoreProduct.`,
+      errors: [
+        `sku: "${current.sku}" is archived. Restore it first, on its page in the staff catalogue or with restoreProduct.`,
       ],
     };
   return readChanges(row, current, rules);
@@ -50,17 +50,17 @@ function readNew(row: CatalogueRow, rules: InputRules): RowReading {
   const absent = REQUIRED.filter((column) => row[column] === undefined);
   if (absent.length > 0)
     return {
-      faults: [
-        `sku: there is no product "${printable(row.sku ?? '')}", and a new one needs ${absent.join(', ')} too.`,
+      errors: [
+        `sku: product "${printable(row.sku ?? '')}" does not exist, and a new product also needs ${absent.join(', ')}.`,
       ],
     };
-  const faults = rowFaults(row, rules);
+  const errors = createRowErrors(row, rules);
   for (const column of ['sku', ...REQUIRED] as const)
-    if (row[column]?.trim() === '') faults.add(column, `${column} is missing.`);
+    if (row[column]?.trim() === '') errors.add(column, `${column} is missing.`);
   const variant = readVariantCells(row, null);
-  if (variant === 'no group') faults.add('variantGroup', NO_GROUP);
+  if (variant === 'no group') errors.add('variantGroup', NO_GROUP);
   const product = readNewProduct(
-    faults.others,
+    errors.others,
     {
       sku: row.sku ?? '',
       name: row.name ?? '',
@@ -74,22 +74,25 @@ function readNew(row: CatalogueRow, rules: InputRules): RowReading {
     },
     rules,
   );
-  return faults.all().length === 0 ? { product } : { faults: faults.all() };
+  return errors.all().length === 0 ? { product } : { errors: errors.all() };
 }
 
 function readChanges(whole: CatalogueRow, current: Product, rules: InputRules): RowReading {
-  // What the row says of the product already needs no reading: an export read back changes nothing.
+  // Cells that equal the product's current values are skipped, so importing an export changes nothing.
   const present = toRow(current);
   const row = Object.fromEntries(
     Object.entries(whole).filter(([column, text]) => present[column as keyof Texts] !== text),
   ) as CatalogueRow;
-  const faults = rowFaults(row, rules);
+  const errors = createRowErrors(row, rules);
   for (const column of REQUIRED)
     if (row[column]?.trim() === '')
-      faults.add(column, `${column} is empty, and a product needs one. To keep it, leave the column out.`);
+      errors.add(
+        column,
+        `${column} is empty, but a product must have one. To keep the current one, remove the column.`,
+      );
   const attributes = readAttributeCells(row, current.attributes);
   const variant = readVariantCells(row, current.variant);
-  if (variant === 'no group') faults.add('variantGroup', NO_GROUP);
+  if (variant === 'no group') errors.add('variantGroup', NO_GROUP);
   const input: ProductChangesInput = {
     ...(row.name !== undefined && { name: row.name }),
     ...(row.description !== undefined && { description: row.description }),
@@ -101,19 +104,19 @@ function readChanges(whole: CatalogueRow, current: Product, rules: InputRules): 
     ...(attributes && { attributes }),
     ...(variant !== undefined && variant !== 'no group' && { variant }),
   };
-  const changes = readProductChanges(faults.others, input, current, rules);
-  if (faults.all().length > 0) return { faults: faults.all() };
+  const changes = readProductChanges(errors.others, input, current, rules);
+  if (errors.all().length > 0) return { errors: errors.all() };
   return { changes, hasOtherStock: row.stock !== undefined && Number(row.stock) !== current.available };
 }
 
-/** The faults of a row as sentences: those of its texts first; what cannot be read at all is named once. */
-function rowFaults(row: CatalogueRow, rules: InputRules) {
+/** Collects the errors of a row as sentences: one per unreadable cell, then those of the readable values. */
+function createRowErrors(row: CatalogueRow, rules: InputRules) {
   const own = new Map<string, string>();
-  const others = createFaults();
+  const others = createRefusals();
   const add = (column: string, message: string) => void own.set(column, message);
   const currency = row.currency?.trim() || rules.currency;
   if (!isCurrencyCode(currency))
-    add('currency', `currency: "${printable(currency)}" is no currency this shop knows.`);
+    add('currency', `currency: "${printable(currency)}" is not a supported currency.`);
   if (row.price?.trim() && !AMOUNT.test(readAmount(row.price)))
     add(
       'price',
@@ -125,7 +128,7 @@ function rowFaults(row: CatalogueRow, rules: InputRules) {
   if (row.attributes !== undefined && attribute !== undefined)
     add(
       'attributes',
-      `attributes: give either all of them here or single ones such as ${printable(attribute)}.`,
+      `attributes: use either this column or single columns such as ${printable(attribute)}, not both.`,
     );
   return {
     add,
@@ -143,7 +146,7 @@ function rowFaults(row: CatalogueRow, rules: InputRules) {
 const AMOUNT = /^-?\d+(\.\d+)?$/;
 const NO_GROUP = 'variantGroup: variantOptions needs a group.';
 
-/** A decimal comma with one or two digits behind it can be nothing else; `1,234` may mean two things, so it stays. */
+/** A comma before one or two digits is a decimal comma. `1,234` is ambiguous, so it stays and is refused. */
 const readAmount = (text: string): string => text.trim().replace(/^(-?\d+),(\d{1,2})$/, '$1.$2');
 
 function currencyOf(row: CatalogueRow, rules: InputRules): CurrencyCode {
@@ -151,7 +154,7 @@ function currencyOf(row: CatalogueRow, rules: InputRules): CurrencyCode {
   return isCurrencyCode(currency) ? currency : rules.currency;
 }
 
-/** All attributes as they will be; undefined if the row names none. */
+/** All attributes after the change; undefined if the row names none. */
 function readAttributeCells(
   row: CatalogueRow,
   current: readonly Attribute[],
@@ -167,7 +170,7 @@ function readAttributeCells(
   return [...attributes].map(([name, value]) => ({ name, value }));
 }
 
-/** The variant as it will be, null for none; undefined if the row leaves it. */
+/** The variant after the change, null for none; undefined if the row does not change it. */
 function readVariantCells({ variantGroup, variantOptions }: CatalogueRow, current: Product['variant']) {
   const options = variantOptions === undefined ? undefined : split(variantOptions);
   if (variantGroup === undefined && options === undefined) return undefined;
@@ -176,7 +179,7 @@ function readVariantCells({ variantGroup, variantOptions }: CatalogueRow, curren
   return { group, options: options ?? current?.options ?? [] };
 }
 
-/** `colour=Navy; size=M`; a `;` or `\` of a value is written with a `\` before it. */
+/** Reads `colour=Navy; size=M`. A `;` or `\` inside a value has a `\` before it. */
 function readPairs(text: string) {
   return split(text).map((pair) => {
     const at = pair.indexOf('=');
@@ -199,7 +202,7 @@ export function toRow(product: Product): Texts {
   };
 }
 
-/** Of a product that is not there yet. */
+/** The row of a product that does not exist yet. */
 export function writtenRow(product: Omit<NewProduct, 'stock'> & { readonly stock?: number }): Texts {
   return {
     sku: product.sku,
@@ -216,6 +219,6 @@ export function writtenRow(product: Omit<NewProduct, 'stock'> & { readonly stock
   };
 }
 
-/** For storing: pairs, since a column's name may hold a dot. */
+/** Pairs for the store, because a column name may contain a dot. */
 export const rowEntries = (row: CatalogueRow): [Column, string][] =>
   Object.entries(row) as [Column, string][];

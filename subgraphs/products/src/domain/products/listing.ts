@@ -3,12 +3,12 @@ import type { NewProduct } from './product-input.js';
 import type { Product } from './product.js';
 import { createEntry, type StockEntry } from '../stock/stock.js';
 
-/** A product to be added. */
+/** A product to add. */
 export interface NewListing {
   readonly product: Product;
-  /** Its categories, from the top. */
+  /** Its categories from the top level down. */
   readonly path: readonly Category[];
-  /** What it begins with. */
+  /** Its initial stock. */
   readonly stock: StockEntry;
 }
 

@@ -1,25 +1,21 @@
 import { MoneyError, parseMoney, type CurrencyCode, type Money, type MoneyInput } from '@cartograph/money';
-import type { AttributeDefinition, CategoryTree } from '../categories/category.js';
-import { readInteger, readText, type Faults } from '../refusals.js';
+import type { CategoryTree } from '../categories/category.js';
+import { readInteger, readText, type Refusals } from '../refusals.js';
+import { readAttributes, type AttributeInput } from './attributes.js';
 import { MAX_STOCK, type Attribute, type Variant } from './product.js';
-import { fold } from '../search/words.js';
 import { printable } from '../text.js';
 
 const SKU = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
-/** A sku is part of addresses, of file names and of labels: what has to be escaped in one of them is left out. */
-function skuFault(sku: string): string {
+/** A SKU is part of URLs, file names and labels, so it has no character that needs escaping in any of them. */
+function skuMessage(sku: string): string {
   const odd = /[^A-Za-z0-9._-]/u.exec(sku)?.[0];
   return (
-    'The SKU needs 1 to 64 letters from A to Z, digits, ".", "_" or "-", beginning with a letter or digit' +
+    'The SKU must be 1 to 64 letters from A to Z, digits, ".", "_" or "-", starting with a letter or digit' +
     (odd === undefined
       ? `; got "${printable(sku, 70)}".`
       : `; "${printable(sku, 70)}" contains "${printable(odd)}".`)
   );
 }
-
-export const ATTRIBUTE_NAME = /^[A-Za-z][A-Za-z0-9-]{0,39}$/;
-const DECIMAL = /^-?\d{1,12}(\.\d{1,6})?$/;
-export const MAX_ATTRIBUTES = 50;
 
 export interface NewProduct {
   readonly sku: string;
@@ -33,12 +29,7 @@ export interface NewProduct {
   readonly stock: number;
 }
 
-export interface AttributeInput {
-  readonly name: string;
-  readonly value: string;
-}
-
-/** As GraphQL and the import give it. */
+/** A new product as GraphQL and the import pass it. */
 export interface NewProductInput {
   readonly sku: string;
   readonly name: string;
@@ -58,95 +49,102 @@ export type ProductChanges = Partial<
   Pick<NewProduct, 'title' | 'description' | 'category' | 'price' | 'imageUrl' | 'attributes' | 'variant'>
 >;
 
-/** What a shop's rules are read against. */
+/** What an input is checked against. */
 export interface InputRules {
   readonly tree: CategoryTree;
   readonly currency: CurrencyCode;
 }
 
-/** Reads a new product; every fault is added to `faults`, so the result counts only if there is none. */
-export function readNewProduct(faults: Faults, input: NewProductInput, rules: InputRules): NewProduct {
+/** Reads a new product. Everything wrong with it is added to `refusals`; the result is valid only if nothing was added. */
+export function readNewProduct(refusals: Refusals, input: NewProductInput, rules: InputRules): NewProduct {
   const sku = input.sku.trim();
-  if (!SKU.test(sku)) faults.add(['sku'], skuFault(sku));
-  const category = readCategory(faults, input.category, rules.tree);
-  const attributes = readAttributes(faults, input.attributes ?? [], rules.tree.attributesOf(category));
+  if (!SKU.test(sku)) refusals.add(['sku'], skuMessage(sku));
+  const category = readCategory(refusals, input.category, rules.tree);
+  const attributes = readAttributes(refusals, input.attributes ?? [], rules.tree.attributesOf(category));
   return {
     sku,
-    title: readTitle(faults, input.name),
-    description: readDescription(faults, input.description),
+    title: readTitle(refusals, input.name),
+    description: readDescription(refusals, input.description),
     category,
-    price: readPrice(faults, ['price'], input.price, rules.currency),
-    imageUrl: readImageUrl(faults, input.imageUrl),
+    price: readPrice(refusals, ['price'], input.price, rules.currency),
+    imageUrl: readImageUrl(refusals, input.imageUrl),
     attributes,
-    variant: input.variant ? readVariant(faults, input.variant, attributes) : null,
-    stock: readInteger(faults, ['stock'], 'The stock', input.stock, { min: 0, max: MAX_STOCK }),
+    variant: input.variant ? readVariant(refusals, input.variant, attributes) : null,
+    stock: readInteger(refusals, ['stock'], 'The stock', input.stock, { min: 0, max: MAX_STOCK }),
   };
 }
 
 /**
- * Reads changes of a product: what is absent stays, null clears what a product can be without. Attributes are checked
- * against the category it will have, a variant's options against the attributes.
+ * Reads changes of a product. Absent fields keep their values; null clears optional ones. Attributes are checked against the
+ * category that the product will have, and a variant's options against the attributes.
  */
 export function readProductChanges(
-  faults: Faults,
+  refusals: Refusals,
   input: ProductChangesInput,
   current: Pick<NewProduct, 'category' | 'attributes' | 'variant'>,
   rules: InputRules,
 ): ProductChanges {
   for (const key of ['name', 'category', 'price'] as const)
     if (input[key] === null)
-      faults.add([key], `A product needs a ${key}: null cannot clear it. To keep it, leave it out.`);
+      refusals.add(
+        [key],
+        `A product must have a ${key}, so it cannot be null. To keep the current one, omit the field.`,
+      );
   const category =
-    input.category == null ? current.category : readCategory(faults, input.category, rules.tree);
+    input.category == null ? current.category : readCategory(refusals, input.category, rules.tree);
   const attributes =
     input.attributes === undefined
       ? current.attributes
-      : readAttributes(faults, input.attributes ?? [], rules.tree.attributesOf(category));
+      : readAttributes(refusals, input.attributes ?? [], rules.tree.attributesOf(category));
   if (input.variant != null && current.variant && current.variant.group !== input.variant.group.trim())
-    faults.add(
+    refusals.add(
       ['variant', 'group'],
-      `It is a variant of "${current.variant.group}" already. To move it, clear its variant first.`,
+      `The product is already a variant of "${current.variant.group}". To move it to another group, remove its variant first.`,
     );
   const variant =
     input.variant === undefined
       ? current.variant
-      : input.variant && readVariant(faults, input.variant, attributes);
-  // Its options are attributes: none of them may go while it is told apart by them.
+      : input.variant && readVariant(refusals, input.variant, attributes);
+  // A variant's options are attributes, so they must keep their values.
   if (input.variant === undefined && input.attributes !== undefined && current.variant)
     for (const option of missingOptions(current.variant.options, attributes))
-      faults.add(
+      refusals.add(
         ['attributes'],
-        `"${printable(option)}" is one of the options that set this variant apart; it needs a value.`,
+        `"${printable(option)}" is an option of this variant, so it needs a value.`,
       );
   return {
-    ...(input.name != null && { title: readTitle(faults, input.name) }),
+    ...(input.name != null && { title: readTitle(refusals, input.name) }),
     ...(input.description !== undefined && {
-      description: readDescription(faults, input.description ?? ''),
+      description: readDescription(refusals, input.description ?? ''),
     }),
     ...(input.category != null && { category }),
-    ...(input.price != null && { price: readPrice(faults, ['price'], input.price, rules.currency) }),
-    ...(input.imageUrl !== undefined && { imageUrl: readImageUrl(faults, input.imageUrl) }),
+    ...(input.price != null && { price: readPrice(refusals, ['price'], input.price, rules.currency) }),
+    ...(input.imageUrl !== undefined && { imageUrl: readImageUrl(refusals, input.imageUrl) }),
     ...(input.attributes !== undefined && { attributes }),
     ...(input.variant !== undefined && { variant }),
   };
 }
 
-const readTitle = (faults: Faults, value: string) =>
-  readText(faults, ['name'], 'The name', value, { max: 200 });
-const readDescription = (faults: Faults, value: string) =>
-  readText(faults, ['description'], 'The description', value, { min: 0, max: 10_000, multiline: true });
+const readTitle = (refusals: Refusals, value: string) =>
+  readText(refusals, ['name'], 'The name', value, { max: 200 });
+const readDescription = (refusals: Refusals, value: string) =>
+  readText(refusals, ['description'], 'The description', value, {
+    max: 10_000,
+    isRequired: false,
+    allowsLines: true,
+  });
 
-/** More than zero and in the shop's currency. */
+/** Greater than zero and in the shop's currency. */
 export function readPrice(
-  faults: Faults,
+  refusals: Refusals,
   field: readonly string[],
   input: MoneyInput,
   currency: CurrencyCode,
 ): Money {
   if (input.currency !== currency) {
-    faults.add(
+    refusals.add(
       [...field, 'currency'],
-      `The shop's prices are in ${currency}, got ${input.currency}.`,
+      `Prices must be in ${currency}, the shop's currency; got ${input.currency}.`,
       'CURRENCY_MISMATCH',
     );
     return { minor: 0, currency };
@@ -154,117 +152,47 @@ export function readPrice(
   try {
     const price = parseMoney(input);
     if (price.minor <= 0)
-      faults.add([...field, 'amount'], `The price must be more than zero, got ${input.amount}.`);
+      refusals.add([...field, 'amount'], `The price must be greater than zero, got ${input.amount}.`);
     return price;
   } catch (error) {
     if (!(error instanceof MoneyError)) throw error;
-    faults.add([...field, 'amount'], error.message);
+    refusals.add([...field, 'amount'], error.message);
     return { minor: 0, currency };
   }
 }
 
-function readCategory(faults: Faults, value: string, tree: CategoryTree): string {
+function readCategory(refusals: Refusals, value: string, tree: CategoryTree): string {
   const slug = value.trim().toLowerCase();
   if (!tree.get(slug)) {
-    faults.add(['category'], `There is no category "${printable(value)}".`, 'CATEGORY_NOT_FOUND');
+    refusals.add(['category'], `There is no category "${printable(value)}".`, 'CATEGORY_NOT_FOUND');
   }
   return slug;
 }
 
-function readImageUrl(faults: Faults, value: URL | string | null | undefined): string | null {
+function readImageUrl(refusals: Refusals, value: URL | string | null | undefined): string | null {
   if (value == null || value === '') return null;
   const text = String(value);
   if (text.length > 2_000 || !URL.canParse(text) || !['http:', 'https:'].includes(new URL(text).protocol)) {
-    faults.add(
+    refusals.add(
       ['imageUrl'],
-      'The picture needs an address that begins with http:// or https://, up to 2,000 characters.',
+      'The picture URL must start with http:// or https:// and have at most 2,000 characters.',
     );
     return null;
   }
   return new URL(text).href;
 }
 
-function readAttributes(
-  faults: Faults,
-  inputs: readonly AttributeInput[],
-  definitions: readonly AttributeDefinition[],
-): Attribute[] {
-  if (inputs.length > MAX_ATTRIBUTES) {
-    faults.add(['attributes'], `A product may have ${MAX_ATTRIBUTES} attributes, got ${inputs.length}.`);
-    return [];
-  }
-  const seen = new Set<string>();
-  return inputs.map((input, index) => {
-    const field = ['attributes', String(index)];
-    const name = input.name.trim();
-    if (!ATTRIBUTE_NAME.test(name))
-      faults.add(
-        [...field, 'name'],
-        `An attribute's name needs a letter, then up to 39 letters, digits or "-", got "${printable(input.name)}".`,
-      );
-    if (seen.has(name)) faults.add([...field, 'name'], `The attribute "${printable(name)}" is given twice.`);
-    seen.add(name);
-    const value = readText(faults, [...field, 'value'], `The value of "${printable(name)}"`, input.value, {
-      max: 200,
-    });
-    const definition = definitions.find((candidate) => candidate.name === name);
-    return { name, value: definition ? readTyped(faults, [...field, 'value'], value, definition) : value };
-  });
-}
-
-/** Whether a product's value is as `readTyped` would leave it. */
-export function fitsDefinition(value: string, { type, options }: AttributeDefinition): boolean {
-  switch (type) {
-    case 'TEXT':
-      return true;
-    case 'NUMBER':
-      return DECIMAL.test(value);
-    case 'BOOLEAN':
-      return value === 'true' || value === 'false';
-    case 'CHOICE':
-      return options.includes(value);
-  }
-}
-
-function readTyped(
-  faults: Faults,
-  field: readonly string[],
-  value: string,
-  { label, type, options }: AttributeDefinition,
-): string {
-  switch (type) {
-    case 'TEXT':
-      return value;
-    case 'NUMBER':
-      if (!DECIMAL.test(value))
-        faults.add(field, `${label} must be a number like 12.5, got "${printable(value)}".`);
-      return value;
-    case 'BOOLEAN': {
-      const lower = value.toLowerCase();
-      if (lower !== 'true' && lower !== 'false')
-        faults.add(field, `${label} must be true or false, got "${printable(value)}".`);
-      return lower;
-    }
-    case 'CHOICE': {
-      const option = options.find((candidate) => fold(candidate) === fold(value));
-      if (option === undefined)
-        faults.add(field, `${label} must be one of ${options.join(', ')}; got "${printable(value)}".`);
-      return option ?? value;
-    }
-  }
-}
-
 function readVariant(
-  faults: Faults,
+  refusals: Refusals,
   input: { group: string; options: readonly string[] },
   attributes: readonly Attribute[],
 ): Variant {
-  const group = readText(faults, ['variant', 'group'], 'The group', input.group, { max: 64 });
+  const group = readText(refusals, ['variant', 'group'], 'The group', input.group, { max: 64 });
   const options = [...new Set(input.options.map((option) => option.trim()))];
   if (options.length === 0 || options.length > 5)
-    faults.add(['variant', 'options'], `A variant needs 1 to 5 options, got ${options.length}.`);
+    refusals.add(['variant', 'options'], `A variant needs 1 to 5 options, got ${options.length}.`);
   for (const option of missingOptions(options.slice(0, 5), attributes))
-    faults.add(['variant', 'options'], `"${printable(option)}" is not among the product's attributes.`);
+    refusals.add(['variant', 'options'], `"${printable(option)}" is not one of the product's attributes.`);
   return { group, options: options.slice(0, 5) };
 }
 

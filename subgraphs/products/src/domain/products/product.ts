@@ -1,6 +1,6 @@
 import type { Money } from '@cartograph/money';
 
-/** A property as it is kept: `name` is the key, `value` text of the attribute's type. */
+/** `name` is the key; `value` is a text that matches the attribute's type. */
 export interface Attribute {
   readonly name: string;
   readonly value: string;
@@ -10,11 +10,11 @@ export interface Attribute {
 export interface Variant {
   /** Shared by all variants of the same product. */
   readonly group: string;
-  /** Names of the attributes that set them apart. */
+  /** Names of the attributes that distinguish them. */
   readonly options: readonly string[];
 }
 
-/** A product as readers see it; stock in pieces. */
+/** A product as readers see it, with its stock in units. */
 export interface Product {
   readonly id: string;
   readonly sku: string;
@@ -55,7 +55,7 @@ export function productName({
   return [title, ...options].join(', ');
 }
 
-/** Its own picture, or the one that is drawn for it under `base`. */
+/** The URL of its own picture, or of the one drawn for it under `base`. */
 export function imageUrlOf({ imageUrl, sku }: Pick<Product, 'imageUrl' | 'sku'>, base: string): string {
   return imageUrl ?? `${base.replace(/\/$/, '')}/${encodeURIComponent(sku)}.svg`;
 }

@@ -7,7 +7,7 @@ import { printable } from '../text.js';
 export type Member = Pick<NewProduct, 'sku' | 'title' | 'category' | 'variant' | 'attributes'> &
   Partial<Pick<Product, 'isArchived'>>;
 
-interface GroupFault {
+interface GroupConflict {
   readonly field: readonly string[];
   readonly message: string;
 }
@@ -20,7 +20,7 @@ const optionText = ({ variant, attributes }: Member): string =>
     .map((option) => `${option} ${attributes.find(({ name }) => name === option)?.value ?? ''}`)
     .join(', ');
 
-/** The group and the values of a variant's options: no two products on sale have the same. */
+/** The group and the option values of a variant. No two products on sale have the same key. */
 export function variantKey(member: Member): string | null {
   if (!member.variant || member.isArchived) return null;
   const values = optionNames(member).map((option) => [
@@ -30,7 +30,7 @@ export function variantKey(member: Member): string | null {
   return JSON.stringify([member.variant.group, values]);
 }
 
-/** Whether a change may be at odds with the siblings; of a price or a text it never is. */
+/** Whether a change may conflict with the siblings. A change of price or description never does. */
 export const concernsGroup = (changes: Partial<Product>): boolean =>
   'title' in changes ||
   'category' in changes ||
@@ -39,51 +39,51 @@ export const concernsGroup = (changes: Partial<Product>): boolean =>
   changes.isArchived === false;
 
 /**
- * What keeps a product out of its group: all variants of a group have one name, one category and the same options, and
- * no two of them on sale have the same values. A name or category given to one that belongs to it already is given to all.
- * @param before the product as it was, if it is not new
- * @param siblings the other products of the group, archived ones included
+ * Why a product does not fit its group. All variants of a group have the same name, category and options, and no two of them
+ * on sale have the same option values. A new name or category of a member is no conflict: the whole group gets it.
+ * @param before the product before the change, if it is not new
+ * @param siblings the other products of the group, including archived ones
  */
-export function groupFaults(
+export function groupConflicts(
   next: Member,
   before: Member | undefined,
   siblings: readonly Member[],
-): GroupFault[] {
+): GroupConflict[] {
   if (!next.variant) return [];
   const group = `the group "${printable(next.variant.group)}"`;
   const isMember = before?.variant?.group === next.variant.group;
-  const faults: GroupFault[] = [];
+  const conflicts: GroupConflict[] = [];
   if (!isMember) {
     const named = siblings.find(({ title }) => title !== next.title);
     if (named)
-      faults.push({
+      conflicts.push({
         field: ['name'],
-        message: `All variants of ${group} have one name: ${named.sku} is called "${printable(named.title, 200)}".`,
+        message: `All variants of ${group} must have the same name; ${named.sku} is named "${printable(named.title, 200)}".`,
       });
     const filed = siblings.find(({ category }) => category !== next.category);
     if (filed)
-      faults.push({
+      conflicts.push({
         field: ['category'],
-        message: `All variants of ${group} have one category: ${filed.sku} is in "${filed.category}".`,
+        message: `All variants of ${group} must have the same category; ${filed.sku} is in "${filed.category}".`,
       });
   }
   const names = optionNames(next).join('\n');
   if (!isMember || optionNames(before!).join('\n') !== names) {
     const odd = siblings.find((sibling) => optionNames(sibling).join('\n') !== names);
     if (odd)
-      faults.push({
+      conflicts.push({
         field: ['variant', 'options'],
-        message: `All variants of ${group} have the same options: ${odd.sku} has ${odd.variant!.options.join(', ')}.`,
+        message: `All variants of ${group} must have the same options; ${odd.sku} has ${odd.variant!.options.join(', ')}.`,
       });
   }
   const key = variantKey(next);
   if (key !== null && (!isMember || variantKey(before!) !== key)) {
     const equal = siblings.find((sibling) => variantKey(sibling) === key);
     if (equal)
-      faults.push({
+      conflicts.push({
         field: ['attributes'],
-        message: `${equal.sku} of ${group} has ${optionText(equal)} already: its variants must differ.`,
+        message: `${equal.sku} of ${group} already has ${optionText(equal)}. The variants of a group must differ.`,
       });
   }
-  return faults;
+  return conflicts;
 }

@@ -4,17 +4,17 @@ import { fold, wordsOf } from './words.js';
 
 export type ProductSort = 'NEWEST' | 'PRICE_ASC' | 'PRICE_DESC' | 'NAME' | 'RELEVANCE';
 
-/** A filter that has been read and checked; stores only translate it. Prices in minor units of the shop's currency. */
+/** A filter after parsing and checking. Stores only translate it. Prices are in minor units of the shop's currency. */
 export interface ProductQuery {
-  /** Folded words, each of which must begin a word of the product. */
+  /** Folded words. Each must match the beginning of one of the product's words. */
   readonly words: readonly string[];
-  /** Present if something was searched for that has no words, such as `***`. */
+  /** Present if the search text has no words, such as `***`. */
   readonly findsNothing?: true;
   readonly categories: readonly string[];
   readonly minPrice: number | null;
   readonly maxPrice: number | null;
   readonly inStockOnly: boolean;
-  /** Per attribute the keys (`name=value`) of which a product needs one. */
+  /** For each attribute, the keys (`name=value`) of which a product must have one. */
   readonly attributes: readonly { readonly name: string; readonly keys: readonly string[] }[];
   readonly includeArchived: boolean;
 }
@@ -37,31 +37,35 @@ export const QUERY_LIMITS = {
   valueLength: 200,
 } as const;
 
-/** What the words of `search` are; more than the limit narrows no further. */
+/** The words of `search`. Words beyond the limit are ignored. */
 export const searchWords = (search: string): string[] => wordsOf(search).slice(0, QUERY_LIMITS.words);
 
-/** Blanks and invisible characters alone are no search. */
+/** Whether a text has more than white space and invisible characters, which alone are no search. */
 const isVisible = (text: string): boolean => /[^\s\p{Z}\p{C}]/u.test(text);
 
-/** The faults of a filter, as sentences; empty if it is fine. */
-export function filterFaults({ search, categories, attributes }: ProductFilterInput): string[] {
+/** What is wrong with a filter, in sentences; empty if it is valid. */
+export function filterErrors({ search, categories, attributes }: ProductFilterInput): string[] {
   const limits = QUERY_LIMITS;
-  const faults: string[] = [];
+  const errors: string[] = [];
   if (search && search.length > limits.searchLength)
-    faults.push(`"search" may have ${limits.searchLength} characters, got ${search.length}.`);
+    errors.push(`"search" may have at most ${limits.searchLength} characters, got ${search.length}.`);
   if (categories && categories.length > limits.categories)
-    faults.push(`"categories" may name ${limits.categories}, got ${categories.length}.`);
+    errors.push(`"categories" may contain at most ${limits.categories} slugs, got ${categories.length}.`);
   if (attributes && attributes.length > limits.attributes)
-    faults.push(`"attributes" may name ${limits.attributes}, got ${attributes.length}.`);
+    errors.push(
+      `"attributes" may contain at most ${limits.attributes} attributes, got ${attributes.length}.`,
+    );
   for (const { name, values } of attributes?.slice(0, limits.attributes) ?? []) {
     if (values.length === 0 || values.length > limits.values)
-      faults.push(
+      errors.push(
         `The attribute "${name.slice(0, 40)}" needs 1 to ${limits.values} values, got ${values.length}.`,
       );
     if (values.some((value) => value.length > limits.valueLength) || name.length > limits.valueLength)
-      faults.push(`An attribute's name and values may have ${limits.valueLength} characters.`);
+      errors.push(
+        `An attribute's name and its values may have at most ${limits.valueLength} characters each.`,
+      );
   }
-  return faults;
+  return errors;
 }
 
 /** @param prices already read, in minor units */
@@ -86,13 +90,13 @@ export function createProductQuery(
   };
 }
 
-/** Weights of a search word by the best place it is found in; a whole word counts one more than a beginning. */
+/** Weights of a search word by the best place it is found in. A whole word counts one more than the beginning of one. */
 export const RELEVANCE = { name: 8, key: 3, description: 1, whole: 1 } as const;
 
-/** Where a list's prices are divided, in major units. */
+/** The lower bounds of the price ranges of a list, in major units. */
 export const PRICE_STEPS = [0, 25, 50, 100, 200, 500] as const;
 
-/** Puts a category's attributes first, in its order; the rest stays as it was written. */
+/** Puts a category's attributes first, in its order. The others keep their order. */
 export function orderAttributes(attributes: readonly Attribute[], order: readonly string[]): Attribute[] {
   const rank = (name: string) => (order.includes(name) ? order.indexOf(name) : order.length);
   return attributes.toSorted((a, b) => rank(a.name) - rank(b.name));

@@ -2,7 +2,7 @@ import type { Category } from '../categories/category.js';
 import type { Attribute } from '../products/product.js';
 import { fold, wordsOf } from './words.js';
 
-/** What a product is found by: kept beside it, since neither store computes it. */
+/** The fields that searches and filters compare. They are stored with the product, because the stores cannot compute them. */
 export interface SearchFields {
   /** Words of its title, and of its variant's options. */
   readonly nameWords: string[];
@@ -25,7 +25,7 @@ export function searchFields(
   path: readonly Pick<Category, 'slug' | 'name'>[],
 ): SearchFields {
   const nameWords = wordsOf(product.title);
-  // A sku is found whole, by its parts and with its dashes left out.
+  // A SKU can be found as a whole, by its parts, and without its dashes.
   const keyWords = wordsOf(
     product.sku,
     product.sku.replace(/[^\p{L}\p{N}]/gu, ''),

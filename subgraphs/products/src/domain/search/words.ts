@@ -1,4 +1,4 @@
-/** Lower case, without accents: "Café Crème" and "cafe creme" are the same to a search. */
+/** In lower case and without accents, so that a search treats "Café Crème" and "cafe creme" alike. */
 export function fold(text: string): string {
   return text
     .normalize('NFKD')
@@ -14,7 +14,7 @@ export function fold(text: string): string {
 const WORD = /[\p{L}\p{N}]+/gu;
 const MAX_WORD_LENGTH = 40;
 
-/** The words of a text, folded, each once. */
+/** The folded words of the texts, each once. */
 export function wordsOf(...texts: readonly string[]): string[] {
   const words = new Set<string>();
   for (const text of texts) {

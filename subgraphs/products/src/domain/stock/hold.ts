@@ -1,11 +1,11 @@
 /**
- * An order's claim on stock. Stock itself lies in one document per product, so an order over several products takes
- * several steps; this state, kept in one document per order, says which way they go, and a crash in between is
- * continued from it.
+ * The state of an order's reserved stock. Stock is stored in one document per product, so an order of several products
+ * takes several steps. This state is stored in one document per order. It decides in which direction the steps go, and after
+ * a crash they continue from it.
  */
 export type HoldState = 'RESERVING' | 'RESERVED' | 'RELEASING' | 'RELEASED' | 'COMMITTING' | 'COMMITTED';
 
-/** Why stock went back. Only a cancelled order may never reserve again. */
+/** Why stock was released. Only a cancelled order may never reserve again. */
 export type ReleaseReason = 'SHORTAGE' | 'EXPIRED' | 'CANCELLED';
 
 export interface HoldItem {
@@ -17,9 +17,9 @@ export interface Hold {
   readonly orderId: string;
   readonly state: HoldState;
   readonly items: readonly HoldItem[];
-  /** Grows with every change; each change is conditional on it, so only one of two racing ones is made. */
+  /** Increases with every change. Each change is conditional on it, so only one of two racing changes is made. */
   readonly revision: number;
-  /** RESERVED: when the stock goes back by itself, or never. In the states ending in -ING: when somebody else may go on. */
+  /** RESERVED: when the reservation expires; null for never. In the states ending in -ING: when another process may take over. */
   readonly expiresAt: Date | null;
   readonly releaseReason: ReleaseReason | null;
   readonly updatedAt: Date;
@@ -29,7 +29,7 @@ export const HOLD_TRANSITIONS: Readonly<Record<HoldState, readonly HoldState[]>>
   RESERVING: ['RESERVED', 'RELEASING'],
   RESERVED: ['RELEASING', 'COMMITTING'],
   RELEASING: ['RELEASED'],
-  // A payment that came after expiry, or a retry after a shortage, reserves anew.
+  // A payment after expiry, or a retry after a shortage, reserves again.
   RELEASED: ['RESERVING'],
   COMMITTING: ['COMMITTED'],
   COMMITTED: [],
@@ -37,10 +37,10 @@ export const HOLD_TRANSITIONS: Readonly<Record<HoldState, readonly HoldState[]>>
 
 export const canMove = (from: HoldState, to: HoldState): boolean => HOLD_TRANSITIONS[from].includes(to);
 
-/** How long a step over several products may stand still before another process goes on with it. */
+/** How long a step over several products may make no progress before another process continues it. */
 export const STEP_LEASE_MS = 30_000;
 
-/** One line per product in a fixed order, so that two orders over the same products take them in the same order. */
+/** One item per product in a fixed order, so that two orders of the same products take them in the same order. */
 export function mergeItems(items: readonly HoldItem[]): HoldItem[] {
   const quantities = new Map<string, number>();
   for (const { productId, quantity } of items)

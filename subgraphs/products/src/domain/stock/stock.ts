@@ -17,7 +17,7 @@ export interface StockEntry extends StockChange {
   readonly at: Date;
 }
 
-/** The arithmetic of each kind of entry: what moves where. Nothing else changes stock. */
+/** How each kind of entry changes the three numbers. Nothing else changes stock. */
 export function stockChange(type: StockEntryType, quantity: number): StockChange {
   switch (type) {
     case 'INITIAL':
@@ -43,23 +43,29 @@ export function sumChanges(changes: Iterable<StockChange>): StockChange {
 }
 
 /**
- * What is wrong with a product's stock, as sentences; empty if it is conserved.
- * @param put what the ledger says was ever put in: initial stock and adjustments
+ * Compares a product's stock with its ledger and reservations.
+ * @param put the sum of initial stock and adjustments in the ledger
  * @param held the sum of its open reservations
+ * @returns the differences as sentences; empty if stock is conserved
  */
-export function stockFaults(actual: StockChange, ledger: StockChange, put: number, held: number): string[] {
-  const faults: string[] = [];
+export function stockDifferences(
+  actual: StockChange,
+  ledger: StockChange,
+  put: number,
+  held: number,
+): string[] {
+  const differences: string[] = [];
   for (const part of ['available', 'reserved', 'sold'] as const) {
     if (actual[part] !== ledger[part])
-      faults.push(`${part} is ${actual[part]}, the ledger adds up to ${ledger[part]}`);
-    if (actual[part] < 0) faults.push(`${part} is negative`);
+      differences.push(`${part} is ${actual[part]}, the ledger adds up to ${ledger[part]}`);
+    if (actual[part] < 0) differences.push(`${part} is negative`);
   }
   const total = actual.available + actual.reserved + actual.sold;
   if (put !== total)
-    faults.push(`initial + adjustments are ${put}, available + reserved + sold are ${total}`);
+    differences.push(`initial + adjustments are ${put}, available + reserved + sold are ${total}`);
   if (held !== actual.reserved)
-    faults.push(`reserved is ${actual.reserved}, its reservations add up to ${held}`);
-  return faults;
+    differences.push(`reserved is ${actual.reserved}, its reservations add up to ${held}`);
+  return differences;
 }
 
 /** A line for the ledger. */

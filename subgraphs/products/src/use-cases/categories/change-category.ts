@@ -1,9 +1,8 @@
-import { Refusal } from '@cartograph/kit';
 import type { Category, CategoryTree } from '../../domain/categories/category.js';
-import type { ProductErrorCode } from '../../domain/refusals.js';
 import type { CategoryStore } from '../../store/store.js';
 import type { RunExclusively } from '../run-exclusively.js';
 import type { CategorySource } from './category-source.js';
+import { refuse } from '../refuse.js';
 
 /** What every use case that changes the category tree needs. */
 export interface Deps {
@@ -46,7 +45,6 @@ export async function rereadCategory({ categories, onChanged }: Deps, slug: stri
 /** @throws Refusal CATEGORY_NOT_FOUND */
 export function findCategory(tree: CategoryTree, slug: string): Category {
   const category = tree.get(slug.trim().toLowerCase());
-  if (!category)
-    throw new Refusal<ProductErrorCode>('CATEGORY_NOT_FOUND', 'There is no such category.', ['slug']);
+  if (!category) throw refuse('CATEGORY_NOT_FOUND', 'Category not found.', ['slug']);
   return category;
 }

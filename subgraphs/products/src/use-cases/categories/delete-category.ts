@@ -1,7 +1,6 @@
-import { Refusal } from '@cartograph/kit';
 import type { Category } from '../../domain/categories/category.js';
-import type { ProductErrorCode } from '../../domain/refusals.js';
 import { changeTree, findCategory, type Deps } from './change-category.js';
+import { refuse } from '../refuse.js';
 
 /** Deletes an empty category. @returns its slug */
 export const deleteCategory = (deps: Deps, slug: string): Promise<string> =>
@@ -9,17 +8,22 @@ export const deleteCategory = (deps: Deps, slug: string): Promise<string> =>
     const category = findCategory(tree, slug);
     const [child] = tree.childrenOf(category.slug);
     if (child)
-      throw notEmpty(category, `"${child.name}" belongs to it. Move or delete what stands below it first.`);
+      throw notEmpty(
+        category,
+        `it has the subcategory "${child.name}". Move or delete its subcategories first.`,
+      );
     const products = await deps.catalogue.deleteCategory(category);
     await deps.onChanged();
     if (products > 0)
       throw notEmpty(
         category,
-        `${products === 1 ? 'One product stands' : `${products} products stand`} in it, archived ones included. Give them another category first.`,
+        products === 1
+          ? 'it contains 1 product, counting archived ones. Move the product to another category first.'
+          : `it contains ${products} products, counting archived ones. Move the products to another category first.`,
       );
     await deps.categories.fresh();
     return category.slug;
   });
 
 const notEmpty = ({ name }: Category, why: string) =>
-  new Refusal<ProductErrorCode>('CATEGORY_NOT_EMPTY', `"${name}" cannot be deleted: ${why}`, ['slug']);
+  refuse('CATEGORY_NOT_EMPTY', `"${name}" cannot be deleted: ${why}`, ['slug']);

@@ -1,7 +1,8 @@
 import { MAX_DEPTH, type Category } from '../../domain/categories/category.js';
 import { readParent } from '../../domain/categories/category-input.js';
-import { createFaults } from '../../domain/refusals.js';
+import { createRefusals } from '../../domain/refusals.js';
 import { changeCategory, changeTree, findCategory, type Deps } from './change-category.js';
+import { throwIfRefused } from '../refuse.js';
 
 export interface MoveCategory {
   readonly slug: string;
@@ -12,17 +13,17 @@ export interface MoveCategory {
 export const moveCategory = (deps: Deps, input: MoveCategory): Promise<Category> =>
   changeTree(deps, async (tree) => {
     const category = findCategory(tree, input.slug);
-    const faults = createFaults();
-    const parent = input.parent === undefined ? category.parent : readParent(faults, input.parent, tree);
+    const refusals = createRefusals();
+    const parent = input.parent === undefined ? category.parent : readParent(refusals, input.parent, tree);
     const below = tree.below(category.slug);
     const height = Math.max(...below.map(({ path }) => path.length)) - category.path.length;
     if (parent !== null && below.some(({ slug }) => slug === parent))
-      faults.add(['parent'], `"${category.name}" cannot stand in itself or below itself.`);
+      refusals.add(['parent'], `"${category.name}" cannot be moved into itself or one of its subcategories.`);
     else if (tree.pathOf(parent ?? '').length + 1 + height > MAX_DEPTH)
-      faults.add(['parent'], `Categories may be nested ${MAX_DEPTH} deep.`);
+      refusals.add(['parent'], `Categories can be nested at most ${MAX_DEPTH} levels deep.`);
     if (input.position != null && input.position < 0)
-      faults.add(['position'], `A place counts from 0, got ${input.position}.`);
-    faults.refuse();
+      refusals.add(['position'], `The position must be 0 or greater, got ${input.position}.`);
+    throwIfRefused(refusals);
 
     const siblings = (parent === null ? tree.top : tree.childrenOf(parent)).filter(
       ({ slug }) => slug !== category.slug,

@@ -4,8 +4,9 @@ import {
   refuseMisfits,
   type CategoryChanges,
 } from '../../domain/categories/category-input.js';
-import { ConflictRefusal, createFaults } from '../../domain/refusals.js';
+import { createRefusals } from '../../domain/refusals.js';
 import { changeCategory, changeTree, findCategory, type Deps } from './change-category.js';
+import { ConflictRefusal, throwIfRefused } from '../refuse.js';
 
 export interface UpdateCategory extends CategoryChanges {
   readonly slug: string;
@@ -16,13 +17,13 @@ export const updateCategory = (deps: Deps, { slug, version, ...input }: UpdateCa
   changeTree(deps, async (tree) => {
     const category = findCategory(tree, slug);
     if (version != null && version !== category.version) throw new ConflictRefusal('category', category);
-    const faults = createFaults();
-    const changes = readCategoryChanges(faults, input);
+    const refusals = createRefusals();
+    const changes = readCategoryChanges(refusals, input);
     for (const [index, definition] of (changes.attributes ?? []).entries()) {
       const places = tree.ruledBy(category.slug, definition.name);
-      refuseMisfits(faults, index, definition, await deps.catalogue.countValues(places, definition.name));
+      refuseMisfits(refusals, index, definition, await deps.catalogue.countValues(places, definition.name));
     }
-    faults.refuse();
+    throwIfRefused(refusals);
     if (Object.keys(changes).length === 0) return category;
     return changeCategory(deps, category.slug, { ...changes, version: category.version + 1 });
   });

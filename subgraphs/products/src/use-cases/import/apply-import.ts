@@ -92,7 +92,7 @@ async function applyRows(
       const isChanged = await changeProductByRow(deps, present, tree, (current) => {
         const reading = readRow(row, current, rules);
         if ('changes' in reading) return reading.changes;
-        throw new Refusal('INVALID_INPUT', 'faults' in reading ? reading.faults.join(' ') : '');
+        throw new Refusal('INVALID_INPUT', 'errors' in reading ? reading.errors.join(' ') : '');
       });
       result[isChanged ? 'updated' : 'unchanged'] += 1;
     } catch (error) {
@@ -120,7 +120,7 @@ async function applyRows(
     for (const row of absent) {
       const reading = readRow(row, undefined, rules);
       if ('product' in reading) added.push(reading.product);
-      else refuse(row, 'faults' in reading ? reading.faults.join(' ') : '');
+      else refuse(row, 'errors' in reading ? reading.errors.join(' ') : '');
     }
     const outcome = await addProducts(deps, added, tree);
     result.created += outcome.added.length;

@@ -3,8 +3,8 @@ import type { RowReading } from '../../domain/import/catalogue-row.js';
 import type { ProductChanges } from '../../domain/products/product-input.js';
 import type { Product } from '../../domain/products/product.js';
 import { printable } from '../../domain/text.js';
-import { concernsGroup, groupFaults, type Member } from '../../domain/products/variant-group.js';
-import { keyOf, type RowFault } from './rows.js';
+import { concernsGroup, groupConflicts, type Member } from '../../domain/products/variant-group.js';
+import { keyOf, type RowError } from './rows.js';
 import type { CatalogueStore } from '../../store/store.js';
 
 interface Step {
@@ -16,13 +16,13 @@ interface Step {
 const GROUPS_AT_ONCE = 200;
 
 /**
- * Applies a file's rows to the groups of variants in memory, so that every fault is known before anything is written: first
+ * Applies a file's rows to the groups of variants in memory, so that every error is known before anything is written: first
  * the changes, then the new products, each against the result of the rows before it.
  */
 export function createGroupCheck(catalogue: Pick<CatalogueStore, 'findGroups'>) {
   const changes: Step[] = [];
   const additions: { readonly line: number; readonly product: Member }[] = [];
-  const contradictions: RowFault[] = [];
+  const contradictions: RowError[] = [];
   const stated = new Map<string, { readonly line: number; readonly value: string }>();
 
   /** A name or category applies to the whole group, so a file must not give one group two of either. */
@@ -39,8 +39,8 @@ export function createGroupCheck(catalogue: Pick<CatalogueStore, 'findGroups'>) 
         contradictions.push({
           line,
           message:
-            `${column}: all variants of the group "${printable(variant.group)}" have one ${column}: ` +
-            `line ${first.line} says "${printable(first.value)}", this one "${printable(value)}".`,
+            `${column}: all variants of the group "${printable(variant.group)}" must have the same ${column}; ` +
+            `line ${first.line} has "${printable(first.value)}", this line has "${printable(value)}".`,
         });
     }
   }
@@ -66,7 +66,7 @@ export function createGroupCheck(catalogue: Pick<CatalogueStore, 'findGroups'>) 
     add(
       line: number,
       row: CatalogueRow,
-      reading: Exclude<RowReading, { faults: readonly string[] }>,
+      reading: Exclude<RowReading, { errors: readonly string[] }>,
       present?: Product,
     ): void {
       if ('product' in reading) {
@@ -79,14 +79,14 @@ export function createGroupCheck(catalogue: Pick<CatalogueStore, 'findGroups'>) 
       }
     },
 
-    async faults(): Promise<RowFault[]> {
+    async errors(): Promise<RowError[]> {
       const groups = await load();
-      const faults = [...contradictions];
+      const errors = [...contradictions];
       const place = (line: number, next: Member, before: Member | undefined) => {
         const members = groups.get(next.variant!.group)!;
         const siblings = [...members].flatMap(([key, member]) => (key === keyOf(next) ? [] : [member]));
-        faults.push(
-          ...groupFaults(next, before, siblings).map(({ field, message }) => ({
+        errors.push(
+          ...groupConflicts(next, before, siblings).map(({ field, message }) => ({
             line,
             message: `${field.join('.')}: ${message}`,
           })),
@@ -105,7 +105,7 @@ export function createGroupCheck(catalogue: Pick<CatalogueStore, 'findGroups'>) 
         }
       }
       for (const { line, product } of additions) place(line, product, undefined);
-      return faults;
+      return errors;
     },
   };
 }

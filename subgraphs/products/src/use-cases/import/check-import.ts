@@ -6,12 +6,12 @@ import { printable } from '../../domain/text.js';
 import type { CatalogueStore } from '../../store/store.js';
 import type { CategorySource } from '../categories/category-source.js';
 import { createGroupCheck } from './check-groups.js';
-import { findPresent, keyOf, type ImportLine, type RowFault } from './rows.js';
+import { findPresent, keyOf, type ImportLine, type RowError } from './rows.js';
 
 export interface CheckedImport {
   /** In the order in which they can be applied. */
   readonly rows: readonly CatalogueRow[];
-  readonly faults: readonly RowFault[];
+  readonly errors: readonly RowError[];
   /** Rows whose stock differs from the product's. */
   readonly otherStock: number;
 }
@@ -24,13 +24,13 @@ interface Deps {
 
 const BATCH = 250;
 
-/** Reads all rows and finds every fault. Writes nothing. */
+/** Reads all rows and finds every error. Writes nothing. */
 export async function checkImport(
   { catalogue, categories, currency }: Deps,
   lines: AsyncIterable<ImportLine>,
 ): Promise<CheckedImport> {
   const rules = { tree: await categories.fresh(), currency };
-  const faults: RowFault[] = [];
+  const errors: RowError[] = [];
   const changed: CatalogueRow[] = [];
   const added: CatalogueRow[] = [];
   const lineOf = new Map<string, number>();
@@ -39,7 +39,7 @@ export async function checkImport(
 
   function check(line: number, row: CatalogueRow, present: Product | undefined): void {
     const reading = readRow(row, present, rules);
-    if ('faults' in reading) return void faults.push(...reading.faults.map((message) => ({ line, message })));
+    if ('errors' in reading) return void errors.push(...reading.errors.map((message) => ({ line, message })));
     if ('changes' in reading && reading.hasOtherStock) otherStock += 1;
     groups.add(line, row, reading, present);
     (present ? changed : added).push(row);
@@ -52,9 +52,9 @@ export async function checkImport(
     );
     for (const one of batch) {
       const { line } = one;
-      const fault = 'row' in one ? rowFault(one.row, one.endsBefore, lineOf) : one.fault;
-      if (fault !== undefined || !('row' in one)) {
-        faults.push({ line, message: fault ?? '' });
+      const error = 'row' in one ? rowError(one.row, one.endsBefore, lineOf) : one.error;
+      if (error !== undefined || !('row' in one)) {
+        errors.push({ line, message: error ?? '' });
         continue;
       }
       const key = keyOf(one.row);
@@ -62,23 +62,23 @@ export async function checkImport(
       check(line, one.row, present.get(key));
     }
   }
-  faults.push(...(await groups.faults()));
-  faults.sort((left, right) => left.line - right.line);
-  return { rows: [...changed, ...added], faults, otherStock };
+  errors.push(...(await groups.errors()));
+  errors.sort((left, right) => left.line - right.line);
+  return { rows: [...changed, ...added], errors, otherStock };
 }
 
 /** What is wrong with a row, whatever its product. */
-function rowFault(
+function rowError(
   row: CatalogueRow,
   endsBefore: string | undefined,
   lineOf: ReadonlyMap<string, number>,
 ): string | undefined {
   if (!row.sku?.trim()) return 'sku is missing.';
   const before = lineOf.get(keyOf(row));
-  if (before !== undefined) return `sku: "${printable(row.sku)}" stands on line ${before} too.`;
+  if (before !== undefined) return `sku: "${printable(row.sku)}" is also on line ${before}.`;
   // Spreadsheets leave out empty cells at the end of a row. A row without a required cell was cut off.
   if (endsBefore === 'name' || endsBefore === 'category' || endsBefore === 'price' || endsBefore === 'stock')
-    return `The row ends before the column ${endsBefore}. Is the file cut off?`;
+    return `The row ends before the column ${endsBefore}. The file may be truncated.`;
   return undefined;
 }
 

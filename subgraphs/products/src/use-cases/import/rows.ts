@@ -4,10 +4,10 @@ import type { CatalogueStore } from '../../store/store.js';
 
 /** A row of a file, or what is wrong with it. */
 export type ImportLine = { readonly line: number } & (
-  { readonly row: CatalogueRow; readonly endsBefore?: string } | { readonly fault: string }
+  { readonly row: CatalogueRow; readonly endsBefore?: string } | { readonly error: string }
 );
 
-export interface RowFault {
+export interface RowError {
   /** In the file, from 1. */
   readonly line: number;
   readonly message: string;

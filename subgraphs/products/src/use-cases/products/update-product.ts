@@ -5,8 +5,9 @@ import {
   type ProductChangesInput,
 } from '../../domain/products/product-input.js';
 import type { Product } from '../../domain/products/product.js';
-import { createFaults } from '../../domain/refusals.js';
+import { createRefusals } from '../../domain/refusals.js';
 import { changedFields, rewriteProduct, type Deps } from './write-product.js';
+import { throwIfRefused } from '../refuse.js';
 
 export interface UpdateProduct extends ProductChangesInput {
   readonly productId: string;
@@ -24,9 +25,9 @@ export async function updateProduct(
     version,
     tree,
     change: (current) => {
-      const faults = createFaults();
-      const changes = readProductChanges(faults, input, current, { tree, currency: deps.currency });
-      faults.refuse();
+      const refusals = createRefusals();
+      const changes = readProductChanges(refusals, input, current, { tree, currency: deps.currency });
+      throwIfRefused(refusals);
       return Object.keys(changes).length === 0 ? null : changes;
     },
   });

@@ -1,13 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isId, Refusal } from '@cartograph/kit';
+import { isId } from '@cartograph/kit';
 import type { CurrencyCode } from '@cartograph/money';
 import type { CategoryTree } from '../../domain/categories/category.js';
 import type { Product } from '../../domain/products/product.js';
-import { concernsGroup, groupFaults, type Member } from '../../domain/products/variant-group.js';
-import { ConflictRefusal, createFaults, type ProductErrorCode } from '../../domain/refusals.js';
+import { concernsGroup, groupConflicts, type Member } from '../../domain/products/variant-group.js';
+import { createRefusals } from '../../domain/refusals.js';
 import type { CatalogueStore } from '../../store/store.js';
 import type { CategorySource } from '../categories/category-source.js';
 import type { RunExclusively } from '../run-exclusively.js';
+import { ConflictRefusal, refuse, throwIfRefused } from '../refuse.js';
 
 /** What every use case that writes products needs. */
 export interface Deps {
@@ -128,11 +129,10 @@ export const changedFields = (next: Product, current: Product): Partial<Product>
 
 /** @throws Refusal VARIANT_CONFLICT if a product does not fit its group */
 export function refuseMismatch(next: Member, before: Member | undefined, siblings: readonly Member[]): void {
-  const faults = createFaults();
-  for (const { field, message } of groupFaults(next, before, siblings))
-    faults.add(field, message, 'VARIANT_CONFLICT');
-  faults.refuse();
+  const refusals = createRefusals();
+  for (const { field, message } of groupConflicts(next, before, siblings))
+    refusals.add(field, message, 'VARIANT_CONFLICT');
+  throwIfRefused(refusals);
 }
 
-export const productNotFound = () =>
-  new Refusal<ProductErrorCode>('PRODUCT_NOT_FOUND', 'There is no such product.', ['productId']);
+export const productNotFound = () => refuse('PRODUCT_NOT_FOUND', 'Product not found.', ['productId']);

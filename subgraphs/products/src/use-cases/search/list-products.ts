@@ -13,7 +13,7 @@ import type { CategoryTree } from '../../domain/categories/category.js';
 import type { Product } from '../../domain/products/product.js';
 import {
   createProductQuery,
-  filterFaults,
+  filterErrors,
   PRICE_STEPS,
   type ProductFilterInput,
   type ProductQuery,
@@ -34,7 +34,7 @@ export interface ListArguments {
   readonly sort?: ProductSort | null | undefined;
 }
 
-/** A page; counting and facets cost more than the page itself, so they wait until they are asked for. */
+/** A page. Count and facets cost more than the page itself, so they are computed only if the query selects them. */
 export interface ProductList extends Omit<Connection<Product>, 'totalCount'> {
   readonly query: ProductQuery;
 }
@@ -73,8 +73,8 @@ export function createProductLists({ catalogue, currency }: Deps) {
     ): Promise<ProductList> {
       const filter = given ?? {};
       const sort = wanted ?? 'NEWEST';
-      const faults = filterFaults(filter);
-      if (faults.length > 0) throw new Fault('BAD_USER_INPUT', faults.join(' '));
+      const errors = filterErrors(filter);
+      if (errors.length > 0) throw new Fault('BAD_USER_INPUT', errors.join(' '));
       const prices = {
         min: readPrice('minPrice', filter.minPrice),
         max: readPrice('maxPrice', filter.maxPrice),
@@ -127,11 +127,11 @@ export function createProductLists({ catalogue, currency }: Deps) {
 const listName = (query: ProductQuery, sort: ProductSort): string =>
   `products:${sort}:${createHash('sha1').update(JSON.stringify(query)).digest('base64url').slice(0, 10)}`;
 
-/** The years 1 to 9999 in milliseconds: stores take no other moment, and prices and scores are far smaller. */
+/** The years 1 to 9999 in milliseconds. Stores accept no other dates, and prices and scores are far smaller. */
 const MIN_NUMBER = Date.parse('0001-01-01T00:00:00Z');
 const MAX_NUMBER = Date.parse('9999-12-31T23:59:59.999Z');
 
-/** Clients send cursors back, so nothing in them is trusted. */
+/** Clients send cursors back, so their contents are not trusted. */
 function readKey(values: unknown[], isText: boolean): ListKey {
   const [value, id] = values;
   const isFine = isText

@@ -1,16 +1,11 @@
-import { isId, Refusal } from '@cartograph/kit';
+import { idempotencyKeyFault, idempotencyKeyReused, isId } from '@cartograph/kit';
 import { v5 as uuidv5 } from 'uuid';
 import { MAX_STOCK, type Product } from '../../domain/products/product.js';
-import {
-  createFaults,
-  readIdempotencyKey,
-  readInteger,
-  readText,
-  type ProductErrorCode,
-} from '../../domain/refusals.js';
+import { createRefusals, readInteger, readText } from '../../domain/refusals.js';
 import { createEntry, type StockEntry } from '../../domain/stock/stock.js';
 import type { CatalogueStore, StockStore } from '../../store/store.js';
 import { loadProduct, productNotFound } from '../products/write-product.js';
+import { refuse, throwIfRefused } from '../refuse.js';
 
 export interface AdjustStock {
   readonly productId: string;
@@ -31,15 +26,17 @@ interface Deps {
 export async function adjustStock(deps: Deps, input: AdjustStock): Promise<Product> {
   const { stock, onChanged, clock, newId } = deps;
   const { productId } = input;
-  const faults = createFaults();
-  const delta = readInteger(faults, ['delta'], 'The change', input.delta, {
+  const refusals = createRefusals();
+  const delta = readInteger(refusals, ['delta'], 'The change', input.delta, {
     min: -MAX_STOCK,
     max: MAX_STOCK,
   });
-  if (delta === 0) faults.add(['delta'], 'A change of 0 changes nothing.');
-  const reason = readText(faults, ['reason'], 'The reason', input.reason, { max: 200 });
-  const key = readIdempotencyKey(faults, input.idempotencyKey);
-  faults.refuse();
+  if (delta === 0) refusals.add(['delta'], 'The change must not be 0.');
+  const reason = readText(refusals, ['reason'], 'The reason', input.reason, { max: 200 });
+  const key = input.idempotencyKey ?? undefined;
+  const keyFault = key === undefined ? undefined : idempotencyKeyFault(key);
+  if (keyFault) refusals.add(['idempotencyKey'], keyFault);
+  throwIfRefused(refusals);
   if (!isId(productId)) throw productNotFound();
   const id = key === undefined ? newId() : uuidv5(key, productId);
   const entry = createEntry('ADJUSTMENT', delta, { id, productId, reason, at: clock() });
@@ -53,14 +50,14 @@ export async function adjustStock(deps: Deps, input: AdjustStock): Promise<Produ
   const product = await loadProduct(deps, productId);
   if (key !== undefined && (await isDone(stock, entry))) return product;
   throw delta > 0
-    ? new Refusal<ProductErrorCode>(
+    ? refuse(
         'INVALID_INPUT',
-        `A product may have ${MAX_STOCK} in stock; it has ${product.available}.`,
+        `A product may have at most ${MAX_STOCK} units in stock; it has ${product.available}.`,
         ['delta'],
       )
-    : new Refusal<ProductErrorCode>(
+    : refuse(
         'OUT_OF_STOCK',
-        `Only ${product.available} can be taken: what orders hold is not counted.`,
+        `Expected at most ${product.available} units, got ${-delta}. Units that orders reserve cannot be taken.`,
         ['delta'],
       );
 }
@@ -68,11 +65,6 @@ export async function adjustStock(deps: Deps, input: AdjustStock): Promise<Produ
 /** Whether this change was made before. @throws Refusal IDEMPOTENCY_KEY_REUSED if the key stood for another change */
 async function isDone(stock: StockStore, { id, productId, available, reason }: StockEntry): Promise<boolean> {
   const before = await stock.findEntry(productId, id);
-  if (before && (before.available !== available || before.reason !== reason))
-    throw new Refusal<ProductErrorCode>(
-      'IDEMPOTENCY_KEY_REUSED',
-      'This idempotency key was used before with another input. Use a new one for a new change.',
-      ['idempotencyKey'],
-    );
+  if (before && (before.available !== available || before.reason !== reason)) throw idempotencyKeyReused();
   return before !== undefined;
 }

@@ -97,7 +97,4 @@ function outcomeOf({ state, releaseReason }: Hold): StockOutcome | undefined {
 }
 
 export const busy = (orderId: string) =>
-  new Fault(
-    'SERVICE_UNAVAILABLE',
-    `The stock of order ${orderId} is being moved by others; please try again.`,
-  );
+  new Fault('SERVICE_UNAVAILABLE', `Another request is changing the stock of order ${orderId}. Try again.`);

@@ -45,7 +45,7 @@ export async function reserveStock(
       if (hold.items.length > 0 && !sameItems(hold.items, items))
         throw new Fault(
           'BAD_USER_INPUT',
-          `Order ${orderId} has stock of other items: an order's items never change.`,
+          `Order ${orderId} was reserved with other items. The items of an order cannot change.`,
         );
       if (hold.state === 'COMMITTED') return { reserved: true, shortages: [] };
       if (hold.state === 'RELEASED' && hold.releaseReason === 'CANCELLED') {
@@ -155,7 +155,7 @@ function checkItems({ orderId, items }: ReserveInput): HoldItem[] {
   ) {
     throw new Fault(
       'BAD_USER_INPUT',
-      `Reserving needs an order, and 1 to 100 products with quantities from 1 to ${MAX_STOCK}.`,
+      `A reservation needs an order id of 1 to 64 characters, and 1 to 100 products with quantities from 1 to ${MAX_STOCK}.`,
     );
   }
   return merged;
