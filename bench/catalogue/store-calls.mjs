@@ -3,12 +3,13 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Redis } from 'ioredis';
-import { createProductsStore, openDatabase } from '../../subgraphs/products/dist/store/database.js';
+import { productsDatabase } from '../../subgraphs/products/dist/store/database.js';
+import { createProductsStore } from '../../subgraphs/products/dist/store/products-store.js';
 
 const options = JSON.parse(readFileSync(process.argv[2], 'utf8'));
 const { kind, inputs, concurrency, seconds, once } = options;
-const database = await openDatabase(options.mongoUrl, 20);
-const { catalogue } = createProductsStore(database.db, { clock: () => new Date(), newId: randomUUID });
+const database = await productsDatabase.connect(options.mongoUrl, { poolSize: 20 });
+const { catalogue } = createProductsStore(database.handle, { clock: () => new Date(), newId: randomUUID });
 const redis = new Redis(options.redisUrl, { enableAutoPipelining: true });
 const PRICE_STEPS = [2_500, 5_000, 10_000, 20_000];
 

@@ -1,8 +1,10 @@
-import { Counter, type Registry } from '@cartograph/kit';
+import { Counter, type GaugeDefinition, type Registry } from '@cartograph/kit';
 import type { StockOutcome } from './use-cases/stock/move-hold.js';
 
+export type Counters = ReturnType<typeof createCounters>;
+
 /** Counters of stock outcomes and of cache hits. */
-export function createProductsMetrics(registry: Registry) {
+export function createCounters(registry: Registry) {
   const registers = [registry];
   const outcomes = new Counter({
     name: 'cartograph_stock_holds_total',
@@ -28,6 +30,9 @@ export function createProductsMetrics(registry: Registry) {
       reads.inc({ outcome: 'hit' }, hits);
       reads.inc({ outcome: 'miss' }, misses);
     },
-    answer: (wasKept: boolean) => answers.inc({ outcome: wasKept ? 'hit' : 'miss' }),
+    answer: (wasCached: boolean) => answers.inc({ outcome: wasCached ? 'hit' : 'miss' }),
   };
 }
+
+/** The relay measures the outbox; nothing else has a level to read. */
+export const createGauges = (): readonly GaugeDefinition[] => [];

@@ -1,49 +1,45 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { Logger } from '@cartograph/kit';
+import { createPeriodicWorker, type Logger } from '@cartograph/kit';
+import type { LeaderElection } from './store/leader-election.js';
 import type { UseCases } from './use-cases/index.js';
 
 const ORPHANS_EVERY_MS = 600_000;
 
 interface Deps {
   readonly useCases: Pick<UseCases, 'stock' | 'imports' | 'categories'>;
+  readonly leader: Pick<LeaderElection, 'isLeader'>;
   readonly everyMs: number;
-  /** Whether this process does the work. Two would do no harm, only work for nothing. */
-  readonly isLeader: () => Promise<boolean>;
   readonly logger: Logger;
 }
 
-/** Releases expired reservations and finishes what was interrupted, for as long as it runs. */
-export function startSweeper({ useCases, everyMs, isLeader, logger }: Deps): { stop(): Promise<void> } {
+/**
+ * Work that one process does for all: it releases expired reservations and finishes what was interrupted. Several processes
+ * would do no harm, only work for nothing.
+ */
+export function createWorkers({ useCases, leader, everyMs, logger }: Deps) {
   const { stock, imports, categories } = useCases;
-  const stopping = new AbortController();
-
-  async function run(): Promise<void> {
-    let orphansAt = Date.now() + ORPHANS_EVERY_MS * Math.random();
-    while (!stopping.signal.aborted) {
-      try {
-        if (await isLeader()) {
-          const moved = await stock.releaseExpired();
-          if (moved > 0) logger.info({ moved }, 'Released or finished stock holds');
-          const resumed = await imports.resume();
-          if (resumed) logger.info(resumed, 'Finished an interrupted import');
-          await categories.refileProducts();
-          if (Date.now() > orphansAt) {
-            await stock.releaseOrphans();
-            orphansAt = Date.now() + ORPHANS_EVERY_MS;
-          }
-        }
-      } catch (error) {
-        logger.warn({ err: error }, 'Sweeping failed; it will be tried again');
-      }
-      await sleep(everyMs, undefined, { signal: stopping.signal }).catch(() => {});
-    }
-  }
-
-  const running = run();
+  const periodic = (name: string, work: () => Promise<void>, options: object = {}) =>
+    createPeriodicWorker({
+      name,
+      everyMs,
+      run: async () => {
+        if (await leader.isLeader('sweeper')) await work();
+      },
+      logger,
+      ...options,
+    });
   return {
-    async stop() {
-      stopping.abort();
-      await running;
-    },
+    expiredHolds: periodic('expired-holds', async () => {
+      const moved = await stock.releaseExpired();
+      if (moved > 0) logger.info({ moved }, 'Released or finished stock holds');
+    }),
+    orphanedReservations: periodic('orphaned-reservations', async () => void (await stock.releaseOrphans()), {
+      everyMs: ORPHANS_EVERY_MS,
+      firstAfterMs: ORPHANS_EVERY_MS * Math.random(),
+    }),
+    imports: periodic('imports', async () => {
+      const resumed = await imports.resume();
+      if (resumed) logger.info(resumed, 'Finished an interrupted import');
+    }),
+    categories: periodic('categories', async () => void (await categories.refileProducts())),
   };
 }

@@ -4,20 +4,22 @@ import { buildSchema, parse, type OperationDefinitionNode } from 'graphql';
 import { createAnswerCache } from '../src/resolvers/answer-cache.js';
 import { createCategoryTree } from '../src/domain/categories/category.js';
 import { newId } from '@cartograph/kit';
-import { createProductsStore, openDatabase } from '../src/store/database.js';
+import type { ProductsContext } from '../src/context.js';
+import { productsDatabase } from '../src/store/database.js';
+import { createProductsStore } from '../src/store/products-store.js';
 import { admin, euro, startProducts, type Harness } from './support.js';
 
 const LIST = `query ($filter: ProductFilter) {
   products(filter: $filter) { totalCount nodes { sku availability { quantity } } facets { categories { category { name } } } } }`;
 
-describe('Kept answers to lists', () => {
+describe('Cached list answers', () => {
   let redis: Awaited<ReturnType<typeof startTestRedis>>;
   let one: Harness;
   let other: Harness;
   beforeAll(async () => {
     redis = await startTestRedis();
     one = await startProducts({ REDIS_URL: redis.url });
-    // A second process of the same shop. The sample shop is there in neither; the category is the first one's.
+    // A second process of the same shop, without the sample shop. The first process has added the category.
     other = await startProducts({ REDIS_URL: redis.url, MONGODB_URL: one.config.MONGODB_URL });
   });
   afterAll(async () => {
@@ -34,22 +36,22 @@ describe('Kept answers to lists', () => {
       nodes: { sku: string; availability: { quantity: number } }[];
     };
   };
-  const kept = async (shop: Harness) => {
+  const cached = async (shop: Harness) => {
     const metrics = await (await fetch(`${shop.url}/metrics`)).text();
     return Number(/^cartograph_product_answers_total\{.*outcome="hit".*\} (\d+)$/m.exec(metrics)?.[1] ?? 0);
   };
 
-  it('are given again while nothing is written, also to customers who signed in', async () => {
+  it('are served again while nothing is written, also to customers who are signed in', async () => {
     await one.addProduct();
     await one.relayed();
     const first = await list(one);
-    const before = await kept(one);
+    const before = await cached(one);
     expect(await list(one)).toEqual(first);
     expect(await list(one, {}, userIdentity('a-customer'))).toEqual(first);
-    expect(await kept(one)).toBe(before + 2);
+    expect(await cached(one)).toBe(before + 2);
   });
 
-  it('are never older than a write that was answered, whichever process took it', async () => {
+  it('are never older than an answered write of any process', async () => {
     const { id, sku } = await one.addProduct({ name: 'Watched', stock: 100 });
     for (let left = 99; left > 84; left -= 1) {
       const writer = left % 2 ? one : other;
@@ -64,7 +66,7 @@ describe('Kept answers to lists', () => {
     }
   });
 
-  it('are made anew after what another program wrote, such as an import, by the time its events are out', async () => {
+  it('are made again after a write of another program, such as an import, once its events are published', async () => {
     const { id, sku } = await one.addProduct({ name: 'Imported', price: euro('10.00') });
     await one.relayed();
     const price = async (shop: Harness) => {
@@ -75,9 +77,9 @@ describe('Kept answers to lists', () => {
     };
     expect(await price(one)).toEqual([{ sku, price: { amount: '10.00' } }]);
     expect(await price(other)).toEqual([{ sku, price: { amount: '10.00' } }]);
-    // As a process leaves it that is killed after it has written: nobody is told but the outbox.
-    const database = await openDatabase(one.config.MONGODB_URL, 1);
-    const { catalogue } = createProductsStore(database.db, { clock: () => new Date(), newId });
+    // The state that a process leaves if it is killed after its write: only the outbox knows of it.
+    const database = await productsDatabase.connect(one.config.MONGODB_URL, { poolSize: 1 });
+    const { catalogue } = createProductsStore(database.handle, { clock: () => new Date(), newId });
     const [product] = await catalogue.findByIds([id]);
     const path = createCategoryTree(await catalogue.categories()).pathOf('things');
     const dearer = { ...product!, price: { minor: 1_200, currency: 'EUR' as const }, version: 2 };
@@ -87,7 +89,7 @@ describe('Kept answers to lists', () => {
     for (const shop of [one, other]) expect(await price(shop)).toEqual([{ sku, price: { amount: '12.00' } }]);
   });
 
-  it('know a new category, and what stands in it, in the other process at once', async () => {
+  it('contain a new category and its products at once, also in the other process', async () => {
     const categories = async () => (await one.ask('{ categories { name productCount } }')).data.categories;
     await list(one);
     expect(await categories()).not.toContainEqual({ name: 'Lamps', productCount: 0 });
@@ -100,7 +102,7 @@ describe('Kept answers to lists', () => {
     expect(await categories()).toContainEqual({ name: 'Lamps', productCount: 1 });
   });
 
-  it('are not what staff see, who may look at archived products', async () => {
+  it('are not served to staff, who may see archived products', async () => {
     const { id } = await one.addProduct({ name: 'Hidden' });
     await one.staff(
       'mutation ($id: ID!) { archiveProduct(input: { productId: $id }) { userErrors { message } } }',
@@ -114,15 +116,15 @@ describe('Kept answers to lists', () => {
     expect((await list(one, filter)).totalCount).toBe(0);
   });
 
-  it('are not kept while Redis is away: every list is as the store has it', async () => {
+  it('are not cached while Redis is unreachable: every list comes from the store', async () => {
     await list(one);
     await redis.process!.kill();
-    const added = await one.addProduct({ name: 'Meanwhile' });
-    expect((await list(one, { search: 'meanwhile' })).nodes).toMatchObject([{ sku: added.sku }]);
-    const before = await kept(one);
+    const added = await one.addProduct({ name: 'Uncached' });
+    expect((await list(one, { search: 'uncached' })).nodes).toMatchObject([{ sku: added.sku }]);
+    const before = await cached(one);
     await list(one);
     await list(one);
-    expect(await kept(one)).toBe(before);
+    expect(await cached(one)).toBe(before);
     await redis.process!.start();
   });
 });
@@ -141,8 +143,10 @@ describe('The answer cache', () => {
       made += 1;
       return make();
     };
-    type Context = { identity: { kind: 'anonymous' }; clientAddress: null; userAgent: null };
-    const plugin = createAnswerCache<Context>({ revision, contextAt: (_, context) => context });
+    const plugin = createAnswerCache({
+      revision,
+      contextAt: (_: string, context: ProductsContext) => context,
+    });
     const hooks = await plugin.requestDidStart!({} as never);
     schema.getQueryType()!.getFields()['products']!.resolve = products;
     return {
@@ -166,7 +170,7 @@ describe('The answer cache', () => {
     body: { kind: 'single', singleResult: { data: { text: JSON.stringify({ products }) } } },
   });
 
-  it('makes one answer for a hundred who ask at the same moment', async () => {
+  it('makes one answer for a hundred identical requests at the same time', async () => {
     const opens: ((value: number) => void)[] = [];
     const cache = await start({ make: () => new Promise((resolve) => opens.push(resolve)) });
     const asking = Promise.all(Array.from({ length: 100 }, () => cache.ask()));
@@ -174,14 +178,14 @@ describe('The answer cache', () => {
     for (const open of opens) open(7);
     expect(await asking).toEqual(Array.from({ length: 100 }, () => answer(7)));
     expect(cache.made()).toBe(1);
-    // Other variables are another question.
+    // Other variables make it another request.
     const other = cache.ask({ first: 1 });
     await cache.untilMade(2);
     opens.at(-1)!(1);
     expect(await other).toEqual(answer(1));
   });
 
-  it('never gives what a write overtook to those who ask after it', async () => {
+  it('never serves an answer that a write overtook to requests after the write', async () => {
     let revision = 'r1';
     const opens: ((value: number) => void)[] = [];
     const cache = await start({
@@ -200,8 +204,8 @@ describe('The answer cache', () => {
     expect(await cache.ask()).toEqual(answer(2));
   });
 
-  it('leaves answers with errors, other fields and a catalogue without revision to the server', async () => {
-    const failing = await start({ make: () => Promise.reject(new Error('away')) });
+  it('leaves answers with errors, other fields and a catalogue without a revision to the server', async () => {
+    const failing = await start({ make: () => Promise.reject(new Error('store unreachable')) });
     expect(await failing.ask()).toBeNull();
     const cache = await start();
     expect(await cache.ask({}, parse('{ product }'))).toBeNull();

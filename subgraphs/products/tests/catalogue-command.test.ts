@@ -66,7 +66,7 @@ const read = async (sku: string) =>
 const HEADER = 'sku,name,description,category,price,stock,attributes,variantGroup,variantOptions';
 
 describe('npm run catalogue', () => {
-  it('should import CSV with quotes, line breaks, umlauts and variants, and change what is there already', async () => {
+  it('should import CSV with quotes, line breaks, umlauts and variants, and change existing products', async () => {
     const file = write(
       'good.csv',
       `\uFEFF${HEADER}`,
@@ -103,13 +103,13 @@ describe('npm run catalogue', () => {
     expect((await catalogue('import', changed)).out).toBe(
       'Imported 2 rows: 0 new, 1 changed, 1 unchanged.\n',
     );
-    // Stock is not a file's to set.
+    // An import does not change stock.
     await until(async () => (await read('C-1')).name === 'Cheese');
     expect(await read('C-1')).toMatchObject({
       version: 2,
       price: { amount: '13.00' },
       availability: { quantity: 3 },
-      // Not named by the file.
+      // The file does not name these columns.
       description: 'First line\nsecond "line"',
       attributes: [
         { name: 'weight', value: '100' },
@@ -118,7 +118,7 @@ describe('npm run catalogue', () => {
     });
   });
 
-  it('should import nothing where any row is wrong, and name every fault by its line', async () => {
+  it('should import nothing if any row is invalid, and name every error with its line', async () => {
     const file = write(
       'bad.csv',
       HEADER,
@@ -154,13 +154,13 @@ describe('npm run catalogue', () => {
     await expect(reading()).rejects.toThrow(message);
   });
 
-  it('should explain itself when called wrongly', async () => {
+  it('should print its usage if called with wrong arguments', async () => {
     expect(await catalogue()).toMatchObject({
       code: 1,
       err: expect.stringContaining('Usage: npm run catalogue'),
     });
     expect((await catalogue('import', '--what', 'x.csv')).err).toContain("Unknown option '--what'");
-    // As a process: what it says and how it ends.
+    // As a process: its output and its exit code.
     expect(await run('catalogue', 'import', 'no-such-file.csv')).toMatchObject({
       code: 1,
       out: '',
@@ -168,7 +168,7 @@ describe('npm run catalogue', () => {
     });
   });
 
-  it('should read back what it exported without changing anything', async () => {
+  it('should import its own export without changing anything', async () => {
     for (const name of ['out.csv', 'out.jsonl']) {
       const file = join(folder, name);
       const { out } = await catalogue('export', file);
@@ -181,7 +181,7 @@ describe('npm run catalogue', () => {
     }
   });
 
-  it('should have an import that was cut off finished by the service', async () => {
+  it('should leave an interrupted import to the service, which finishes it', async () => {
     const product = {
       title: 'Late',
       description: '',
@@ -212,7 +212,7 @@ describe('npm run catalogue', () => {
 });
 
 describe('npm run stock:audit', () => {
-  it('should end well while stock is conserved and with 1 and the differences when it is not', async () => {
+  it('should exit with 0 if stock is conserved, and with 1 and the differences if it is not', async () => {
     const { id, sku } = await shop.addProduct({ stock: 4 });
     const good = await run('stock-audit');
     expect(good).toMatchObject({ code: 0, out: expect.stringContaining('Stock is conserved') });

@@ -39,9 +39,9 @@ const search = async (words: string, category?: string): Promise<string[]> => {
   return products.nodes.map(({ sku }: { sku: string }) => sku);
 };
 
-// First: it looks at the whole tree, to which the others add.
+// This comes first, because it reads the whole tree, to which the other tests add.
 describe('categories', () => {
-  it('should form a tree, count what stands below them and hand down their attributes', async () => {
+  it('should form a tree, count the products below them and pass on their attributes', async () => {
     await shop.staff(
       'mutation { createCategory(input: { slug: "tree", name: "Tree", attributes: [{ name: "height", type: NUMBER, unit: "m" }] }) { userErrors { code } } }',
     );
@@ -67,7 +67,7 @@ describe('categories', () => {
     });
   });
 
-  it('should refuse a slug that is taken and a parent that is not there', async () => {
+  it('should refuse a slug that is taken and an unknown parent', async () => {
     const create =
       'mutation ($input: CreateCategoryInput!) { createCategory(input: $input) { category { slug } userErrors { code field } } }';
     expect(await shop.staff(create, { input: { slug: 'things', name: 'Again' } })).toEqual({
@@ -88,7 +88,7 @@ describe('categories', () => {
 });
 
 describe('staff who rearrange the shop', () => {
-  it('should rename a category, and customers find what stands in and below it by the new name', async () => {
+  it('should rename a category, and customers find its products by the new name', async () => {
     const lamps = await addCategory('Lamps');
     const small = await addCategory('Small', lamps);
     const { sku } = await shop.addProduct({ category: small, name: 'Glow worm' });
@@ -111,7 +111,7 @@ describe('staff who rearrange the shop', () => {
     });
     expect(category.name).toBe('Illumination');
     expect((await search('illumination')).toSorted()).toEqual(['BULB-S', sku]);
-    // By a sibling's words, too, as before.
+    // Also by the words of a sibling, as before.
     expect(await search('illumination bulb-l')).toEqual(['BULB-S']);
     expect(await change('updateCategory', { slug: lamps, name: ' ' })).toMatchObject({
       category: null,
@@ -122,7 +122,7 @@ describe('staff who rearrange the shop', () => {
     });
   });
 
-  it('should refuse a change of what a colleague has changed since, and show what it is now', async () => {
+  it('should refuse a change of a category that a colleague has changed since, and return the current one', async () => {
     const slug = await addCategory('Rugs');
     const rename = (name: string, version?: number) => change('updateCategory', { slug, version, name });
     expect(await rename('Carpets', 1)).toMatchObject({ category: { version: 2 }, userErrors: [] });
@@ -130,14 +130,14 @@ describe('staff who rearrange the shop', () => {
       category: { name: 'Carpets', version: 2 },
       userErrors: [{ code: 'CONFLICT', field: ['version'] }],
     });
-    // Where it stands is another thing.
+    // Its position is not part of the version.
     await change('moveCategory', { slug, position: 0 });
     const answers = await Promise.all([1, 2, 3, 4].map((n) => rename(`Runners ${n}`, 2)));
     expect(answers.filter(({ userErrors }) => userErrors.length === 0)).toHaveLength(1);
     expect(await rename('Rugs')).toMatchObject({ category: { version: 4 }, userErrors: [] });
   });
 
-  it('should change the properties that a category asks for, unless products contradict them', async () => {
+  it('should change the attributes that a category defines, unless values of products do not match', async () => {
     const slug = await addCategory('Shirts');
     const below = await addCategory('Polo', slug);
     const size = (more: object) => ({ name: 'size', label: 'Size', type: 'CHOICE', ...more });
@@ -173,7 +173,7 @@ describe('staff who rearrange the shop', () => {
       { field: ['attributes', '1', 'name'] },
     ]);
 
-    // A nearer definition is the one that counts for what stands there.
+    // The nearest definition counts.
     await change('updateCategory', { slug: below, attributes: [{ name: 'size', label: 'Cut' }] });
     expect((await update([size({ label: 'Fit', options: ['S', 'L'] })])).userErrors).toEqual([]);
     await change('updateCategory', { slug: below, attributes: [] });
@@ -181,7 +181,7 @@ describe('staff who rearrange the shop', () => {
       { name: 'size', label: 'Fit', options: ['S', 'L'] },
     ]);
 
-    // A property that is gone stays with its products as free text.
+    // The values of a removed attribute stay with the products as free text.
     expect((await update([])).userErrors).toEqual([]);
     const { product } = await shop.staff(
       'query ($id: ID!) { product(id: $id) { attributes { name value } } }',
@@ -190,7 +190,7 @@ describe('staff who rearrange the shop', () => {
     expect(product.attributes).toEqual([{ name: 'size', value: 'M' }]);
   });
 
-  it('should move a category with all below it, to a place among its new siblings, and its products go along', async () => {
+  it('should move a category with its products and subcategories to a position among its new siblings', async () => {
     const [home, yard] = [await addCategory('Home'), await addCategory('Yard')];
     const [first, second] = [await addCategory('First', yard), await addCategory('Second', yard)];
     const moved = await addCategory('Moved', home);
@@ -217,7 +217,7 @@ describe('staff who rearrange the shop', () => {
     ]);
   });
 
-  it('should refuse to move a category below itself, nowhere, or too deep', async () => {
+  it('should refuse to move a category below itself, to an unknown parent, or too deep', async () => {
     const top = await addCategory('Top');
     let lowest = top;
     for (let depth = 2; depth <= 4; depth += 1) lowest = await addCategory('Deep', lowest);
@@ -245,7 +245,7 @@ describe('staff who rearrange the shop', () => {
     ]);
   });
 
-  it('should not let two moves that are right alone make a circle together', async () => {
+  it('should not let two moves form a cycle', async () => {
     const [one, two] = [await addCategory('One'), await addCategory('Two')];
     await Promise.all([
       change('moveCategory', { slug: one, parent: two }),
@@ -256,7 +256,7 @@ describe('staff who rearrange the shop', () => {
     expect(tops.includes(one) !== tops.includes(two)).toBe(true);
   });
 
-  it('should delete an empty category, and say what is in the way of deleting another', async () => {
+  it('should delete an empty category, and explain why another one cannot be deleted', async () => {
     const top = await addCategory('Attic');
     const shelf = await addCategory('Shelf', top);
     const { id } = await shop.addProduct({ category: shelf });
@@ -296,7 +296,7 @@ describe('staff who rearrange the shop', () => {
     ).toBeNull();
   });
 
-  it('should keep what is left out and clear what is null, also its place', async () => {
+  it('should keep omitted fields and clear fields that are null, including the parent', async () => {
     const top = await addCategory('House');
     const room = await addCategory('Room', top);
     const attributes = [{ name: 'depth', type: 'NUMBER' }];
@@ -325,7 +325,7 @@ describe('staff who rearrange the shop', () => {
     expect(await look()).toEqual({ name: 'Room', description: '', parent: null, ownAttributes: [] });
   });
 
-  it('should leave no product without its category, when both come and go at once', async () => {
+  it('should leave no product without its category if one is added while the other is deleted', async () => {
     for (let round = 0; round < 10; round += 1) {
       const slug = await addCategory('Brief');
       const [{ id }] = await Promise.all([
@@ -340,12 +340,12 @@ describe('staff who rearrange the shop', () => {
     }
   });
 
-  it('should file a product that was written while its category moved, a little later', async () => {
+  it('should later refile a product that was written while its category moved', async () => {
     const [from, to] = [await addCategory('From'), await addCategory('To')];
     const moved = await addCategory('Wanderer', from);
     const { id, sku } = await shop.addProduct({ category: moved, name: 'Latecomer' });
     await change('moveCategory', { slug: moved, parent: to });
-    // As a process leaves it that had read the categories before.
+    // The state that a process leaves if it had read the categories before the move.
     await shop.db
       .collection<{ _id: string }>('products')
       .updateOne({ _id: id }, { $set: { categoryPath: [from, moved] } });

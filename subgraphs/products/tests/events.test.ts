@@ -32,7 +32,7 @@ const moved = (type: 'order.cancelled' | 'order.shipped', orderId: string, produ
   });
 
 describe('what products publishes', () => {
-  it('should tell of every change in order, with what it was after it', async () => {
+  it('should be every change in order, with the values after it', async () => {
     const { id, sku } = await shop.addProduct({ stock: 5, name: 'Lamp' });
     await shop.staff(
       'mutation ($id: ID!) { adjustStock(input: { productId: $id, delta: -2, reason: "x" }) { userErrors { code } } }',
@@ -83,14 +83,14 @@ describe('what products publishes', () => {
 });
 
 describe('several processes', () => {
-  it('should publish each event once between them, and go on when one ends', async () => {
+  it('should publish each event once in all, and continue when one process ends', async () => {
     const other = await startProducts({ REDIS_URL: events.url, MONGODB_URL: shop.config.MONGODB_URL });
     const added = await Promise.all(
       Array.from({ length: 10 }, (_, index) => (index % 2 ? shop : other).addProduct({ sku: `S-${index}` })),
     );
     const count = () => added.flatMap(({ id }) => of(id)).length;
     await until(() => count() >= 20);
-    // A later event comes after all repeats there might have been.
+    // A later event arrives after any repetitions.
     const last = await other.addProduct({ sku: 'S-last' });
     await until(() => of(last.id).length >= 2);
     expect([count(), of(last.id).length]).toEqual([20, 2]);
@@ -105,7 +105,7 @@ describe('what products consumes', () => {
     ['order.cancelled', { available: 5, reserved: 0, sold: 0 }],
     ['order.shipped', { available: 3, reserved: 0, sold: 2 }],
   ] as const)(
-    'should settle the stock of an order once at %s, however often it comes',
+    'should settle the stock of an order once at %s, however often it arrives',
     async (type, expected) => {
       const { id } = await shop.addProduct({ stock: 5 });
       const orderId = newId();
@@ -114,7 +114,7 @@ describe('what products consumes', () => {
       await events.bus.publish([event, event]);
       await events.bus.publish([event, moved(type, orderId, id)]);
       await until(async () => (await shop.stockOf(id)).reserved === 0);
-      // A later order of the same aggregate stream is handled after them: by then the repeats are through.
+      // A later order of the same aggregate is handled after the repetitions.
       const other = newId();
       await shop.service(RESERVE, { input: { orderId: other, items: [{ productId: id, quantity: 1 }] } });
       await events.bus.publish([event, { ...moved('order.cancelled', other, id), aggregateId: orderId }]);

@@ -61,7 +61,7 @@ async function letServiceFindIt(): Promise<void> {
 }
 
 describe('An import whose process is killed', () => {
-  it('should go through as a whole when its rows were being applied', async () => {
+  it('should be completed if it was killed while its rows were applied', async () => {
     const child = startImport('APPLIED', ROWS);
     await until(async () => (await products('APPLIED')) > 0, { timeoutMs: 120_000, intervalMs: 1 });
     await kill(child);
@@ -76,7 +76,7 @@ describe('An import whose process is killed', () => {
       )
       .toArray();
     const byNumber = found.toSorted((a, b) => a['price'].minor - b['price'].minor);
-    // Each row once, as the file has it, also those that were under way when the process died.
+    // Each row once, as in the file, including those in progress when the process died.
     expect(byNumber).toEqual(
       Array.from({ length: ROWS }, (_, n) => ({
         sku: `APPLIED-${n}`,
@@ -87,13 +87,13 @@ describe('An import whose process is killed', () => {
     );
   }, 600_000);
 
-  it('should leave nothing when its rows were still on their way', async () => {
+  it('should leave nothing if it was killed while its rows were staged', async () => {
     const child = startImport('STAGED', STAGED_ROWS);
     await until(async () => (await rows()) > 0, { timeoutMs: 60_000, intervalMs: 1 });
     await kill(child);
     const wasStaged = (await imports().findOne({}))?.isStaged;
     await letServiceFindIt();
-    // On a store so quick that all rows had arrived before the signal, everything is right as well.
+    // If the store is so fast that all rows arrived before the signal, all of them are imported.
     expect(await products('STAGED')).toBe(wasStaged ? STAGED_ROWS : 0);
   }, 600_000);
 });

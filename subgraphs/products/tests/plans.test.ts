@@ -5,33 +5,32 @@ import type { Document, Filter } from 'mongodb';
 import { createProductQuery, type ProductSort } from '../src/domain/search/product-query.js';
 import { addSampleShop } from '../src/sample/add-sample-shop.js';
 import { openCollections, type Collections, type ProductDocument } from '../src/store/collections.js';
-import { createProductsStore, openDatabase, type ProductsStore } from '../src/store/database.js';
+import { productsDatabase } from '../src/store/database.js';
+import { createProductsStore } from '../src/store/products-store.js';
+import type { ProductsStore } from '../src/store/store.js';
 import { afterFilter, facetPipeline, orderOf, toFilter, toSort } from '../src/store/search-queries.js';
 import { createOutboxStore } from '../src/store/outbox.js';
+import { outboxDeps } from './stock-support.js';
 import { silent } from './support.js';
 
 let mongo: TestDatabase;
-let database: Awaited<ReturnType<typeof openDatabase>>;
+let connection: Awaited<ReturnType<typeof productsDatabase.connect>>;
 let collections: Collections;
 let store: ProductsStore;
 
 beforeAll(async () => {
   mongo = await createTestMongo();
-  database = await openDatabase(mongo.url, 10);
-  await database.migrate();
-  collections = openCollections(database.db);
-  store = createProductsStore(database.db, { clock: () => new Date(), newId });
+  connection = await productsDatabase.connect(mongo.url, { poolSize: 10 });
+  await connection.migrate();
+  const database = connection.handle;
+  collections = openCollections(database);
+  store = createProductsStore(database, { clock: () => new Date(), newId });
   await addSampleShop({ catalogue: store.catalogue, currency: 'EUR', logger: silent });
-  const outbox = createOutboxStore(collections, {
-    beforePublish: async () => {},
-    refreshGroup: (group) => store.catalogue.refreshGroup(group),
-    isLeader: async () => true,
-    clock: () => new Date(),
-  });
+  const outbox = createOutboxStore({ ...outboxDeps, database, catalogue: store.catalogue });
   await outbox.relay(async () => {}, 1_000);
 }, 60_000);
 afterAll(async () => {
-  await database.close();
+  await connection.close();
   await mongo.drop();
 });
 

@@ -57,7 +57,7 @@ describe('search', () => {
     expect((await titles(search)).sort()).toEqual([...expected].sort());
   });
 
-  it('should count nothing and offer nothing to narrow where signs were searched for', async () => {
+  it('should count nothing and have no facets for a search of symbols', async () => {
     for (const sort of ['NEWEST', 'NAME', 'RELEVANCE'])
       expect(await list({ filter: { search: '***' }, sort })).toMatchObject({ totalCount: 0, nodes: [] });
     expect(await facets({ search: '***' })).toEqual({
@@ -66,7 +66,7 @@ describe('search', () => {
     });
   });
 
-  it.each(['', '   ', '\u00A0\u200B\t'])('should take blanks alone, %j, for no search', async (search) => {
+  it.each(['', '   ', '\u00A0\u200B\t'])('should ignore a search of white space, %j', async (search) => {
     const { totalCount } = await list({});
     expect((await list({ filter: { search } })).totalCount).toBe(totalCount);
   });
@@ -83,7 +83,7 @@ describe('search', () => {
     expect(found.slice(0, named.length).sort()).toEqual(named.sort());
   });
 
-  it('should take signs for what stands between words, whatever they mean elsewhere', async () => {
+  it('should treat symbols as separators of words, whatever they mean elsewhere', async () => {
     for (const search of ['.*', '^', '$where', '{"$gt": ""}', '\\', '[a-', '(?<x>', '%00']) {
       const { errors } = await shop.ask(LIST, { filter: { search } });
       expect(errors).toBeUndefined();
@@ -93,7 +93,7 @@ describe('search', () => {
 });
 
 describe('filters and sorts', () => {
-  it('should keep to categories and what is below them, to prices and to stock', async () => {
+  it('should filter by categories with their subcategories, by price and by stock', async () => {
     const kitchen = await list({ filter: { categories: ['kitchen'] } });
     expect(kitchen.totalCount).toBe(28);
     expect((await list({ filter: { categories: ['cookware', 'tableware'] } })).totalCount).toBe(20);
@@ -143,7 +143,7 @@ describe('filters and sorts', () => {
     },
   );
 
-  it('should neither repeat nor skip what was there while products come and go', async () => {
+  it('should neither repeat nor skip products while others are added and removed', async () => {
     const filter = { categories: ['puzzles'] };
     const before = await list({ filter, sort: 'PRICE_ASC' });
     const first = await list({ filter, sort: 'PRICE_ASC', first: 3 });
@@ -226,7 +226,7 @@ describe('a cursor with a part replaced', () => {
   }
 
   it.each(['NEWEST', 'PRICE_ASC', 'PRICE_DESC', 'NAME', 'RELEVANCE'])(
-    'should never be a fault of ours, sorted by %s',
+    'should never cause an internal error, sorted by %s',
     async (sort) => {
       const filter = sort === 'RELEVANCE' ? { search: 'm' } : {};
       const { pageInfo } = await list({ first: 2, filter, sort });
@@ -240,7 +240,7 @@ describe('a cursor with a part replaced', () => {
     },
   );
 
-  it('should never be a fault of ours in a list of stock changes', async () => {
+  it('should never cause an internal error in a list of stock changes', async () => {
     const { id } = await shop.addProduct({ category: 'kitchen' });
     for (const delta of [1, 2])
       await shop.staff(
@@ -261,7 +261,7 @@ describe('a cursor with a part replaced', () => {
 });
 
 describe('facets', () => {
-  it('should count what a click would leave, for every facet', async () => {
+  it('should count the products that would remain for every facet value', async () => {
     const { facets: found, totalCount } = await facets({
       categories: ['clothing'],
       attributes: [{ name: 'colour', values: ['Navy'] }],
@@ -310,14 +310,14 @@ describe('facets', () => {
     );
   });
 
-  it('should be empty, not wrong, where nothing is found', async () => {
+  it('should be empty if nothing is found', async () => {
     expect(await facets({ search: 'xyzzy' })).toEqual({
       totalCount: 0,
       facets: { inStockCount: 0, categories: [], attributes: [], priceRanges: [] },
     });
   });
 
-  it('should count what can be bought when a variant that is not listed is the only one left', async () => {
+  it('should count a group as in stock if its only variant in stock is not the listed one', async () => {
     const options = { group: 'solo', options: ['size'] };
     const small = await shop.addProduct({
       category: 'knitwear',
@@ -362,7 +362,7 @@ describe('the sample shop', () => {
     for (const { productCount } of data.categories) expect(productCount).toBeGreaterThan(20);
   });
 
-  it('should be the same when several add it at once, and when it is added again', async () => {
+  it('should be the same if several processes add it at once, or if it is added again', async () => {
     const { url, drop } = await createTestMongo();
     const start = () => startProducts({ SAMPLE_DATA: true, MONGODB_URL: url });
     const first = await Promise.all([start(), start()]);
@@ -378,7 +378,7 @@ describe('the sample shop', () => {
     await drop();
   }, 60_000);
 
-  it('should have a picture for each, drawn the same every time, that browsers may keep', async () => {
+  it('should have a picture for each product, the same every time, that browsers may cache', async () => {
     const { nodes } = await list({ first: 100 });
     const pictures = await Promise.all(nodes.map(({ sku }) => fetch(`${shop.url}/images/${sku}.svg`)));
     for (const picture of pictures) {

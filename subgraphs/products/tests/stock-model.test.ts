@@ -42,7 +42,7 @@ const wishes = fc.array(
 );
 
 describe('stock under random, concurrent use', () => {
-  it('should be conserved, never negative, and in the end held by exactly the orders that were told so', async () => {
+  it('should be conserved, never negative, and finally reserved by exactly the orders whose holds say so', async () => {
     const batches = fc.array(fc.array(step, { minLength: 1, maxLength: 8 }), { minLength: 1, maxLength: 5 });
     await fc.assert(
       fc.asyncProperty(batches, wishes, async (steps, quantities) => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { AnyEvent } from '@cartograph/events';
 import { auditStock } from '../src/use-cases/stock/audit-stock.js';
 import { createOutboxStore } from '../src/store/outbox.js';
-import { startStock, type StockHarness } from './stock-support.js';
+import { outboxDeps, startStock, type StockHarness } from './stock-support.js';
 
 let shop: StockHarness;
 beforeAll(async () => {
@@ -18,7 +18,7 @@ describe('the relay', () => {
     while ((await shop.outbox.relay(async () => {}, 100)).count > 0);
   };
 
-  it('should leave what is added while it publishes for the next time, and publish it once', async () => {
+  it('should leave entries added during publishing for the next round, and publish them once', async () => {
     const [id, other] = [await shop.addProduct(5), await shop.addProduct(5)];
     await relayAll();
     await shop.adjust(id, 1);
@@ -43,16 +43,16 @@ describe('the relay', () => {
     expect(await shop.collections.products.countDocuments({ hasOutbox: true })).toBe(0);
   });
 
-  it('should have a cache forget products before it tells of their entries', async () => {
+  it('should remove products from the cache before it publishes their entries', async () => {
     const id = await shop.addProduct(5);
     await relayAll();
     await shop.adjust(id, 1);
     const forgotten: string[] = [];
-    const outbox = createOutboxStore(shop.collections, {
-      beforePublish: async (products) => void forgotten.push(...products.map((product) => product.id)),
-      refreshGroup: async () => {},
-      isLeader: async () => true,
-      clock: () => new Date(),
+    const outbox = createOutboxStore({
+      ...outboxDeps,
+      cache: { invalidate: async (ids) => void forgotten.push(...ids) },
+      database: shop.database,
+      catalogue: shop.store.catalogue,
     });
     await outbox.relay(async () => expect(forgotten).toEqual([id]), 100);
     expect(forgotten).toEqual([id]);

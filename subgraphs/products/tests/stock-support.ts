@@ -1,15 +1,18 @@
 import { newId } from '@cartograph/kit';
 import { createTestMongo } from '@cartograph/testing';
+import type { Db } from 'mongodb';
 import type { ReleaseReason } from '../src/domain/stock/hold.js';
 import { openCollections, type Collections } from '../src/store/collections.js';
-import { createProductsStore, openDatabase, type ProductsStore } from '../src/store/database.js';
+import { productsDatabase } from '../src/store/database.js';
 import { createOutboxStore } from '../src/store/outbox.js';
-import type { OutboxStore } from '../src/store/store.js';
+import { createProductsStore } from '../src/store/products-store.js';
+import type { OutboxStore, ProductsStore } from '../src/store/store.js';
 import { createUseCases } from '../src/use-cases/index.js';
 import type { StockUseCases } from '../src/use-cases/stock/index.js';
 import { euro, silent } from './support.js';
 
 export interface StockHarness {
+  readonly database: Db;
   readonly collections: Collections;
   readonly store: ProductsStore;
   readonly outbox: OutboxStore;
@@ -24,13 +27,20 @@ export interface StockHarness {
   close(): Promise<void>;
 }
 
+/** An outbox that this process publishes, without a cache. */
+export const outboxDeps = {
+  cache: { invalidate: async () => {} },
+  leader: { isLeader: async () => true },
+  clock: () => new Date(),
+};
+
 /** The stock use cases over a store of their own, with a clock that tests move. */
 export async function startStock(): Promise<StockHarness> {
   const mongo = await createTestMongo();
-  const database = await openDatabase(mongo.url, 50);
-  await database.migrate();
-  const collections = openCollections(database.db);
-  const store = createProductsStore(database.db, { clock: () => new Date(), newId });
+  const { handle: database, migrate, close } = await productsDatabase.connect(mongo.url, { poolSize: 50 });
+  await migrate();
+  const collections = openCollections(database);
+  const store = createProductsStore(database, { clock: () => new Date(), newId });
   const time = { now: new Date() };
   const start = () =>
     createUseCases({
@@ -44,14 +54,10 @@ export async function startStock(): Promise<StockHarness> {
   const { products, categories, stock } = start();
   await categories.create({ slug: 'things', name: 'Things' });
   return {
+    database,
     collections,
     store,
-    outbox: createOutboxStore(collections, {
-      beforePublish: async () => {},
-      refreshGroup: (group) => store.catalogue.refreshGroup(group),
-      isLeader: async () => true,
-      clock: () => new Date(),
-    }),
+    outbox: createOutboxStore({ ...outboxDeps, database, catalogue: store.catalogue }),
     stock,
     time,
     another: () => start().stock,
@@ -74,7 +80,7 @@ export async function startStock(): Promise<StockHarness> {
     },
     release: (orderId, reason) => stock.release(orderId, reason),
     async close() {
-      await database.close();
+      await close();
       await mongo.drop();
     },
   };

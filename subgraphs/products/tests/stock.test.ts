@@ -15,7 +15,7 @@ afterAll(async () => {
 const one = (productId: string, quantity = 1) => [{ productId, quantity }];
 
 describe('reserving', () => {
-  it('should sell the last five to five of fifty, and tell the others what there is', async () => {
+  it('should sell the last five units to five of fifty orders, and tell the others what is available', async () => {
     const id = await shop.addProduct(5);
     const answers = await Promise.all(
       Array.from({ length: 50 }, () => shop.stock.reserve({ orderId: newId(), items: one(id) })),
@@ -27,7 +27,7 @@ describe('reserving', () => {
     expect(await shop.numbers(id)).toEqual({ available: 0, reserved: 5, sold: 0 });
   });
 
-  it('should hold all of an order or nothing, and name every product that is short', async () => {
+  it('should reserve all of an order or nothing, and name every product that is short', async () => {
     const [plenty, few, none] = [
       await shop.addProduct(100),
       await shop.addProduct(2),
@@ -53,7 +53,7 @@ describe('reserving', () => {
     }
   });
 
-  it('should count an order once, however often and from however many processes it comes at once', async () => {
+  it('should count an order once, however many processes reserve it at once', async () => {
     const [left, right] = [await shop.addProduct(10), await shop.addProduct(10)];
     const orderId = newId();
     const processes = [shop.stock, shop.another(), shop.another()];
@@ -67,7 +67,7 @@ describe('reserving', () => {
     expect(await shop.numbers(right)).toEqual({ available: 6, reserved: 4, sold: 0 });
   });
 
-  it('should add up a product that stands twice in an order', async () => {
+  it('should add up the quantities of a product that an order has twice', async () => {
     const id = await shop.addProduct(3);
     expect(await shop.stock.reserve({ orderId: newId(), items: [...one(id, 2), ...one(id, 2)] })).toEqual({
       reserved: false,
@@ -75,7 +75,7 @@ describe('reserving', () => {
     });
   });
 
-  it('should try again after a shortage once there is stock', async () => {
+  it('should succeed on a retry after a shortage once there is stock', async () => {
     const id = await shop.addProduct(1);
     const input = { orderId: newId(), items: one(id, 2) };
     expect((await shop.stock.reserve(input)).reserved).toBe(false);
@@ -83,7 +83,7 @@ describe('reserving', () => {
     expect((await shop.stock.reserve(input)).reserved).toBe(true);
   });
 
-  it('should refuse other items for the same order, and numbers that make no sense', async () => {
+  it('should refuse other items for the same order, and invalid quantities', async () => {
     const id = await shop.addProduct(10);
     const orderId = newId();
     await shop.stock.reserve({ orderId, items: one(id, 2) });
@@ -98,7 +98,7 @@ describe('reserving', () => {
     await expect(shop.stock.reserve({ orderId: newId(), items: [] })).rejects.toThrow('1 to 100 products');
   });
 
-  it('should not sell what is archived', async () => {
+  it('should not sell archived products', async () => {
     const id = await shop.addProduct(5);
     await shop.collections.products.updateOne({ _id: id }, { $set: { isArchived: true } });
     expect((await shop.stock.reserve({ orderId: newId(), items: one(id) })).shortages).toEqual([
@@ -108,7 +108,7 @@ describe('reserving', () => {
 });
 
 describe('settling', () => {
-  it('should give back once and sell once, however often it is told', async () => {
+  it('should release once and sell once, however often it is requested', async () => {
     const id = await shop.addProduct(10);
     const [cancelled, shipped] = [newId(), newId()];
     for (const orderId of [cancelled, shipped]) await shop.stock.reserve({ orderId, items: one(id, 3) });
@@ -121,7 +121,7 @@ describe('settling', () => {
     expect(await shop.numbers(id)).toEqual({ available: 7, reserved: 0, sold: 3 });
   });
 
-  it('should not give back what was shipped nor ship what was given back', async () => {
+  it('should not release shipped stock nor ship released stock', async () => {
     const id = await shop.addProduct(10);
     const [shipped, cancelled] = [newId(), newId()];
     for (const orderId of [shipped, cancelled]) await shop.stock.reserve({ orderId, items: one(id, 2) });
@@ -133,7 +133,7 @@ describe('settling', () => {
     expect(await shop.numbers(id)).toEqual({ available: 8, reserved: 0, sold: 2 });
   });
 
-  it('should do one of the two when both come at once, wholly', async () => {
+  it('should do one of the two completely if both are requested at once', async () => {
     const ids = await Promise.all([shop.addProduct(5), shop.addProduct(5), shop.addProduct(5)]);
     const orderId = newId();
     await shop.stock.reserve({ orderId, items: ids.flatMap((id) => one(id, 2)) });
@@ -149,7 +149,7 @@ describe('settling', () => {
     }
   });
 
-  it('should refuse a reservation that comes after its cancellation', async () => {
+  it('should refuse a reservation that arrives after its cancellation', async () => {
     const id = await shop.addProduct(5);
     const orderId = newId();
     await shop.stock.release(orderId);
@@ -160,7 +160,7 @@ describe('settling', () => {
     expect(await shop.numbers(id)).toEqual({ available: 5, reserved: 0, sold: 0 });
   });
 
-  it('should say that a committed order is reserved, so that a late repeat does no harm', async () => {
+  it('should report a committed order as reserved, so that a late retry does no harm', async () => {
     const id = await shop.addProduct(5);
     const input = { orderId: newId(), items: one(id) };
     await shop.stock.reserve(input);
@@ -176,7 +176,7 @@ describe('expiry', () => {
     shop.time.now = inMinutes(minutes);
   };
 
-  it('should give back what was not paid in time, and leave alone what is held without end', async () => {
+  it('should release stock that was not paid for in time, and keep reservations without expiry', async () => {
     const id = await shop.addProduct(10);
     await shop.stock.reserve({ orderId: newId(), items: one(id, 3), expiresAt: inMinutes(15) });
     await shop.stock.reserve({ orderId: newId(), items: one(id, 2), expiresAt: null });
@@ -187,7 +187,7 @@ describe('expiry', () => {
     expect(await shop.numbers(id)).toEqual({ available: 8, reserved: 2, sold: 0 });
   });
 
-  it('should be put off by reserving again', async () => {
+  it('should be postponed by reserving again', async () => {
     const id = await shop.addProduct(10);
     const input = { orderId: newId(), items: one(id, 3) };
     await shop.stock.reserve({ ...input, expiresAt: inMinutes(15) });
@@ -197,7 +197,7 @@ describe('expiry', () => {
     expect(await shop.numbers(id)).toMatchObject({ available: 7, reserved: 3 });
   });
 
-  it('should not come to an order paid after the sweep had found it due', async () => {
+  it('should not happen to an order that was paid after the worker found it due', async () => {
     const id = await shop.addProduct(10);
     const input = { orderId: newId(), items: one(id, 3) };
     await shop.stock.reserve({ ...input, expiresAt: inMinutes(15) });
@@ -213,7 +213,7 @@ describe('expiry', () => {
     });
   });
 
-  it('should let a late payment have the stock again if there is some, or say that there is none', async () => {
+  it('should let a late payment reserve the stock again if there is some, or report the shortage', async () => {
     const id = await shop.addProduct(1);
     const input = { orderId: newId(), items: one(id) };
     await shop.stock.reserve({ ...input, expiresAt: inMinutes(15) });
@@ -233,7 +233,7 @@ describe('expiry', () => {
     });
   });
 
-  it('should end in one truth when a payment comes in the moment of expiry', async () => {
+  it('should end in one consistent state if a payment arrives at the moment of expiry', async () => {
     const id = await shop.addProduct(20);
     const orders = Array.from({ length: 20 }, () => ({ orderId: newId(), items: one(id) }));
     for (const order of orders) await shop.stock.reserve({ ...order, expiresAt: inMinutes(15) });
@@ -253,7 +253,7 @@ describe('a crash in the middle', () => {
     shop.time.now = new Date(shop.time.now.getTime() + 3_600_000);
   };
 
-  it('of reserving should give back what was taken, unless the order comes again', async () => {
+  it('of reserving should release the taken stock, unless the order is reserved again', async () => {
     const [first, second] = (await Promise.all([shop.addProduct(5), shop.addProduct(5)])).sort() as [
       string,
       string,
@@ -263,7 +263,7 @@ describe('a crash in the middle', () => {
       items: [...one(first, 2), ...one(second, 2)],
     }));
     for (const order of crashed) {
-      // What a process leaves that dies after the first of two products: its reservation and the unfinished hold.
+      // The state that a process leaves if it dies after the first of two products: its reservation and an unfinished hold.
       await shop.stock.reserve(order);
       await shop.collections.holds.updateOne(
         { _id: order.orderId },
@@ -309,7 +309,7 @@ describe('a crash in the middle', () => {
   it.each([
     ['RELEASING', { available: 5, reserved: 0, sold: 0 }],
     ['COMMITTING', { available: 3, reserved: 0, sold: 2 }],
-  ] as const)('of %s should be finished by the sweeper', async (state, expected) => {
+  ] as const)('of %s should be finished by the worker', async (state, expected) => {
     const id = await shop.addProduct(5);
     const orderId = newId();
     await shop.stock.reserve({ orderId, items: one(id, 2) });
@@ -319,7 +319,7 @@ describe('a crash in the middle', () => {
     expect(await shop.numbers(id)).toEqual(expected);
   });
 
-  it('of an overtaken attempt should be found by the search for left-over reservations', async () => {
+  it('of an overtaken attempt should be found by the search for orphaned reservations', async () => {
     const id = await shop.addProduct(5);
     const orderId = newId();
     await shop.stock.release(orderId);
@@ -349,11 +349,11 @@ describe('a crash in the middle', () => {
     expect(await shop.numbers(id)).toEqual({ available: 5, reserved: 0, sold: 0 });
   });
 
-  it('before the ledger was written should leave an entry that is written once', async () => {
+  it('before the ledger was written should leave an entry that is then written once', async () => {
     const id = await shop.addProduct(5);
     await shop.stock.reserve({ orderId: newId(), items: one(id, 2) });
-    const failing = () => Promise.reject(new Error('broker away'));
-    await expect(shop.outbox.relay(failing, 100)).rejects.toThrow('broker away');
+    const failing = () => Promise.reject(new Error('broker unreachable'));
+    await expect(shop.outbox.relay(failing, 100)).rejects.toThrow('broker unreachable');
     const events: string[] = [];
     while (
       (await shop.outbox.relay(async (batch) => void events.push(...batch.map((event) => event.id)), 100))
@@ -372,7 +372,7 @@ describe('a crash in the middle', () => {
 });
 
 describe('the audit', () => {
-  it('should find a number that was changed behind the ledger’s back', async () => {
+  it('should find a number that was changed without a ledger entry', async () => {
     const id = await shop.addProduct(5);
     await shop.collections.products.updateOne({ _id: id }, { $inc: { available: 1 } });
     const { differences } = await auditStock(shop.store.stock);

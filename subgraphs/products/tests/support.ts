@@ -11,7 +11,7 @@ import {
   type RunningSubgraph,
 } from '@cartograph/testing';
 import { MongoClient, type Db } from 'mongodb';
-import { createProductsApp } from '../src/app.js';
+import { products } from '../src/app.js';
 import type { ProductsConfig } from '../src/config.js';
 
 export const admin = userIdentity('ada', 'ADMIN');
@@ -22,35 +22,32 @@ export interface Harness extends RunningSubgraph {
   readonly config: ProductsConfig;
   readonly db: Db;
   /** As staff; throws on top-level errors. */
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests read what they asked for
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests read the fields that they selected
   staff<Data = any>(query: string, variables?: object): Promise<Data>;
   /** As the orders service; throws on top-level errors. */
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests read what they asked for
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests read the fields that they selected
   service<Data = any>(query: string, variables?: object): Promise<Data>;
   addProduct(fields?: object): Promise<{ id: string; sku: string }>;
   countProducts(): Promise<number>;
-  /** Once all changes are published, which makes caches forget a second time. */
+  /** Resolves once all changes are published, which invalidates the caches a second time. */
   relayed(): Promise<void>;
   stockOf(id: string): Promise<{ available: number; reserved: number; sold: number }>;
 }
 
-/** Products in this process on a database of its own unless `settings` name one, and without Redis likewise. */
+/** Products in this process, on a new database unless `settings` name one, and without Redis unless they do. */
 export async function startProducts(settings: Partial<ProductsConfig> = {}): Promise<Harness> {
   const mongo = settings.MONGODB_URL ? undefined : await createTestMongo();
   const config: ProductsConfig = {
     ...testBaseConfig,
     MONGODB_URL: mongo?.url ?? '',
     MONGODB_POOL_SIZE: 20,
-    REDIS_URL: undefined,
-    AMQP_URL: undefined,
     SHOP_CURRENCY: 'EUR',
     IMAGES_BASE_URL: 'http://localhost:4000/images',
     SAMPLE_DATA: false,
-    MIGRATE_ON_START: true,
     SWEEP_EVERY_MS: 100,
     ...settings,
   };
-  const subgraph = await startSubgraph<ProductsConfig>('products', createProductsApp, config);
+  const subgraph = await startSubgraph(products, config);
   const client = new MongoClient(config.MONGODB_URL);
   const expectData = async (query: string, variables: object | undefined, identity: typeof admin) => {
     const { data, errors } = await subgraph.ask(query, variables ?? {}, identity);
@@ -118,7 +115,7 @@ export const RESERVE = `mutation ($input: ReserveStockInput!) {
 export const RELEASE = 'mutation ($orderId: ID!) { releaseStock(input: { orderId: $orderId }) { ok } }';
 export const COMMIT = 'mutation ($orderId: ID!) { commitStock(input: { orderId: $orderId }) { ok } }';
 
-/** A Redis of one's own with a bus on it, and everything products publishes. */
+/** A Redis server with a bus, and everything that products publishes. */
 export async function startBus(): Promise<{
   url: string;
   bus: EventBus;

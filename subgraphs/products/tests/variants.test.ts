@@ -70,7 +70,7 @@ describe('a group of variants', () => {
     expect(await members(group)).toHaveLength(1);
   });
 
-  it('should refuse a product that stood alone, for the same reasons', async () => {
+  it('should refuse an existing product for the same reasons', async () => {
     const group = newGroup();
     await create(group, 'S');
     const { id } = await shop.addProduct({
@@ -96,7 +96,7 @@ describe('a group of variants', () => {
     });
   });
 
-  it('should refuse a change that makes two equal, and let every other through', async () => {
+  it('should refuse a change that makes two variants equal, and accept all others', async () => {
     const group = newGroup();
     const { product: first } = await create(group, 'S');
     const { product: second } = await create(group, 'M');
@@ -122,7 +122,7 @@ describe('a group of variants', () => {
     ).toEqual([]);
   });
 
-  it('should get one name and one category from a change of any of them', async () => {
+  it('should get the name and category of any variant that changes', async () => {
     await shop.staff(
       'mutation { createCategory(input: { slug: "rail", name: "Rail" }) { userErrors { code } } }',
     );
@@ -140,7 +140,7 @@ describe('a group of variants', () => {
         isListed: sku === first.sku,
       })),
     );
-    // Lists find the group under what is new.
+    // Lists find the group by its new name and category.
     const { products } = await shop.staff(
       '{ products(filter: { search: "crew neck", categories: ["rail"] }) { nodes { sku } } }',
     );
@@ -148,7 +148,7 @@ describe('a group of variants', () => {
     expect((await create(group, 'M', { name: 'Crew neck', category: 'rail' })).userErrors).toHaveLength(1);
   });
 
-  it('should end with one name where colleagues give it several at once, or die in the middle', async () => {
+  it('should end with one name if several are given at once, or if a process dies halfway', async () => {
     const group = newGroup();
     const made = [await create(group, 'S'), await create(group, 'M'), await create(group, 'L')];
     const answers = await Promise.all(
@@ -160,7 +160,7 @@ describe('a group of variants', () => {
     expect(answers.flatMap(({ userErrors }) => userErrors)).toEqual([]);
     expect(new Set((await members(group)).map(({ title }) => title)).size).toBe(1);
 
-    // As a process leaves it that dies after its first write: the relay finishes it.
+    // The state that a process leaves if it dies after its first write: the relay finishes it.
     const [{ product }] = made as [{ product: { id: string } }];
     await shop.relayed();
     const entry = {
@@ -187,7 +187,7 @@ describe('a group of variants', () => {
     });
   });
 
-  it('should let one of many equal variants in that come at once', async () => {
+  it('should accept one of many equal variants that are added at once', async () => {
     const group = newGroup();
     const answers = await Promise.all(Array.from({ length: 12 }, () => create(group, 'S')));
     expect(answers.filter(({ product }) => product)).toHaveLength(1);
@@ -206,7 +206,7 @@ describe('a group of variants', () => {
     expect(new Set((await members(other)).map(({ title }) => title)).size).toBe(1);
   });
 
-  it('should let one of many changes in that would make variants equal', async () => {
+  it('should accept one of many changes that would make variants equal', async () => {
     const group = newGroup();
     const made = [];
     for (let colour = 0; colour < 5; colour += 1)
@@ -220,7 +220,7 @@ describe('a group of variants', () => {
     );
   });
 
-  it('should be guarded by the store itself, should two processes ever not see each other', async () => {
+  it('should be protected by the store itself if two processes do not see each other', async () => {
     const group = newGroup();
     const { product } = await create(group, 'S');
     const { variantKey } = (await shop.db
@@ -232,7 +232,7 @@ describe('a group of variants', () => {
     ).rejects.toMatchObject({ code: 11000 });
   });
 
-  it('should give a place to another while a variant is archived, and not back', async () => {
+  it('should accept a replacement for an archived variant, which then cannot be restored', async () => {
     const group = newGroup();
     const { product: old } = await create(group, 'S');
     await create(group, 'M');
@@ -245,7 +245,7 @@ describe('a group of variants', () => {
     expect((await shop.staff(RESTORE, { id: old.id })).restoreProduct.userErrors).toEqual([]);
   });
 
-  it('should be left by a variant whose group was mistyped', async () => {
+  it('should lose a variant that is removed from it', async () => {
     const group = newGroup();
     const [{ product: first }, { product: second }] = [await create(group, 'S'), await create(group, 'M')];
     expect(await update(first.id, { variant: null })).toMatchObject({
@@ -262,7 +262,7 @@ describe('a group of variants', () => {
     ).toEqual([]);
   });
 
-  it('should be taken over from older releases, equal variants included', async () => {
+  it('should be migrated from older releases, including equal variants', async () => {
     const group = newGroup();
     await create(group, 'S');
     const { product: second } = await create(group, 'M');
@@ -275,7 +275,7 @@ describe('a group of variants', () => {
     await migrate(shop.db);
     const keys = await products.find({ 'variant.group': group }).sort({ createdAt: 1 }).toArray();
     expect(keys.map((row) => 'variantKey' in row)).toEqual([true, false]);
-    // What is not about the options can be changed all the same, and the options can be put right.
+    // Other fields can still be changed, and the options can be corrected.
     expect((await update(second.id, { price: euro('3.00') })).userErrors).toEqual([]);
     expect(
       (await update(second.id, { attributes: attributes({ size: 'L', colour: 'Navy' }) })).userErrors,

@@ -8,7 +8,9 @@ import { COLUMN_LIST } from '../domain/import/catalogue-columns.js';
 import { toRow } from '../domain/import/catalogue-row.js';
 import type { ImportResult } from '../use-cases/import/apply-import.js';
 import { createUseCases } from '../use-cases/index.js';
-import { createProductsStore, openDatabase, type ProductsStore } from '../store/database.js';
+import { productsDatabase } from '../store/database.js';
+import { createProductsStore } from '../store/products-store.js';
+import type { ProductsStore } from '../store/store.js';
 import { formatOf, readCatalogueFile } from './catalogue-file/read-catalogue-file.js';
 import { csvHeader, csvLine } from './catalogue-file/csv.js';
 import { CatalogueFileError } from './catalogue-file/file-error.js';
@@ -79,12 +81,12 @@ async function run(
     throw new UsageError('Expected "import FILE" or "export FILE".');
   formatOf(file);
   const config = readCommandConfig(source);
-  const database = await openDatabase(config.MONGODB_URL, 20);
+  const { handle, migrate, close } = await productsDatabase.connect(config.MONGODB_URL, { poolSize: 20 });
   try {
     const clock = () => new Date();
-    const store = createProductsStore(database.db, { clock, newId });
+    const store = createProductsStore(handle, { clock, newId });
     if (command === 'export') return print(`Exported ${await exportTo(file, store)} products to ${file}.\n`);
-    await database.migrate();
+    await migrate();
     const { imports } = createUseCases({
       store,
       currency: config.SHOP_CURRENCY,
@@ -120,7 +122,7 @@ async function run(
     );
     return reportRefused(result, err);
   } finally {
-    await database.close();
+    await close();
   }
 }
 

@@ -1,13 +1,14 @@
 import { ConfigError, newId } from '@cartograph/kit';
 import { readCommandConfig } from '../config.js';
 import { auditStock } from '../use-cases/stock/audit-stock.js';
-import { createProductsStore, openDatabase } from '../store/database.js';
+import { productsDatabase } from '../store/database.js';
+import { createProductsStore } from '../store/products-store.js';
 
 async function run(): Promise<number> {
   const { MONGODB_URL } = readCommandConfig();
-  const database = await openDatabase(MONGODB_URL, 5);
+  const { handle, close } = await productsDatabase.connect(MONGODB_URL, { poolSize: 5 });
   try {
-    const { stock } = createProductsStore(database.db, { clock: () => new Date(), newId });
+    const { stock } = createProductsStore(handle, { clock: () => new Date(), newId });
     const { products, unitsPutIn, differences } = await auditStock(stock);
     for (const { sku, productId, differences: found } of differences) {
       process.stdout.write(`${sku} (${productId})\n${found.map((text) => `  ${text}\n`).join('')}`);
@@ -19,7 +20,7 @@ async function run(): Promise<number> {
     );
     return differences.length === 0 ? 0 : 1;
   } finally {
-    await database.close();
+    await close();
   }
 }
 

@@ -1,13 +1,23 @@
-import { WrittenData, type BaseGraphQLContext, type Identity, type ServerPlugin } from '@cartograph/kit';
+import { WrittenData, type Identity, type ServerPlugin } from '@cartograph/kit';
 import { execute, type OperationDefinitionNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import type { ProductsContext } from '../context.js';
 
 /** Answers that are made from many products and are the same for everyone. Single products have a cache of their own. */
-const KEPT_FIELDS = new Set(['products', 'categories', 'allCategories', 'category']);
+const CACHED_FIELDS = new Set(['products', 'categories', 'allCategories', 'category']);
 /** The size of all answers together. */
 const MAX_CHARACTERS = 4_000_000;
 /** The longest life of an answer, in case Redis comes back with an old revision. */
 const MAX_AGE_MS = 30_000;
+
+interface Deps {
+  /** The revision of the whole catalogue. While it is undefined, nothing is cached. */
+  readonly revision: () => Promise<string | undefined>;
+  /** A context whose reads are at least as new as a revision. */
+  readonly contextAt: (revision: string, context: ProductsContext) => ProductsContext;
+  /** For metrics. */
+  readonly counters?: { answer(wasCached: boolean): void };
+}
 
 /**
  * Caches public list answers in this process while the catalogue does not change. The revision is read before the answer is
@@ -15,17 +25,7 @@ const MAX_AGE_MS = 30_000;
  * the same time share one answer. Answers with errors are not cached. Answers are cached as JSON text: it is written only
  * once, and the garbage collector has no objects to traverse.
  */
-export function createAnswerCache<Context extends BaseGraphQLContext>({
-  revision,
-  contextAt,
-  onAnswer = () => {},
-}: {
-  /** The revision of the whole catalogue. While it is undefined, nothing is cached. */
-  readonly revision: () => Promise<string | undefined>;
-  /** A context whose reads are at least as new as a revision. */
-  readonly contextAt: (revision: string, context: Context) => Context;
-  readonly onAnswer?: (wasKept: boolean) => void;
-}): ServerPlugin<Context> {
+export function createAnswerCache({ revision, contextAt, counters }: Deps): ServerPlugin<ProductsContext> {
   const answers = new LRUCache<string, WrittenData, () => Promise<WrittenData | undefined>>({
     maxSize: MAX_CHARACTERS,
     sizeCalculation: ({ text }) => text.length,
@@ -54,9 +54,9 @@ export function createAnswerCache<Context extends BaseGraphQLContext>({
             request.variables,
             tokenRefusal ?? null,
           ]);
-          let wasKept = true;
+          let wasCached = true;
           const make = async (): Promise<WrittenData | undefined> => {
-            wasKept = false;
+            wasCached = false;
             const { data, errors } = await execute({
               schema,
               document,
@@ -67,7 +67,7 @@ export function createAnswerCache<Context extends BaseGraphQLContext>({
             return data && !errors ? new WrittenData(JSON.stringify(data)) : undefined;
           };
           const data = await answers.fetch(key, { context: make }).catch(() => undefined);
-          onAnswer(wasKept && data !== undefined);
+          counters?.answer(wasCached && data !== undefined);
           // The server makes an answer with errors again, and masks and logs the errors.
           if (!data) return null;
           const { http } = asked.response;
@@ -84,6 +84,6 @@ function isPublicList({ operation, selectionSet }: OperationDefinitionNode, iden
   return (
     isPublic &&
     operation === 'query' &&
-    selectionSet.selections.every((field) => field.kind === 'Field' && KEPT_FIELDS.has(field.name.value))
+    selectionSet.selections.every((field) => field.kind === 'Field' && CACHED_FIELDS.has(field.name.value))
   );
 }

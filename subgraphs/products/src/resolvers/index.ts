@@ -7,6 +7,9 @@ import { createProductListResolvers } from './product-list.js';
 import { createProductResolvers } from './product.js';
 import { createQueryResolvers } from './query.js';
 
+/** No type of the catalogue belongs to a user. */
+export const owners = {};
+
 interface Deps {
   readonly useCases: UseCases;
   readonly imagesBaseUrl: string;

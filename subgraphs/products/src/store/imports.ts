@@ -1,3 +1,4 @@
+import type { Clock } from '@cartograph/kit/clock';
 import type { CatalogueRow } from '../domain/import/catalogue-columns.js';
 import { rowEntries, writtenRow } from '../domain/import/catalogue-row.js';
 import type { Collections, ImportRowDocument } from './collections.js';
@@ -7,7 +8,7 @@ const BATCH = 500;
 
 export function createImportStore(
   { imports, importRows }: Pick<Collections, 'imports' | 'importRows'>,
-  { clock }: { readonly clock: () => Date },
+  { clock }: { readonly clock: Clock },
 ): ImportStore {
   const until = (leaseMs: number) => new Date(clock().getTime() + leaseMs);
 

@@ -1,10 +1,11 @@
+import type { Clock } from '@cartograph/kit/clock';
 import type { Collections } from './collections.js';
 import { isDuplicateKey } from './duplicates.js';
 import type { LeaseStore } from './store.js';
 
 export function createLeaseStore(
   { leases }: Pick<Collections, 'leases'>,
-  { clock }: { readonly clock: () => Date },
+  { clock }: { readonly clock: Clock },
 ): LeaseStore {
   return {
     async hold(name, owner, ms) {

@@ -1,9 +1,12 @@
 import { parseEvent, type AnyEvent } from '@cartograph/events';
 import type { Relayed } from '@cartograph/kit';
-import type { Collections, OutboxEntry, ProductDocument } from './collections.js';
+import type { Clock } from '@cartograph/kit/clock';
+import type { Db } from 'mongodb';
+import { openCollections, type OutboxEntry, type ProductDocument } from './collections.js';
 import { ignoreDuplicates } from './duplicates.js';
 import { ledgerDocuments, numbered, type Pending } from './ledger.js';
-import type { OutboxStore } from './store.js';
+import type { LeaderElection } from './leader-election.js';
+import type { CatalogueStore, OutboxStore, ProductCache } from './store.js';
 
 function toEvents(product: Pending & Pick<ProductDocument, 'sku'>): AnyEvent[] {
   return [...numbered(product)].map(({ entry, sequence, availableAfter }) =>
@@ -43,26 +46,20 @@ function dataOf(product: Pending & Pick<ProductDocument, 'sku'>, entry: OutboxEn
 const NOTHING: Relayed = { count: 0, isMoreLeft: false };
 
 interface Deps {
-  /**
-   * Called with the products whose entries are about to be published, so that a consumer of the event finds nothing older
-   * in a cache. If it rejects, the entries stay.
-   */
-  readonly beforePublish: (products: readonly { id: string; sku: string }[]) => Promise<void>;
-  /** Called with each group of variants whose list entry may have to change. */
-  readonly refreshGroup: (group: string) => Promise<void>;
-  /** Whether this process is the one that publishes: two would each publish everything. */
-  readonly isLeader: () => Promise<boolean>;
-  readonly clock: () => Date;
+  readonly database: Db;
+  readonly catalogue: Pick<CatalogueStore, 'refreshGroup'>;
+  readonly cache: Pick<ProductCache, 'invalidate'>;
+  /** Only the leader publishes: two processes would each publish everything. */
+  readonly leader: Pick<LeaderElection, 'isLeader'>;
+  readonly clock: Clock;
 }
 
 /** The outbox inside the product documents. */
-export function createOutboxStore(
-  { products, ledger }: Pick<Collections, 'products' | 'ledger'>,
-  { beforePublish, refreshGroup, isLeader, clock }: Deps,
-): OutboxStore {
+export function createOutboxStore({ database, catalogue, cache, leader, clock }: Deps): OutboxStore {
+  const { products, ledger } = openCollections(database);
   return {
     async relay(publish, limit) {
-      if (!(await isLeader())) return NOTHING;
+      if (!(await leader.isLeader('outbox'))) return NOTHING;
       const rows = await products
         .find(
           { hasOutbox: true },
@@ -76,8 +73,9 @@ export function createOutboxStore(
       if (entries.length > 0) {
         await ledger.insertMany(entries, { ordered: false }).catch(ignoreDuplicates);
       }
-      for (const group of new Set(rows.flatMap(groupsToRefresh))) await refreshGroup(group);
-      await beforePublish(rows.map(({ _id, sku }) => ({ id: _id, sku })));
+      for (const group of new Set(rows.flatMap(groupsToRefresh))) await catalogue.refreshGroup(group);
+      // A consumer of these events must not find an older product in the cache. If this rejects, the entries stay.
+      await cache.invalidate(rows.map(({ _id }) => _id));
       await publish(rows.flatMap(toEvents));
       const { matchedCount } = await products.bulkWrite(
         rows.map(({ _id, sequence }) => ({

@@ -215,3 +215,10 @@ export interface ProductCache {
   ping(): Promise<unknown>;
   close(): Promise<void>;
 }
+
+export interface ProductsStore {
+  readonly catalogue: CatalogueStore;
+  readonly stock: StockStore;
+  readonly leases: LeaseStore;
+  readonly imports: ImportStore;
+}

@@ -1,6 +1,7 @@
+import type { Clock } from '@cartograph/kit/clock';
 import type { Logger } from '@cartograph/kit';
 import type { CurrencyCode } from '@cartograph/money';
-import type { CatalogueStore, ImportStore, LeaseStore, StockStore } from '../store/store.js';
+import type { ProductsStore } from '../store/store.js';
 import { createCategoryUseCases } from './categories/index.js';
 import { createCategorySource, type CategorySource } from './categories/category-source.js';
 import { createImportUseCases } from './import/index.js';
@@ -11,18 +12,14 @@ import { createStockUseCases } from './stock/index.js';
 import type { StockOutcome } from './stock/move-hold.js';
 
 interface Deps {
-  readonly store: {
-    readonly catalogue: CatalogueStore;
-    readonly stock: StockStore;
-    readonly leases: LeaseStore;
-    readonly imports: ImportStore;
-  };
+  readonly store: ProductsStore;
   readonly currency: CurrencyCode;
   /** Called with the products that changed, none of them if only categories did. The answer waits for it. */
   readonly onChanged: (productIds: readonly string[]) => Promise<void>;
-  readonly onStockOutcome?: (outcome: StockOutcome) => void;
+  /** For metrics. */
+  readonly counters?: { stockOutcome(outcome: StockOutcome): void };
   readonly logger: Logger;
-  readonly clock: () => Date;
+  readonly clock: Clock;
   readonly newId: () => string;
   /** Default: over the store. */
   readonly categories?: CategorySource;
@@ -31,7 +28,7 @@ interface Deps {
 export type UseCases = ReturnType<typeof createUseCases>;
 
 /** Everything that the catalogue can do, by subject. */
-export function createUseCases({ store, onStockOutcome, ...deps }: Deps) {
+export function createUseCases({ store, counters, ...deps }: Deps) {
   const categories = deps.categories ?? createCategorySource({ ...store, ...deps });
   const shared = {
     ...store,
@@ -41,7 +38,7 @@ export function createUseCases({ store, onStockOutcome, ...deps }: Deps) {
   };
   return {
     products: createProductUseCases(shared),
-    stock: createStockUseCases({ ...shared, onOutcome: onStockOutcome }),
+    stock: createStockUseCases({ ...shared, onOutcome: counters?.stockOutcome }),
     categories: createCategoryUseCases({ ...shared, onChanged: () => deps.onChanged([]) }),
     imports: createImportUseCases(shared),
     lists: createProductLists(shared),

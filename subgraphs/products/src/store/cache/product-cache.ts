@@ -21,7 +21,7 @@ const LEASE_PREFIX = 'lease:';
 const REVISION_KEY = 'products:revision';
 
 /** No cache: every read goes to the store. */
-export const noCache: ProductCache = {
+const noCache: ProductCache = {
   async read(ids, load) {
     return inOrder(ids, await load(ids));
   },
@@ -32,18 +32,20 @@ export const noCache: ProductCache = {
 };
 
 interface Deps {
-  readonly redisUrl: string;
+  /** Several addresses separated by commas for a cluster; undefined for no cache. */
+  readonly redisUrl: string | undefined;
   readonly logger: Logger;
   readonly newId: () => string;
   /** For metrics: products found and not found in the cache. */
-  readonly onRead?: (hits: number, misses: number) => void;
+  readonly counters?: { cacheRead(hits: number, misses: number): void };
 }
 
 /**
  * Cache-aside in Redis, with one key `product:{id}` each. It uses single keys only, so it works on a cluster. Of many
  * readers that miss the same product, one reads the store. While Redis is unreachable, all reads go to the store.
  */
-export function createProductCache({ redisUrl, logger, newId, onRead = () => {} }: Deps): ProductCache {
+export function createProductCache({ redisUrl, logger, newId, counters }: Deps): ProductCache {
+  if (redisUrl === undefined) return noCache;
   const redis = createCacheClient(redisUrl);
   let isDown = false;
   /** Keys that this process wrote while Redis was unreachable. Other processes may read the old values until these expire. */
@@ -127,7 +129,7 @@ export function createProductCache({ redisUrl, logger, newId, onRead = () => {} 
         return noCache.read(ids, load);
       }
       const { found, leases, awaited } = seen;
-      onRead(found.size, ids.length - found.size);
+      counters?.cacheRead(found.size, ids.length - found.size);
       const own = leases.size > 0 ? await load([...leases.keys()]) : [];
       await fill(own, leases).catch(() => {});
       const others =

@@ -1,3 +1,4 @@
+import type { Clock } from '@cartograph/kit/clock';
 import { createCategoryTree, type CategoryTree } from '../../domain/categories/category.js';
 import type { CatalogueStore } from '../../store/store.js';
 
@@ -15,7 +16,7 @@ export const KEEP_MS = 5_000;
 
 interface Deps {
   readonly catalogue: Pick<CatalogueStore, 'categories'>;
-  readonly clock: () => Date;
+  readonly clock: Clock;
 }
 
 export function createCategorySource({ catalogue, clock }: Deps): CategorySource {

@@ -1,3 +1,4 @@
+import type { Clock } from '@cartograph/kit/clock';
 import type { Category, CategoryTree } from '../../domain/categories/category.js';
 import type { CategoryStore } from '../../store/store.js';
 import type { RunExclusively } from '../run-exclusively.js';
@@ -11,7 +12,7 @@ export interface Deps {
   readonly runExclusively: RunExclusively;
   /** Called after a change was written and before the answer, so that no reader sees the old tree after it. */
   readonly onChanged: () => Promise<void>;
-  readonly clock: () => Date;
+  readonly clock: Clock;
 }
 
 /** Longer than any request that may have read the categories before they changed. */

@@ -1,3 +1,4 @@
+import type { Clock } from '@cartograph/kit/clock';
 import { isDeepStrictEqual } from 'node:util';
 import { isId } from '@cartograph/kit';
 import type { CurrencyCode } from '@cartograph/money';
@@ -18,7 +19,7 @@ export interface Deps {
   readonly currency: CurrencyCode;
   /** Called after products were written and before the answer, so that no reader sees an old one after it. */
   readonly onChanged: (productIds: readonly string[]) => Promise<void>;
-  readonly clock: () => Date;
+  readonly clock: Clock;
   readonly newId: () => string;
 }
 

@@ -1,3 +1,4 @@
+import type { Clock } from '@cartograph/kit/clock';
 import { idempotencyKeyFault, idempotencyKeyReused, isId } from '@cartograph/kit';
 import { v5 as uuidv5 } from 'uuid';
 import { MAX_STOCK, type Product } from '../../domain/products/product.js';
@@ -18,7 +19,7 @@ interface Deps {
   readonly catalogue: CatalogueStore;
   readonly stock: StockStore;
   readonly onChanged: (productIds: readonly string[]) => Promise<void>;
-  readonly clock: () => Date;
+  readonly clock: Clock;
   readonly newId: () => string;
 }
 

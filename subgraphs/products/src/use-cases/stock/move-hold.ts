@@ -1,3 +1,4 @@
+import type { Clock } from '@cartograph/kit/clock';
 import { Fault, type Logger } from '@cartograph/kit';
 import {
   canMove,
@@ -16,7 +17,7 @@ export interface Deps {
   /** Called with the products whose stock moved, before the answer. */
   readonly onChanged: (productIds: readonly string[]) => Promise<void>;
   readonly logger: Logger;
-  readonly clock: () => Date;
+  readonly clock: Clock;
   readonly newId: () => string;
   /** For metrics. */
   readonly onOutcome?: ((outcome: StockOutcome) => void) | undefined;

@@ -1,0 +1,156 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createCatalogueFiles, type CatalogueFiles } from './catalogue-support.js';
+import { startProducts, type Harness } from './support.js';
+
+let shop: Harness;
+let files: CatalogueFiles;
+beforeAll(async () => {
+  shop = await startProducts();
+  files = createCatalogueFiles(shop);
+});
+afterAll(async () => {
+  files.close();
+  await shop.close();
+});
+
+const HEADER = 'sku,name,category,price,stock';
+
+describe('An invalid file', () => {
+  const row = 'X-1,Käse,things,9.99,5';
+  const utf8 = `${HEADER}\nX-0,Fine,things,1,1\n${row}\n`;
+  it.each<[string, Buffer | string, string]>([
+    [
+      'a column twice',
+      `${HEADER},price\n${row},1.00\n`,
+      'FILE:1: The column "price" appears twice, as columns 4 and 6.',
+    ],
+    ['a column twice in other cases', `${HEADER}, PRICE \n${row},1.00\n`, 'The column "price" appears twice'],
+    [
+      'an attribute twice',
+      `${HEADER},attribute.size,Attribute.SIZE\n${row},S,M\n`,
+      'appears twice, as columns 6 and 7',
+    ],
+    [
+      'Windows-1252',
+      Buffer.from(utf8, 'latin1'),
+      'FILE:3: The file is not UTF-8; it looks like Windows-1252 (cp1252)',
+    ],
+    ['what to do about it', Buffer.from(utf8, 'latin1'), 'Save it as UTF-8: in Excel as "CSV UTF-8'],
+    [
+      'UTF-8 that is cut off',
+      Buffer.from(utf8).subarray(0, Buffer.from(utf8).indexOf('ä') + 1),
+      'FILE:3: The file is not UTF-8',
+    ],
+    ['UTF-16', Buffer.from(`\uFEFF${utf8}`, 'utf16le'), 'FILE: The file is not UTF-8; it looks like UTF-16.'],
+    ['UTF-16, big end first', Buffer.from(`\uFEFF${utf8}`, 'utf16le').swap16(), 'it looks like UTF-16'],
+    ['UTF-16 without a mark', Buffer.from(HEADER, 'utf16le'), 'FILE:1: There is a NUL byte'],
+    ['a NUL', `${HEADER}\nX-1,a\0b,things,1,1\n`, 'FILE:2: There is a NUL byte'],
+    [
+      'a letter that was lost',
+      `${HEADER}\nX-1,K\uFFFDse,things,1,1\n`,
+      'FILE:2: There is a "\uFFFD" (U+FFFD)',
+    ],
+    ['a workbook', Buffer.from('PK\x03\x04rest'), 'This is a workbook'],
+    ['nothing', '', 'FILE: The file is empty.'],
+    ['a byte order mark alone', '\uFEFF', 'FILE: The file is empty.'],
+    ['blank lines', '\n \r\n\n', 'FILE: The file is empty.'],
+    ['a header alone', `${HEADER}\n\n,,,,\n`, 'FILE: The file has no rows'],
+    ['sep= alone', 'sep=;\n', 'FILE: The file has no rows'],
+    [
+      'an unknown column',
+      `${HEADER},colour\n${row},Red\n`,
+      'FILE:1: Unknown columns: colour. The first line must name the columns',
+    ],
+    ['a separator of another kind', 'sku|name\nX-1|Y\n', 'separated by commas, semicolons or tabs'],
+    ['a cell too many', `${HEADER}\n${row},more\n`, 'FILE:2: Cell 6, "more", has no column'],
+    [
+      'a cell under no name',
+      `sku,,name,category,price,stock\nX-1,lost,N,things,1,1\n`,
+      'FILE:2: Cell 2, "lost"',
+    ],
+    [
+      'a row that is cut off',
+      `${HEADER}\nX-1,Name,things\n`,
+      'FILE:2: The row ends before the column price.',
+    ],
+    [
+      'a comma that may mean two things',
+      `sku;name;category;price;stock\nX-1;N;things;1,234;5\n`,
+      'got "1,234"',
+    ],
+    [
+      'a currency sign',
+      `${HEADER}\nX-1,N,things,€ 5,5\n`,
+      'price: expected an amount such as 12.50 or 12,50',
+    ],
+    ['an open quote', `${HEADER}\n${row}\nX-2,"open,things,1,1\n`, 'FILE:3: A quote (") opens a cell'],
+    [
+      'a quote inside a cell',
+      `${HEADER}\n${row}\nX-2,12" pan,things,1,1\n`,
+      'FILE:3: There is a quote (") inside a cell',
+    ],
+    [
+      'a cell without end',
+      `${HEADER}\n${row}\nX-2,"${'x'.repeat(300_000)}",things,1,1\n`,
+      'FILE:3: This row is longer than',
+    ],
+    [
+      'a text too long',
+      `${HEADER},description\n${row},${'x'.repeat(10_001)}\n`,
+      'FILE:2: description: The description may have at most 10000',
+    ],
+    [
+      'variants in no group',
+      `${HEADER},variantOptions\n${row},size\n`,
+      'FILE:2: variantGroup: variantOptions needs a group.',
+    ],
+  ])('should be refused with its problem: %s', async (_, content, message) => {
+    const before = await shop.countProducts();
+    const { code, out, err } = await files.importFile(content);
+    expect({ code, out, err }).toEqual({ code: 1, out: '', err: expect.stringContaining(message) });
+    expect(err.endsWith('\nNothing was imported.\n')).toBe(true);
+    expect(await shop.countProducts()).toBe(before);
+  });
+
+  it.each([
+    ['a line that is no JSON', '{"sku":"A","name"', 'FILE:1: Expected one JSON object per line'],
+    ['a list', '[{"sku":"A"}]', 'FILE:1: Expected one JSON object per line'],
+    ['a field that is an object', '\n{"sku":{"$ne":1}}', 'FILE:2: "sku" must be a string, a number or null.'],
+    ['an unknown field', '{"sku":"A","__proto__":1}', 'FILE:1: "__proto__" is not a known property'],
+    ['a field twice', '{"sku":"A","price":1,"price":2}', 'FILE:1: "price" appears twice.'],
+    [
+      'a field twice in other cases',
+      '{"sku":"A","price":"\\":1","Price":2}',
+      'FILE:1: "price" appears twice.',
+    ],
+    [
+      'a field twice, once in escapes',
+      '{"sku":"A","price":1,"pric\\u0065":2}',
+      'FILE:1: "price" appears twice.',
+    ],
+    ['no sku', '{"name":"A"}', 'FILE:1: sku is missing.'],
+    ['nothing', '\n\n', 'FILE: The file is empty.'],
+    [
+      'a lost letter in escapes',
+      '{"sku":"A","name":"\\ufffd","category":"things","price":1,"stock":1}',
+      'FILE:1: name: The name contains "\uFFFD" (U+FFFD)',
+    ],
+  ])('should be refused with its problem in JSON lines: %s', async (_, content, message) => {
+    expect(await files.importFile(content, 'jsonl')).toEqual({
+      code: 1,
+      out: '',
+      err: expect.stringContaining(message),
+    });
+  });
+
+  it.each(['\n', '\r\n', '\r'])(
+    'should name the line on which a row begins, with line ends %j',
+    async (end) => {
+      const lines = ['sku,description', '', 'X-1,"one', '', 'two"', ',', 'X 2,"three', 'four"', 'X-1,five'];
+      const { err } = await files.importFile(lines.join(end));
+      expect(err.match(/^FILE:\d+/gm)).toEqual(['FILE:3', 'FILE:7', 'FILE:9']);
+      const withSeparator = await files.importFile(['sep=,', ...lines].join(end));
+      expect(withSeparator.err.match(/^FILE:\d+/gm)).toEqual(['FILE:4', 'FILE:8', 'FILE:10']);
+    },
+  );
+});
