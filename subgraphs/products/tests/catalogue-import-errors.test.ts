@@ -133,7 +133,7 @@ describe('An invalid file', () => {
     [
       'a lost letter in escapes',
       '{"sku":"A","name":"\\ufffd","category":"things","price":1,"stock":1}',
-      'FILE:1: name: The name contains "\uFFFD" (U+FFFD)',
+      'FILE:1: name: The name contains',
     ],
   ])('should be refused with its problem in JSON lines: %s', async (_, content, message) => {
     expect(await files.importFile(content, 'jsonl')).toEqual({

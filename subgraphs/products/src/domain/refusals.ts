@@ -1,4 +1,4 @@
-import { readText as readPlainText } from '@cartograph/kit/text';
+import { collectRefusals, type RefusalCollector } from '@cartograph/kit/refusal';
 
 export type ProductErrorCode =
   | 'INVALID_INPUT'
@@ -13,58 +13,9 @@ export type ProductErrorCode =
   | 'OUT_OF_STOCK'
   | 'IDEMPOTENCY_KEY_REUSED';
 
-/** Why one field of an input is refused. */
-export interface FieldRefusal {
-  readonly code: ProductErrorCode;
-  readonly message: string;
-  /** Its path inside the input. */
-  readonly field: string[];
-}
+export type Refusals = RefusalCollector<ProductErrorCode>;
 
-/** Collects everything that is wrong with an input, so that a form shows all of it at once. */
-export interface Refusals {
-  add(field: readonly string[], message: string, code?: ProductErrorCode): void;
-  all(): readonly FieldRefusal[];
-}
-
-export function createRefusals(): Refusals {
-  const refusals: FieldRefusal[] = [];
-  return {
-    add(field, message, code = 'INVALID_INPUT') {
-      refusals.push({ code, message, field: [...field] });
-    },
-    all: () => refusals,
-  };
-}
-
-/** U+FFFD replaces a character that a program could not decode. */
-const LOST_CHARACTER = '\uFFFD';
-
-/** Reads a text of up to `max` code points by the rules of `@cartograph/kit/text`. @returns '' if it is empty or refused */
-export function readText(
-  refusals: Refusals,
-  field: readonly string[],
-  label: string,
-  value: string,
-  {
-    max,
-    isRequired = true,
-    allowsLines = false,
-  }: { max: number; isRequired?: boolean; allowsLines?: boolean },
-): string {
-  const reading = readPlainText(value, { max, isRequired, allowsLines });
-  if ('fault' in reading) {
-    refusals.add(field, `${label} ${reading.fault}.`);
-    return '';
-  }
-  const text = reading.value ?? '';
-  if (!text.includes(LOST_CHARACTER)) return text;
-  refusals.add(
-    field,
-    `${label} contains "${LOST_CHARACTER}" (U+FFFD), which replaces a character that could not be decoded. Enter the text again.`,
-  );
-  return '';
-}
+export const createRefusals = (): Refusals => collectRefusals<ProductErrorCode>();
 
 export function readInteger(
   refusals: Refusals,

@@ -1,10 +1,5 @@
-import { Refusal } from '@cartograph/kit';
-import type { ProductErrorCode, Refusals } from '../domain/refusals.js';
-
-/** @throws Refusal if anything was collected */
-export function throwIfRefused(refusals: Refusals): void {
-  if (refusals.all().length > 0) throw new Refusal<ProductErrorCode>(refusals.all());
-}
+import { Refusal } from '@cartograph/kit/refusal';
+import type { ProductErrorCode } from '../domain/refusals.js';
 
 /** Refuses one thing. */
 export const refuse = (code: ProductErrorCode, message: string, field: readonly string[] | null = null) =>

@@ -8,7 +8,7 @@ import {
   type CatalogueRow,
   type Column,
 } from '../../domain/import/catalogue-columns.js';
-import { printable } from '../../domain/text.js';
+import { printable } from '@cartograph/kit/text';
 import { CatalogueFileError } from './file-error.js';
 import type { FileRow } from './file-row.js';
 

@@ -4,7 +4,7 @@ import {
   type CatalogueRow,
   type Column,
 } from '../../domain/import/catalogue-columns.js';
-import { printable } from '../../domain/text.js';
+import { printable } from '@cartograph/kit/text';
 import type { FileRow } from './file-row.js';
 
 /** The rows of a file of JSON lines. @param text with `\n` as its line end */

@@ -1,7 +1,7 @@
 import { MAX_DEPTH, type AttributeDefinition, type AttributeType, type CategoryTree } from './category.js';
-import { readText, type Refusals } from '../refusals.js';
+import { type Refusals } from '../refusals.js';
 import { ATTRIBUTE_NAME, fitsDefinition, MAX_ATTRIBUTES } from '../products/attributes.js';
-import { printable } from '../text.js';
+import { printable } from '@cartograph/kit/text';
 
 const SLUG = /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/;
 
@@ -64,17 +64,18 @@ function readDefinitions(refusals: Refusals, inputs: readonly DefinitionInput[])
       refusals.add([...field, 'options'], 'An attribute of type CHOICE needs options.');
     return {
       name: attribute.name,
-      label: readText(refusals, [...field, 'label'], 'The label', attribute.label ?? attribute.name, {
+      label: refusals.text([...field, 'label'], 'The label', attribute.label ?? attribute.name, {
         max: 100,
+        isRequired: true,
       }),
       type,
       unit: attribute.unit
-        ? readText(refusals, [...field, 'unit'], 'The unit', attribute.unit, { max: 20 })
+        ? refusals.text([...field, 'unit'], 'The unit', attribute.unit, { max: 20, isRequired: true })
         : null,
       options:
         type === 'CHOICE'
           ? options.map((option) =>
-              readText(refusals, [...field, 'options'], 'An option', option, { max: 200 }),
+              refusals.text([...field, 'options'], 'An option', option, { max: 200, isRequired: true }),
             )
           : [],
     };
@@ -136,10 +137,6 @@ export function readParent(
 }
 
 const readName = (refusals: Refusals, value: string) =>
-  readText(refusals, ['name'], 'The name', value, { max: 100 });
+  refusals.text(['name'], 'The name', value, { max: 100, isRequired: true });
 const readDescription = (refusals: Refusals, value: string) =>
-  readText(refusals, ['description'], 'The description', value, {
-    max: 1_000,
-    isRequired: false,
-    allowsLines: true,
-  });
+  refusals.text(['description'], 'The description', value, { max: 1_000, allowsLines: true }) ?? '';

@@ -17,7 +17,7 @@ import {
   type ProductChangesInput,
 } from '../products/product-input.js';
 import type { Attribute, Product } from '../products/product.js';
-import { printable } from '../text.js';
+import { printable } from '@cartograph/kit/text';
 
 /** What a row means: a new product, changes of an existing one, or errors. */
 export type RowReading =
@@ -135,8 +135,7 @@ function createRowErrors(row: CatalogueRow, rules: InputRules) {
     others,
     all: () => [
       ...own.values(),
-      ...others
-        .all()
+      ...others.errors
         .filter(({ field }) => !own.has(field?.[0] ?? ''))
         .map(({ field, message }) => `${field?.join('.') ?? 'row'}: ${message}`),
     ],

@@ -1,7 +1,7 @@
 import type { AttributeDefinition } from '../categories/category.js';
-import { readText, type Refusals } from '../refusals.js';
+import { type Refusals } from '../refusals.js';
 import { fold } from '../search/words.js';
-import { printable } from '../text.js';
+import { printable } from '@cartograph/kit/text';
 import type { Attribute } from './product.js';
 
 export const ATTRIBUTE_NAME = /^[A-Za-z][A-Za-z0-9-]{0,39}$/;
@@ -37,8 +37,9 @@ export function readAttributes(
       );
     if (seen.has(name)) refusals.add([...field, 'name'], `The attribute "${printable(name)}" appears twice.`);
     seen.add(name);
-    const value = readText(refusals, [...field, 'value'], `The value of "${printable(name)}"`, input.value, {
+    const value = refusals.text([...field, 'value'], `The value of "${printable(name)}"`, input.value, {
       max: 200,
+      isRequired: true,
     });
     const definition = definitions.find((candidate) => candidate.name === name);
     return {

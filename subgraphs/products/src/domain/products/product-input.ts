@@ -1,9 +1,9 @@
 import { MoneyError, parseMoney, type CurrencyCode, type Money, type MoneyInput } from '@cartograph/money';
 import type { CategoryTree } from '../categories/category.js';
-import { readInteger, readText, type Refusals } from '../refusals.js';
+import { readInteger, type Refusals } from '../refusals.js';
 import { readAttributes, type AttributeInput } from './attributes.js';
 import { MAX_STOCK, type Attribute, type Variant } from './product.js';
-import { printable } from '../text.js';
+import { printable } from '@cartograph/kit/text';
 
 const SKU = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 /** A SKU is part of URLs, file names and labels, so it has no character that needs escaping in any of them. */
@@ -126,13 +126,9 @@ export function readProductChanges(
 }
 
 const readTitle = (refusals: Refusals, value: string) =>
-  readText(refusals, ['name'], 'The name', value, { max: 200 });
+  refusals.text(['name'], 'The name', value, { max: 200, isRequired: true });
 const readDescription = (refusals: Refusals, value: string) =>
-  readText(refusals, ['description'], 'The description', value, {
-    max: 10_000,
-    isRequired: false,
-    allowsLines: true,
-  });
+  refusals.text(['description'], 'The description', value, { max: 10_000, allowsLines: true }) ?? '';
 
 /** Greater than zero and in the shop's currency. */
 export function readPrice(
@@ -187,7 +183,7 @@ function readVariant(
   input: { group: string; options: readonly string[] },
   attributes: readonly Attribute[],
 ): Variant {
-  const group = readText(refusals, ['variant', 'group'], 'The group', input.group, { max: 64 });
+  const group = refusals.text(['variant', 'group'], 'The group', input.group, { max: 64, isRequired: true });
   const options = [...new Set(input.options.map((option) => option.trim()))];
   if (options.length === 0 || options.length > 5)
     refusals.add(['variant', 'options'], `A variant needs 1 to 5 options, got ${options.length}.`);

@@ -1,7 +1,7 @@
 import type { NewProduct } from './product-input.js';
 import type { Product } from './product.js';
 import { fold } from '../search/words.js';
-import { printable } from '../text.js';
+import { printable } from '@cartograph/kit/text';
 
 /** A product as its group sees it. */
 export type Member = Pick<NewProduct, 'sku' | 'title' | 'category' | 'variant' | 'attributes'> &

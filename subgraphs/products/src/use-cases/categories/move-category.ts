@@ -2,7 +2,6 @@ import { MAX_DEPTH, type Category } from '../../domain/categories/category.js';
 import { readParent } from '../../domain/categories/category-input.js';
 import { createRefusals } from '../../domain/refusals.js';
 import { changeCategory, changeTree, findCategory, type Deps } from './change-category.js';
-import { throwIfRefused } from '../refuse.js';
 
 export interface MoveCategory {
   readonly slug: string;
@@ -23,7 +22,7 @@ export const moveCategory = (deps: Deps, input: MoveCategory): Promise<Category>
       refusals.add(['parent'], `Categories can be nested at most ${MAX_DEPTH} levels deep.`);
     if (input.position != null && input.position < 0)
       refusals.add(['position'], `The position must be 0 or greater, got ${input.position}.`);
-    throwIfRefused(refusals);
+    refusals.throwIfAny();
 
     const siblings = (parent === null ? tree.top : tree.childrenOf(parent)).filter(
       ({ slug }) => slug !== category.slug,

@@ -6,7 +6,7 @@ import {
 } from '../../domain/categories/category-input.js';
 import { createRefusals } from '../../domain/refusals.js';
 import { changeCategory, changeTree, findCategory, type Deps } from './change-category.js';
-import { ConflictRefusal, throwIfRefused } from '../refuse.js';
+import { ConflictRefusal } from '../refuse.js';
 
 export interface UpdateCategory extends CategoryChanges {
   readonly slug: string;
@@ -23,7 +23,7 @@ export const updateCategory = (deps: Deps, { slug, version, ...input }: UpdateCa
       const places = tree.ruledBy(category.slug, definition.name);
       refuseMisfits(refusals, index, definition, await deps.catalogue.countValues(places, definition.name));
     }
-    throwIfRefused(refusals);
+    refusals.throwIfAny();
     if (Object.keys(changes).length === 0) return category;
     return changeCategory(deps, category.slug, { ...changes, version: category.version + 1 });
   });

@@ -1,4 +1,4 @@
-import { Refusal } from '@cartograph/kit';
+import { Refusal } from '@cartograph/kit/refusal';
 import type { CatalogueRow } from '../../domain/import/catalogue-columns.js';
 import { readRow } from '../../domain/import/catalogue-row.js';
 import type { CategoryTree } from '../../domain/categories/category.js';

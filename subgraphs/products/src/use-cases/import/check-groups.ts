@@ -2,7 +2,7 @@ import type { CatalogueRow } from '../../domain/import/catalogue-columns.js';
 import type { RowReading } from '../../domain/import/catalogue-row.js';
 import type { ProductChanges } from '../../domain/products/product-input.js';
 import type { Product } from '../../domain/products/product.js';
-import { printable } from '../../domain/text.js';
+import { printable } from '@cartograph/kit/text';
 import { concernsGroup, groupConflicts, type Member } from '../../domain/products/variant-group.js';
 import { keyOf, type RowError } from './rows.js';
 import type { CatalogueStore } from '../../store/store.js';

@@ -2,7 +2,7 @@ import type { CurrencyCode } from '@cartograph/money';
 import type { CatalogueRow } from '../../domain/import/catalogue-columns.js';
 import { readRow } from '../../domain/import/catalogue-row.js';
 import type { Product } from '../../domain/products/product.js';
-import { printable } from '../../domain/text.js';
+import { printable } from '@cartograph/kit/text';
 import type { CatalogueStore } from '../../store/store.js';
 import type { CategorySource } from '../categories/category-source.js';
 import { createGroupCheck } from './check-groups.js';

@@ -1,4 +1,4 @@
-import { Refusal } from '@cartograph/kit';
+import { Refusal } from '@cartograph/kit/refusal';
 import type { CategoryTree } from '../../domain/categories/category.js';
 import { createListing } from '../../domain/products/listing.js';
 import type { NewProduct } from '../../domain/products/product-input.js';

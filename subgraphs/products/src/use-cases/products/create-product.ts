@@ -3,7 +3,7 @@ import type { Product } from '../../domain/products/product.js';
 import { createRefusals } from '../../domain/refusals.js';
 import { addProducts } from './add-products.js';
 import type { Deps } from './write-product.js';
-import { refuse, throwIfRefused } from '../refuse.js';
+import { refuse } from '../refuse.js';
 
 /** @throws Refusal for faulty fields, SKU_TAKEN, or VARIANT_CONFLICT */
 export async function createProduct(deps: Deps, input: NewProductInput): Promise<Product> {
@@ -11,7 +11,7 @@ export async function createProduct(deps: Deps, input: NewProductInput): Promise
   const tree = await categories.fresh();
   const refusals = createRefusals();
   const product = readNewProduct(refusals, input, { tree, currency });
-  throwIfRefused(refusals);
+  refusals.throwIfAny();
   const {
     added: [added],
     refused: [refused],

@@ -7,7 +7,6 @@ import {
 import type { Product } from '../../domain/products/product.js';
 import { createRefusals } from '../../domain/refusals.js';
 import { changedFields, rewriteProduct, type Deps } from './write-product.js';
-import { throwIfRefused } from '../refuse.js';
 
 export interface UpdateProduct extends ProductChangesInput {
   readonly productId: string;
@@ -27,7 +26,7 @@ export async function updateProduct(
     change: (current) => {
       const refusals = createRefusals();
       const changes = readProductChanges(refusals, input, current, { tree, currency: deps.currency });
-      throwIfRefused(refusals);
+      refusals.throwIfAny();
       return Object.keys(changes).length === 0 ? null : changes;
     },
   });

@@ -1,6 +1,6 @@
 import type { Clock } from '@cartograph/kit/clock';
 import { isDeepStrictEqual } from 'node:util';
-import { isId } from '@cartograph/kit';
+import { isId } from '@cartograph/kit/is-id';
 import type { CurrencyCode } from '@cartograph/money';
 import type { CategoryTree } from '../../domain/categories/category.js';
 import type { Product } from '../../domain/products/product.js';
@@ -9,7 +9,7 @@ import { createRefusals } from '../../domain/refusals.js';
 import type { CatalogueStore } from '../../store/store.js';
 import type { CategorySource } from '../categories/category-source.js';
 import type { RunExclusively } from '../run-exclusively.js';
-import { ConflictRefusal, refuse, throwIfRefused } from '../refuse.js';
+import { ConflictRefusal, refuse } from '../refuse.js';
 
 /** What every use case that writes products needs. */
 export interface Deps {
@@ -133,7 +133,7 @@ export function refuseMismatch(next: Member, before: Member | undefined, sibling
   const refusals = createRefusals();
   for (const { field, message } of groupConflicts(next, before, siblings))
     refusals.add(field, message, 'VARIANT_CONFLICT');
-  throwIfRefused(refusals);
+  refusals.throwIfAny();
 }
 
 export const productNotFound = () => refuse('PRODUCT_NOT_FOUND', 'Product not found.', ['productId']);

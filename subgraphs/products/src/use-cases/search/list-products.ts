@@ -1,14 +1,8 @@
 import { createHash } from 'node:crypto';
 import { formatAmount, MoneyError, parseMoney, type CurrencyCode } from '@cartograph/money';
-import {
-  createConnection,
-  createCursor,
-  Fault,
-  isId,
-  readPage,
-  type Connection,
-  type Identity,
-} from '@cartograph/kit';
+import { createConnection, createCursor, readPage, type Connection, type Identity } from '@cartograph/kit';
+import { isId } from '@cartograph/kit/is-id';
+import { PublicError } from '@cartograph/kit/public-error';
 import type { CategoryTree } from '../../domain/categories/category.js';
 import type { Product } from '../../domain/products/product.js';
 import {
@@ -60,13 +54,13 @@ export function createProductLists({ catalogue, currency }: Deps) {
     try {
       return parseMoney({ amount: value, currency }).minor;
     } catch (error) {
-      if (error instanceof MoneyError) throw new Fault('BAD_USER_INPUT', `"${name}": ${error.message}`);
+      if (error instanceof MoneyError) throw new PublicError('BAD_USER_INPUT', `"${name}": ${error.message}`);
       throw error;
     }
   }
 
   return {
-    /** @throws Fault BAD_USER_INPUT for a filter or cursor that cannot be read */
+    /** @throws PublicError BAD_USER_INPUT for a filter or cursor that cannot be read */
     async list(
       { first, after, filter: given, sort: wanted }: ListArguments,
       identity: Identity,
@@ -74,7 +68,7 @@ export function createProductLists({ catalogue, currency }: Deps) {
       const filter = given ?? {};
       const sort = wanted ?? 'NEWEST';
       const errors = filterErrors(filter);
-      if (errors.length > 0) throw new Fault('BAD_USER_INPUT', errors.join(' '));
+      if (errors.length > 0) throw new PublicError('BAD_USER_INPUT', errors.join(' '));
       const prices = {
         min: readPrice('minPrice', filter.minPrice),
         max: readPrice('maxPrice', filter.maxPrice),

@@ -2,11 +2,11 @@ import type { Clock } from '@cartograph/kit/clock';
 import { idempotencyKeyFault, idempotencyKeyReused, isId } from '@cartograph/kit';
 import { v5 as uuidv5 } from 'uuid';
 import { MAX_STOCK, type Product } from '../../domain/products/product.js';
-import { createRefusals, readInteger, readText } from '../../domain/refusals.js';
+import { createRefusals, readInteger } from '../../domain/refusals.js';
 import { createEntry, type StockEntry } from '../../domain/stock/stock.js';
 import type { CatalogueStore, StockStore } from '../../store/store.js';
 import { loadProduct, productNotFound } from '../products/write-product.js';
-import { refuse, throwIfRefused } from '../refuse.js';
+import { refuse } from '../refuse.js';
 
 export interface AdjustStock {
   readonly productId: string;
@@ -33,11 +33,11 @@ export async function adjustStock(deps: Deps, input: AdjustStock): Promise<Produ
     max: MAX_STOCK,
   });
   if (delta === 0) refusals.add(['delta'], 'The change must not be 0.');
-  const reason = readText(refusals, ['reason'], 'The reason', input.reason, { max: 200 });
+  const reason = refusals.text(['reason'], 'The reason', input.reason, { max: 200, isRequired: true });
   const key = input.idempotencyKey ?? undefined;
   const keyFault = key === undefined ? undefined : idempotencyKeyFault(key);
   if (keyFault) refusals.add(['idempotencyKey'], keyFault);
-  throwIfRefused(refusals);
+  refusals.throwIfAny();
   if (!isId(productId)) throw productNotFound();
   const id = key === undefined ? newId() : uuidv5(key, productId);
   const entry = createEntry('ADJUSTMENT', delta, { id, productId, reason, at: clock() });

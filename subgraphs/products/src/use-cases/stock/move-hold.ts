@@ -1,5 +1,6 @@
 import type { Clock } from '@cartograph/kit/clock';
-import { Fault, type Logger } from '@cartograph/kit';
+import type { Logger } from '@cartograph/kit';
+import { PublicError } from '@cartograph/kit/public-error';
 import {
   canMove,
   STEP_LEASE_MS,
@@ -98,4 +99,7 @@ function outcomeOf({ state, releaseReason }: Hold): StockOutcome | undefined {
 }
 
 export const busy = (orderId: string) =>
-  new Fault('SERVICE_UNAVAILABLE', `Another request is changing the stock of order ${orderId}. Try again.`);
+  new PublicError(
+    'SERVICE_UNAVAILABLE',
+    `Another request is changing the stock of order ${orderId}. Try again.`,
+  );

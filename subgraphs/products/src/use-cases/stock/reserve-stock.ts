@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Fault } from '@cartograph/kit';
+import { PublicError } from '@cartograph/kit/public-error';
 import { mergeItems, sameItems, type Hold, type HoldItem } from '../../domain/stock/hold.js';
 import { MAX_STOCK } from '../../domain/products/product.js';
 import { busy, entryOf, finishHold, moveHold, settleItems, stepLease, type Deps } from './move-hold.js';
@@ -43,7 +43,7 @@ export async function reserveStock(
     if (!mine) {
       const hold = (await stock.findHold(orderId))!;
       if (hold.items.length > 0 && !sameItems(hold.items, items))
-        throw new Fault(
+        throw new PublicError(
           'BAD_USER_INPUT',
           `Order ${orderId} was reserved with other items. The items of an order cannot change.`,
         );
@@ -153,7 +153,7 @@ function checkItems({ orderId, items }: ReserveInput): HoldItem[] {
     ) ||
     merged.some(({ quantity }) => quantity > MAX_STOCK)
   ) {
-    throw new Fault(
+    throw new PublicError(
       'BAD_USER_INPUT',
       `A reservation needs an order id of 1 to 64 characters, and 1 to 100 products with quantities from 1 to ${MAX_STOCK}.`,
     );
