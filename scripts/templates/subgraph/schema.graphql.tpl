@@ -47,7 +47,6 @@ type User @key(fields: "id", resolvable: false) {
   id: ID!
 }
 
-"Reads."
 type Query {
   "One of the __name__; null for an unknown id."
   __entity__("The id." id: ID!): __Entity__ @access(to: [ANYONE])
@@ -60,7 +59,6 @@ type Query {
   ): __Entity__Connection @access(to: [ANYONE])
 }
 
-"Changes. Each is done wholly or not at all."
 type Mutation {
   "Writes one of the __name__."
   create__Entity__("What to write." input: Create__Entity__Input!): __Entity__Payload! @access(to: [SIGNED_IN])
