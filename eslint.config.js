@@ -10,6 +10,8 @@ const layers = (patterns, message) => ({
 const otherSubgraphs = ['users', 'products', 'cart', 'orders', 'payments', 'notifications'].map(
   (name) => `@cartograph/${name}`,
 );
+/** What puts the layers of a subgraph together, seen from inside a layer. */
+const outerFiles = ['**/resolvers/*', '**/events.js', '**/workers.js', '**/context.js', '**/app.js'];
 // It belongs to the client, and is installed there with the ESLint that it still asks for.
 const jsxA11y = createRequire(new URL('client/package.json', import.meta.url))('eslint-plugin-jsx-a11y');
 const STORAGES = ['localStorage', 'sessionStorage', 'indexedDB', 'caches', 'cookieStore'];
@@ -46,7 +48,7 @@ export default tseslint.config(
       ],
     },
   },
-  // Imports run resolvers/events → service → domain; store → domain. No subgraph imports another, nor the gateway.
+  // Imports run resolvers, events, workers → use-cases → domain; store → domain. No subgraph imports another, nor the gateway.
   {
     files: ['subgraphs/*/**/*.ts'],
     rules: layers(
@@ -57,31 +59,75 @@ export default tseslint.config(
   {
     files: ['subgraphs/*/src/domain/**/*.ts'],
     ignores: ['**/*.test.ts'],
-    rules: layers(
-      [
-        ...otherSubgraphs,
-        '../store/*',
-        '../service.js',
-        '../resolvers*',
-        '../events.js',
-        '../app.js',
-        '../config.js',
-        'typeorm',
-        'pg',
-        'mongodb',
-        'ioredis',
-        'node:fs',
-        'node:net',
-        'node:http',
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: [
+            {
+              name: '@cartograph/kit',
+              message: 'domain/ imports pure modules of the kit by path: @cartograph/kit/refusal, …',
+            },
+            { name: 'node:async_hooks', message: 'domain/ has no ambient context; pass it in.' },
+            {
+              name: 'node:crypto',
+              importNames: [
+                'randomUUID',
+                'randomBytes',
+                'randomInt',
+                'randomFillSync',
+                'webcrypto',
+                'default',
+              ],
+              message: 'domain/ makes no ids and no random numbers; pass them in.',
+            },
+            {
+              name: 'uuid',
+              importNames: ['v1', 'v4', 'v6', 'v7'],
+              message: 'domain/ makes no ids; pass them in.',
+            },
+          ],
+          patterns: [
+            {
+              group: [
+                ...otherSubgraphs,
+                ...outerFiles,
+                '**/store/*',
+                '**/use-cases/*',
+                '@cartograph/kit/ids',
+                '@cartograph/kit/postgres',
+                '@cartograph/kit/mongo',
+                '@cartograph/kit/redis',
+                '@cartograph/kit/request-context',
+                'typeorm',
+                'pg',
+                'mongodb',
+                'ioredis',
+                'node:fs',
+                'node:net',
+                'node:http',
+              ],
+              message: 'domain/ is pure: no IO, no clock, no ids, no store, no use case.',
+            },
+          ],
+        },
       ],
-      'domain/ is pure: no IO, no store, no service.',
-    ),
+      'no-restricted-globals': [
+        'error',
+        { name: 'crypto', message: 'domain/ makes no random ids; pass them in.' },
+      ],
+    },
   },
   {
     files: ['subgraphs/*/src/store/**/*.ts'],
+    rules: layers([...otherSubgraphs, ...outerFiles, '**/use-cases/*'], 'store/ imports only domain/.'),
+  },
+  {
+    files: ['subgraphs/*/src/use-cases/**/*.ts'],
+    ignores: ['**/*.test.ts'],
     rules: layers(
-      [...otherSubgraphs, '../service.js', '../resolvers*', '../events.js', '../app.js'],
-      'store/ imports only domain/.',
+      [...otherSubgraphs, ...outerFiles, '**/store/*', '!**/store/store.js'],
+      'use-cases/ know domain/ and the interface in store/store.ts.',
     ),
   },
   {
