@@ -35,7 +35,9 @@ export async function run<Config extends SubgraphConfig>(subgraph: Subgraph<Conf
     logger.info({ port }, 'Listening');
     process.send?.({ type: 'listening', port });
     // Nothing waits for it: the first requests do, if they come at once, for about a tenth of a second.
-    setTimeout(trimMemory, TRIM_AFTER_MS).unref();
+    setTimeout(() => {
+      trimMemory().catch((error: unknown) => logger.warn({ err: error }, 'Could not return memory'));
+    }, TRIM_AFTER_MS).unref();
   } catch (error) {
     if (error instanceof SubgraphDefinitionError) exitWith(error.message);
     const isTaken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
