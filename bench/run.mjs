@@ -7,6 +7,7 @@ const BENCHES = {
   ],
   events: ['./events.mjs', 'events per second from outbox over the bus to the consumer'],
   install: ['./install-size.mjs', 'what npm start, development and each container install'],
+  memory: ['./memory.mjs', 'proportional memory of each idle process, alone or --against an earlier build'],
   streams: ['./streams/run.mjs', 'memory of 10,000 subscriptions, and how long an event takes'],
 };
 
