@@ -1,4 +1,3 @@
 import { run } from '@cartograph/kit';
 import { cart } from './app.js';
-
 await run(cart);

@@ -1,4 +1,3 @@
 import { run } from '@cartograph/kit';
 import { users } from './app.js';
-
 await run(users);
