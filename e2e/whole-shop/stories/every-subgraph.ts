@@ -5,7 +5,6 @@ import { composeServices } from '@apollo/composition';
 import { parse } from 'graphql';
 import { IDENTITY_HEADER, signIdentity, type Identity } from '@cartograph/kit';
 import { declaredServices } from '@cartograph/launcher/stack';
-import { startSecond } from '../../harness/second-process.js';
 import type { SharedShop } from '../shared-shop.js';
 
 const subgraphs = declaredServices
@@ -106,14 +105,6 @@ export function describeEverySubgraph(shop: SharedShop): void {
         });
         expect([body, Math.floor(response.status / 100)]).toEqual([body, 4]);
       }
-    });
-
-    it('should run as several processes at once, and end each with 0 within 10 s of SIGTERM', async () => {
-      const second = await startSecond(shop.stack, name);
-      const began = performance.now();
-      expect(await second.kill('SIGTERM')).toBe(0);
-      expect(performance.now() - began).toBeLessThan(10_000);
-      expect((await fetch(`${url()}/readyz`)).status).toBe(200);
     });
 
     it('should start like all others', () => {

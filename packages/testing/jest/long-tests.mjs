@@ -17,6 +17,7 @@ export const LONG_TESTS = [
   'e2e/whole-schema/',
   // Run two of each service, or replace one after another.
   'e2e/several-processes/',
+  'e2e/whole-shop/processes.test.ts',
   'e2e/rolling-deploy/',
   'subgraphs/orders/tests/several-processes.test.ts',
   // Wait for tokens to end.
