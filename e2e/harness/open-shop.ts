@@ -23,19 +23,27 @@ export const STOREFRONT_DIR =
 
 /** Set by scripts/test.mjs where all stories run in one process. */
 const isShared = process.env['CARTOGRAPH_SHARE_SHOP'] !== undefined;
-/** A promise, so that a start which outlasts its story's patience is waited for by the next story. */
-let kept: Promise<KeptShop> | undefined;
+let kept: KeptShop | undefined;
 
 /**
  * The whole shop with its sample data and its storefront. In `npm test` the first story starts it, and each next one gets
  * it back as it was at the start; a story that runs by its path has a shop of its own.
  */
-export async function openShop(): Promise<OpenShop> {
+export function openShop(): Promise<OpenShop> {
   if (!isShared) return start();
-  const before = await kept?.catch(() => undefined);
-  if (before && (await reset(before))) return before;
-  await before?.stop();
-  kept = startToKeep();
+  const next = previous.then(openNext);
+  previous = next.catch(() => undefined);
+  return next;
+}
+
+/** Settles when the last call has: one that outlasts its story must not start a shop beside the next story's. */
+let previous: Promise<unknown> = Promise.resolve();
+
+async function openNext(): Promise<OpenShop> {
+  if (kept && (await reset(kept))) return kept;
+  await kept?.stop();
+  kept = undefined;
+  kept = await startToKeep();
   return kept;
 }
 
@@ -89,7 +97,8 @@ async function start(): Promise<OpenShop> {
 }
 
 atEndOfRun(async () => {
-  await (await kept?.catch(() => undefined))?.stop();
+  await previous;
+  await kept?.stop();
 });
 
 /** Calls it when all test files of this process have run (packages/testing/jest/global-teardown.mjs). */
