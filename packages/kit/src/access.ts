@@ -35,7 +35,7 @@ type Rule = readonly AccessRole[];
 
 /**
  * Wraps the resolvers of a schema so that its `@access` rules hold.
- * @throws Error at start if a root field has no rule, or a rule asks for an owner nobody can tell.
+ * @throws Error at start if a root field has no rule, or a rule names OWNER for a type that has no entry in `owners`.
  */
 export function enforceAccess(schema: GraphQLSchema, owners: Owners = {}): GraphQLSchema {
   const directive = schema.getDirective('access');
@@ -105,9 +105,6 @@ export function signInError({ tokenRefusal }: Partial<AnonymousIdentity>, signIn
   const code = tokenRefusal === 'TOKEN_UNVERIFIED' ? 'SERVICE_UNAVAILABLE' : 'UNAUTHENTICATED';
   return new PublicError(code, SIGN_IN_REASONS[tokenRefusal], { reason: tokenRefusal });
 }
-
-/** @deprecated its name is signInError */
-export const signInFault = signInError;
 
 /** @throws PublicError unless a user asks */
 export function requireUser(identity: Identity, signIn = 'Sign in first.'): UserIdentity {

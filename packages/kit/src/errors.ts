@@ -8,8 +8,6 @@ import { isStoreOutage } from './store-outage.js';
 
 export * from './error-codes.js';
 export { PublicError } from './public-error.js';
-/** @deprecated its name is PublicError */
-export { PublicError as Fault } from './public-error.js';
 export * from './refusal.js';
 
 /** Errors that GraphQL itself raises about the request; their messages are about the client's own text. */

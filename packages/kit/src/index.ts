@@ -19,7 +19,6 @@ export * from './until-it-answers.js';
 export * from './periodic-worker.js';
 export * from './request-context.js';
 export * from './revocations.js';
-export * from './run-service.js';
 export * from './scalars.js';
 export * from './service-client.js';
 export * from './subgraph-server.js';

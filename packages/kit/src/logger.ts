@@ -8,8 +8,8 @@ const MAX_WAITING_BYTES = 1024 * 1024;
 const TRY_AGAIN_MS = 100;
 
 /**
- * Standard output by which nobody can stop the process: a reader that is gone or reads nothing costs log lines, not
- * requests, and no process waits for it at its end, as pino's own destination does for ever.
+ * Standard output that cannot block the process: if its reader has exited or stopped reading, log lines are lost, not
+ * requests, and the process does not wait for the reader when it exits (pino's own destination waits forever).
  */
 function openStdout(): ReturnType<typeof pino.destination> {
   const stdout = pino.destination({

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
-import { Fault } from '../src/errors.js';
+import { PublicError } from '../src/errors.js';
 import { IDENTITY_HEADER, signIdentity, type Identity } from '../src/identity.js';
 import { createLogger } from '../src/logger.js';
 import { createRegistry } from '../src/metrics.js';
@@ -54,7 +54,7 @@ const resolvers = {
       throw new Error('password=hunter2');
     },
     away: () => {
-      throw new Fault('SERVICE_UNAVAILABLE', 'Try again.');
+      throw new PublicError('SERVICE_UNAVAILABLE', 'Try again.');
     },
   },
   Subscription: {

@@ -7,8 +7,6 @@ import {
   type FrameOverrides,
   type Identity,
   type Role,
-  type Runtime,
-  type ServiceApp,
   type Subgraph,
   type SubgraphConfig,
 } from '@cartograph/kit';
@@ -53,30 +51,14 @@ export interface RunningSubgraph {
 }
 
 /** Runs a subgraph in this process on a free port, its background work included. */
-export function startSubgraph<Config extends SubgraphConfig>(
+export async function startSubgraph<Config extends SubgraphConfig>(
   subgraph: Subgraph<Config>,
   config: Config,
   overrides?: FrameOverrides,
-): Promise<RunningSubgraph>;
-/** @deprecated for subgraphs that are no values yet */
-export function startSubgraph<Config>(
-  name: string,
-  createApp: (config: Config, runtime: Runtime) => Promise<ServiceApp>,
-  config: Config,
-): Promise<RunningSubgraph>;
-export async function startSubgraph(
-  subgraph: Subgraph | string,
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- two forms until all subgraphs are values
-  second: any,
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- see above
-  third?: any,
 ): Promise<RunningSubgraph> {
-  const name = typeof subgraph === 'string' ? subgraph : subgraph.name;
+  const { name } = subgraph;
   const runtime = { logger: createLogger(name, 'silent'), registry: createRegistry(name) };
-  const app: ServiceApp =
-    typeof subgraph === 'string'
-      ? await second(third, runtime)
-      : await createApp(subgraph, second, runtime, third);
+  const app = await createApp(subgraph, config, runtime, overrides);
   const url = await app.http.listen({ host: '127.0.0.1', port: 0 });
   await app.start?.();
   return {

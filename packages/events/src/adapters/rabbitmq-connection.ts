@@ -211,7 +211,7 @@ export async function within<Result>(ms: number, promise: Promise<Result>, what:
   const late = sleep(ms, undefined, { signal: timer.signal }).then(() => {
     throw new Error(`${what} within ${ms / 1000} s.`);
   });
-  // Whichever comes second has nobody listening.
+  // The one that settles second has no listener; without these handlers its rejection would be unhandled.
   late.catch(() => {});
   promise.catch(() => {});
   try {

@@ -27,7 +27,7 @@ interface Lane {
 export interface RabbitConsumer {
   /** Resolves when the queue exists and is consumed. */
   ready(): Promise<unknown>;
-  /** Messages nobody has taken, and those in hand here. */
+  /** Messages that no consumer has received yet, plus those being handled in this process. */
   pending(): Promise<number>;
   close(): Promise<void>;
 }

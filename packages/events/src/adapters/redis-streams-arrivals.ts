@@ -10,7 +10,7 @@ export interface ArrivalsOptions {
   readonly stream: string;
   readonly group: string;
   readonly types: readonly string[];
-  /** Called when something was passed over, since nobody here wants it. */
+  /** Called when an event was skipped because this consumer does not handle its type. */
   readonly onPassed: () => void;
   readonly signal: AbortSignal;
 }

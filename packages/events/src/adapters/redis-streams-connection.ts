@@ -16,7 +16,7 @@ export function keysOf(aggregate: string): StreamKeys {
 
 /**
  * Connects, and reconnects for as long as it takes. `url` is one address, or several with commas for a Redis Cluster.
- * Commands fail after a second or so without a connection: whoever calls decides about trying again.
+ * Commands fail after about a second without a connection; the caller decides whether to retry.
  */
 export function connectRedis(url: string, logger: Logger, role: 'commands' | 'blocking'): RedisClient {
   const options: RedisOptions = {

@@ -57,7 +57,7 @@ interface Handled {
  * event is known to wait behind it, it never waits.
  */
 const LINGER_MS = 100;
-/** What nobody here wants is counted as unread until events are taken the next time: so long at most. */
+/** Events of types that this consumer does not handle count as unread until it next reads: at most this long. */
 const PASS_OVER_MS = 1000;
 const TRIM_EVERY_MS = 60_000;
 const REMOVE_IDLE_CONSUMERS_MS = 600_000;
@@ -264,7 +264,7 @@ export function startConsumer(options: ConsumerOptions): { close(): Promise<void
   const onReady = () => (connectedAt = Date.now());
   options.client.on('ready', onReady);
 
-  /** Gives events of dead processes to whoever is free. */
+  /** Takes over the events of processes that have died. */
   async function claim(): Promise<void> {
     if (Date.now() - connectedAt < limits.claimAfterMs) return;
     let cursor = '0-0';

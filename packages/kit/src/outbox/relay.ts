@@ -14,8 +14,8 @@ export interface OutboxRelayOptions {
   /** How often to look without being woken: for what a crashed process left behind. Default 1000. */
   readonly pollMs?: number;
   /**
-   * How long to wait when woken, so that events that come together go together; default 0. For events that nobody waits
-   * for: each go costs the same whatever it holds.
+   * How long to wait after being woken, so that events are published in one batch; default 0. For events that are not
+   * urgent: a batch costs the same whatever its size.
    */
   readonly gatherMs?: number;
 }
@@ -60,7 +60,7 @@ export function createOutboxRelay(options: OutboxRelayOptions): OutboxRelay {
         failures = 0;
         isExpectingEvents = isMoreLeft || isWoken;
         if (isExpectingEvents) {
-          // Another relay has them in hand: what waits behind those is nobody's until it is done.
+          // Another relay is publishing them; the events behind them must wait until it has finished.
           if (count === 0 && isMoreLeft) await wokenOrAfter(HELD_ELSEWHERE_MS);
           else if (!isMoreLeft) await gather(signal);
           continue;

@@ -8,7 +8,7 @@ export interface OutboxSource {
    * Several processes may call it at once: none gets what another one holds.
    */
   relay(publish: (events: AnyEvent[]) => Promise<void>, limit: number): Promise<Relayed>;
-  /** Asked where nobody said that there is something; a source that has it told by `relay` as cheaply leaves it out. */
+  /** Asked before `relay` when the relay was not woken. Omit it if `relay` finds an empty outbox as cheaply. */
   isEmpty?(): Promise<boolean>;
   /** Milliseconds that the oldest one has waited, 0 if there is none. */
   oldestAgeMs(): Promise<number>;

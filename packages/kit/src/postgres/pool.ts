@@ -10,8 +10,8 @@ export function poolOptions<Client extends ClientClass>(client: Client, size: nu
     Client: pooledClient(client),
     max: size,
     connectionTimeoutMillis: 5_000,
-    // A new connection costs a process, a sign-in and all plans anew: no quiet moment should end it. Load balancers of clouds
-    // forget a silent one after 350 s.
+    // A new connection costs a server process, authentication and every query plan, so idle connections are kept. Cloud load
+    // balancers drop an idle connection after 350 s, so they are closed before that.
     idleTimeoutMillis: 300_000,
     // A process that was stopped in the middle of a transaction must not keep others waiting for its locks.
     idle_in_transaction_session_timeout: 10_000,
@@ -24,9 +24,9 @@ const MAX_PREPARED = 100;
 
 /**
  * pg's `Client`, as the pool of a service wants it.
- * - It outlives its server. One that is killed breaks a connection twice, with its last words and with the end of the
- *   socket; TypeORM listens only until the first one, and an `error` that nobody listens to ends the process. Whoever
- *   waits for a query hears of it anyway.
+ * - It survives the death of its server. A killed server emits two errors on a connection: its final message and the end
+ *   of the socket. TypeORM listens for the first one only, and an `error` event without a listener ends the process. Pending
+ *   queries are rejected in any case.
  * - It has the server parse each statement once per connection, rather than each time:
  *   https://node-postgres.com/features/queries#prepared-statements. Behind PgBouncer that takes `max_prepared_statements`.
  */

@@ -191,9 +191,9 @@ async function runToEnd(command: string, args: string[], owner: Owner): Promise<
 }
 
 /**
- * After a crash `postmaster.pid` may name a process that is still our Postgres: it is ended. Or one that has got
- * the number since, or a dead one nobody has buried: Postgres would refuse to start as long as that one exists,
- * so the file goes, once no process of the old Postgres can write to the cluster any more.
+ * After a crash, `postmaster.pid` may name our own Postgres, still running: it is stopped. Or it names another process that
+ * has been given the same number since, or a zombie. Postgres refuses to start while such a process exists, so the file is
+ * removed once no process of the old Postgres can write to the cluster.
  */
 async function removeStaleLock(cluster: string): Promise<void> {
   const file = join(cluster, 'postmaster.pid');

@@ -16,7 +16,7 @@ export interface OrdersClient {
   statusOf(orderId: string): Promise<OrderStatus | undefined>;
 }
 
-/** @throws Fault SERVICE_UNAVAILABLE from every method while orders does not answer */
+/** @throws PublicError SERVICE_UNAVAILABLE from every method while orders does not answer */
 export function createOrdersClient(client: ServiceClient): OrdersClient {
   const statuses = new DataLoader<string, OrderStatus | undefined>(
     async (ids) => {
