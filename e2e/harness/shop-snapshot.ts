@@ -80,7 +80,15 @@ const TABLES = `
   WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND n.nspname !~ '^pg_|^information_schema$'
   ORDER BY 1`;
 
-/** Copies each table into a schema of its own. Sequences run on, because readers remember how far they have read. */
+const KEEP_TOKEN_EPOCHS =
+  'CREATE TEMPORARY TABLE kept_epochs ON COMMIT DROP AS SELECT id, token_epoch FROM public.users';
+const SET_TOKEN_EPOCHS = `
+  UPDATE public.users SET token_epoch = kept_epochs.token_epoch FROM kept_epochs WHERE kept_epochs.id = users.id`;
+
+/**
+ * Copies each table into a schema of its own. What services remember in memory is not put back: sequences, because readers
+ * know how far they have read, and token epochs, because revocations of smaller epochs stay in force.
+ */
 function postgresStore(url: string): Store {
   const run = async (...statements: readonly string[]) => {
     const client = new pg.Client(url);
@@ -104,9 +112,11 @@ function postgresStore(url: string): Store {
         'CREATE SCHEMA shop_snapshot',
         ...tables.map(({ name, copy, columns }) => `CREATE TABLE ${copy} AS SELECT ${columns} FROM ${name}`),
       );
+      const hasUsers = tables.some(({ name }) => name === 'public.users');
       return async () => {
         await run(
           'BEGIN',
+          ...(hasUsers ? [KEEP_TOKEN_EPOCHS] : []),
           // No foreign keys and triggers: these rows were in the tables before.
           'SET LOCAL session_replication_role = replica',
           `TRUNCATE ${tables.map(({ name }) => name).join(', ')}`,
@@ -114,6 +124,7 @@ function postgresStore(url: string): Store {
             ({ name, copy, columns }) =>
               `INSERT INTO ${name} (${columns}) OVERRIDING SYSTEM VALUE SELECT ${columns} FROM ${copy}`,
           ),
+          ...(hasUsers ? [SET_TOKEN_EPOCHS] : []),
           'COMMIT',
         );
       };

@@ -46,4 +46,18 @@ describe('a shop that one story hands to the next', () => {
     };
     await until(paid, { timeoutMs: 60_000, what: 'the order to be paid' });
   }, 480_000);
+
+  it('should let a person in whose tokens the story before had ended', async () => {
+    const first = await enter();
+    const admin = await signInAdmin(first);
+    const { logout } = await admin.expectData<{ logout: { userErrors: unknown[] } }>(
+      'mutation { logout(input: { everywhere: true }) { userErrors { code message } } }',
+    );
+    expect(logout.userErrors).toEqual([]);
+    // All services know of it.
+    await until(async () => (await admin.query('{ me { id } cart { id } }')).errors !== undefined);
+
+    const second = await enter();
+    await numbersIn(await signInAdmin(second));
+  }, 480_000);
 });
