@@ -12,7 +12,6 @@ export const LONG_TESTS = [
   // Compare many random histories with a model.
   'e2e/model/',
   'subgraphs/orders/tests/model.test.ts',
-  'gateway/tests/oracle.test.ts',
   // Ask for every field of the schema as everybody, and with any input.
   'e2e/whole-schema/',
   // Run two of each service, or replace one after another.
