@@ -19,6 +19,7 @@ target "service" {
       "subgraphs/orders",
       "subgraphs/payments",
       "subgraphs/notifications",
+      "subgraphs/shipping",
     ]
   }
   args = {

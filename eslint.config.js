@@ -7,7 +7,7 @@ import tseslint from 'typescript-eslint';
 const layers = (patterns, message) => ({
   'no-restricted-imports': ['error', { patterns: [{ group: patterns, message }] }],
 });
-const otherSubgraphs = ['users', 'products', 'cart', 'orders', 'payments', 'notifications'].map(
+const otherSubgraphs = ['users', 'products', 'cart', 'orders', 'payments', 'notifications', 'shipping'].map(
   (name) => `@cartograph/${name}`,
 );
 /** What puts the layers of a subgraph together, seen from inside a layer. */
