@@ -1,0 +1,3 @@
+import { run } from '@cartograph/kit';
+import { pricing } from './app.js';
+await run(pricing);

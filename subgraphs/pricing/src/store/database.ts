@@ -1,0 +1,9 @@
+import { postgresDatabase } from '@cartograph/kit/postgres';
+import { Pricing1796111756561 } from './migrations/001-pricing.js';
+import { PromotionTable } from './tables.js';
+
+export const pricingDatabase = postgresDatabase({
+  url: 'PRICING_DATABASE_URL',
+  entities: [PromotionTable],
+  migrations: { '001-pricing': Pricing1796111756561 },
+});

@@ -1,0 +1,15 @@
+import { createTestDatabase, startSubgraph, testBaseConfig, type RunningSubgraph } from '@cartograph/testing';
+import { pricing } from '../src/app.js';
+
+/** The whole subgraph in this process, over real HTTP, on its own database. */
+export async function startPricing(): Promise<RunningSubgraph> {
+  const database = await createTestDatabase();
+  const subgraph = await startSubgraph(pricing, { ...testBaseConfig, PRICING_DATABASE_URL: database.url });
+  return {
+    ...subgraph,
+    async close() {
+      await subgraph.close();
+      await database.drop();
+    },
+  };
+}
