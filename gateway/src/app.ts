@@ -165,6 +165,7 @@ export function createGatewayApp(config: GatewayConfig, { logger, registry }: Ru
     compress: config.COMPRESS,
     isCookieForwarded,
     keepAliveMs: config.WS_KEEP_ALIVE_MS,
+    written: (bytes) => held.written(bytes),
   });
   const images = config.IMAGES_UPSTREAM === undefined ? undefined : createImageProxy(config.IMAGES_UPSTREAM);
   const site = createSite({

@@ -20,6 +20,8 @@ export interface GraphQLRouteOptions {
   readonly isCookieForwarded: boolean;
   /** A client of a stream that takes nothing for this long is ended. */
   readonly keepAliveMs: number;
+  /** Told how many bytes each answer has. */
+  readonly written: (bytes: number) => void;
 }
 
 /** setTimeout takes no longer delay. */
@@ -61,7 +63,7 @@ export class GraphQLRoute {
     const json = kinds.includes('graphql') && kinds[0] !== 'json' ? 'graphql' : 'json';
     const exchange: Exchange = {
       request,
-      reply: new Reply(request, response, json, this.options.compress),
+      reply: new Reply(request, response, json, this.options.compress, this.options.written),
       kinds,
       identity: undefined,
     };

@@ -17,6 +17,8 @@ const INTERVAL_MS = 100;
 const MIN_INTERVAL_MS = 20;
 /** A client that has taken nothing of an answer for this long is ended. */
 const STALLED_MS = 30_000;
+/** When this part of the limit was written since the last look, the next one does not wait. */
+const WRITTEN_SHARE = 1 / 8;
 /** Sockets that hold less than this, as all ordinary ones do, are not ended for it. */
 const SMALL_BYTES = 64 * 1024;
 
@@ -25,6 +27,8 @@ interface Connection {
   answered: number;
   /** Requests, or messages of a WebSocket, under way. */
   open: number;
+  /** Answers that wait for others on the same socket, because the client sent its next request before it had the answer. */
+  queued: Set<ServerResponse> | undefined;
   /** Bytes waiting to be taken when they last became fewer, and when that was. */
   unsent: number;
   movedAt: number;
@@ -38,6 +42,7 @@ export class HeldBytes {
   readonly #connections = new Map<Socket, Connection>();
   readonly #timer: NodeJS.Timeout;
   #lookedAt = 0;
+  #writtenSince = 0;
   /** One function for all responses, which Node calls with the response as `this`. */
   readonly #onClose: (this: ServerResponse) => void;
 
@@ -50,10 +55,18 @@ export class HeldBytes {
     this.#onClose = function () {
       const { socket } = this.req;
       const connection = connections.get(socket);
-      if (connection && --connection.open === 0) connection.answered = socket.bytesRead;
+      if (!connection) return;
+      connection.queued?.delete(this);
+      if (--connection.open === 0) connection.answered = socket.bytesRead;
     };
     server.on('connection', (socket: Socket) => {
-      this.#connections.set(socket, { answered: 0, open: 0, unsent: 0, movedAt: performance.now() });
+      this.#connections.set(socket, {
+        answered: 0,
+        open: 0,
+        queued: undefined,
+        unsent: 0,
+        movedAt: performance.now(),
+      });
       socket.once('close', () => this.#connections.delete(socket));
     });
     this.#timer = setInterval(() => this.#look(), INTERVAL_MS);
@@ -64,9 +77,18 @@ export class HeldBytes {
   track({ socket }: IncomingMessage, response: ServerResponse): void {
     const connection = this.#connections.get(socket);
     if (!connection) return;
-    connection.open++;
+    if (++connection.open > 1) (connection.queued ??= new Set()).add(response);
     if (performance.now() - this.#lookedAt > MIN_INTERVAL_MS) this.#look();
     response.on('close', this.#onClose);
+  }
+
+  /**
+   * An answer was written. Equal requests may be answered all at once, so the next look may come too late.
+   * @param bytes the answer's length
+   */
+  written(bytes: number): void {
+    this.#writtenSince += bytes;
+    if (this.#writtenSince > this.limits.maxHeldBytes * WRITTEN_SHARE) this.#look();
   }
 
   /** A WebSocket's message arrived whole: what it had sent so far is no longer in a buffer. */
@@ -82,10 +104,13 @@ export class HeldBytes {
   #look(): void {
     const now = performance.now();
     this.#lookedAt = now;
+    this.#writtenSince = 0;
     let total = 0;
     const large: { socket: Socket; held: number }[] = [];
     for (const [socket, connection] of this.#connections) {
-      const unsent = socket.writableLength;
+      let unsent = socket.writableLength;
+      if (connection.queued)
+        for (const response of connection.queued) if (!response.socket) unsent += response.writableLength;
       if (unsent === 0 || unsent < connection.unsent) connection.movedAt = now;
       connection.unsent = unsent;
       if (now - connection.movedAt > STALLED_MS) {

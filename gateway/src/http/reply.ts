@@ -25,6 +25,8 @@ export class Reply {
     readonly response: ServerResponse,
     private readonly kind: 'graphql' | 'json',
     private readonly compress: boolean,
+    /** Told how many bytes an answer has. */
+    private readonly written: (bytes: number) => void,
   ) {
     response.on('close', () => {
       if (!this.isSent) this.#left?.();
@@ -51,10 +53,10 @@ export class Reply {
       this.isSent = true;
       const length = Buffer.byteLength(text);
       this.#writeHead(status, headers, length);
-      if (!this.request.complete) return endAfterBody(this.request, response, text);
       // Nearly all answers are ASCII, for which Node reserves a third of the memory when it need not expect UTF-8.
-      response.end(text, length === text.length ? 'latin1' : 'utf8');
-      return;
+      if (this.request.complete) response.end(text, length === text.length ? 'latin1' : 'utf8');
+      else endAfterBody(this.request, response, text);
+      return this.written(length);
     }
     response.statusCode = status;
     this.#setHeaders(headers);
@@ -70,6 +72,7 @@ export class Reply {
         response.setHeader('content-encoding', encoding);
         response.setHeader('content-length', compressed.length);
         endAfterBody(this.request, response, compressed);
+        this.written(compressed.length);
       },
       () => response.destroy(),
     );
