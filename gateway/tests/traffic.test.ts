@@ -256,6 +256,53 @@ describe('a circuit breaker', () => {
     expect(breaker.state).toBe('closed');
   });
 
+  it('opens when several in a row are slow, however long they lie apart; three leave it closed', () => {
+    const { clock, breaker } = make();
+    for (let count = 0; count < 3; count++) {
+      breaker.slow();
+      breaker.succeeded(true);
+      clock.now += 10_000;
+    }
+    expect([breaker.state, breaker.allows()]).toEqual(['closed', true]);
+    breaker.slow();
+    expect(breaker.state).toBe('closed');
+    breaker.slow();
+    expect([breaker.state, breaker.allows()]).toEqual(['open', false]);
+  });
+
+  it('opens when at least half within its window are slow, not when fewer are', () => {
+    const { breaker } = make();
+    for (let count = 0; count < 4; count++) {
+      breaker.slow();
+      breaker.succeeded();
+    }
+    breaker.slow();
+    expect(breaker.state).toBe('open');
+    const { breaker: mostlyQuick } = make();
+    for (let count = 0; count < 8; count++) {
+      mostlyQuick.slow();
+      mostlyQuick.succeeded();
+      mostlyQuick.succeeded();
+    }
+    expect(mostlyQuick.state).toBe('closed');
+  });
+
+  it('that slow requests opened closes by an answer in good time only', () => {
+    const { clock, breaker } = make();
+    for (let count = 0; count < 5; count++) breaker.slow();
+    // The slow answers arrive after all: no sign that the subgraph is back.
+    for (let count = 0; count < 5; count++) breaker.succeeded(true);
+    expect([breaker.state, breaker.allows()]).toEqual(['open', false]);
+    clock.now += 500;
+    expect([breaker.allows(), breaker.allows()]).toEqual([true, false]);
+    breaker.slow();
+    expect([breaker.state, breaker.allows()]).toEqual(['open', false]);
+    clock.now += 500;
+    expect(breaker.allows()).toBe(true);
+    breaker.succeeded();
+    expect(breaker.state).toBe('closed');
+  });
+
   it('answers at once for a subgraph that is down, and asks it again when it may be back', async () => {
     const own = await startWorld(shop().definitions, {
       BREAKER_FAILURES: '3',

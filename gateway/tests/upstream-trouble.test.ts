@@ -6,9 +6,11 @@ import { type RawUpstream, startRawUpstream } from './support/raw-upstream.js';
 
 const orders = {
   name: 'orders',
-  typeDefs: `extend schema @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@key"])
+  typeDefs: `extend schema @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@key", "@shareable"])
     type Query { order: String } type Event { cursor: String! text: String }
-    type Subscription { plain(n: Int): Event! resumable(after: String): Event! }`,
+    union Thing = Strict | Lax type Strict @key(fields: "id") { id: ID! text: String! @shareable }
+    type Lax @key(fields: "id") { id: ID! text: String }
+    type Subscription { plain(n: Int): Event! resumable(after: String): Event! things: [Thing] }`,
 };
 const environment = { SUBGRAPH_TIMEOUT_MS: '500', STREAM_CONNECT_LIMIT_MS: '300', WS_KEEP_ALIVE_MS: '400' };
 
@@ -98,6 +100,56 @@ describe('a subgraph whose WebSocket misbehaves', () => {
     upstream.next(upstream.subscriptions[1]!, { resumable: { _cursor: 'c8', text: 'after' } });
     await until(() => got.length === 3, 'the next event');
     expect(got[2]).toEqual({ id: '1', type: 'next', payload: { data: { resumable: { text: 'after' } } } });
+    socket.terminate();
+  });
+
+  it('may begin its messages with a byte order mark', async () => {
+    const { socket, got } = await openSocket();
+    subscribe(socket, '1', PLAIN);
+    await until(() => upstream.open().length === 1, 'the subscription upstream');
+    const { id, socket: from } = upstream.open()[0]!;
+    from.send(`\ufeff{"id":"${id}","type":"next","payload":{"data":{"plain":{"text":"marked"}}}}`);
+    await until(() => got.length === 2, 'the event');
+    expect(got[1]).toEqual({ id: '1', type: 'next', payload: { data: { plain: { text: 'marked' } } } });
+    expect(upstream.opened).toBe(1);
+    socket.terminate();
+  });
+
+  it('has its errors told by the names that the client uses, not those that the planner needed', async () => {
+    await world.stop();
+    const lax = {
+      name: 'lax',
+      typeDefs: `extend schema @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@key", "@shareable"])
+        type Strict @key(fields: "id") { id: ID! text: String @shareable }`,
+    };
+    world = await startWorld([orders, lax], { ...environment, SUBGRAPH_WS: `orders=${upstream.url}` });
+    const { socket, got } = await openSocket();
+    subscribe(
+      socket,
+      '1',
+      'subscription { all: things { ... on Strict { mine: text } ... on Lax { mine: text } } }',
+    );
+    await until(() => upstream.open().length === 1, 'the subscription upstream');
+    const [subscription] = upstream.open();
+    // Their types differ in the subgraph, so the planner gives one of them another name.
+    const renamed = /(\w+__alias_\d+)/.exec(subscription!.payload.query)![1]!;
+    const thing =
+      subscription!.payload.query.indexOf('on Strict') < subscription!.payload.query.indexOf(renamed)
+        ? 'Lax'
+        : 'Strict';
+    const payload = {
+      data: { all: [{ __typename: thing, [renamed]: null }] },
+      errors: [{ message: 'No text', path: ['all', 0, renamed] }],
+    };
+    subscription!.socket.send(JSON.stringify({ id: subscription!.id, type: 'next', payload }));
+    await until(() => got.length === 2, 'the event');
+    expect(got[1]).toMatchObject({
+      type: 'next',
+      payload: {
+        data: { all: [{ mine: null }] },
+        errors: [{ message: 'No text', path: ['all', 0, 'mine'] }],
+      },
+    });
     socket.terminate();
   });
 

@@ -271,7 +271,9 @@ export class Execution {
     if (!Array.isArray(answer.errors)) return;
     for (const error of answer.errors) {
       const path: unknown = isObject(error) ? error['path'] : undefined;
-      const located = Array.isArray(path) ? locate(renamedBack(path as ResponsePath, step)) : undefined;
+      const located = Array.isArray(path)
+        ? locate(renamedBack(path as ResponsePath, step.slots[0]![0]!.renamed))
+        : undefined;
       if (!located || located.length === 0) this.errors.push(subgraphError(step.service, error, undefined));
       else for (const place of located) this.errors.push(subgraphError(step.service, error, place));
     }

@@ -1,4 +1,4 @@
-import type { Part, Step } from '../operation/plan.js';
+import type { Part } from '../operation/plan.js';
 import type { JsonObject } from '../json/json.js';
 import { collectAt, pathsAt, type ResponsePath } from '../json/path.js';
 
@@ -75,9 +75,8 @@ export function placesOf(data: JsonObject, parts: readonly Part[]): ResponsePath
   return [...distinct.values()];
 }
 
-/** A path by the names that the client knows, not those that were needed to ask the subgraph. */
-export function renamedBack(path: ResponsePath, step: Step): ResponsePath {
-  const renamed = step.slots[0]![0]!.renamed;
+/** A path by the names that the plan's data has, not those that were needed to ask the subgraph. */
+export function renamedBack(path: ResponsePath, renamed: Part['renamed']): ResponsePath {
   if (renamed.size === 0) return path;
   return path.map((element) => (typeof element === 'string' ? (renamed.get(element) ?? element) : element));
 }

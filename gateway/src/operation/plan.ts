@@ -67,6 +67,8 @@ export interface Primary {
   readonly operationName: string | undefined;
   readonly variables: readonly string[];
   readonly rewriteOutput: Rewrite | undefined;
+  /** As of a {@link Part}. */
+  readonly renamed: ReadonlyMap<string, string>;
   readonly resume: Resume | undefined;
 }
 
@@ -92,6 +94,7 @@ export function compilePlan(plan: QueryPlan, supergraph: GraphQLSchema, subgraph
       operationName: primary.operationName,
       variables: primary.variableUsages ?? [],
       rewriteOutput: compileRewrites(supergraph, primary.outputRewrites),
+      renamed: renamedBy(primary),
       resume,
     },
   };
@@ -207,11 +210,7 @@ function compileStep(group: readonly Draft[], index: number, supergraph: GraphQL
         fetch.requires &&
         compileRepresentation(supergraph, fetch.requires, fetch.inputRewrites, fetch.serviceName),
       rewriteOutput: compileRewrites(supergraph, fetch.outputRewrites),
-      renamed: new Map(
-        fetch.outputRewrites?.flatMap((rewrite) =>
-          rewrite.kind === 'KeyRenamer' ? [[rewrite.path.at(-1)!, rewrite.renameKeyTo]] : [],
-        ),
-      ),
+      renamed: renamedBy(fetch),
       variables: fetch.variableUsages ?? [],
       slot: slotByText.size - 1,
     });
@@ -228,6 +227,14 @@ function compileStep(group: readonly Draft[], index: number, supergraph: GraphQL
     dependents: [],
     dependencies: 0,
   };
+}
+
+function renamedBy({ outputRewrites = [] }: FetchNode): ReadonlyMap<string, string> {
+  return new Map(
+    outputRewrites.flatMap((rewrite) =>
+      rewrite.kind === 'KeyRenamer' ? [[rewrite.path.at(-1)!, rewrite.renameKeyTo]] : [],
+    ),
+  );
 }
 
 function withoutName(fetch: FetchNode): string {

@@ -1,6 +1,8 @@
 import type { ResponseError } from '../json/response-error.js';
 import { failureError, subgraphError, SubgraphFailure } from '../execution/errors.js';
+import { renamedBack } from '../execution/slot-run.js';
 import { isObject, type JsonObject } from '../json/json.js';
+import type { ResponsePath } from '../json/path.js';
 import type { RequestScope } from '../scope/request-scope.js';
 import type { Primary } from '../operation/plan.js';
 import { afterVariables } from '../operation/resume.js';
@@ -156,7 +158,9 @@ export class Feed {
         failed: (errors) => {
           if (isStale()) return;
           const fail = (): void =>
-            this.#fail(errors.map((error) => subgraphError(primary.service, error, errorPath(error))));
+            this.#fail(
+              errors.map((error) => subgraphError(primary.service, error, errorPath(error, primary))),
+            );
           if (errors.some(isUnauthenticated)) this.#awaitRenewal(fail);
           else fail();
         },
@@ -208,7 +212,9 @@ export class Feed {
     const data = isObject(payload.data) ? payload.data : {};
     primary.rewriteOutput?.(data);
     const errors = Array.isArray(payload.errors)
-      ? payload.errors.map((error: unknown) => subgraphError(primary.service, error, errorPath(error)))
+      ? payload.errors.map((error: unknown) =>
+          subgraphError(primary.service, error, errorPath(error, primary)),
+        )
       : [];
     const isAfterGap = this.#hadGap;
     this.#hadGap = false;
@@ -256,7 +262,7 @@ function isUnauthenticated(error: unknown): boolean {
   );
 }
 
-function errorPath(error: unknown): (string | number)[] | undefined {
+function errorPath(error: unknown, { renamed }: Primary): ResponsePath | undefined {
   const path = isObject(error) ? error['path'] : undefined;
-  return Array.isArray(path) ? (path as (string | number)[]) : undefined;
+  return Array.isArray(path) ? renamedBack(path as (string | number)[], renamed) : undefined;
 }

@@ -1,7 +1,7 @@
 import { type Client, createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { markNumbers, replaceMarked, unmarkNumbers } from '../json/exact-number.js';
-import type { JsonObject } from '../json/json.js';
+import { type JsonObject, withoutByteOrderMark } from '../json/json.js';
 
 /** What goes into an upstream subscribe message. */
 export interface UpstreamRequest {
@@ -64,10 +64,11 @@ export class UpstreamSocket {
           const [data, isBinary] = values;
           if (event !== 'message' || isBinary === true || !Buffer.isBuffer(data))
             return super.emit(event, ...values);
-          const text = data.toString();
+          const received = data.toString();
+          const text = withoutByteOrderMark(received);
           const marked = markNumbers(text);
           noteMarks(marked !== text);
-          return super.emit(event, marked === text ? data : Buffer.from(marked), isBinary);
+          return super.emit(event, marked === received ? data : Buffer.from(marked), isBinary);
         }
       },
       // A subgraph that accepts the connection and stays silent is as unavailable as one that accepts none.
