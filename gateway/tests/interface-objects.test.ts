@@ -75,3 +75,87 @@ describe('an interface object whose key is not resolvable', () => {
     expect(errors.length).toBeGreaterThan(0);
   });
 });
+
+describe('fields of an interface object in fragments for its types', () => {
+  let media: Differential;
+  const fails = new Set<string>();
+  beforeAll(async () => {
+    const film = (id: string) => {
+      if (fails.has(id)) throw new Error('No such film');
+      return { __typename: id === 'f' ? 'Film' : 'Book', id, title: `title of ${id}` };
+    };
+    media = await startDifferential([
+      {
+        name: 'lib',
+        typeDefs: `${LINK} interface Media @key(fields: "id") { id: ID! }
+          type Book implements Media @key(fields: "id") { id: ID! title: String }
+          type Film implements Media @key(fields: "id") { id: ID! title: String! }
+          type Query { media: [Media!] }`,
+        resolvers: {
+          Query: { media: () => [film('b'), film('f')] },
+          Media: {
+            __resolveReference: async ({ id }: { id: string }) => await Promise.resolve(id).then(film),
+          },
+          Book: { __resolveReference: ({ id }: { id: string }) => film(id) },
+          Film: { __resolveReference: ({ id }: { id: string }) => film(id) },
+        },
+      },
+      {
+        name: 'rev',
+        typeDefs: `${LINK} type Query { rated: [Media] }
+          type Media @key(fields: "id") @interfaceObject { id: ID! score(n: Int = 1): Int rank: Int }`,
+        resolvers: {
+          Query: { rated: () => [{ id: 'b' }, { id: 'f' }] },
+          Media: { score: (_: unknown, { n }: { n: number }) => 10 * n, rank: () => 7 },
+        },
+      },
+    ]);
+  });
+  afterAll(() => media.stop());
+  const ask = async (query: string, variables = {}) => {
+    const { data, errors } = await media.ours({ query, variables });
+    return { data: JSON.parse(data) as unknown, paths: errors.map(({ path }) => path) };
+  };
+
+  it.each([
+    ['arguments', '... on Book { score(n: 2) } ... on Film { score(n: 3) }', [{ score: 20 }, { score: 30 }]],
+    [
+      'arguments and none',
+      '... on Book { score } ... on Film { score(n: 3) }',
+      [{ score: 10 }, { score: 30 }],
+    ],
+    ['fields', '... on Book { x: score } ... on Film { x: rank }', [{ x: 10 }, { x: 7 }]],
+    ['a field and an alias', '... on Book { rank: score } ... on Film { rank }', [{ rank: 10 }, { rank: 7 }]],
+    [
+      'a variable',
+      '... on Book { score(n: $n) } ... on Film { score(n: 3) }',
+      [{ score: 40 }, { score: 30 }],
+    ],
+  ])('may differ in their %s under one name', async (_name, fragments, right) => {
+    for (const root of ['media', 'rated']) {
+      const variables = fragments.includes('$n') ? 'query ($n: Int)' : 'query';
+      expect(await ask(`${variables} { ${root} { ${fragments} } }`, { n: 4 })).toEqual({
+        data: { [root]: right },
+        paths: [],
+      });
+    }
+  });
+
+  it('are not asked for without the key that a condition left out', async () => {
+    const query = `query ($no: Boolean!) { media {
+      ... on Book @include(if: $no) { ... on Media { score } } ... on Film { x: score } } }`;
+    expect(await ask(query, { no: false })).toEqual({ data: { media: [{}, { x: 10 }] }, paths: [] });
+    expect(await ask(query, { no: true })).toEqual({
+      data: { media: [{ score: 10 }, { x: 10 }] },
+      paths: [],
+    });
+  });
+
+  it('leave no object without its fields where its type cannot be told', async () => {
+    fails.add('f');
+    const { data, paths } = await ask('{ rated { ... on Film { title } } }');
+    fails.clear();
+    expect(data).toEqual({ rated: [{}, null] });
+    expect(paths[0]!.slice(0, 2)).toEqual(['rated', 1]);
+  });
+});

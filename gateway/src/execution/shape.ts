@@ -1,6 +1,8 @@
 import {
+  doTypesOverlap,
   type FieldNode,
   type FragmentDefinitionNode,
+  type GraphQLAbstractType,
   type GraphQLCompositeType,
   type GraphQLOutputType,
   type GraphQLSchema,
@@ -140,7 +142,11 @@ export class Shaper {
     const writerFor = (typename: unknown): Writer | undefined => {
       const runtime = typename === undefined ? type : this.schema.getType(String(typename));
       if (!isCompositeType(runtime) || !this.#covers(type, runtime)) return undefined;
-      const writer = this.#fieldsWriter(runtime, selections);
+      const isUnknown =
+        typename !== undefined && isAbstractType(runtime) && this.#isNarrowed(runtime, selections);
+      const writer: Writer = isUnknown
+        ? (_value, run) => failToTellType(run, runtime)
+        : this.#fieldsWriter(runtime, selections);
       byTypename.set(typename as string | undefined, writer);
       return writer;
     };
@@ -195,7 +201,7 @@ export class Shaper {
       // An interface object's own __typename is its interface; the planner has another subgraph tell the real one.
       return (value, run) => {
         if (typeof value !== 'string' || !isObjectType(this.schema.getType(value)))
-          return fail(run, `Cannot tell the type of an object of the abstract type ${type.name}.`);
+          return failToTellType(run, type);
         out.text(quote(value));
         return true;
       };
@@ -236,6 +242,21 @@ export class Shaper {
     };
     for (const set of selections) visit(set);
     return grouped;
+  }
+
+  /** Whether some fields are for objects of some types only, so that an object whose type is unknown has no answer. */
+  #isNarrowed(type: GraphQLAbstractType, selections: readonly SelectionSetNode[]): boolean {
+    return selections.some(({ selections: all }) =>
+      all.some((selection) => {
+        if (selection.kind === 'Field' || !isConditionMet(selection, this.conditions)) return false;
+        const fragment =
+          selection.kind === 'InlineFragment' ? selection : this.fragments.get(selection.name.value)!;
+        const condition = fragment.typeCondition?.name.value;
+        if (this.#applies(condition, type)) return this.#isNarrowed(type, [fragment.selectionSet]);
+        const other = this.schema.getType(condition!);
+        return isCompositeType(other) && doTypesOverlap(this.schema, type, other);
+      }),
+    );
   }
 
   #applies(condition: string | undefined, type: GraphQLCompositeType): boolean {
@@ -281,6 +302,10 @@ function constant(text: Uint8Array): Writer {
     out.bytes(text);
     return true;
   };
+}
+
+function failToTellType(run: ShapeRun, type: GraphQLCompositeType): false {
+  return fail(run, `Cannot tell the type of an object of the abstract type ${type.name}.`);
 }
 
 function fail(run: ShapeRun, message: string): false {

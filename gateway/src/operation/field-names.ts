@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type FieldNode, print } from 'graphql';
+import { type DocumentNode, type FieldNode, print, visit } from 'graphql';
 
 const PREFIX = '_client_';
 /** The planner's own aliases, for fields of one name that cannot be selected side by side. */
@@ -16,7 +16,10 @@ export class FieldNames {
     private readonly reserved: ReadonlySet<string>,
     /** Those that some @requires gives arguments. */
     private readonly withArguments: ReadonlySet<string>,
-    /** Where fields are moved out of their fragments: their names. Other names then tell field and arguments too. */
+    /**
+     * Where fields of several types may meet: the names of those that are moved out of their fragments, if any. Other names
+     * then tell field and arguments too.
+     */
     readonly moved?: ReadonlySet<string>,
   ) {}
 
@@ -44,6 +47,25 @@ export class FieldNames {
   #isTaken(key: string): boolean {
     return this.reserved.has(key) || key.startsWith(PREFIX) || key === '__typename' || PLANNERS_OWN.test(key);
   }
+}
+
+/**
+ * Whether a name in the answer stands for several fields, or for one with different arguments: allowed in fragments for
+ * different types. A subgraph that has these types as one @interfaceObject gets them in one selection, where the planner
+ * keeps only one of the fields.
+ */
+export function usesNamesTwice(document: DocumentNode): boolean {
+  const meanings = new Map<string, string>();
+  let isFound = false;
+  visit(document, {
+    Field(node) {
+      const key = node.alias?.value ?? node.name.value;
+      const meaning = `${node.name.value} ${argumentsKey(node)}`;
+      if ((meanings.get(key) ?? meaning) !== meaning) isFound = true;
+      meanings.set(key, meaning);
+    },
+  });
+  return isFound;
 }
 
 /** Equal for equal arguments, and fit for a name. */

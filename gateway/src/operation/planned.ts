@@ -15,7 +15,7 @@ import { isConditionMet } from './conditions.js';
 import { isIntrospection } from './introspection.js';
 import { separateConflicts, TYPENAME_ONLY } from './conflicts.js';
 import { withoutUnusedVariables } from './document.js';
-import type { FieldNames } from './field-names.js';
+import { type FieldNames, usesNamesTwice } from './field-names.js';
 import { hoistLiterals, mapFetches } from './literals.js';
 import { moveFields } from './moved-fields.js';
 import type { CompiledPlan } from './plan.js';
@@ -67,8 +67,8 @@ export function planOperation(
 ): Plans {
   const decided = withoutConstantConditions(document);
   const moved = moveFields(decided, api, requirements.ofInterfaceObjects);
-  const names = moved?.fields.length ? requirements.names.withMoved(moved.fields) : requirements.names;
   const original = moved?.document ?? decided;
+  const names = namesFor(original, moved?.fields ?? [], requirements);
   const { variables } = renameVariables(original);
   const plan = (one: DocumentNode): QueryPlan => {
     const { document: hoisted, restore } = hoistLiterals(
@@ -96,6 +96,15 @@ export function planOperation(
       };
   }
   return { ...common, queryPlans, rootFields: [] };
+}
+
+function namesFor(
+  document: DocumentNode,
+  moved: readonly FieldNode[],
+  { names, ofInterfaceObjects }: Requirements,
+): FieldNames {
+  if (moved.length > 0) return names.withMoved(moved);
+  return ofInterfaceObjects.size > 0 && usesNamesTwice(document) ? names.withMovedNames(new Set()) : names;
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { FetchDataRewrite, QueryPlanFieldNode, QueryPlanSelectionNode } from '@apollo/query-planner';
-import { type ConstDirectiveNode, type GraphQLSchema, isEnumType, Kind, parse } from 'graphql';
+import { type ConstDirectiveNode, type GraphQLSchema, isEnumType, isObjectType, Kind, parse } from 'graphql';
 import { writeJson } from '../json/exact-number.js';
 import { getOwn, isObject, type JsonObject, mergeInto, quote, setOwn } from '../json/json.js';
 import { compileRewrites, isOfType } from './rewrites.js';
@@ -223,7 +223,8 @@ function buildNested(
 }
 
 /**
- * The fields that some key of a type consists of in one subgraph, by the supergraph's @join__type.
+ * The fields that some key of a type consists of in one subgraph, by the supergraph's @join__type; of its interfaces where
+ * the subgraph has those as interface objects. Undefined where it has no key.
  * @see https://specs.apollo.dev/join/v0.3
  */
 function keyFieldsOf(
@@ -239,9 +240,12 @@ function keyFieldsOf(
     : undefined;
   const type = typeof typename === 'string' ? schema.getType(typename) : undefined;
   if (!graph || !type) return undefined;
-  const keys = argumentsOf(type.astNode?.directives, 'join__type')
+  const types = [type, ...(isObjectType(type) ? type.getInterfaces() : [])];
+  const keys = types
+    .flatMap(({ astNode }) => argumentsOf(astNode?.directives, 'join__type'))
     .filter((one) => one['graph'] === graph.name && typeof one['key'] === 'string')
     .map((one) => String(one['key']));
+  if (keys.length === 0) return undefined;
   const fields = keys.flatMap((key) => {
     const { definitions } = parse(`{ ${key} }`, { noLocation: true });
     const [operation] = definitions;

@@ -216,6 +216,7 @@ function addRequires(
           args: {},
           below: { field: 'weight', type: 'Int' },
         });
+        note('Size.weight', { isSafe: true });
         texts.push(`${size.name} { weight }`);
         graph.field(entity.name, size.name, `${printField(size)} @external`);
         note(`${entity.name}.${size.name}`, { isSafe: true });
@@ -366,8 +367,23 @@ function addRoots(
     if (!first.stubs.has(index)) add('shared', first.name, ' @shareable');
     if (index < 2) {
       graph.type('View', 'type View');
-      graph.field('View', `name${index}`, `name${index}: String`);
+      graph.field('View', `name${index}`, `name${index}: String${random.chance(0.2) ? '!' : ''}`);
+      note(`View.name${index}`, { side: index, isSafe: true });
       add('view', 'View', ' @shareable');
+      graph.type('Subscription', 'type Subscription');
+      const known = entities.filter(({ stubs }) => !stubs.has(index));
+      for (const { name } of known.length > 0 ? known : entities)
+        if (random.chance(0.7)) {
+          const field = `on${name}in${index}`;
+          const type = random.pick([name, name, `${name}!`, `[${name}]`, `[${name}!]!`]);
+          graph.field('Subscription', field, `${field}${random.chance(0.3) ? ARGUMENTS : ''}: ${type}`);
+        }
+      if (known.length > 0 && random.chance(0.4)) {
+        graph.field('Subscription', `onNode${index}`, `onNode${index}: Node`);
+        note(`Subscription.onNode${index}`, { members: known.map(({ name }) => name) });
+      }
+      if (hasMedia && random.chance(0.4))
+        graph.field('Subscription', `onMedia${index}`, `onMedia${index}: Media`);
     }
     if (index < 2) {
       graph.field('Mutation', `add${index}`, `add${index}(n: Int = 1): Int!`);

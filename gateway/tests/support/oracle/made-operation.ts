@@ -105,14 +105,25 @@ export function madeOperation(schema: GraphQLSchema, random: Random): MadeOperat
     if (random.chance(0.08)) filled.push(`...${condition()} { __typename }`);
     return `{ ${filled.join(' ')} }`;
   };
-  const isMutation = random.chance(0.15) && schema.getMutationType();
-  const root = selection(isMutation ? schema.getMutationType()! : schema.getQueryType()!, 0, new Map());
+  /** One field, without conditions. */
+  function rootOfSubscription(one: GraphQLField<unknown, unknown>): string {
+    const args = one.args.length > 0 && random.chance(0.6) ? argumentsOf(one, random) : '';
+    const alias = aliasFor(one.name);
+    const head = `${alias === one.name || alias === '__typename' ? '' : `${alias}: `}${one.name}${args}`;
+    return `${head} ${selection(getNamedType(one.type) as GraphQLCompositeType, 1, new Map())}`;
+  }
+  const luck = random.next();
+  const mutation = luck < 0.15 ? schema.getMutationType() : undefined;
+  const subscription = luck > 0.8 ? schema.getSubscriptionType() : undefined;
+  const root = subscription
+    ? `{ ${rootOfSubscription(random.pick(Object.values(subscription.getFields())))} }`
+    : selection(mutation ?? schema.getQueryType()!, 0, new Map());
   const text = `${root} ${fragments.join(' ')}`;
   // A variable that is declared and not used makes an operation invalid.
   const used = DEFINITIONS.filter(([name]) => new RegExp(`\\$${name}\\b`).test(text)).map(([, one]) => one);
   const definitions = used.length > 0 ? `(${used.join(', ')})` : '';
   return {
-    query: `${isMutation ? 'mutation' : 'query'} Made${definitions} ${text}`,
+    query: `${subscription ? 'subscription' : mutation ? 'mutation' : 'query'} Made${definitions} ${text}`,
     variables: {
       no: false,
       ...(random.chance(0.5) && { n: random.int(3) }),

@@ -2,6 +2,9 @@ import {
   buildASTSchema,
   type DocumentNode,
   execute,
+  type GraphQLError,
+  type GraphQLFieldResolver,
+  type GraphQLResolveInfo,
   type GraphQLSchema,
   isAbstractType,
   isObjectType,
@@ -11,6 +14,8 @@ import {
   print,
   printSchema,
   type SelectionNode,
+  type SelectionSetNode,
+  subscribe,
   validate,
   visit,
 } from 'graphql';
@@ -18,7 +23,7 @@ import { compose, startWorld, type TestWorld } from '../gateway.js';
 import type { MadeOperation } from './made-operation.js';
 import type { SubgraphDefinition } from '../subgraph.js';
 import { type MadeGraph, madeGraph } from './made-graph.js';
-import { type Instance, MadeValues } from './made-values.js';
+import { type Instance, type MadeEvent, madeEvents, MadeValues, SideError } from './made-values.js';
 
 /** An answer, reduced to what has to be equal. */
 export interface Comparable {
@@ -63,17 +68,22 @@ export async function startOracle(seed: number): Promise<Oracle> {
     isValid: (query) => validate(schema, parse(query)).length === 0,
     async ask(operation) {
       federated.count = whole.count = 0;
-      const [ours, right] = await Promise.all([
-        askGateway(world, operation),
-        execute({
-          schema,
-          document: parse(operation.query),
-          variableValues: operation.variables,
-          fieldResolver: (parent: unknown, args, _context, { parentType, fieldName, returnType }) =>
-            whole.value(parentType.name, parent as Instance, fieldName, args, String(returnType)),
-        }),
-      ]);
-      return { ours, right: comparable(JSON.parse(JSON.stringify(right)) as Answer) };
+      const request = {
+        schema,
+        document: parse(operation.query),
+        variableValues: operation.variables,
+        fieldResolver: wholeResolver(whole),
+      };
+      if (/^\s*subscription/.test(operation.query)) {
+        const [ours, right] = await Promise.all([
+          followGateway(world, operation),
+          followSchema({ ...request, subscribeFieldResolver: madeEvents }),
+        ]);
+        return { ours: ours ?? right, right };
+      }
+      const [ours, result] = await Promise.all([askGateway(world, operation), execute(request)]);
+      const right = comparable(readAnswer(result));
+      return { ours: ours ?? right, right };
     },
     stop: () => world.stop(),
   };
@@ -84,13 +94,114 @@ interface Answer {
   errors?: { message: string; path?: (string | number)[] }[];
 }
 
-async function askGateway(world: TestWorld, operation: MadeOperation): Promise<Comparable> {
+/** What one schema that is not federated has for any field. */
+function wholeResolver(values: MadeValues): GraphQLFieldResolver<unknown, unknown> {
+  return (parent, args, _context, info) => {
+    const { parentType, fieldName, returnType } = info;
+    if (parentType.name === 'Query' && fieldName === 'view') {
+      const asked = sidesAsked(info);
+      // Where one side has its part, the others' parts fail or are null on their own.
+      const found =
+        asked.find((side) => !values.isMissing(side)) ??
+        asked.find((side) => values.sideFails(side)) ??
+        asked[0];
+      return found === undefined ? values.view() : values.side(found);
+    }
+    if (parentType.name === 'Subscription')
+      return values.value(
+        'Subscription',
+        undefined,
+        fieldName,
+        { ...args, ...(parent as MadeEvent) },
+        String(returnType),
+      );
+    return values.value(parentType.name, parent as Instance, fieldName, args, String(returnType));
+  };
+}
+
+/** The subgraphs whose part of `view` a request asks for. */
+function sidesAsked({ fieldNodes, fragments, variableValues }: GraphQLResolveInfo): number[] {
+  const sides = new Set<number>();
+  const look = ({ selections }: SelectionSetNode): void => {
+    for (const one of selections) {
+      const isLeftOut = one.directives?.some(({ name, arguments: [condition] = [] }) => {
+        const value = condition?.value;
+        const is =
+          value?.kind === Kind.VARIABLE
+            ? variableValues[value.name.value]
+            : value?.kind === Kind.BOOLEAN && value.value;
+        return name.value === 'skip' ? is === true : is !== true;
+      });
+      if (isLeftOut) continue;
+      if (one.kind === Kind.FIELD) {
+        const side = /^name(\d)$/.exec(one.name.value)?.[1];
+        if (side !== undefined) sides.add(Number(side));
+      } else
+        look(one.kind === Kind.INLINE_FRAGMENT ? one.selectionSet : fragments[one.name.value]!.selectionSet);
+    }
+  };
+  for (const { selectionSet } of fieldNodes) if (selectionSet) look(selectionSet);
+  return [...sides];
+}
+
+const readAnswer = (result: { data?: unknown; errors?: readonly GraphQLError[] }): Answer => {
+  const answer = JSON.parse(JSON.stringify(result)) as Answer;
+  result.errors?.forEach(({ originalError }, index) => {
+    const error = answer.errors![index]!;
+    // Of a part that one schema sees missing, subgraphs say so at the field that they share.
+    if (originalError instanceof SideError && originalError.isOfPart) error.path!.pop();
+  });
+  return answer;
+};
+
+/** @returns undefined where the gateway refuses the operation, as it should */
+async function askGateway(world: TestWorld, operation: MadeOperation): Promise<Comparable | undefined> {
   const response = await world.fetch({
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(operation),
   });
-  return comparable((await response.json()) as Answer);
+  const text = await response.text();
+  return REFUSED.test(text) ? undefined : comparable(JSON.parse(text) as Answer);
+}
+
+/** The one kind of valid mutation and subscription that the gateway refuses; README.md says so. */
+const REFUSED = /This (mutation|subscription) asks for fields whose @requires contradict each other/;
+
+/** @returns undefined where the gateway refuses the subscription, as it should */
+async function followGateway(world: TestWorld, operation: MadeOperation): Promise<Comparable | undefined> {
+  const response = await world.fetch({
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+    body: JSON.stringify(operation),
+  });
+  const text = await response.text();
+  if (!text.includes('event: complete')) {
+    if (REFUSED.test(text)) return undefined;
+    throw new Error(`The stream did not end with "complete": ${text}`);
+  }
+  return comparableStream(
+    [...text.matchAll(/^event: next\ndata: (.*)$/gm)].map(([, json]) => JSON.parse(json!) as Answer),
+  );
+}
+
+async function followSchema(request: Parameters<typeof subscribe>[0]): Promise<Comparable> {
+  const stream = await subscribe(request);
+  if (!(Symbol.asyncIterator in stream)) return comparable(readAnswer(stream));
+  const answers: Answer[] = [];
+  for await (const result of stream) answers.push(readAnswer(result));
+  return comparableStream(answers);
+}
+
+function comparableStream(answers: readonly Answer[]): Comparable {
+  const events = answers.map(comparable);
+  return {
+    data: events.map(({ data }) => data).join('\n'),
+    nulls: events.flatMap(({ nulls }, event) => nulls.map((place) => `event ${event}: ${place}`)),
+    messages: events.flatMap(({ messages }, event) =>
+      messages.map((message) => `event ${event}: ${message}`),
+    ),
+  };
 }
 
 function comparable({ data, errors = [] }: Answer): Comparable {
@@ -122,7 +233,12 @@ function composes({ subgraphs }: MadeGraph): boolean {
   }
 }
 
-type Resolver = (parent: Instance | undefined, args: Record<string, unknown>) => unknown;
+type Resolver = (
+  parent: Instance | undefined,
+  args: Record<string, unknown>,
+  context: unknown,
+  info: GraphQLResolveInfo,
+) => unknown;
 
 function subgraphOf(
   { name, typeDefs }: MadeGraph['subgraphs'][number],
@@ -153,12 +269,24 @@ function resolversOf(
   const map: Record<string, unknown> = {};
   for (const field of type.fields ?? []) {
     const name = field.name.value;
-    const resolve: Resolver = (parent, args) => {
+    const resolve: Resolver = (parent, args, _context, info) => {
+      if (owner === 'Query' && name === 'view') {
+        const side = Number(subgraph.slice(1));
+        return sidesAsked(info).includes(side) ? values.side(side) : values.view();
+      }
+      if (owner === 'Subscription')
+        return values.value(
+          owner,
+          undefined,
+          name,
+          { ...args, ...(parent as unknown as MadeEvent) },
+          print(field.type),
+        );
       if (rules.has(`${subgraph}:${owner}.${name}`))
         throw new Error(`${owner}.${name} of ${subgraph} is overridden`);
       return values.value(owner, parent, name, args, print(field.type));
     };
-    map[name] = resolve;
+    map[name] = owner === 'Subscription' ? { subscribe: madeEvents, resolve } : resolve;
   }
   if (type.directives?.some((one) => one.name.value === 'key'))
     map['__resolveReference'] = (reference: Record<string, unknown>) => ({
