@@ -1,7 +1,7 @@
 // `npm run proof:exhaustion [-- --minutes 10]`: tries to exhaust a gateway that runs as in Kubernetes, with the
 // heap and the memory limit of k8s/base/gateway. During the attacks, one after another, a client keeps sending known
 // operations. It passes if the process survives, its resident set stays below 80 % of the limit, and the client's p99 below
-// three times its value before the attacks. Linux only: memory is read from /proc.
+// three times its value before the attacks, which `--any-latency` leaves out, as a short run must. Linux only: memory is read from /proc.
 import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -19,6 +19,7 @@ const { values } = parseArgs({
   options: {
     minutes: { type: 'string', default: '10' },
     sockets: { type: 'string', default: '1000' },
+    'any-latency': { type: 'boolean', default: false },
   },
 });
 const seconds = Number(values.minutes) * 60;
@@ -189,7 +190,9 @@ console.log(
 const faults = [
   ...(hasEnded ? [`The gateway ended:\n${gateway.errors}`] : []),
   ...(peak < 0.8 * limitMiB ? [] : ['The resident set was not below 80 % of the limit.']),
-  ...(during < 3 * before ? [] : ["Other clients' p99 was not below three times what it was before."]),
+  ...(values['any-latency'] || during < 3 * before
+    ? []
+    : ["Other clients' p99 was not below three times what it was before."]),
   ...(failed === 0 ? [] : [`${failed} requests of other clients failed.`]),
 ];
 console.log(faults.length === 0 ? 'Passed.' : faults.join('\n'));

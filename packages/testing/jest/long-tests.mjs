@@ -10,6 +10,7 @@ export const LONG_TESTS = [
   'subgraphs/orders/tests/crash-points.test.ts',
   'subgraphs/products/tests/import-crash.test.ts',
   // Compare many random histories with a model.
+  'gateway/tests/oracle-of-the-day.test.ts',
   'e2e/model/',
   'subgraphs/orders/tests/model.test.ts',
   // Ask for every field of the schema as everybody, and with any input.
@@ -26,6 +27,7 @@ export const LONG_TESTS = [
   // Build a checkout, a new subgraph in it, and test that.
   'scripts/tests/new-subgraph.test.ts',
   // Measure for a moment.
+  'gateway/tests/exhaustion.test.ts',
   'bench/gateway/',
   'bench/streams/',
 ];
