@@ -11,4 +11,4 @@ it('survives every attack with the memory of its pod, and refuses none of its ot
   const { stdout } = await promisify(execFile)(process.execPath, [script, ...args]);
   expect(stdout).toMatch(/slow readers: \d+ MiB/);
   expect(stdout).toMatch(/^Passed\.$/m);
-});
+}, 300_000);

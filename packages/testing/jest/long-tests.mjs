@@ -10,7 +10,6 @@ export const LONG_TESTS = [
   'subgraphs/orders/tests/crash-points.test.ts',
   'subgraphs/products/tests/import-crash.test.ts',
   // Compare many random histories with a model.
-  'gateway/tests/oracle-of-the-day.test.ts',
   'e2e/model/',
   'subgraphs/orders/tests/model.test.ts',
   // Ask for every field of the schema as everybody, and with any input.
