@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Redis } from 'ioredis';
+import { PRICE_BOUNDS } from '../../subgraphs/products/dist/domain/search/price-ranges.js';
 import { productsDatabase } from '../../subgraphs/products/dist/store/database.js';
 import { createProductsStore } from '../../subgraphs/products/dist/store/products-store.js';
 
@@ -11,7 +12,6 @@ const { kind, inputs, concurrency, seconds, once } = options;
 const database = await productsDatabase.connect(options.mongoUrl, { poolSize: 20 });
 const { catalogue } = createProductsStore(database.handle, { clock: () => new Date(), newId: randomUUID });
 const redis = new Redis(options.redisUrl, { enableAutoPipelining: true });
-const PRICE_STEPS = [2_500, 5_000, 10_000, 20_000];
 
 const calls = {
   list: (query) => catalogue.list(query, query.words.length > 0 ? 'RELEVANCE' : 'NEWEST', undefined, 21),
@@ -19,7 +19,7 @@ const calls = {
     Promise.all([
       catalogue.list(query, query.words.length > 0 ? 'RELEVANCE' : 'NEWEST', undefined, 21),
       catalogue.count(query),
-      catalogue.facets(query, PRICE_STEPS),
+      catalogue.facets(query, PRICE_BOUNDS),
     ]),
   product: (id) => catalogue.findByIds([id]),
   cached: (id) => redis.get(`product:${id}`),

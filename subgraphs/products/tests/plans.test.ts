@@ -65,11 +65,11 @@ const list = (filter: Parameters<typeof createProductQuery>[0], sort: ProductSor
 /** Every query the stores send, by name, with the index it is made for. */
 const QUERIES: readonly (readonly [string, string, () => Promise<Document>])[] = [
   ['the newest products', 'shown_newest', () => list({}, 'NEWEST')],
-  ['the cheapest products', 'shown_price', () => list({}, 'PRICE_ASC')],
-  ['the dearest products', 'shown_price', () => list({}, 'PRICE_DESC')],
+  ['the cheapest products', 'shown_from_price', () => list({}, 'PRICE_ASC')],
+  ['the dearest products', 'shown_from_price', () => list({}, 'PRICE_DESC')],
   ['products by name', 'shown_name', () => list({}, 'NAME')],
   ['the newest of a category', 'category_newest', () => list({ categories: ['kitchen'] }, 'NEWEST')],
-  ['the cheapest of a category', 'category_price', () => list({ categories: ['kitchen'] }, 'PRICE_ASC')],
+  ['the cheapest of a category', 'category_from_price', () => list({ categories: ['kitchen'] }, 'PRICE_ASC')],
   ['a category by name', 'category_name', () => list({ categories: ['kitchen'] }, 'NAME')],
   ['a search', 'words', () => collections.products.find(toFilter(query({ search: 'merino jum' }))).explain()],
   [

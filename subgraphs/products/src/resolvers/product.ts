@@ -1,5 +1,6 @@
 import { toMoneyOutput } from '@cartograph/money';
 import { imageUrlOf, productName } from '../domain/products/product.js';
+import { orderVariants } from '../domain/products/variant-group.js';
 import { orderAttributes } from '../domain/search/product-query.js';
 import type { Resolvers } from '../generated/graphql.js';
 import type { StockUseCases } from '../use-cases/stock/index.js';
@@ -38,7 +39,11 @@ export function createProductResolvers({
           unit: definitions.get(name)?.unit ?? null,
         }));
       },
-      variants: ({ variant }, _, { loaders }) => (variant ? loaders.variants.load(variant.group) : []),
+      variants: async ({ variant, category }, _, { loaders }) => {
+        if (!variant) return [];
+        const variants = await loaders.variants.load(variant.group);
+        return orderVariants(variants, (await loaders.categoryTree()).attributesOf(category));
+      },
       availability: ({ available, isArchived }) => ({
         inStock: available > 0 && !isArchived,
         quantity: isArchived ? 0 : available,

@@ -44,6 +44,18 @@ export type OutboxEntry =
       readonly leftGroup?: string;
     };
 
+/** What a list must know of one variant in order to find it, to sort by its price and to count it. */
+export interface Offer {
+  /** Of the variant's own document. */
+  readonly id: string;
+  /** Its price in minor units. */
+  readonly minor: number;
+  readonly inStock: boolean;
+  readonly words: readonly string[];
+  readonly attributeKeys: readonly string[];
+  readonly facetKeys: readonly string[];
+}
+
 export interface ProductDocument {
   readonly _id: string;
   readonly sku: string;
@@ -87,12 +99,17 @@ export interface ProductDocument {
   readonly keyWords: readonly string[];
   readonly words: readonly string[];
   readonly nameKey: string;
-  /** The values that filters compare. A listed variant also has those of its siblings. */
+  /** The values that filters compare. A listed variant also has those of its siblings, as it has their words. */
   readonly attributeKeys: readonly string[];
   /** `name=value` as displayed, for facets. Numbers are omitted. */
   readonly facetKeys: readonly string[];
-  /** For a listed variant, whether any of its siblings is in stock. The relay updates it, so it lags a moment behind. */
-  readonly siblingInStock?: boolean;
+  /** What lists sort by: its own price or, for a listed variant, that of the group's first offer. */
+  readonly fromPrice: number;
+  /**
+   * For a listed variant, everything of its group that can be bought, the one to show first. The relay updates the stock in
+   * it, so that lags a moment behind.
+   */
+  readonly offers?: readonly Offer[];
   /** For a variant that is or was listed, how often its list entry was written. */
   readonly groupRevision?: number;
   /** For a variant on sale, its group and option values. Unique, so that no two equal variants are on sale. */

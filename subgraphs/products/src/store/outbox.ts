@@ -112,15 +112,13 @@ export function createOutboxStore({ database, catalogue, cache, leader, clock }:
   };
 }
 
-/** Groups whose list entry may have to change: a variant was written, or its stock ran out or came back. */
-function groupsToRefresh({
-  variant,
-  outbox,
-  available,
-}: Pending & Pick<ProductDocument, 'variant'>): string[] {
-  const before =
-    available - outbox.reduce((sum, entry) => sum + (entry.kind === 'stock' ? entry.available : 0), 0);
-  const isConcerned = outbox.some(({ kind }) => kind === 'product') || before > 0 !== available > 0;
+/** Groups whose list entry may have to change: a variant was written, or its stock ran out or came back, even for a moment. */
+function groupsToRefresh(product: Pending & Pick<ProductDocument, 'variant'>): string[] {
+  const { variant, outbox } = product;
+  const isConcerned = [...numbered(product)].some(
+    ({ entry, availableAfter }) =>
+      entry.kind === 'product' || availableAfter > 0 !== availableAfter - entry.available > 0,
+  );
   return [
     ...(variant && isConcerned ? [variant.group] : []),
     ...outbox.flatMap((entry) => (entry.kind === 'product' ? (entry.leftGroup ?? []) : [])),

@@ -79,6 +79,8 @@ export function writtenFields(product: Product, path: readonly Category[]) {
     version: product.version,
     createdAt: product.createdAt,
     updatedAt: product.updatedAt,
+    // A variant's depends on its siblings: `refreshGroup` writes it.
+    ...(product.variant === null && { fromPrice: product.price.minor }),
     ...filedFields(product, path),
   };
 }

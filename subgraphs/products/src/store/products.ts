@@ -18,12 +18,15 @@ import {
 import {
   afterFilter,
   facetPipeline,
+  isComputed,
   keyOf,
+  listPipeline,
+  listProjection,
   orderOf,
   readFacets,
-  scoreExpression,
   toFilter,
   toSort,
+  type ListRow,
 } from './search-queries.js';
 import type { CatalogueStore, GroupMember } from './store.js';
 import { refreshGroup, type GroupRow } from './variant-groups.js';
@@ -36,6 +39,7 @@ function toDocument({ product, path, stock }: NewListing, eventId: string): Prod
   const isListed = product.variant === null;
   return {
     _id: product.id,
+    fromPrice: product.price.minor,
     ...writtenFields(product, path),
     prices: [{ ...product.price, since: product.createdAt }],
     isListed,
@@ -92,7 +96,7 @@ export function createCatalogueStore(
     const keyChanged = variantKey(current) !== key;
     const unset = {
       ...(keyChanged && key === null && { variantKey: 1 }),
-      ...(leftGroup !== undefined && { siblingInStock: 1, sharedRevision: 1 }),
+      ...(leftGroup !== undefined && { offers: 1 as const, sharedRevision: 1 as const }),
     };
     const update = {
       $set: {
@@ -168,28 +172,26 @@ export function createCatalogueStore(
 
     async list(query, sort, after, limit) {
       const order = orderOf(query, sort);
-      if (order.field !== 'score') {
-        // Both conditions may contain an $or, so $and joins them.
-        const filter = { $and: [toFilter(query), afterFilter(order, after)] } as Filter<ProductDocument>;
-        const rows = await products
-          .find<ProductRow & { nameKey: string }>(after ? filter : toFilter(query), {
-            projection: { ...PRODUCT_PROJECTION, nameKey: 1 },
-          })
-          .sort(toSort(order))
-          .limit(limit)
-          .toArray();
-        return rows.map((row) => ({ product: toProduct(row), key: keyOf(order, row) }));
-      }
-      const rows = await products
-        .aggregate<ProductRow & { nameKey: string; score: number }>([
-          { $match: toFilter(query) },
-          { $project: { ...PRODUCT_PROJECTION, nameKey: 1, score: scoreExpression(query.words) } },
-          ...(after ? [{ $match: afterFilter(order, after) }] : []),
-          { $sort: toSort(order) },
-          { $limit: limit },
-        ])
-        .toArray();
-      return rows.map((row) => ({ product: toProduct(row), key: keyOf(order, row) }));
+      // Both conditions may contain an $or, so $and joins them.
+      const filter = after ? { $and: [toFilter(query), afterFilter(order, after)] } : toFilter(query);
+      const rows = await (
+        isComputed(query, order)
+          ? products.aggregate<ListRow>(listPipeline(query, order, after, limit))
+          : products
+              .find<ListRow>(filter as Filter<ProductDocument>, { projection: listProjection(query) })
+              .sort(toSort(order))
+              .limit(limit)
+      ).toArray();
+      const shown = new Set(rows.flatMap((row) => (row.shown && row.shown !== row._id ? [row.shown] : [])));
+      const others = new Map(
+        shown.size === 0
+          ? []
+          : (await find({ _id: { $in: [...shown] } })).map((product) => [product.id, product]),
+      );
+      return rows.map((row) => ({
+        product: others.get(row.shown ?? row._id) ?? toProduct(row),
+        key: keyOf(order, row),
+      }));
     },
 
     count: (query) => products.countDocuments(toFilter(query)),

@@ -1,6 +1,7 @@
 import type { Document, Filter } from 'mongodb';
 import { RELEVANCE, type ProductQuery, type ProductSort } from '../domain/search/product-query.js';
 import type { ProductDocument } from './collections.js';
+import { PRODUCT_PROJECTION, type ProductRow } from './product-document.js';
 import type { FacetCounts, ListKey } from './store.js';
 
 /** The part of a filter that a facet ignores, in order to count the alternatives to the chosen values. */
@@ -9,40 +10,94 @@ type Part = 'categories' | 'price' | 'inStock' | `attribute:${string}`;
 /** Only folded words reach this pattern. They are escaped all the same. */
 const beginsWith = (word: string): RegExp => new RegExp(`^${word.replace(/[^\p{L}\p{N}]/gu, '\\$&')}`, 'u');
 
-const IN_STOCK = { $or: [{ available: { $gt: 0 } }, { siblingInStock: true }] };
-
-/** A query as a MongoDB filter. Client values are used as values only, never as field names or operators. */
-export function toFilter(query: ProductQuery, without?: Part): Filter<ProductDocument> {
+/** The conditions that one variant must meet, without those that a facet ignores. */
+function variantConditions(query: ProductQuery, without?: Part) {
   const price = {
     ...(query.minPrice !== null && { $gte: query.minPrice }),
     ...(query.maxPrice !== null && { $lte: query.maxPrice }),
   };
-  const and: Document[] = query.attributes
-    .filter(({ name }) => without !== `attribute:${name}`)
-    .map(({ keys }) => ({ attributeKeys: { $in: keys } }));
-  if (query.inStockOnly && without !== 'inStock') and.push(IN_STOCK);
+  return {
+    words: query.words,
+    attributes: query.attributes.filter(({ name }) => without !== `attribute:${name}`),
+    price: Object.keys(price).length > 0 && without !== 'price' ? price : undefined,
+    inStockOnly: query.inStockOnly && without !== 'inStock',
+  };
+}
+type VariantConditions = ReturnType<typeof variantConditions>;
+
+const areEmpty = ({ words, attributes, price, inStockOnly }: VariantConditions): boolean =>
+  words.length + attributes.length === 0 && !price && !inStockOnly;
+
+/** As a condition of `offers`: a single one meets them all. */
+const offerFilter = ({ words, attributes, price, inStockOnly }: VariantConditions): Document => ({
+  ...(words.length > 0 && { words: { $all: words.map(beginsWith) } }),
+  ...(attributes.length > 0 && { $and: attributes.map(({ keys }) => ({ attributeKeys: { $in: keys } })) }),
+  ...(price && { minor: price }),
+  ...(inStockOnly && { inStock: true }),
+});
+
+/**
+ * A query as a MongoDB filter. Client values are used as values only, never as field names or operators. A listed variant has
+ * the words and attributes of its whole group, which an index can find; then one of its offers must meet all conditions.
+ */
+export function toFilter(query: ProductQuery, without?: Part): Filter<ProductDocument> {
+  const conditions = variantConditions(query, without);
+  const { words, attributes, price, inStockOnly } = conditions;
+  const and: Document[] = attributes.map(({ keys }) => ({ attributeKeys: { $in: keys } }));
+  // A single word or attribute of the group is one of some variant's.
+  if (price || inStockOnly || words.length + attributes.length > 1)
+    and.push({
+      $or: [
+        {
+          offers: null,
+          ...(price && { 'price.minor': price }),
+          ...(inStockOnly && { available: { $gt: 0 } }),
+        },
+        { offers: { $elemMatch: offerFilter(conditions) } },
+      ],
+    });
   return {
     ...(query.includeArchived ? { isListed: true } : { isShown: true }),
     ...(query.findsNothing && { words: { $in: [] } }),
-    ...(query.words.length > 0 && { words: { $all: query.words.map(beginsWith) } }),
+    ...(words.length > 0 && { words: { $all: words.map(beginsWith) } }),
     ...(query.categories.length > 0 &&
       without !== 'categories' && {
         categoryPath: query.categories.length === 1 ? query.categories[0]! : { $in: query.categories },
       }),
-    ...(Object.keys(price).length > 0 && without !== 'price' && { 'price.minor': price }),
     ...(and.length > 0 && { $and: and }),
   } as Filter<ProductDocument>;
 }
 
+const begins = (words: unknown, word: string): Document => ({
+  $anyElementTrue: [
+    { $map: { input: words, as: 'candidate', in: { $eq: [{ $indexOfCP: ['$$candidate', word] }, 0] } } },
+  ],
+});
+
+/** An expression for the offers that meet all conditions, the one to show first. */
+function matchingOffers(conditions: VariantConditions): unknown {
+  const { words, attributes, price, inStockOnly } = conditions;
+  if (areEmpty(conditions)) return '$offers';
+  const all = [
+    ...(inStockOnly ? ['$$offer.inStock'] : []),
+    ...Object.entries(price ?? {}).map(([operator, minor]) => ({ [operator]: ['$$offer.minor', minor] })),
+    ...attributes.map(({ keys }) => ({
+      $gt: [{ $size: { $setIntersection: ['$$offer.attributeKeys', { $literal: keys }] } }, 0],
+    })),
+    ...words.map((word) => begins('$$offer.words', word)),
+  ];
+  return { $filter: { input: '$offers', as: 'offer', cond: { $and: all } } };
+}
+
 interface Order {
-  readonly field: 'createdAt' | 'price.minor' | 'nameKey' | 'score';
+  readonly field: 'createdAt' | 'fromPrice' | 'nameKey' | 'score';
   readonly direction: 1 | -1;
 }
 
 const ORDERS: Readonly<Record<ProductSort, Order>> = {
   NEWEST: { field: 'createdAt', direction: -1 },
-  PRICE_ASC: { field: 'price.minor', direction: 1 },
-  PRICE_DESC: { field: 'price.minor', direction: -1 },
+  PRICE_ASC: { field: 'fromPrice', direction: 1 },
+  PRICE_DESC: { field: 'fromPrice', direction: -1 },
   NAME: { field: 'nameKey', direction: 1 },
   RELEVANCE: { field: 'score', direction: -1 },
 };
@@ -71,13 +126,13 @@ export function afterFilter({ field, direction }: Order, after: ListKey | undefi
 /** The key that {@link afterFilter} continues from. */
 export function keyOf(
   { field }: Order,
-  row: Pick<ProductDocument, '_id' | 'createdAt' | 'price' | 'nameKey'> & { score?: number },
+  row: Pick<ProductDocument, '_id' | 'createdAt' | 'fromPrice' | 'nameKey'> & { score?: number },
 ): ListKey {
   switch (field) {
     case 'createdAt':
       return { value: row.createdAt.getTime(), id: row._id };
-    case 'price.minor':
-      return { value: row.price.minor, id: row._id };
+    case 'fromPrice':
+      return { value: row.fromPrice, id: row._id };
     case 'nameKey':
       return { value: row.nameKey, id: row._id };
     case 'score':
@@ -87,11 +142,6 @@ export function keyOf(
 
 /** An expression for how well a product matches the words. Evaluated only for matching products, and only for this sort order. */
 export function scoreExpression(words: readonly string[]): Document {
-  const begins = (field: string, word: string) => ({
-    $anyElementTrue: [
-      { $map: { input: field, as: 'candidate', in: { $eq: [{ $indexOfCP: ['$$candidate', word] }, 0] } } },
-    ],
-  });
   return {
     $add: words.flatMap((word) => [
       {
@@ -108,7 +158,68 @@ export function scoreExpression(words: readonly string[]): Document {
   };
 }
 
-/** One aggregation for all facets. Each branch applies every part of the query except its own. */
+/** A row of a list. It stands for a page; `shown` is the id of the variant that the list shows for it. */
+export type ListRow = ProductRow &
+  Pick<ProductDocument, 'nameKey' | 'fromPrice'> & { readonly shown?: string; readonly score?: number };
+
+/** The fields of a {@link ListRow}. Words are most of an offer, so only the id of the one to show is read. */
+export const listProjection = (query: ProductQuery) => ({
+  ...PRODUCT_PROJECTION,
+  nameKey: 1,
+  fromPrice: 1,
+  shown: firstMatching(query, 'id'),
+});
+
+const firstMatching = (query: ProductQuery, field: 'id' | 'minor'): Document => ({
+  $let: {
+    vars: { first: { $arrayElemAt: [matchingOffers(variantConditions(query)), 0] } },
+    in: `$$first.${field}`,
+  },
+});
+
+/** Whether an order depends on the query, so that no index has it. */
+export const isComputed = (query: ProductQuery, { field }: Order): boolean =>
+  field === 'score' || (field === 'fromPrice' && !areEmpty(variantConditions(query)));
+
+/** One page of a list in a computed order. */
+export function listPipeline(
+  query: ProductQuery,
+  order: Order,
+  after: ListKey | undefined,
+  limit: number,
+): Document[] {
+  return [
+    { $match: toFilter(query) },
+    {
+      $set:
+        order.field === 'score'
+          ? { score: scoreExpression(query.words) }
+          : { fromPrice: { $ifNull: [firstMatching(query, 'minor'), '$fromPrice'] } },
+    },
+    ...(after ? [{ $match: afterFilter(order, after) }] : []),
+    { $sort: toSort(order) },
+    { $limit: limit },
+    { $project: { ...listProjection(query), ...(order.field === 'score' && { score: 1 }) } },
+  ];
+}
+
+/** An expression for the index of the price range that a price is in, by bisection. */
+const rangeOf = (price: string, steps: readonly number[], from = 0, to = steps.length): unknown => {
+  if (to - from <= 1) return from;
+  const middle = Math.floor((from + to) / 2);
+  return {
+    $cond: [
+      { $lt: [price, steps[middle]] },
+      rangeOf(price, steps, from, middle),
+      rangeOf(price, steps, middle, to),
+    ],
+  };
+};
+
+/**
+ * One aggregation for all facets. Each branch applies every part of the query except its own. A group counts once for each
+ * value that one of its matching variants has.
+ */
 export function facetPipeline(query: ProductQuery, priceSteps: readonly number[]): Document[] {
   const base: ProductQuery = {
     ...query,
@@ -118,9 +229,9 @@ export function facetPipeline(query: ProductQuery, priceSteps: readonly number[]
     inStockOnly: false,
     attributes: [],
   };
-  const branch = (without: Part | undefined, ...stages: Document[]) => {
-    const { isListed: _listed, isShown: _shown, words: _words, ...rest } = toFilter(query, without);
-    return [...(Object.keys(rest).length > 0 ? [{ $match: rest }] : []), ...stages];
+  const match = (filtered: ProductQuery, without?: Part) => {
+    const { isListed: _listed, isShown: _shown, words: _words, ...rest } = toFilter(filtered, without);
+    return Object.keys(rest).length > 0 ? [{ $match: rest }] : [];
   };
   const countBy = (field: string) => [
     { $unwind: field },
@@ -128,14 +239,27 @@ export function facetPipeline(query: ProductQuery, priceSteps: readonly number[]
     { $sort: { count: -1, _id: 1 } },
     { $limit: 2_000 },
   ];
-  const step = {
-    $switch: {
-      branches: priceSteps
-        .slice(1)
-        .map((limit, index) => ({ case: { $lt: ['$price.minor', limit] }, then: index })),
-      default: priceSteps.length - 1,
-    },
-  };
+  const ofMatching = (without: Part | undefined, own: unknown, ofOffer: unknown) => ({
+    $cond: [
+      { $isArray: '$offers' },
+      {
+        $reduce: {
+          input: matchingOffers(variantConditions(query, without)),
+          initialValue: [],
+          in: { $setUnion: ['$$value', ofOffer] },
+        },
+      },
+      own,
+    ],
+  });
+  const values = (without?: Part) => [
+    ...match(query, without),
+    // Without conditions, the values of the group are those of its variants.
+    ...(areEmpty(variantConditions(query, without))
+      ? []
+      : [{ $project: { facetKeys: ofMatching(without, '$facetKeys', '$$this.facetKeys') } }]),
+    ...countBy('$facetKeys'),
+  ];
   return [
     { $match: toFilter(base) },
     // Only the counted fields continue, not whole products.
@@ -146,21 +270,36 @@ export function facetPipeline(query: ProductQuery, priceSteps: readonly number[]
         facetKeys: 1,
         'price.minor': 1,
         available: 1,
-        siblingInStock: 1,
+        offers: {
+          minor: 1,
+          inStock: 1,
+          attributeKeys: 1,
+          facetKeys: 1,
+          ...(query.words.length > 0 && { words: 1 }),
+        },
       },
     },
     {
       $facet: {
-        categories: branch('categories', ...countBy('$categoryPath')),
-        attributes: branch(undefined, ...countBy('$facetKeys')),
+        categories: [...match(query, 'categories'), ...countBy('$categoryPath')],
+        attributes: values(),
         ...Object.fromEntries(
-          query.attributes.map(({ name }, index) => [
-            `own${index}`,
-            branch(`attribute:${name}`, ...countBy('$facetKeys')),
-          ]),
+          query.attributes.map(({ name }, index) => [`own${index}`, values(`attribute:${name}`)]),
         ),
-        prices: branch('price', { $group: { _id: step, count: { $sum: 1 } } }),
-        inStock: branch('inStock', { $match: IN_STOCK }, { $group: { _id: null, count: { $sum: 1 } } }),
+        prices: [
+          ...match(query, 'price'),
+          {
+            $group: {
+              _id: ofMatching(
+                'price',
+                [rangeOf('$price.minor', priceSteps)],
+                [rangeOf('$$this.minor', priceSteps)],
+              ),
+              count: { $sum: 1 },
+            },
+          },
+        ],
+        inStock: [...match({ ...query, inStockOnly: true }), { $group: { _id: null, count: { $sum: 1 } } }],
       },
     },
   ];
@@ -180,7 +319,7 @@ export function readFacets(query: ProductQuery, result: Document | undefined): F
   return {
     categories: counts<string>('categories'),
     attributes,
-    prices: counts<number>('prices'),
+    prices: ((result?.prices ?? []) as Counted<number[]>).map(({ _id, count }) => ({ ranges: _id, count })),
     inStock: counts<null>('inStock').get(null) ?? 0,
   };
 }

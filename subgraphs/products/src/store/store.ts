@@ -5,6 +5,7 @@ import type { Hold, HoldItem, HoldState } from '../domain/stock/hold.js';
 import type { PriceChange, Product } from '../domain/products/product.js';
 import type { CatalogueRow } from '../domain/import/catalogue-columns.js';
 import type { NewListing } from '../domain/products/listing.js';
+import type { PriceCount } from '../domain/search/price-ranges.js';
 import type { ProductQuery, ProductSort } from '../domain/search/product-query.js';
 import type { StockChange, StockEntry } from '../domain/stock/stock.js';
 
@@ -31,8 +32,8 @@ export interface FacetCounts {
   readonly categories: ReadonlyMap<string, number>;
   /** By `name=value`. */
   readonly attributes: ReadonlyMap<string, number>;
-  /** By the step's index in PRICE_STEPS. */
-  readonly prices: ReadonlyMap<number, number>;
+  /** How many products have matching variants in exactly these price ranges, by the indexes of their lower bounds. */
+  readonly prices: readonly PriceCount[];
   readonly inStock: number;
 }
 

@@ -1,9 +1,7 @@
 import type { Collection } from 'mongodb';
 import { createCategoryTree, type StoredCategory } from '../domain/categories/category.js';
-import { attributeKey, searchFields } from '../domain/search/search-index.js';
-import { wordsOf } from '../domain/search/words.js';
-import type { ProductDocument } from './collections.js';
-import { PRODUCT_PROJECTION, toProduct, type ProductRow } from './product-document.js';
+import type { Offer, ProductDocument } from './collections.js';
+import { filedFields, PRODUCT_PROJECTION, toProduct, type ProductRow } from './product-document.js';
 import type { CatalogueStore } from './store.js';
 
 export type GroupRow = ProductRow & Pick<ProductDocument, 'groupRevision' | 'sharedRevision'>;
@@ -11,9 +9,9 @@ export type GroupRow = ProductRow & Pick<ProductDocument, 'groupRevision' | 'sha
 const MAX_ATTEMPTS = 20;
 
 /**
- * Gives all variants of a group the newest name and category. Then lists the oldest variant on sale, and adds the words,
- * attributes and stock of its siblings to it, so that searches for any of them find it. If another process changed the entry
- * in the meantime, this starts over, so that old data never replaces newer.
+ * Gives all variants of a group the newest name and category. Then lists the oldest variant on sale, and stores in it what
+ * each variant offers, so that one document answers whether a single variant meets all conditions of a list. If another
+ * process changed the entry in between, this starts over, so that old data never replaces newer.
  */
 export async function refreshGroup(
   products: Collection<ProductDocument>,
@@ -41,7 +39,7 @@ export async function refreshGroup(
     if (matchedCount === 0) continue;
     await products.updateMany(
       { 'variant.group': group, isListed: true, _id: { $ne: lead._id } },
-      { $set: { isListed: false, isShown: false } },
+      { $set: { isListed: false, isShown: false }, $unset: { offers: 1 } },
     );
     return;
   }
@@ -71,24 +69,28 @@ async function share(
 
 /** The fields by which the first member represents the whole group in lists. */
 function listEntryOf(members: readonly GroupRow[], categories: readonly StoredCategory[]) {
-  const [lead, ...siblings] = members as [GroupRow, ...GroupRow[]];
-  const tree = createCategoryTree(categories);
-  const own = searchFields(lead, tree.pathOf(lead.category));
-  const attributes = members.flatMap((member) => member.attributes);
-  const siblingWords = wordsOf(
-    ...siblings.flatMap((sibling) => [sibling.sku, ...sibling.attributes.map(({ value }) => value)]),
-  );
-  const numbers = new Set(
-    tree.attributesOf(lead.category).flatMap(({ type, name }) => (type === 'NUMBER' ? [name] : [])),
-  );
-  const facets = attributes.filter(({ name }) => !numbers.has(name));
+  const [lead] = members as [GroupRow, ...GroupRow[]];
+  const path = createCategoryTree(categories).pathOf(lead.category);
+  const found = members.map((member) => filedFields(toProduct(member), path));
+  const offers = members
+    .map(({ _id, price, available, isArchived }, index): Offer => {
+      const { words, attributeKeys, facetKeys } = found[index]!;
+      const inStock = available > 0 && !isArchived;
+      return { id: _id, minor: price.minor, inStock, words, attributeKeys, facetKeys };
+    })
+    // The sort is stable: of equal offers, the oldest stays first.
+    .sort((a, b) => Number(b.inStock) - Number(a.inStock) || a.minor - b.minor);
+  const unionOf = (key: 'words' | 'keyWords' | 'attributeKeys' | 'facetKeys') => [
+    ...new Set(found.flatMap((fields) => fields[key])),
+  ];
   return {
     isListed: true,
     isShown: !lead.isArchived,
-    siblingInStock: siblings.some(({ available }) => available > 0),
-    attributeKeys: [...new Set(attributes.map(({ name, value }) => attributeKey(name, value)))],
-    facetKeys: [...new Set(facets.map(({ name, value }) => `${name}=${value}`))],
-    keyWords: [...new Set([...own.keyWords, ...siblingWords])],
-    words: [...new Set([...own.words, ...siblingWords])],
+    fromPrice: offers[0]!.minor,
+    offers,
+    attributeKeys: unionOf('attributeKeys'),
+    facetKeys: unionOf('facetKeys'),
+    keyWords: unionOf('keyWords'),
+    words: unionOf('words'),
   };
 }

@@ -93,9 +93,6 @@ export function createProductQuery(
 /** Weights of a search word by the best place it is found in. A whole word counts one more than the beginning of one. */
 export const RELEVANCE = { name: 8, key: 3, description: 1, whole: 1 } as const;
 
-/** The lower bounds of the price ranges of a list, in major units. */
-export const PRICE_STEPS = [0, 25, 50, 100, 200, 500] as const;
-
 /** Puts a category's attributes first, in its order. The others keep their order. */
 export function orderAttributes(attributes: readonly Attribute[], order: readonly string[]): Attribute[] {
   const rank = (name: string) => (order.includes(name) ? order.indexOf(name) : order.length);

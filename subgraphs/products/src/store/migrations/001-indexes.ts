@@ -8,10 +8,10 @@ export const INDEXES: Readonly<
   products: [
     { name: 'sku', key: { skuKey: 1 }, unique: true },
     { name: 'shown_newest', key: { isShown: 1, createdAt: -1, _id: -1 } },
-    { name: 'shown_price', key: { isShown: 1, 'price.minor': 1, _id: 1 } },
+    { name: 'shown_from_price', key: { isShown: 1, fromPrice: 1, _id: 1 } },
     { name: 'shown_name', key: { isShown: 1, nameKey: 1, _id: 1 } },
     { name: 'category_newest', key: { isShown: 1, categoryPath: 1, createdAt: -1, _id: -1 } },
-    { name: 'category_price', key: { isShown: 1, categoryPath: 1, 'price.minor': 1, _id: 1 } },
+    { name: 'category_from_price', key: { isShown: 1, categoryPath: 1, fromPrice: 1, _id: 1 } },
     { name: 'category_name', key: { isShown: 1, categoryPath: 1, nameKey: 1, _id: 1 } },
     { name: 'words', key: { words: 1 } },
     { name: 'attributes', key: { isShown: 1, attributeKeys: 1 } },

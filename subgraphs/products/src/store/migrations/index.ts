@@ -2,9 +2,10 @@ import type { Db } from 'mongodb';
 import { openCollections } from '../collections.js';
 import { createIndexes } from './001-indexes.js';
 import { addVariantKeys } from './002-variant-keys.js';
+import { addOffers } from './003-offers.js';
 
 /** In this order. Each is safe to repeat and to race, so the database keeps no record of them. */
-const MIGRATIONS = [createIndexes, addVariantKeys];
+const MIGRATIONS = [createIndexes, addVariantKeys, addOffers];
 
 /** Brings the database up to date. */
 export async function migrate(db: Db): Promise<void> {

@@ -8,11 +8,11 @@ import type { Product } from '../../domain/products/product.js';
 import {
   createProductQuery,
   filterErrors,
-  PRICE_STEPS,
   type ProductFilterInput,
   type ProductQuery,
   type ProductSort,
 } from '../../domain/search/product-query.js';
+import { fitPriceRanges, PRICE_BOUNDS } from '../../domain/search/price-ranges.js';
 import type { CatalogueStore, FacetCounts, ListedProduct, ListKey } from '../../store/store.js';
 
 export interface ListArguments {
@@ -45,8 +45,6 @@ const MAX_FACET_VALUES = 50;
 
 /** The catalogue as customers see it: pages, counts and facets. */
 export function createProductLists({ catalogue, currency }: Deps) {
-  const decimals = formatAmount({ minor: 0, currency }).split('.')[1]?.length ?? 0;
-  const steps = PRICE_STEPS.map((step) => step * 10 ** decimals);
   const amount = (minor: number) => formatAmount({ minor, currency });
 
   function readPrice(name: string, value: string | null | undefined): number | null {
@@ -97,20 +95,18 @@ export function createProductLists({ catalogue, currency }: Deps) {
     count: (query: ProductQuery): Promise<number> => catalogue.count(query),
 
     async facets(query: ProductQuery, tree: CategoryTree) {
-      const counts = await catalogue.facets(query, steps);
+      const counts = await catalogue.facets(query, PRICE_BOUNDS);
       return {
         categories: [...counts.categories].flatMap(([slug, count]) => {
           const category = tree.get(slug);
           return category ? [{ category, count }] : [];
         }),
         attributes: attributeFacets(counts, tree),
-        priceRanges: [...counts.prices]
-          .sort(([a], [b]) => a - b)
-          .map(([step, count]) => ({
-            minPrice: amount(steps[step]!),
-            maxPrice: step + 1 < steps.length ? amount(steps[step + 1]! - 1) : null,
-            count,
-          })),
+        priceRanges: fitPriceRanges(counts.prices).map(({ from, to, count }, index, { length }) => ({
+          minPrice: amount(PRICE_BOUNDS[from]!),
+          maxPrice: index + 1 < length ? amount(PRICE_BOUNDS[to]! - 1) : null,
+          count,
+        })),
         inStockCount: counts.inStock,
       };
     },
@@ -146,11 +142,19 @@ function attributeFacets({ attributes }: FacetCounts, tree: CategoryTree) {
   return [...byName]
     .sort(([a, left], [b, right]) => total(right) - total(left) || (a < b ? -1 : 1))
     .slice(0, MAX_FACETS)
-    .map(([name, values]) => ({
-      name,
-      label: tree.definition(name)?.label ?? name,
-      values: values
+    .map(([name, values]) => {
+      const definition = tree.definition(name);
+      const shown = values
         .sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1))
-        .slice(0, MAX_FACET_VALUES),
-    }));
+        .slice(0, MAX_FACET_VALUES);
+      // The values of a CHOICE keep the order that the shop gave them, as in XS, S, M.
+      const options = definition?.options ?? [];
+      const rank = ({ value }: { value: string }) =>
+        options.includes(value) ? options.indexOf(value) : options.length;
+      return {
+        name,
+        label: definition?.label ?? name,
+        values: options.length > 0 ? shown.toSorted((a, b) => rank(a) - rank(b)) : shown,
+      };
+    });
 }

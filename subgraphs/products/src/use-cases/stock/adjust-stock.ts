@@ -25,7 +25,7 @@ interface Deps {
 
 /** Adds to a product's available stock or takes from it. With an idempotency key it is safe to repeat. */
 export async function adjustStock(deps: Deps, input: AdjustStock): Promise<Product> {
-  const { stock, onChanged, clock, newId } = deps;
+  const { catalogue, stock, onChanged, clock, newId } = deps;
   const { productId } = input;
   const refusals = createRefusals();
   const delta = readInteger(refusals, ['delta'], 'The change', input.delta, {
@@ -44,6 +44,7 @@ export async function adjustStock(deps: Deps, input: AdjustStock): Promise<Produ
   if (key !== undefined && (await isDone(stock, entry))) return loadProduct(deps, productId);
   const adjusted = await stock.adjust(productId, entry, MAX_STOCK);
   if (adjusted) {
+    if (adjusted.variant) await catalogue.refreshGroup(adjusted.variant.group);
     await onChanged([productId]);
     return adjusted;
   }
