@@ -123,7 +123,7 @@ describe('npm run catalogue', () => {
       'bad.csv',
       HEADER,
       'B-1,Fine,,things,1,1,,,',
-      'B 2,,,nowhere,-1,-5,,,',
+      'B*2,,,nowhere,-1,-5,,,',
       'B-3,Heavy,,things,1,1,weight=very,,',
       'b-1,Twice,,things,1,1,,,',
     );
@@ -132,7 +132,7 @@ describe('npm run catalogue', () => {
     expect(err.split('\n').map((line) => line.replace(`${file}:`, ''))).toEqual([
       '3: stock: expected a whole number, got "-5".',
       '3: name is missing.',
-      '3: sku: The SKU must be 1 to 64 letters from A to Z, digits, ".", "_" or "-", starting with a letter or digit; "B 2" contains " ".',
+      '3: sku: The SKU must be 1 to 64 letters, digits, single spaces or . _ - / + # & ( ) , : and start with a letter or digit; "B*2" contains "*".',
       '3: category: There is no category "nowhere".',
       '3: price.amount: The price must be greater than zero, got -1.',
       '4: attributes.0.value: Weight must be a number like 12.5, got "very".',

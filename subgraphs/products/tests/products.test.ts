@@ -59,7 +59,7 @@ describe('a product', () => {
 
   it('should be refused with all invalid fields at once', async () => {
     const input = {
-      sku: 'no spaces',
+      sku: 'no <brackets>',
       name: ' ',
       description: 'bell \u0007',
       category: 'nowhere',

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
+import { isId } from '@cartograph/kit/is-id';
 import type { FastifyInstance } from 'fastify';
 import type { CategorySource } from '../use-cases/categories/category-source.js';
-import { productName, type Product } from '../domain/products/product.js';
+import { productName, skuKey, type Product } from '../domain/products/product.js';
 import type { CatalogueStore } from '../store/store.js';
 import { drawProduct } from './draw-product.js';
 
@@ -10,18 +11,22 @@ const FILE = /^([A-Za-z0-9][A-Za-z0-9._-]{0,63})\.svg$/;
 const MAX_AGE_S = 3_600;
 
 interface Deps {
-  readonly catalogue: Pick<CatalogueStore, 'findBySkus'>;
+  readonly catalogue: Pick<CatalogueStore, 'findByIds' | 'findBySkus'>;
   readonly categories: CategorySource;
 }
 
 /**
- * Serves `GET /images/<sku>.svg`: a drawing of the product, made on request. It is public, as the catalogue is, and
+ * Serves `GET /images/<sku or id>.svg`: a drawing of the product, made on request. It is public, as the catalogue is, and
  * shows only the name, category and colour.
  */
 export function serveImages(http: FastifyInstance, { catalogue, categories }: Deps): void {
+  const find = async (name: string) =>
+    (await catalogue.findBySkus([skuKey(name)]))[0] ??
+    (isId(name) ? (await catalogue.findByIds([name]))[0] : undefined);
+
   http.get<{ Params: { file: string } }>('/images/:file', async (request, reply) => {
-    const sku = FILE.exec(request.params.file)?.[1];
-    const [product] = sku ? await catalogue.findBySkus([sku.toLowerCase()]) : [];
+    const name = FILE.exec(request.params.file)?.[1];
+    const product = name === undefined ? undefined : await find(name);
     if (!product) return reply.code(404).type('text/plain').send('Picture not found.\n');
     const tree = await categories.tree();
     const svg = drawProduct(subjectOf(product, tree.get(product.category)?.path ?? []));

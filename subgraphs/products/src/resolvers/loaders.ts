@@ -1,13 +1,13 @@
 import DataLoader from 'dataloader';
 import type { CategorySource } from '../use-cases/categories/category-source.js';
 import type { Category, CategoryTree } from '../domain/categories/category.js';
-import type { PriceChange, Product } from '../domain/products/product.js';
+import { skuKey, type PriceChange, type Product } from '../domain/products/product.js';
 import type { CatalogueStore, ProductCache } from '../store/store.js';
 
 /** One request's reads. Each kind costs one round trip to the store, however many objects need it. */
 export interface Loaders {
   readonly product: DataLoader<string, Product | null>;
-  /** By SKU in lower case. */
+  /** By the key of the SKU. */
   readonly productBySku: DataLoader<string, Product | null>;
   readonly variants: DataLoader<string, Product[]>;
   readonly prices: DataLoader<string, PriceChange[]>;
@@ -32,7 +32,7 @@ export function createLoaders({ catalogue, cache, categories }: Deps): Loaders {
   return {
     product,
     productBySku: new DataLoader(async (skuKeys) => {
-      const found = new Map((await catalogue.findBySkus(skuKeys)).map((one) => [one.sku.toLowerCase(), one]));
+      const found = new Map((await catalogue.findBySkus(skuKeys)).map((one) => [skuKey(one.sku), one]));
       return skuKeys.map((skuKey) => found.get(skuKey) ?? null);
     }),
     variants: new DataLoader(async (groups) => {

@@ -1,5 +1,5 @@
 import { toMoneyOutput } from '@cartograph/money';
-import { imageUrlOf, productName } from '../domain/products/product.js';
+import { imageUrlOf, productName, skuKey } from '../domain/products/product.js';
 import { orderVariants } from '../domain/products/variant-group.js';
 import { orderAttributes } from '../domain/search/product-query.js';
 import type { Resolvers } from '../generated/graphql.js';
@@ -19,9 +19,7 @@ export function createProductResolvers({
       __resolveReference: (reference, { loaders }) => {
         // Each representation has one of the two keys.
         const { id, sku } = reference as { id?: string; sku?: string };
-        return id === undefined
-          ? loaders.productBySku.load(String(sku).toLowerCase())
-          : loaders.product.load(id);
+        return id === undefined ? loaders.productBySku.load(skuKey(String(sku))) : loaders.product.load(id);
       },
       name: productName,
       category: ({ category }, _, { loaders }) => loaders.category(category),

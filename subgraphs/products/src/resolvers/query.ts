@@ -1,10 +1,11 @@
+import { skuKey } from '../domain/products/product.js';
 import type { QueryResolvers } from '../generated/graphql.js';
 import type { ProductLists } from '../use-cases/search/list-products.js';
 
 export function createQueryResolvers(lists: ProductLists): QueryResolvers {
   return {
     product: (_, { id }, { loaders }) => loaders.product.load(id),
-    productBySku: (_, { sku }, { loaders }) => loaders.productBySku.load(sku.toLowerCase()),
+    productBySku: (_, { sku }, { loaders }) => loaders.productBySku.load(skuKey(sku)),
     products: (_, args, { identity }) => lists.list(args, identity),
     categories: async (_, __, { loaders }) => [...(await loaders.categoryTree()).top],
     allCategories: async (_, __, { loaders }) => [...(await loaders.categoryTree()).inOrder],

@@ -59,7 +59,6 @@ export interface Offer {
 export interface ProductDocument {
   readonly _id: string;
   readonly sku: string;
-  /** In lower case, because two SKUs that differ only in case would be confused. */
   readonly skuKey: string;
   readonly title: string;
   readonly description: string;

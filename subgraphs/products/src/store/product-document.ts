@@ -1,6 +1,5 @@
 import type { Category } from '../domain/categories/category.js';
-import type { Product } from '../domain/products/product.js';
-import { productName } from '../domain/products/product.js';
+import { productName, skuKey, type Product } from '../domain/products/product.js';
 import { searchFields } from '../domain/search/search-index.js';
 import type { StockEntry } from '../domain/stock/stock.js';
 import type { OutboxEntry, ProductDocument } from './collections.js';
@@ -67,7 +66,7 @@ export function filedFields(product: Product, path: readonly Category[]) {
 export function writtenFields(product: Product, path: readonly Category[]) {
   return {
     sku: product.sku,
-    skuKey: product.sku.toLowerCase(),
+    skuKey: skuKey(product.sku),
     title: product.title,
     description: product.description,
     category: product.category,

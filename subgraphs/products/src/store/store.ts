@@ -64,7 +64,7 @@ export interface CategoryStore {
 /** Everything about products except their stock. */
 export interface CatalogueStore extends CategoryStore {
   findByIds(ids: readonly string[]): Promise<Product[]>;
-  /** @param skuKeys in lower case */
+  /** @param skuKeys see `skuKey` */
   findBySkus(skuKeys: readonly string[]): Promise<Product[]>;
   /** The variants of each group without archived ones, oldest first. */
   findVariants(groups: readonly string[]): Promise<Map<string, Product[]>>;

@@ -30,8 +30,8 @@ export const EMPTY_DRAFT: Draft = {
 };
 
 /** The field is empty for a picture that the shop drew, because that one cannot be edited. */
-const isDrawn = ({ imageUrl, sku }: Pick<EditableProductFragment, 'imageUrl' | 'sku'>): boolean =>
-  imageUrl?.endsWith(`/images/${encodeURIComponent(sku)}.svg`) ?? false;
+const isDrawn = ({ id, imageUrl, sku }: Pick<EditableProductFragment, 'id' | 'imageUrl' | 'sku'>): boolean =>
+  [sku, id].some((name) => imageUrl?.endsWith(`/images/${name}.svg`));
 
 /** `title` instead of `name`: the shop appends a variant's options to the name. */
 export function toDraft(product: EditableProductFragment): Draft {

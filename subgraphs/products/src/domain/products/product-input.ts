@@ -5,12 +5,12 @@ import { readAttributes, type AttributeInput } from './attributes.js';
 import { MAX_STOCK, type Attribute, type Variant } from './product.js';
 import { printable } from '@cartograph/kit/text';
 
-const SKU = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
-/** A SKU is part of URLs, file names and labels, so it has no character that needs escaping in any of them. */
+/** As people write them. Quotes, `<`, `*`, `;`, `\\` and other characters of file formats and patterns are not among them. */
+const SKU = /^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}._/+#&(),:-]| (?! )){0,63}$/u;
 function skuMessage(sku: string): string {
-  const odd = /[^A-Za-z0-9._-]/u.exec(sku)?.[0];
+  const odd = /[^\p{L}\p{M}\p{N}._/+#&(),: -]| {2}/u.exec(sku)?.[0];
   return (
-    'The SKU must be 1 to 64 letters from A to Z, digits, ".", "_" or "-", starting with a letter or digit' +
+    'The SKU must be 1 to 64 letters, digits, single spaces or . _ - / + # & ( ) , : and start with a letter or digit' +
     (odd === undefined
       ? `; got "${printable(sku, 70)}".`
       : `; "${printable(sku, 70)}" contains "${printable(odd)}".`)
@@ -57,7 +57,7 @@ export interface InputRules {
 
 /** Reads a new product. Everything wrong with it is added to `refusals`; the result is valid only if nothing was added. */
 export function readNewProduct(refusals: Refusals, input: NewProductInput, rules: InputRules): NewProduct {
-  const sku = input.sku.trim();
+  const sku = input.sku.trim().normalize('NFC');
   if (!SKU.test(sku)) refusals.add(['sku'], skuMessage(sku));
   const category = readCategory(refusals, input.category, rules.tree);
   const attributes = readAttributes(refusals, input.attributes ?? [], rules.tree.attributesOf(category));

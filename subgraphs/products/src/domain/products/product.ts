@@ -55,7 +55,16 @@ export function productName({
   return [title, ...options].join(', ');
 }
 
-/** The URL of its own picture, or of the one drawn for it under `base`. */
-export function imageUrlOf({ imageUrl, sku }: Pick<Product, 'imageUrl' | 'sku'>, base: string): string {
-  return imageUrl ?? `${base.replace(/\/$/, '')}/${encodeURIComponent(sku)}.svg`;
+/** What two SKUs must not share: those that differ only in case or in how an accent is written would be confused. */
+export const skuKey = (sku: string): string => sku.normalize('NFC').toLowerCase();
+
+/** A SKU that is the same in a path, a file name and a pattern. */
+export const PLAIN_SKU = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+
+/** The URL of its own picture, or of the one drawn for it under `base`: by its SKU, or by its id if the SKU has `/` and the like. */
+export function imageUrlOf(
+  { id, imageUrl, sku }: Pick<Product, 'id' | 'imageUrl' | 'sku'>,
+  base: string,
+): string {
+  return imageUrl ?? `${base.replace(/\/$/, '')}/${PLAIN_SKU.test(sku) ? sku : id}.svg`;
 }

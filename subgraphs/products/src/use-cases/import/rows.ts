@@ -1,5 +1,5 @@
 import type { CatalogueRow } from '../../domain/import/catalogue-columns.js';
-import type { Product } from '../../domain/products/product.js';
+import { skuKey, type Product } from '../../domain/products/product.js';
 import type { CatalogueStore } from '../../store/store.js';
 
 /** A row of a file, or what is wrong with it. */
@@ -14,7 +14,7 @@ export interface RowError {
 }
 
 /** What identifies the product of a row. */
-export const keyOf = ({ sku = '' }: { readonly sku?: string }): string => sku.trim().toLowerCase();
+export const keyOf = ({ sku = '' }: { readonly sku?: string }): string => skuKey(sku.trim());
 
 /** The products that exist already, by {@link keyOf}. */
 export const findPresent = async (

@@ -2,7 +2,7 @@ import { Refusal } from '@cartograph/kit/refusal';
 import type { CategoryTree } from '../../domain/categories/category.js';
 import { createListing } from '../../domain/products/listing.js';
 import type { NewProduct } from '../../domain/products/product-input.js';
-import type { Product } from '../../domain/products/product.js';
+import { skuKey, type Product } from '../../domain/products/product.js';
 import type { Member } from '../../domain/products/variant-group.js';
 import { inGroup, keepCategory, refuseMismatch, type Deps } from './write-product.js';
 
@@ -42,7 +42,7 @@ export async function addProducts(
         .map(({ product }) => product);
       const fitting = variants.filter((product) => {
         // A SKU that is taken is not a second variant.
-        const others = members.filter(({ sku }) => sku.toLowerCase() !== product.sku.toLowerCase());
+        const others = members.filter(({ sku }) => skuKey(sku) !== skuKey(product.sku));
         try {
           refuseMismatch(product, undefined, others);
         } catch (error) {

@@ -1,5 +1,5 @@
 import { readNewProduct, type NewProductInput } from '../../domain/products/product-input.js';
-import type { Product } from '../../domain/products/product.js';
+import { skuKey, type Product } from '../../domain/products/product.js';
 import { createRefusals } from '../../domain/refusals.js';
 import { addProducts } from './add-products.js';
 import type { Deps } from './write-product.js';
@@ -17,7 +17,7 @@ export async function createProduct(deps: Deps, input: NewProductInput): Promise
     refused: [refused],
   } = await addProducts(deps, [product], tree);
   if (added) return added;
-  const [taken] = await catalogue.findBySkus([product.sku.toLowerCase()]);
+  const [taken] = await catalogue.findBySkus([skuKey(product.sku)]);
   if (taken) throw refuse('SKU_TAKEN', `Another product has the SKU "${product.sku}".`, ['sku']);
   throw (
     refused?.refusal ??
