@@ -27,7 +27,12 @@ export function ProductTile({ product }: { readonly product: ProductCardFragment
           <p className="text-sm text-stone-600 dark:text-stone-400">{variants.length} variants</p>
         )}
         <p className="mt-auto flex items-baseline justify-between pt-2">
-          <Price value={product.price} className="font-semibold" />
+          <span>
+            {variants.some(({ price }) => price.amount !== product.price.amount) && (
+              <span className="text-sm text-stone-600 dark:text-stone-400">from </span>
+            )}
+            <Price value={product.price} className="font-semibold" />
+          </span>
           {!availability.inStock ? (
             <span className="text-sm text-red-700 dark:text-red-400">Sold out</span>
           ) : (

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { swatchOf } from './swatch.js';
 import { listOptions, type Variant } from './variant-options.js';
 
 const jumper = (colour: string, size: string, inStock = true): Variant => ({
@@ -27,6 +28,31 @@ describe('the options of a product', () => {
       ['M', 'navy-M'],
       ['L', 'oat-L'],
     ]);
+  });
+
+  it('should say what cannot be combined with the present choices', () => {
+    const [colour, size] = listOptions(variants[1]!, variants, ['colour', 'size']);
+    expect(colour!.choices.map(({ changes }) => changes)).toEqual([[], []]);
+    expect(size!.choices.map(({ changes }) => changes)).toEqual([[], [], ['Colour oat']]);
+  });
+
+  it('should lead to a variant in stock where several have as much in common', () => {
+    const more = [jumper('red', 'XL'), jumper('red', 'S', false), jumper('red', 'M')];
+    const [colour] = listOptions(
+      more[0]!,
+      [jumper('oat', 'S', false), jumper('oat', 'M'), ...more],
+      ['colour', 'size'],
+    );
+    expect(colour!.choices[0]).toMatchObject({ value: 'oat', sku: 'oat-M', changes: ['Size M'] });
+  });
+
+  it.each([
+    ['colour', 'Navy', true],
+    ['color', 'oat', true],
+    ['colour', 'Midnight dream', false],
+    ['size', 'Navy', false],
+  ])('should show a swatch for %s %s: %s', (name, value, isShown) => {
+    expect(swatchOf(name, value) !== undefined).toBe(isShown);
   });
 
   it('should leave out what no variant says anything about', () => {

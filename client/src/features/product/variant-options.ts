@@ -1,3 +1,5 @@
+import { attributeText } from '../../lib/attribute-text.js';
+
 interface Attribute {
   readonly name: string;
   readonly label: string;
@@ -18,6 +20,8 @@ interface Choice {
   readonly sku: string;
   readonly isChosen: boolean;
   readonly inStock: boolean;
+  /** What else changes with it, such as "Size L", because no variant combines it with the present choices. Often empty. */
+  readonly changes: readonly string[];
 }
 
 export interface Option {
@@ -31,7 +35,7 @@ const attributeOf = ({ attributes }: Pick<Variant, 'attributes'>, name: string) 
 
 /**
  * What sets the variants apart, each with its choices. A choice leads to the variant that is like the present one
- * otherwise; where there is none, to the one with the most in common.
+ * otherwise; where there is none, to the one with the most in common, in stock before sold out.
  * @param names which attributes those are
  */
 export function listOptions(
@@ -47,13 +51,23 @@ export function listOptions(
     const choices = values.map((value): Choice => {
       const [nearest] = variants
         .filter((variant) => attributeOf(variant, name)?.value === value)
-        .sort((one, other) => inCommon(other) - inCommon(one));
+        .sort(
+          (one, other) =>
+            inCommon(other) - inCommon(one) ||
+            Number(other.availability.inStock) - Number(one.availability.inStock),
+        );
       return {
         value,
         unit: attributeOf(nearest!, name)?.unit ?? null,
         sku: nearest!.sku,
         isChosen: attributeOf(present, name)?.value === value,
         inStock: nearest!.availability.inStock,
+        changes: names.flatMap((each) => {
+          const other = attributeOf(nearest!, each);
+          return each === name || !other || other.value === attributeOf(present, each)?.value
+            ? []
+            : [`${other.label} ${attributeText(other.value, other.unit)}`];
+        }),
       };
     });
     return label ? [{ name, label, choices }] : [];
