@@ -21,6 +21,9 @@ const RESTORE = 'mutation ($id: ID!) { restoreProduct(input: { productId: $id })
 const ADJUST =
   'mutation ($input: AdjustStockInput!) { adjustStock(input: $input) { userErrors { message } } }';
 
+const PAGE = `query ($id: ID!) { product(id: $id) { page {
+  title category { name } options { name label values } variants { sku } fromPrice { amount } } } }`;
+
 /** Colour, size, price, stock. */
 type Offer = readonly [colour: string, size: string, price: string, stock: number];
 type Made = { readonly id: string; readonly sku: string };
@@ -220,17 +223,41 @@ describe('a changed variant', () => {
   });
 
   it('should appear in the order that the category declares', async () => {
-    const { list } = await catalogue({
+    const { made, list } = await catalogue({
       A: [
-        ['Navy', 'L', '1.00', 1],
-        ['Navy', 'S', '1.00', 1],
-        ['Navy', 'M', '1.00', 1],
+        ['Navy', 'L', '1.00', 0],
+        ['Navy', 'S', '4.00', 1],
+        ['Red', 'M', '3.00', 1],
+        ['Red', 'S', '9.00', 1],
       ],
     });
     const { nodes, facets } = await list();
-    expect(nodes[0].variants.map(({ sku }: Made) => sku.at(-1))).toEqual(['S', 'M', 'L']);
+    expect(nodes[0].variants.map(({ sku }: Made) => sku.slice(-3))).toEqual(['y-S', 'y-L', 'd-S', 'd-M']);
     const sizes = facets.attributes.find(({ name }: { name: string }) => name === 'size');
     expect(sizes.values.map(({ value }: { value: string }) => value)).toEqual(['S', 'M', 'L']);
+    const { product } = await shop.staff(PAGE, { id: made['A Red S']!.id });
+    expect(product.page).toEqual({
+      title: 'A',
+      category: { name: 'Shirts' },
+      options: [
+        { name: 'colour', label: 'Colour', values: ['Navy', 'Red'] },
+        { name: 'size', label: 'Size', values: ['S', 'M', 'L'] },
+      ],
+      variants: nodes[0].variants,
+      fromPrice: { amount: '3.00' },
+    });
+  });
+
+  it('should be on a page without options if it is the only one', async () => {
+    const { id, sku } = await shop.addProduct({ name: 'Alone', stock: 0 });
+    const { product } = await shop.staff(PAGE, { id });
+    expect(product.page).toEqual({
+      title: 'Alone',
+      category: { name: 'Things' },
+      options: [],
+      variants: [{ sku }],
+      fromPrice: { amount: '10.00' },
+    });
   });
 });
 

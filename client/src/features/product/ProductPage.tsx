@@ -31,7 +31,7 @@ export function ProductPage() {
 }
 
 function LoadedProduct({ product }: { readonly product: Product }) {
-  const options = listOptions(product, product.variants, product.variant?.options ?? []);
+  const options = listOptions(product, product.variants, product.page.options);
   return (
     <>
       <nav

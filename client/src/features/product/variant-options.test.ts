@@ -13,9 +13,12 @@ const jumper = (colour: string, size: string, inStock = true): Variant => ({
 });
 const variants = [jumper('navy', 'S'), jumper('navy', 'M'), jumper('oat', 'M', false), jumper('oat', 'L')];
 
+const COLOUR = { name: 'colour', label: 'Colour', values: ['navy', 'oat'] };
+const SIZE = { name: 'size', label: 'Size', values: ['XS', 'S', 'M', 'L'] };
+
 describe('the options of a product', () => {
   it('should each lead to the variant that is like the present one otherwise', () => {
-    const [colour, size] = listOptions(variants[1]!, variants, ['colour', 'size']);
+    const [colour, size] = listOptions(variants[1]!, variants, [COLOUR, SIZE]);
     expect(colour).toMatchObject({
       label: 'Colour',
       choices: [
@@ -31,7 +34,7 @@ describe('the options of a product', () => {
   });
 
   it('should say what cannot be combined with the present choices', () => {
-    const [colour, size] = listOptions(variants[1]!, variants, ['colour', 'size']);
+    const [colour, size] = listOptions(variants[1]!, variants, [COLOUR, SIZE]);
     expect(colour!.choices.map(({ changes }) => changes)).toEqual([[], []]);
     expect(size!.choices.map(({ changes }) => changes)).toEqual([[], [], ['Colour oat']]);
   });
@@ -41,7 +44,7 @@ describe('the options of a product', () => {
     const [colour] = listOptions(
       more[0]!,
       [jumper('oat', 'S', false), jumper('oat', 'M'), ...more],
-      ['colour', 'size'],
+      [COLOUR, SIZE],
     );
     expect(colour!.choices[0]).toMatchObject({ value: 'oat', sku: 'oat-M', changes: ['Size M'] });
   });
@@ -55,7 +58,11 @@ describe('the options of a product', () => {
     expect(swatchOf(name, value) !== undefined).toBe(isShown);
   });
 
-  it('should leave out what no variant says anything about', () => {
-    expect(listOptions(variants[0]!, variants, ['material'])).toEqual([]);
+  it('should leave out values that no variant has', () => {
+    expect(listOptions(variants[0]!, variants, [SIZE])[0]!.choices.map(({ value }) => value)).toEqual([
+      'S',
+      'M',
+      'L',
+    ]);
   });
 });

@@ -30,25 +30,31 @@ export interface Option {
   readonly choices: readonly Choice[];
 }
 
+/** An option as the product's page declares it, with its values in order. */
+interface Declared {
+  readonly name: string;
+  readonly label: string;
+  readonly values: readonly string[];
+}
+
 const attributeOf = ({ attributes }: Pick<Variant, 'attributes'>, name: string) =>
   attributes.find((attribute) => attribute.name === name);
 
 /**
  * What sets the variants apart, each with its choices. A choice leads to the variant that is like the present one
  * otherwise; where there is none, to the one with the most in common, in stock before sold out.
- * @param names which attributes those are
+ * @param declared what the product's page says about each option
  */
 export function listOptions(
   present: Pick<Variant, 'sku' | 'attributes'>,
   variants: readonly Variant[],
-  names: readonly string[],
+  declared: readonly Declared[],
 ): readonly Option[] {
+  const names = declared.map(({ name }) => name);
   const inCommon = (variant: Variant) =>
     names.filter((name) => attributeOf(variant, name)?.value === attributeOf(present, name)?.value).length;
-  return names.flatMap((name) => {
-    const label = variants.map((variant) => attributeOf(variant, name)?.label).find(Boolean);
-    const values = [...new Set(variants.flatMap((variant) => attributeOf(variant, name)?.value ?? []))];
-    const choices = values.map((value): Choice => {
+  return declared.map(({ name, label, values }) => {
+    const choices = values.flatMap((value): Choice | [] => {
       const [nearest] = variants
         .filter((variant) => attributeOf(variant, name)?.value === value)
         .sort(
@@ -56,20 +62,21 @@ export function listOptions(
             inCommon(other) - inCommon(one) ||
             Number(other.availability.inStock) - Number(one.availability.inStock),
         );
+      if (!nearest) return [];
       return {
         value,
-        unit: attributeOf(nearest!, name)?.unit ?? null,
-        sku: nearest!.sku,
+        unit: attributeOf(nearest, name)?.unit ?? null,
+        sku: nearest.sku,
         isChosen: attributeOf(present, name)?.value === value,
-        inStock: nearest!.availability.inStock,
+        inStock: nearest.availability.inStock,
         changes: names.flatMap((each) => {
-          const other = attributeOf(nearest!, each);
+          const other = attributeOf(nearest, each);
           return each === name || !other || other.value === attributeOf(present, each)?.value
             ? []
             : [`${other.label} ${attributeText(other.value, other.unit)}`];
         }),
       };
     });
-    return label ? [{ name, label, choices }] : [];
+    return { name, label, choices };
   });
 }

@@ -1,8 +1,9 @@
 import { toMoneyOutput } from '@cartograph/money';
-import { imageUrlOf, productName, skuKey } from '../domain/products/product.js';
-import { orderVariants } from '../domain/products/variant-group.js';
+import { imageUrlOf, productName, skuKey, type Product } from '../domain/products/product.js';
+import { lowestPrice, pageOf, type ProductPage } from '../domain/products/product-page.js';
 import { orderAttributes } from '../domain/search/product-query.js';
 import type { Resolvers } from '../generated/graphql.js';
+import type { Loaders } from './loaders.js';
 import type { StockUseCases } from '../use-cases/stock/index.js';
 
 interface Deps {
@@ -10,10 +11,16 @@ interface Deps {
   readonly imagesBaseUrl: string;
 }
 
+async function loadPage(product: Product, loaders: Loaders): Promise<ProductPage> {
+  const siblings = product.variant ? await loaders.variants.load(product.variant.group) : [];
+  const tree = await loaders.categoryTree();
+  return pageOf(product, siblings, tree.attributesOf(product.category));
+}
+
 export function createProductResolvers({
   stock,
   imagesBaseUrl,
-}: Deps): Pick<Resolvers, 'Product' | 'PriceChange' | 'StockEntry'> {
+}: Deps): Pick<Resolvers, 'Product' | 'ProductPage' | 'PriceChange' | 'StockEntry'> {
   return {
     Product: {
       __resolveReference: (reference, { loaders }) => {
@@ -37,17 +44,23 @@ export function createProductResolvers({
           unit: definitions.get(name)?.unit ?? null,
         }));
       },
-      variants: async ({ variant, category }, _, { loaders }) => {
-        if (!variant) return [];
-        const variants = await loaders.variants.load(variant.group);
-        return orderVariants(variants, (await loaders.categoryTree()).attributesOf(category));
+      // Archived variants are on no page but their own.
+      variants: async (product, _, { loaders }) => {
+        if (!product.variant) return [];
+        const { variants } = await loadPage(product, loaders);
+        return variants.some(({ isArchived }) => isArchived) ? [] : [...variants];
       },
+      page: (product, _, { loaders }) => loadPage(product, loaders),
       availability: ({ available, isArchived }) => ({
         inStock: available > 0 && !isArchived,
         quantity: isArchived ? 0 : available,
       }),
       stock: ({ available, reserved, sold }) => ({ available, reserved, sold }),
       stockEntries: ({ id }, page) => stock.entries(id, page),
+    },
+    ProductPage: {
+      category: ({ category }, _, { loaders }) => loaders.category(category),
+      fromPrice: (page) => toMoneyOutput(lowestPrice(page)),
     },
     PriceChange: { price: ({ price }) => toMoneyOutput(price) },
     StockEntry: { delta: ({ available }) => available, occurredAt: ({ at }) => at },

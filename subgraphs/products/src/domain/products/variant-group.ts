@@ -1,4 +1,3 @@
-import type { AttributeDefinition } from '../categories/category.js';
 import type { NewProduct } from './product-input.js';
 import type { Product } from './product.js';
 import { fold } from '../search/words.js';
@@ -29,23 +28,6 @@ export function variantKey(member: Member): string | null {
     fold(member.attributes.find(({ name }) => name === option)?.value ?? ''),
   ]);
   return JSON.stringify([member.variant.group, values]);
-}
-
-/** The variants by the options' values in the order that their category declares. The rest keeps its order. */
-export function orderVariants<Variant extends Pick<Product, 'variant' | 'attributes'>>(
-  variants: readonly Variant[],
-  definitions: readonly AttributeDefinition[],
-): Variant[] {
-  const declared = new Map(definitions.map(({ name, options }) => [name, options]));
-  const rank = ({ attributes }: Variant, option: string) => {
-    const values = declared.get(option) ?? [];
-    const at = values.indexOf(attributes.find(({ name }) => name === option)?.value ?? '');
-    return at < 0 ? values.length : at;
-  };
-  const options = variants[0]?.variant?.options ?? [];
-  return variants.toSorted((a, b) =>
-    options.reduce((order, option) => order || rank(a, option) - rank(b, option), 0),
-  );
 }
 
 /** Whether a change may conflict with the siblings. A change of price or description never does. */
