@@ -16,7 +16,12 @@ export interface OrderRow {
   readonly number: string;
   readonly customer_id: string;
   readonly status: string;
-  readonly items: readonly { readonly productId: string; readonly quantity: number }[];
+  readonly items: readonly {
+    readonly productId: string;
+    readonly quantity: number;
+    readonly unitPrice: { readonly minor: number };
+  }[];
+  readonly discounts: readonly { readonly code: string; readonly amount: { readonly minor: number } }[];
   readonly total_minor: number;
   readonly sequence: number;
   readonly is_overdue: boolean;
@@ -57,6 +62,19 @@ export interface ProviderRefundRow {
   readonly key: string;
   readonly charge_key: string;
   readonly amount_minor: number;
+}
+export interface CouponRow {
+  readonly id: string;
+  readonly code: string;
+  readonly usage_limit: number | null;
+  readonly usage_limit_per_customer: number | null;
+  readonly times_redeemed: number;
+}
+/** An order that uses a coupon now. */
+export interface RedemptionRow {
+  readonly order_id: string;
+  readonly coupon_id: string;
+  readonly customer_id: string;
 }
 export interface NotificationRow {
   readonly id: string;
@@ -111,6 +129,8 @@ export interface Books {
   readonly refunds: readonly RefundRow[];
   readonly charges: readonly ChargeRow[];
   readonly providerRefunds: readonly ProviderRefundRow[];
+  readonly coupons: readonly CouponRow[];
+  readonly redemptions: readonly RedemptionRow[];
   readonly notifications: readonly NotificationRow[];
   readonly webhooks: readonly WebhookRow[];
   readonly deliveries: readonly DeliveryRow[];
@@ -129,6 +149,7 @@ const DATABASES = {
   orders: 'ORDERS_DATABASE_URL',
   payments: 'PAYMENTS_DATABASE_URL',
   notifications: 'NOTIFICATIONS_DATABASE_URL',
+  pricing: 'PRICING_DATABASE_URL',
 } as const;
 type Database = keyof typeof DATABASES;
 
@@ -199,7 +220,7 @@ export function openBooks(stack: TestStack): Bookkeeper {
       return {
         orders: await rows(
           'orders',
-          `SELECT id, number, customer_id, status, items, total_minor, sequence,
+          `SELECT id, number, customer_id, status, items, discounts, total_minor, sequence,
              status = 'PENDING' AND reserved_until <= now() AS is_overdue FROM orders`,
         ),
         history,
@@ -216,6 +237,14 @@ export function openBooks(stack: TestStack): Bookkeeper {
         refunds: await rows('payments', 'SELECT id, payment_id, amount_minor, status FROM refunds'),
         charges: await rows('payments', 'SELECT key, amount_minor, status FROM provider.charges'),
         providerRefunds: await rows('payments', 'SELECT key, charge_key, amount_minor FROM provider.refunds'),
+        coupons: await rows(
+          'pricing',
+          'SELECT id, code, usage_limit, usage_limit_per_customer, times_redeemed FROM coupons',
+        ),
+        redemptions: await rows(
+          'pricing',
+          'SELECT order_id, coupon_id, customer_id FROM redemptions WHERE NOT is_given_back',
+        ),
         notifications: await rows('notifications', 'SELECT id, event_id, kind, status FROM notifications'),
         webhooks: await rows('notifications', 'SELECT id, url, event_types, created_at FROM webhooks'),
         deliveries: await rows(

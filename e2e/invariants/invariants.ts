@@ -7,6 +7,7 @@ import { explainOrders } from './explain.js';
 import { findDeliveryFaults, findMailFaults } from './notifications.js';
 import { findCartFaults, findHistoryFaults, findReservationFaults } from './orders.js';
 import { findPaymentFaults } from './payments.js';
+import { findCouponFaults, findTotalFaults } from './prices.js';
 import { findUnderWay } from './under-way.js';
 import { startWitness } from './witness.js';
 
@@ -66,6 +67,8 @@ export async function inspectShop(stack: TestStack): Promise<Inspector> {
       ...findReservationFaults(evidence),
       ...findCartFaults(evidence),
       ...findPaymentFaults(evidence),
+      ...findTotalFaults(evidence),
+      ...findCouponFaults(evidence),
       ...findMailFaults(evidence),
       ...findDeliveryFaults(evidence),
       ...unexplained,

@@ -2,7 +2,7 @@
 export default {
   contextType: '../context.js#PricingContext',
   mappers: {
-    User: '{ id: string }',
-    Promotion: '../domain/promotion.js#Promotion as PromotionModel',
+    Cart: '../resolvers/cart.js#CartRepresentation',
+    Coupon: '../domain/coupon.js#Coupon as CouponModel',
   },
 };

@@ -1,4 +1,5 @@
 import { defineSubgraph } from '@cartograph/kit';
+import { createPricingClient } from './clients/pricing.js';
 import { cartConfig } from './config.js';
 import { createContext } from './context.js';
 import { CONSUMER, CONSUMES, createHandlers } from './events.js';
@@ -10,8 +11,8 @@ import type { Deps } from './use-cases/deps.js';
 import { newGuestCartId } from './use-cases/shared/guest-cart-id.js';
 import { createWorkers } from './workers.js';
 
-/** A cart is shown without prices if products has not answered in this time. */
-const PRODUCTS_TIMEOUT_MS = 3_000;
+/** A cart is shown without prices if products has not answered in this time; a coupon is refused if pricing has not. */
+const SERVICE_TIMEOUT_MS = 3_000;
 
 export const cart = defineSubgraph({
   name: 'cart',
@@ -26,8 +27,9 @@ export const cart = defineSubgraph({
       lifetimeMs: config.CART_LIFETIME_S * 1000,
     };
     const store = createRedisStore(database, limits);
-    const deps: Deps = { store, limits, newGuestCartId, clock };
-    const productsClient = call('products', { timeoutMs: PRODUCTS_TIMEOUT_MS });
+    const pricing = createPricingClient(call('pricing', { timeoutMs: SERVICE_TIMEOUT_MS }));
+    const deps: Deps = { store, limits, newGuestCartId, pricing, clock };
+    const productsClient = call('products', { timeoutMs: SERVICE_TIMEOUT_MS });
     return {
       resolvers: createResolvers({ ...deps, counters: createCounters(registry) }),
       owners,

@@ -82,14 +82,14 @@ describe.each([
       expect(await store.beginMerge(cart, `merger-${i}`)).toEqual({ outcome: 'done', claims: [] });
       expect(await store.add(guestId, line('late'), { create: false })).toEqual({ outcome: 'no-cart' });
       const lines = [line('kettle', 5), line('cup', 2, 0)];
-      const merged = await store.merge(ownId, guestId, { lines, saved: [], claims: [] });
+      const merged = await store.merge(ownId, guestId, { lines, saved: [], couponCode: null, claims: [] });
       expect(quantities(merged.cart)).toEqual({ kettle: 99 });
       expect(merged.cart.saved).toMatchObject([{ productId: 'cup', quantity: 2 }]);
       expect(merged.differences).toEqual([
         { productId: 'kettle', name: 'Kettle', kind: 'reduced', asked: 103, got: 99 },
         { productId: 'cup', name: 'Kettle', kind: 'saved', asked: 2, got: 0 },
       ]);
-      const again = await store.merge(ownId, guestId, { lines, saved: [], claims: [] });
+      const again = await store.merge(ownId, guestId, { lines, saved: [], couponCode: null, claims: [] });
       expect(again.differences).toEqual([]);
       expect(again.cart.saved).toMatchObject([{ quantity: 2 }]);
       await store.endMerge(guestId, `merger-${i}`);

@@ -2,6 +2,7 @@ import { defineSubgraph } from '@cartograph/kit';
 import { createCartClient } from './clients/cart.js';
 import { createNotices } from './clients/notices.js';
 import { createPaymentsClient } from './clients/payments.js';
+import { createPricingClient } from './clients/pricing.js';
 import { createProductsClient } from './clients/products.js';
 import { ordersConfig } from './config.js';
 import { createContext } from './context.js';
@@ -43,6 +44,7 @@ export const orders = defineSubgraph({
     const clients = {
       products: createProductsClient(call('products', limit)),
       cart: createCartClient(call('cart', limit)),
+      pricing: createPricingClient(call('pricing', limit)),
       payments: createPaymentsClient(call('payments', limit)),
     };
     const deps = { ...clients, config, store, feed, clock, newId, logger, onStored };

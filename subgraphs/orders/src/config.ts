@@ -7,10 +7,11 @@ export const ordersConfig = defineConfig({
   REDIS_URL: env.redis(),
   PRODUCTS_URL: env.url('http', 'https'),
   CART_URL: env.url('http', 'https'),
+  PRICING_URL: env.url('http', 'https'),
   PAYMENTS_URL: env.url('http', 'https'),
   /** How long the items of an unpaid order are reserved. */
   RESERVATION_S: env.integer(900, { min: 1, max: 7 * 24 * 3600 }),
-  /** How long products, cart and payments may take to answer. */
+  /** How long products, cart, pricing and payments may take to answer. */
   SERVICE_TIMEOUT_MS: env.integer(5_000, { min: 100, max: 30_000 }),
   /** How long a checkout waits for the process that works on it before another process may continue it. */
   CHECKOUT_LEASE_MS: env.integer(15_000, { min: 200, max: 300_000 }),

@@ -20,6 +20,8 @@ const HELD_UP = {
   claimed: ['after', 'cart'],
   deserted: ['after', 'cart'],
   pricing: ['before', 'read'],
+  redeeming: ['before', 'redeem'],
+  redeemed: ['after', 'redeem'],
   reserving: ['before', 'reserve'],
   reserved: ['after', 'reserve'],
   releasing: ['before', 'release'],
@@ -29,6 +31,7 @@ const HELD_UP = {
   accepted: ['after', 'reserve'],
   paid: ['after', 'reserve'],
 } as const satisfies Record<string, readonly ['before' | 'after', Operation]>;
+const withCoupon = ['redeeming', 'redeemed', 'forgotten'] as const;
 type HeldUp = keyof typeof HELD_UP;
 /** `placing` waits in Postgres and the process of `answered` dies later, so neither has a gate. */
 type Customer = HeldUp | 'placing' | 'answered';
@@ -66,6 +69,8 @@ function whose(operation: Operation, input: Record<string, unknown>): string | u
   if (operation === 'cart' || operation === 'releaseCart')
     return String(input['cartId']).slice('cart-'.length);
   if (operation === 'read') return (input['representations'] as { id: string }[])[0]!.id;
+  if (operation === 'checkCoupon' || operation === 'redeem' || operation === 'giveBack')
+    return String(input['customerId']);
   if (operation === 'reserve') return (input['items'] as { productId: string }[])[0]!.productId;
   return world.standIns.reservations.get(input['orderId'] as string)?.items[0]!.productId;
 }
@@ -124,6 +129,9 @@ beforeAll(async () => {
     world.standIns.products.set(who, { name: 'Green tea', price: '4.50', available: 10 });
     world.standIns.carts.set(who, [{ productId: who, quantity: 2 }]);
   }
+  // Those who buy with a coupon, and as many uses of it.
+  for (const who of withCoupon) world.standIns.coupons.set(who, 'ONE-OFF');
+  world.standIns.couponUses = withCoupon.length;
   await killAmidWork();
   await world.sql(
     `UPDATE checkouts SET created_at = now() - interval '1 hour' WHERE customer_id = 'forgotten'`,
@@ -214,11 +222,20 @@ describe('a process that is killed', () => {
   });
 
   it.each([
+    ['before the coupon was redeemed', 'redeeming'],
+    ['after the coupon was redeemed, before it heard of it,', 'redeemed'],
     ['before the stock was reserved', 'reserving'],
     ['after the stock was reserved, before it heard of it,', 'reserved'],
     ['in the middle of the transaction that places the order', 'placing'],
   ] as const)('%s is followed by one that finishes the order', async (_, who) => {
     await expectOneOrder(who, last!);
+  });
+
+  it('leaves each coupon redeemed once by its order, and given back by a checkout that was undone', async () => {
+    const used = [...world.standIns.redemptions].flatMap(([id, state]) => (state === 'redeemed' ? [id] : []));
+    const orders = await Promise.all((['redeeming', 'redeemed'] as const).map(ordersOf));
+    expect(used.sort()).toEqual(orders.map(([order]) => order!.id).sort());
+    expect(world.standIns.couponUses).toBe(withCoupon.length - used.length);
   });
 
   it.each(['releasing', 'unclaiming'] as const)(

@@ -10,6 +10,7 @@ import pg from 'pg';
 import { openShop, type OpenShop } from '../../../e2e/harness/open-shop.js';
 import { CART_OPERATIONS } from '../src/clients/cart.js';
 import { PAYMENTS_OPERATIONS } from '../src/clients/payments.js';
+import { PRICING_OPERATIONS } from '../src/clients/pricing.js';
 import { PRODUCTS_OPERATIONS } from '../src/clients/products.js';
 import { admin, anonymous, customer } from './support/client.js';
 import { clientOf } from './support/orders.js';
@@ -18,6 +19,7 @@ describe('the calls from orders to other services', () => {
   it.each([
     ['products', PRODUCTS_OPERATIONS],
     ['cart', CART_OPERATIONS],
+    ['pricing', PRICING_OPERATIONS],
     ['payments', PAYMENTS_OPERATIONS],
   ])('are valid against the schema of %s', (name, operations) => {
     const sdl = readFileSync(new URL(`../../${name}/schema.graphql`, import.meta.url), 'utf8');

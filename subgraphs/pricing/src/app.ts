@@ -14,15 +14,15 @@ export const pricing = defineSubgraph({
   schema: new URL('../schema.graphql', import.meta.url),
   config: pricingConfig,
   database: pricingDatabase,
-  events: { consumer: CONSUMER, consumes: [], publishes: [] },
+  events: { consumer: CONSUMER, consumes: ['order.cancelled'], publishes: [] },
   build({ database, clock, newId }) {
-    const store = createPricingStore({ database });
+    const store = createPricingStore({ database, clock });
     const useCases = createUseCases({ store, clock, newId });
     return {
-      resolvers: createResolvers({ useCases }),
+      resolvers: createResolvers({ store, useCases, clock }),
       owners,
       context: createContext({ store }),
-      handlers: createHandlers(),
+      handlers: createHandlers({ store }),
       workers: createWorkers(),
       gauges: createGauges({ store }),
     };

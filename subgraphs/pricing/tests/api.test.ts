@@ -1,86 +1,190 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { userIdentity, type RunningSubgraph } from '@cartograph/testing';
+import { createBus, createEvent, type AnyEvent } from '@cartograph/events';
+import { createLogger, newId, type Identity } from '@cartograph/kit';
+import { startTestRedis, until, userIdentity, type RunningSubgraph } from '@cartograph/testing';
 import { startPricing } from './support.js';
 
+let redis: Awaited<ReturnType<typeof startTestRedis>>;
 let pricing: RunningSubgraph;
-const carl = userIdentity('carl');
+const admin = userIdentity('ada', 'ADMIN');
+const orders: Identity = { kind: 'service', name: 'orders' };
 
 beforeAll(async () => {
-  pricing = await startPricing();
+  redis = await startTestRedis();
+  pricing = await startPricing(redis.url);
 });
-afterAll(() => pricing.close());
+afterAll(async () => {
+  await pricing.close();
+  await redis.close();
+});
 
-const CREATE = `mutation($text: String!) {
-  createPromotion(input: { text: $text }) { promotion { id text author { id } } userErrors { code message field } }
+const CREATE = `mutation ($input: CreateCouponInput!) {
+  createCoupon(input: $input) {
+    coupon { id code label percent amount { amount currency } minimumSubtotal { amount currency } endsAt usageLimit timesRedeemed isActive }
+    userErrors { code message field }
+  }
 }`;
-async function create(text: string): Promise<string> {
-  const { data } = await pricing.ask(CREATE, { text }, carl);
-  return data.createPromotion.promotion.id;
-}
+const create = async (input: object) =>
+  (await pricing.ask(CREATE, { input: { label: 'Sale', ...input } }, admin)).data.createCoupon;
+const eur = (amount: string) => ({ amount, currency: 'EUR' });
 
-describe('one of the pricing', () => {
-  it('is written by a signed-in user and read by anybody', async () => {
-    const id = await create('  Hello  ');
-    const read = await pricing.ask(
-      `query($id: ID!) { promotion(id: $id) { id text author { id } createdAt } }`,
-      { id },
-    );
-    expect(read).toEqual({
-      data: { promotion: { id, text: 'Hello', author: { id: 'carl' }, createdAt: expect.any(String) } },
+describe('a coupon', () => {
+  it('is created by staff and read in lists, newest first', async () => {
+    const { coupon, userErrors } = await create({
+      code: ' summer ',
+      amount: eur('5.00'),
+      minimumSubtotal: eur('20'),
+      endsAt: '2999-01-01T00:00:00.000Z',
+      usageLimit: 5,
     });
+    expect(userErrors).toEqual([]);
+    expect(coupon).toEqual({
+      id: expect.any(String),
+      code: 'SUMMER',
+      label: 'Sale',
+      percent: null,
+      amount: eur('5.00'),
+      minimumSubtotal: eur('20.00'),
+      endsAt: '2999-01-01T00:00:00.000Z',
+      usageLimit: 5,
+      timesRedeemed: 0,
+      isActive: true,
+    });
+    await create({ code: 'WINTER', percent: 10 });
+    const LIST = `query ($first: Int, $after: String) {
+      coupons(first: $first, after: $after) { nodes { code } totalCount pageInfo { hasNextPage endCursor } }
+    }`;
+    const first = (await pricing.ask(LIST, { first: 1 }, admin)).data.coupons;
+    expect(first).toMatchObject({ nodes: [{ code: 'WINTER' }], pageInfo: { hasNextPage: true } });
+    const next = await pricing.ask(LIST, { after: first.pageInfo.endCursor }, admin);
+    expect(next.data.coupons.nodes).toEqual([{ code: 'SUMMER' }]);
+    const one = await pricing.ask('query ($id: ID!) { coupon(id: $id) { code } }', { id: coupon.id }, admin);
+    expect(one.data.coupon).toEqual({ code: 'SUMMER' });
   });
 
-  it('is not written by a guest', async () => {
-    const { errors } = await pricing.ask(CREATE, { text: 'Hello' });
-    expect(errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
+  it.each([
+    ['a code that is taken', { code: 'winter', percent: 5 }, 'COUPON_CODE_TAKEN', ['code']],
+    ['a code with blanks', { code: 'A B', percent: 5 }, 'INVALID_INPUT', ['code']],
+    ['neither percent nor amount', { code: 'X' }, 'INVALID_INPUT', ['percent']],
+    ['both', { code: 'X', percent: 5, amount: eur('1') }, 'INVALID_INPUT', ['percent']],
+    ['100 percent', { code: 'X', percent: 100 }, 'INVALID_INPUT', ['percent']],
+    ['an amount of zero', { code: 'X', amount: eur('0') }, 'INVALID_INPUT', ['amount', 'amount']],
+    ['too many decimals', { code: 'X', amount: eur('1.001') }, 'INVALID_INPUT', ['amount', 'amount']],
+    ['a limit of zero', { code: 'X', percent: 5, usageLimit: 0 }, 'INVALID_INPUT', ['usageLimit']],
+    [
+      'two currencies',
+      { code: 'X', amount: eur('1'), minimumSubtotal: { amount: '1', currency: 'USD' } },
+      'INVALID_INPUT',
+      ['minimumSubtotal', 'currency'],
+    ],
+  ])('is refused with %s', async (_, input, code, field) => {
+    expect(await create(input)).toMatchObject({ coupon: null, userErrors: [{ code, field }] });
   });
 
-  it('is refused without a text, saying which field is wrong', async () => {
-    const { data } = await pricing.ask(CREATE, { text: ' ' }, carl);
-    expect(data.createPromotion).toMatchObject({
-      promotion: null,
-      userErrors: [{ code: 'INVALID_INPUT', field: ['text'] }],
-    });
-  });
-
-  it.each(['00000000-0000-7000-8000-000000000000', 'no id', ''])(
-    'is null for the unknown id %j',
-    async (id) => {
-      expect(await pricing.ask(`query($id: ID!) { promotion(id: $id) { id } }`, { id })).toEqual({
-        data: { promotion: null },
-      });
-    },
-  );
-
-  it('is found by other subgraphs, in the order they ask', async () => {
-    const ids = [await create('one'), await create('two')];
-    const r = [...ids, 'no id'].map((id) => ({ __typename: 'Promotion', id }));
-    const query = `query($r: [_Any!]!) { _entities(representations: $r) { ... on Promotion { text } } }`;
-    expect(await pricing.ask(query, { r })).toEqual({
-      data: { _entities: [{ text: 'one' }, { text: 'two' }, null] },
-    });
+  it('is hidden from customers', async () => {
+    const { errors } = await pricing.ask('{ coupons { totalCount } }', {}, userIdentity('carl'));
+    expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
   });
 });
 
-describe('the list of pricing', () => {
-  const LIST = `query($first: Int, $after: String) {
-    pricing(first: $first, after: $after) { nodes { text } totalCount pageInfo { hasNextPage endCursor } }
+describe('the totals of carts', () => {
+  const TOTALS = `query ($r: [_Any!]!) {
+    _entities(representations: $r) { ... on Cart { discounts { code label amount { amount } } total { amount currency } } }
   }`;
 
-  it('comes newest first, page by page', async () => {
-    for (const text of ['a', 'b', 'c']) await create(text);
-    const first = await pricing.ask(LIST, { first: 2 });
-    expect(first.data.pricing).toMatchObject({
-      nodes: [{ text: 'c' }, { text: 'b' }],
-      pageInfo: { hasNextPage: true },
+  it('take off what the coupon takes off now, for many carts at once', async () => {
+    await create({ code: 'THIRD', percent: 33 });
+    const cart = (id: string, subtotal: object | null, ...couponCodes: string[]) => ({
+      __typename: 'Cart',
+      id,
+      subtotal,
+      couponCodes,
     });
-    const after = first.data.pricing.pageInfo.endCursor;
-    const second = await pricing.ask(LIST, { first: 1, after });
-    expect(second.data.pricing.nodes).toEqual([{ text: 'a' }]);
+    const r = [
+      cart('1', eur('10.00'), 'THIRD'),
+      cart('2', eur('10.00')),
+      cart('3', null, 'THIRD'),
+      cart('4', eur('10.00'), 'UNKNOWN'),
+      cart('5', { amount: '1000', currency: 'JPY' }, 'THIRD'),
+    ];
+    expect((await pricing.ask(TOTALS, { r })).data._entities).toEqual([
+      { discounts: [{ code: 'THIRD', label: 'Sale', amount: { amount: '3.30' } }], total: eur('6.70') },
+      { discounts: [], total: eur('10.00') },
+      { discounts: [], total: null },
+      { discounts: [], total: eur('10.00') },
+      {
+        discounts: [{ code: 'THIRD', label: 'Sale', amount: { amount: '330' } }],
+        total: { amount: '670', currency: 'JPY' },
+      },
+    ]);
   });
 
-  it.each([{ first: 0 }, { first: 101 }, { after: 'no cursor' }])('is refused for %j', async (variables) => {
-    const { errors } = await pricing.ask(LIST, variables);
-    expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
+  it('are without a coupon that staff stopped', async () => {
+    const { coupon } = await create({ code: 'STOPPED', percent: 50 });
+    const STOP = `mutation ($id: ID!) {
+      setCouponActive(input: { id: $id, isActive: false }) { coupon { isActive } userErrors { code } }
+    }`;
+    expect((await pricing.ask(STOP, { id: coupon.id }, admin)).data.setCouponActive.coupon.isActive).toBe(
+      false,
+    );
+    const r = [{ __typename: 'Cart', id: '1', subtotal: eur('10.00'), couponCodes: ['STOPPED'] }];
+    expect((await pricing.ask(TOTALS, { r })).data._entities[0].discounts).toEqual([]);
+    expect((await pricing.ask(STOP, { id: newId() }, admin)).data.setCouponActive).toEqual({
+      coupon: null,
+      userErrors: [{ code: 'NOT_FOUND' }],
+    });
+  });
+});
+
+describe('an order', () => {
+  const REDEEM = `mutation ($input: RedeemCouponInput!) { redeemCoupon(input: $input) { isRedeemed problem { code } } }`;
+  const times = async (id: string): Promise<number> =>
+    (await pricing.ask('query ($id: ID!) { coupon(id: $id) { timesRedeemed } }', { id }, admin)).data.coupon
+      .timesRedeemed;
+
+  it('gives its redemption back when it is cancelled', async () => {
+    const { coupon } = await create({ code: 'ONCE', percent: 10, usageLimit: 1 });
+    const input = { orderId: newId(), customerId: 'carl', code: 'ONCE' };
+    expect((await pricing.ask(REDEEM, { input }, orders)).data.redeemCoupon).toEqual({
+      isRedeemed: true,
+      problem: null,
+    });
+    const other = { ...input, orderId: newId() };
+    expect((await pricing.ask(REDEEM, { input: other }, orders)).data.redeemCoupon).toEqual({
+      isRedeemed: false,
+      problem: { code: 'COUPON_USED_UP' },
+    });
+    const bus = createBus({ redisUrl: redis.url, logger: createLogger('test', 'silent') });
+    const cancelled = createEvent('order.cancelled', {
+      aggregateId: input.orderId,
+      data: {
+        orderId: input.orderId,
+        number: 'CG-0000-0000',
+        customerId: 'carl',
+        items: [
+          {
+            productId: 'tea',
+            sku: 'TEA',
+            name: 'Tea',
+            unitPrice: { minor: 1000, currency: 'EUR' },
+            quantity: 1,
+          },
+        ],
+        total: { minor: 900, currency: 'EUR' },
+        previousStatus: 'PENDING',
+        status: 'CANCELLED',
+        note: null,
+      },
+    }) as AnyEvent;
+    await bus.publish([cancelled, cancelled]);
+    await until(async () => (await times(coupon.id)) === 0);
+    await bus.close();
+    expect((await pricing.ask(REDEEM, { input: other }, orders)).data.redeemCoupon.isRedeemed).toBe(true);
+  });
+
+  it('is redeemed by services only', async () => {
+    const input = { orderId: newId(), customerId: 'carl', code: 'ONCE' };
+    const { errors } = await pricing.ask(REDEEM, { input }, admin);
+    expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
   });
 });

@@ -18,6 +18,8 @@ export interface Cart {
   /** In the order in which they were added. */
   readonly lines: readonly CartLine[];
   readonly saved: readonly CartLine[];
+  /** The coupon in this cart, in capital letters; null without one. */
+  readonly couponCode: string | null;
   /** Increases with every change. */
   readonly version: number;
   readonly expiresAt: Date;
@@ -36,6 +38,7 @@ export const createEmptyCart = (id: string, limits: CartLimits, now: Date): Cart
   id,
   lines: [],
   saved: [],
+  couponCode: null,
   version: 0,
   expiresAt: new Date(now.getTime() + limits.lifetimeMs),
 });

@@ -2,6 +2,12 @@ import { Refusal } from '@cartograph/kit/refusal';
 import type { ErrorCode } from '../generated/graphql.js';
 import type { CartLimits } from './cart.js';
 
+/** Why pricing does not accept a coupon. */
+export interface CouponProblem {
+  readonly code: 'COUPON_UNKNOWN' | 'COUPON_EXPIRED' | 'COUPON_USED_UP' | 'COUPON_NOT_APPLICABLE';
+  readonly message: string;
+}
+
 const refuse = (code: ErrorCode, message: string, field: string) =>
   new Refusal<ErrorCode>(code, message, [field]);
 
@@ -44,4 +50,13 @@ export const refusals = {
     refuse('CART_FULL', `A cart can hold at most ${maxLines} different products.`, 'productId'),
   savedListFull: ({ maxLines }: CartLimits) =>
     refuse('SAVED_LIST_FULL', `At most ${maxLines} products can be saved for later.`, 'productId'),
+  couponProblem: ({ code, message }: CouponProblem) => refuse(code, message, 'code'),
+  emptyCartForCoupon: () =>
+    refuse('COUPON_NOT_APPLICABLE', 'The cart is empty. Add a product before the coupon.', 'code'),
+  otherCoupon: () =>
+    refuse(
+      'COUPON_NOT_COMBINABLE',
+      'A cart can have one coupon. Remove the other one from the cart first.',
+      'code',
+    ),
 } as const;

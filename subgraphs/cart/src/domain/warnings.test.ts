@@ -23,6 +23,7 @@ const cartOf = (...lines: CartLine[]): Cart => ({
   id: 'u_1',
   lines,
   saved: [],
+  couponCode: null,
   version: 1,
   expiresAt: new Date(0),
 });

@@ -24,6 +24,7 @@ export function createCart(deps: Deps): Pick<Resolvers<CartContext>, CartTypes> 
       items: ({ lines }) => [...lines],
       savedForLater: ({ saved }) => [...saved],
       totalQuantity,
+      couponCodes: ({ couponCode }) => (couponCode === null ? [] : [couponCode]),
       subtotal: async (cart, _, context) => output(subtotal(cart, await productsOf(cart, context))),
       warnings: async (cart, _, context) => warningsOf(cart, await productsOf(cart, context)),
     },

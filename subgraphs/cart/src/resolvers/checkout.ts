@@ -27,6 +27,7 @@ export function createCheckout(
         ageMs: 'ageMs' in claim ? claim.ageMs : null,
         version: 'cart' in claim ? String(claim.cart.version) : null,
         lines: 'cart' in claim ? [...claim.cart.lines] : [],
+        couponCodes: 'cart' in claim && claim.cart.couponCode !== null ? [claim.cart.couponCode] : [],
       };
     },
     async releaseCart(_, { input }) {

@@ -5,10 +5,12 @@ import type { Difference } from '../domain/warnings.js';
 import type { MutationResolvers } from '../generated/graphql.js';
 import type { CartCounters } from '../metrics.js';
 import { addToCart } from '../use-cases/add-to-cart.js';
+import { applyCoupon } from '../use-cases/apply-coupon.js';
 import { clearCart } from '../use-cases/clear-cart.js';
 import type { Asker, Deps } from '../use-cases/deps.js';
 import { mergeCart } from '../use-cases/merge-cart.js';
 import { moveToCart } from '../use-cases/move-to-cart.js';
+import { removeCoupon } from '../use-cases/remove-coupon.js';
 import { removeFromCart } from '../use-cases/remove-from-cart.js';
 import { removeSavedItem } from '../use-cases/remove-saved-item.js';
 import { saveForLater } from '../use-cases/save-for-later.js';
@@ -48,6 +50,8 @@ export function createMutation(deps: Deps, counters: CartCounters): MutationReso
     saveForLater: mutation(saveForLater),
     moveToCart: mutation(moveToCart),
     removeSavedItem: mutation(removeSavedItem),
+    applyCoupon: mutation(applyCoupon),
+    removeCoupon: mutation(removeCoupon),
     mergeCart: mutation(mergeCart),
     ...createCheckout(deps),
   };

@@ -82,6 +82,8 @@ export function createRedisStore(client: RedisClient, limits: CartLimits): CartS
       change('set', cartId, productId, quantity, stock ?? '', snapshot ? toStored(snapshot) : ''),
     remove: (cartId, list, productId) => change('remove', cartId, list === 'lines' ? 'l' : 's', productId),
     clear: (cartId) => change('clear', cartId),
+    applyCoupon: (cartId, code) => change('apply-coupon', cartId, code),
+    removeCoupon: (cartId, code) => change('remove-coupon', cartId, code),
     save: (cartId, productId) => change('save', cartId, maxLines, maxQuantity, productId),
     async restore(cartId, { productId, stock, snapshot }) {
       const args = [lifetimeMs, maxLines, maxQuantity, productId, stock, toStored(snapshot)];
@@ -105,11 +107,20 @@ export function createRedisStore(client: RedisClient, limits: CartLimits): CartS
       const fields = Object.entries(fieldsOf(hash));
       return { outcome, claims: fields.filter(([name]) => name.startsWith('c:')).map(([, claim]) => claim) };
     },
-    async merge(cartId, guestCartId, { lines, saved, claims }) {
+    async merge(cartId, guestCartId, { lines, saved, couponCode, claims }) {
       const [, , hash, differences] = await runScript(
         'merge',
         [keyOf(cartId), mergedKey(cartId, guestCartId)],
-        [lifetimeMs, maxLines, maxQuantity, maxLines, toStoredLines(lines), toStoredLines(saved), ...claims],
+        [
+          lifetimeMs,
+          maxLines,
+          maxQuantity,
+          maxLines,
+          toStoredLines(lines),
+          toStoredLines(saved),
+          couponCode ?? '',
+          ...claims,
+        ],
       );
       return { cart: toCart(cartId, fieldsOf(hash)), differences: readDifferences(differences!) };
     },
@@ -219,6 +230,7 @@ function toCart(id: string, hash: Readonly<Record<string, string>>): Cart {
     id,
     lines: readLines('l:', hash),
     saved: readLines('s:', hash),
+    couponCode: hash['coupon'] ?? null,
     version: Number(hash['version'] ?? 0),
     expiresAt: new Date(Number(hash['expiresAt'])),
   };

@@ -9,6 +9,8 @@ const KEYS = {
   set: 1,
   remove: 1,
   clear: 1,
+  'apply-coupon': 1,
+  'remove-coupon': 1,
   save: 1,
   restore: 1,
   'begin-merge': 1,

@@ -17,6 +17,8 @@ export type NotDone =
   | { readonly outcome: 'unknown-stock' }
   /** The cart contains prices in another currency. */
   | { readonly outcome: 'other-currency' }
+  /** The cart has another coupon. */
+  | { readonly outcome: 'other-coupon' }
   /** The idempotency key was used before with another input. */
   | { readonly outcome: 'key-reused' };
 
@@ -68,6 +70,10 @@ export interface CartStore {
   ): Promise<Change>;
   remove(cartId: string, list: 'lines' | 'saved', productId: string): Promise<Change>;
   clear(cartId: string): Promise<Change>;
+  /** @param code in capital letters */
+  applyCoupon(cartId: string, code: string): Promise<Change>;
+  /** @param code in capital letters */
+  removeCoupon(cartId: string, code: string): Promise<Change>;
   save(cartId: string, productId: string): Promise<Change>;
   /** Moves a saved product back, as many units as possible; `asked` is the quantity without limits. */
   restore(
@@ -84,6 +90,7 @@ export interface CartStore {
     content: {
       lines: readonly MergedLine[];
       saved: readonly MergedLine[];
+      couponCode: string | null;
       /** As `beginMerge` returned them. */
       claims: readonly string[];
     },

@@ -57,7 +57,12 @@ async function tryMerge(
   ]);
   const start = await store.beginMerge(guest.cart, userId);
   if (start.outcome !== 'done') return 'changed';
-  const merged = await store.merge(ownId, guestCartId, { lines, saved, claims: start.claims });
+  const merged = await store.merge(ownId, guestCartId, {
+    lines,
+    saved,
+    couponCode: guest.cart.couponCode,
+    claims: start.claims,
+  });
   await store.endMerge(guestCartId, userId);
   return merged;
 }

@@ -9,6 +9,7 @@ import {
 import { startTestRedis } from '@cartograph/testing';
 import { cart } from '../../src/app.js';
 import { cartConfig } from '../../src/config.js';
+import { startPricingStandIn, type PricingStandIn } from './pricing.js';
 import { startProductsStandIn, type ProductsStandIn } from './products.js';
 
 export const secret = 'a-secret-that-is-long-enough-for-this-test';
@@ -27,6 +28,7 @@ export interface CartTestService {
   readonly url: string;
   readonly redisUrl: string;
   readonly products: ProductsStandIn;
+  readonly pricing: PricingStandIn;
   /** Sends one operation with an identity, that of a guest by default. */
   ask<Data = Record<string, unknown>>(
     query: string,
@@ -53,12 +55,14 @@ export async function startCartService(
   const redis = options.redisUrl === undefined ? await startTestRedis() : undefined;
   const redisUrl = options.redisUrl ?? redis!.url;
   const products = await startProductsStandIn(secret);
+  const pricing = await startPricingStandIn();
   const config = cartConfig.read({
     NODE_ENV: 'test',
     LOG_LEVEL: 'silent',
     INTERNAL_AUTH_SECRET: secret,
     REDIS_URL: redisUrl,
     PRODUCTS_URL: products.url,
+    PRICING_URL: pricing.url,
     ...options.env,
   });
   const app = await createApp(cart, config, {
@@ -72,6 +76,7 @@ export async function startCartService(
     url,
     redisUrl,
     products,
+    pricing,
     async ask<Data>(query: string, variables: object = {}, identity: Identity = guest) {
       const issuer = identity.kind === 'service' ? `service:${identity.name}` : 'gateway';
       const signature = await signIdentity({ identity, audience: 'cart', issuer, secret });
@@ -85,6 +90,7 @@ export async function startCartService(
     async close() {
       await app.close();
       await products.stop();
+      await pricing.close();
       await redis?.close();
     },
   };

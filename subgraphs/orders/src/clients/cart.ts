@@ -3,7 +3,7 @@ import type { OrderItem } from '../domain/order.js';
 import type { CartLine } from '../domain/totals.js';
 
 const CLAIM = `mutation ($input: ClaimCartInput!) {
-  claimCart(input: $input) { outcome cartId orderId ageMs version lines { productId quantity } }
+  claimCart(input: $input) { outcome cartId orderId ageMs version lines { productId quantity } couponCodes }
 }`;
 const RELEASE = `mutation ($input: ReleaseCartInput!) { releaseCart(input: $input) { ok } }`;
 const TAKE_ORDERED = `mutation ($input: TakeOrderedInput!) { takeOrderedFromCart(input: $input) { ok } }`;
@@ -21,6 +21,7 @@ export type CartClaim =
       /** The requested order, or that of an earlier claim by the same holder. */
       readonly orderId: string;
       readonly lines: readonly CartLine[];
+      readonly couponCodes: readonly string[];
     }
   | {
       readonly outcome: 'CLAIMED_BEFORE';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Refusal } from '@cartograph/kit';
 import { fingerprint, judgeRepeat, PriceChanged, readCheckoutInput, type KnownCheckout } from './checkout.js';
-import { checkTotal, outOfStock, priceItems, type LiveProduct } from './totals.js';
+import { type LiveProduct, checkTotal, discountTotal, outOfStock, priceItems, takeOff } from './totals.js';
 
 const shippingAddress = { name: 'Ann', line1: 'Street 1', city: 'Town', postalCode: '8001', country: 'CH' };
 const input = { idempotencyKey: 'key', shippingAddress };
@@ -94,12 +94,12 @@ describe('pricing', () => {
       { productId: 'a', quantity: 3 },
       { productId: 'b', quantity: 1 },
     ];
-    const { items, total } = priceItems(lines, new Map([product('a', 333), product('b', 1)]));
+    const { items, subtotal } = priceItems(lines, new Map([product('a', 333), product('b', 1)]));
     expect(items.map(({ productId, unitPrice }) => [productId, unitPrice.minor])).toEqual([
       ['a', 333],
       ['b', 1],
     ]);
-    expect(total).toEqual({ minor: 1000, currency: 'EUR' });
+    expect(subtotal).toEqual({ minor: 1000, currency: 'EUR' });
   });
 
   it('refuses an empty cart', () => {
@@ -125,13 +125,25 @@ describe('pricing', () => {
 
   it('names the new total when it differs from the expected one', () => {
     const total = { minor: 1250, currency: 'EUR' } as const;
-    expect(() => checkTotal(total, null)).not.toThrow();
-    expect(() => checkTotal(total, total)).not.toThrow();
-    const refusal = refusalOf(() => checkTotal(total, { minor: 1200, currency: 'EUR' }));
+    const priced = { subtotal: total, discounts: [], total };
+    expect(() => checkTotal(priced, null)).not.toThrow();
+    expect(() => checkTotal(priced, total)).not.toThrow();
+    const refusal = refusalOf(() => checkTotal(priced, { minor: 1200, currency: 'EUR' }));
     expect(refusal).toBeInstanceOf(PriceChanged);
     expect(refusal.message).toContain('now 12.50 EUR, not 12.00 EUR');
-    expect(refusalOf(() => checkTotal(total, { minor: 1250, currency: 'USD' })).code).toBe(
+    expect(refusalOf(() => checkTotal(priced, { minor: 1250, currency: 'USD' })).code).toBe(
       'CURRENCY_MISMATCH',
+    );
+  });
+
+  it('names the parts of a total that has discounts', () => {
+    const subtotal = { minor: 1250, currency: 'EUR' } as const;
+    const discounts = [{ code: 'TEN', label: 'Ten', amount: { minor: 125, currency: 'EUR' } }] as const;
+    const total = takeOff(subtotal, discounts);
+    expect(total.minor).toBe(1125);
+    expect(discountTotal({ discounts, total }).minor).toBe(125);
+    expect(refusalOf(() => checkTotal({ subtotal, discounts, total }, subtotal)).message).toBe(
+      'The total is now 11.25 EUR (items 12.50 EUR, coupon TEN -1.25 EUR), not 12.50 EUR. Send the new total to accept it.',
     );
   });
 

@@ -15,6 +15,7 @@ export function createOrder(
   const { number, reservedUntil, now } = details;
   const order: Order = {
     ...draft,
+    discounts: draft.discounts ?? [],
     number,
     status: 'PENDING',
     placedAt: now,

@@ -12,6 +12,13 @@ export interface OrderItem {
   readonly quantity: number;
 }
 
+/** What a coupon took off an order when it was placed. */
+export interface OrderDiscount {
+  readonly code: string;
+  readonly label: string;
+  readonly amount: Money;
+}
+
 /** A placed order: its stock is reserved and its history has a first entry. */
 export interface Order {
   readonly id: string;
@@ -19,6 +26,9 @@ export interface Order {
   readonly customerId: string;
   readonly status: OrderStatus;
   readonly items: readonly OrderItem[];
+  /** Copied when the order is placed and never calculated again. */
+  readonly discounts: readonly OrderDiscount[];
+  /** The sum of the items less the discounts. */
   readonly total: Money;
   readonly shippingAddress: Address;
   readonly cartId: string | null;
@@ -35,6 +45,8 @@ export interface OrderDraft {
   readonly id: string;
   readonly customerId: string;
   readonly items: readonly OrderItem[];
+  /** Missing in drafts that an earlier version of this service stored. */
+  readonly discounts?: readonly OrderDiscount[];
   readonly total: Money;
   readonly shippingAddress: Address;
   readonly cartId: string | null;

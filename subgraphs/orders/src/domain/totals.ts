@@ -1,7 +1,7 @@
 import { Refusal, type UserErrorOutput } from '@cartograph/kit/refusal';
-import { MAX_MINOR, formatAmount, multiplyMoney, sumMoney, type Money } from '@cartograph/money';
+import { MAX_MINOR, addMoney, formatAmount, multiplyMoney, sumMoney, type Money } from '@cartograph/money';
 import { PriceChanged } from './checkout.js';
-import type { OrderItem } from './order.js';
+import type { OrderDiscount, OrderItem } from './order.js';
 
 export interface CartLine {
   readonly productId: string;
@@ -36,7 +36,7 @@ export const cartEmpty = (): Refusal => new Refusal('CART_EMPTY', 'The cart is e
 export function priceItems(
   lines: readonly CartLine[],
   products: ReadonlyMap<string, LiveProduct>,
-): { items: OrderItem[]; total: Money } {
+): { items: OrderItem[]; subtotal: Money } {
   if (lines.length === 0) throw cartEmpty();
   const errors: UserErrorOutput[] = [];
   const items: OrderItem[] = [];
@@ -61,14 +61,30 @@ export function priceItems(
       `The cart mixes prices in ${currencies.join(' and ')}. Order them separately.`,
     );
   }
-  const total = sumMoney(items.map(lineTotal))!;
-  if (total.minor > MAX_MINOR)
+  const subtotal = sumMoney(items.map(lineTotal))!;
+  if (subtotal.minor > MAX_MINOR)
     throw new Refusal('QUANTITY_OUT_OF_RANGE', 'The total of the cart is too high for one order.');
-  return { items, total };
+  return { items, subtotal };
 }
 
+/** The subtotal less the discounts; each discount is less than what is left of the subtotal. */
+export const takeOff = (subtotal: Money, discounts: readonly OrderDiscount[]): Money =>
+  discounts.reduce((rest, { amount }) => addMoney(rest, { ...amount, minor: -amount.minor }), subtotal);
+
+/** The sum of the discounts of an order. */
+export const discountTotal = ({
+  discounts,
+  total,
+}: {
+  discounts: readonly OrderDiscount[];
+  total: Money;
+}): Money => sumMoney(discounts.map(({ amount }) => amount)) ?? { ...total, minor: 0 };
+
 /** @throws PriceChanged if the customer saw another total, Refusal CURRENCY_MISMATCH if it was in another currency */
-export function checkTotal(total: Money, expected: Money | null): void {
+export function checkTotal(
+  { subtotal, discounts, total }: { subtotal: Money; discounts: readonly OrderDiscount[]; total: Money },
+  expected: Money | null,
+): void {
   if (!expected) return;
   if (expected.currency !== total.currency) {
     throw new Refusal(
@@ -78,9 +94,13 @@ export function checkTotal(total: Money, expected: Money | null): void {
     );
   }
   if (expected.minor === total.minor) return;
+  const parts = [
+    `items ${show(subtotal)}`,
+    ...discounts.map(({ code, amount }) => `coupon ${code} -${show(amount)}`),
+  ];
   throw new PriceChanged(
     total,
-    `The total is now ${show(total)}, not ${show(expected)}. Send the new total to accept it.`,
+    `The total is now ${show(total)}${discounts.length > 0 ? ` (${parts.join(', ')})` : ''}, not ${show(expected)}. Send the new total to accept it.`,
   );
 }
 

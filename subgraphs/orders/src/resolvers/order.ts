@@ -1,7 +1,7 @@
 import { isId } from '@cartograph/kit';
-import { toMoneyOutput } from '@cartograph/money';
+import { addMoney, toMoneyOutput } from '@cartograph/money';
 import { allowedTransitions } from '../domain/order-state.js';
-import { lineTotal } from '../domain/totals.js';
+import { discountTotal, lineTotal } from '../domain/totals.js';
 import type { Resolvers } from '../generated/graphql.js';
 
 export const orderResolvers: Pick<Resolvers, 'Order' | 'OrderItem' | 'OrderConnection'> = {
@@ -9,6 +9,10 @@ export const orderResolvers: Pick<Resolvers, 'Order' | 'OrderItem' | 'OrderConne
     __resolveReference: ({ id }, { orders }) => (isId(id) ? orders.load(id) : null),
     customer: ({ customerId }) => ({ id: customerId }),
     items: ({ items }) => [...items],
+    subtotal: (order) => toMoneyOutput(addMoney(order.total, discountTotal(order))),
+    discounts: ({ discounts }) =>
+      discounts.map(({ amount, ...discount }) => ({ ...discount, amount: toMoneyOutput(amount) })),
+    discountTotal: (order) => toMoneyOutput(discountTotal(order)),
     total: ({ total }) => toMoneyOutput(total),
     history: async (order, _, { histories }) =>
       (await histories.load(order.id)).map((event) => ({ ...event, of: order })),

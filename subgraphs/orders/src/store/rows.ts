@@ -6,7 +6,13 @@ export function toOrder({ currency, totalMinor, ...row }: OrderRow): Order {
 }
 
 export function toOrderRow({ total, ...order }: Order): OrderRow {
-  return { ...order, items: [...order.items], currency: total.currency, totalMinor: total.minor };
+  return {
+    ...order,
+    items: [...order.items],
+    discounts: [...order.discounts],
+    currency: total.currency,
+    totalMinor: total.minor,
+  };
 }
 
 export function toEvent({ actorType, actorId, ...row }: OrderEventRow): OrderEvent {

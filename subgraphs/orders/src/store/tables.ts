@@ -2,7 +2,7 @@ import type { CurrencyCode } from '@cartograph/money';
 import { EntitySchema, type ValueTransformer } from 'typeorm';
 import type { Address } from '../domain/address.js';
 import type { CheckoutState } from '../domain/checkout.js';
-import type { ActorType, OrderDraft, OrderEventType, OrderItem } from '../domain/order.js';
+import type { ActorType, OrderDiscount, OrderDraft, OrderEventType, OrderItem } from '../domain/order.js';
 import type { OrderStatus } from '../domain/order-state.js';
 
 /** pg returns bigint as text; our values stay far below 2⁵³. */
@@ -18,6 +18,8 @@ export interface OrderRow {
   status: OrderStatus;
   /** A snapshot that is written once and only read with its order, so it needs no table of its own. */
   items: OrderItem[];
+  /** Like the items, written once. */
+  discounts: OrderDiscount[];
   currency: CurrencyCode;
   totalMinor: number;
   shippingAddress: Address;
@@ -37,6 +39,7 @@ export const OrderTable = new EntitySchema<OrderRow>({
     customerId: { type: 'text', name: 'customer_id' },
     status: { type: 'text' },
     items: { type: 'jsonb' },
+    discounts: { type: 'jsonb' },
     currency: { type: 'text' },
     totalMinor: { type: 'bigint', name: 'total_minor', transformer: bigintAsNumber },
     shippingAddress: { type: 'jsonb', name: 'shipping_address' },

@@ -10,6 +10,7 @@ export interface ClaimedCart {
   readonly cartId: string;
   readonly version: string;
   readonly lines: readonly CartLine[];
+  readonly couponCodes: readonly string[];
   /** The id of the order that the cart will become. */
   readonly orderId: string;
   /** False if an earlier attempt of the same request made the claim; that attempt may still be running. */

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import type { Clock, Logger } from '@cartograph/kit';
 import type { CartClient } from '../clients/cart.js';
 import type { PaymentsClient } from '../clients/payments.js';
+import type { PricingClient } from '../clients/pricing.js';
 import type { ProductsClient } from '../clients/products.js';
 import type { OrdersConfig } from '../config.js';
 import { createOrderNumber } from '../domain/order-number.js';
@@ -22,6 +23,7 @@ interface Deps {
   readonly store: OrdersStore;
   readonly feed: OrderFeed;
   readonly products: ProductsClient;
+  readonly pricing: PricingClient;
   readonly cart: CartClient;
   readonly payments: PaymentsClient;
   readonly clock: Clock;

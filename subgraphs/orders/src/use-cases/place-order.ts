@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Refusal, type Logger, type UserIdentity, type Clock } from '@cartograph/kit';
+import type { PricingClient } from '../clients/pricing.js';
 import type { ProductsClient } from '../clients/products.js';
 import {
   fingerprint,
@@ -10,8 +11,8 @@ import {
   type CheckoutRequest,
 } from '../domain/checkout.js';
 import { createOrder } from '../domain/order-change.js';
-import type { Order, OrderDraft } from '../domain/order.js';
-import { checkTotal, outOfStock, priceItems } from '../domain/totals.js';
+import type { Order, OrderDiscount, OrderDraft } from '../domain/order.js';
+import { checkTotal, outOfStock, priceItems, takeOff } from '../domain/totals.js';
 import type { OpenCheckout, OrdersStore, StoredChange } from '../store/store.js';
 import type { CartClaims, ClaimedCart } from './cart-claims.js';
 import { withEvents } from './published-events.js';
@@ -20,6 +21,7 @@ import type { StockReservations } from './stock-reservations.js';
 interface Deps {
   readonly store: OrdersStore;
   readonly products: ProductsClient;
+  readonly pricing: PricingClient;
   readonly claims: CartClaims;
   readonly stock: StockReservations;
   readonly clock: Clock;
@@ -34,11 +36,11 @@ export interface PlaceOrder {
   /** Places an order, or returns the order that the same request placed before. @throws Refusal */
   placeOrder(user: UserIdentity, input: CheckoutInput): Promise<Order>;
   /**
-   * Continues an interrupted checkout. @throws Refusal OUT_OF_STOCK after it was removed; PublicError SERVICE_UNAVAILABLE with
+   * Continues an interrupted checkout. @throws Refusal OUT_OF_STOCK or COUPON_… after it was removed; PublicError SERVICE_UNAVAILABLE with
    * the lease still held
    */
   finish(open: OpenCheckout): Promise<Order>;
-  /** Releases the items that may be reserved, then deletes the checkout. */
+  /** Releases the items that may be reserved, gives coupons back, then deletes the checkout. */
   undo(open: OpenCheckout): Promise<void>;
 }
 
@@ -47,7 +49,7 @@ export interface PlaceOrder {
  * is safe to repeat.
  */
 export function createPlaceOrder(deps: Deps): PlaceOrder {
-  const { store, products, claims, stock, clock, logger } = deps;
+  const { store, products, pricing, claims, stock, clock, logger } = deps;
 
   /** If the key was used before: its order, if that is placed or can be finished now. */
   async function repeat(customerId: string, key: string, inputHash: string): Promise<Order | undefined> {
@@ -62,40 +64,69 @@ export function createPlaceOrder(deps: Deps): PlaceOrder {
   async function createDraft(
     user: UserIdentity,
     request: CheckoutRequest,
-    { lines, cartId, orderId }: ClaimedCart,
+    { lines, couponCodes, cartId, orderId }: ClaimedCart,
   ): Promise<OrderDraft> {
     const live = await products.readProducts([...new Set(lines.map(({ productId }) => productId))]);
-    const { items, total } = priceItems(lines, live);
-    checkTotal(total, request.expectedTotal);
+    const { items, subtotal } = priceItems(lines, live);
+    const discounts: OrderDiscount[] = [];
+    for (const code of couponCodes) {
+      const discount = await pricing.priceCoupon({ code, customerId: user.userId, subtotal });
+      if (discount instanceof Refusal) throw discount;
+      discounts.push(discount);
+    }
+    const total = takeOff(subtotal, discounts);
+    checkTotal({ subtotal, discounts, total }, request.expectedTotal);
     return {
       id: orderId,
       customerId: user.userId,
       items,
+      discounts,
       total,
       shippingAddress: request.shippingAddress,
       cartId,
     };
   }
 
+  /** The redemptions of a draft: those that it has made, and those that it may still make. */
+  const redemptionsOf = ({ orderId, draft: { customerId, discounts = [] } }: OpenCheckout) =>
+    discounts.map(({ code }) => ({ orderId, customerId, code }));
+
+  async function redeemCoupons(open: OpenCheckout): Promise<Refusal | undefined> {
+    for (const redemption of redemptionsOf(open)) {
+      const refusal = await pricing.redeem(redemption);
+      if (refusal) return refusal;
+    }
+    return undefined;
+  }
+
   async function remove(open: OpenCheckout): Promise<void> {
     const { orderId } = open;
     const { cartId, customerId } = open.draft;
+    for (const redemption of redemptionsOf(open)) await pricing.giveBack(redemption);
     await claims.end({ cartId, customerId, orderId });
     await store.removeCheckout(open);
+  }
+
+  /**
+   * For a checkout whose stock is not reserved. Coupons are given back and the claim ends before the checkout is deleted, so
+   * that recovery continues if this process dies.
+   */
+  async function refuse(open: OpenCheckout, refusal: Refusal): Promise<never> {
+    const { orderId } = open;
+    if (await store.giveUpCheckout(open, { keepLease: true }))
+      await remove(open).catch((error: unknown) =>
+        logger.warn({ err: error, orderId }, 'The recovery worker will undo a checkout that was refused'),
+      );
+    throw refusal;
   }
 
   async function finish(open: OpenCheckout): Promise<Order> {
     const { orderId, draft, paymentToken } = open;
     const reservedUntil = new Date(clock().getTime() + deps.reservationMs);
+    const couponRefusal = await redeemCoupons(open);
+    if (couponRefusal) return refuse(open, couponRefusal);
     const shortages = await products.reserve(orderId, draft.items, reservedUntil);
-    if (shortages) {
-      // Nothing is reserved. The claim ends before the checkout is deleted, so that recovery continues if this process dies.
-      if (await store.giveUpCheckout(open, { keepLease: true }))
-        await remove(open).catch((error: unknown) =>
-          logger.warn({ err: error, orderId }, 'The recovery worker will undo a checkout that was refused'),
-        );
-      throw outOfStock(shortages, draft.items);
-    }
+    if (shortages) return refuse(open, outOfStock(shortages, draft.items));
     const stored = await store.completeCheckout(
       open,
       (number) => withEvents(createOrder(draft, { number, reservedUntil, now: clock() }), { paymentToken }),

@@ -22,12 +22,14 @@ export function useCheckoutSuite(): CheckoutSuite {
     await world.close();
   });
   beforeEach(async () => {
-    const { products, carts, claims, reservations } = world.standIns;
+    const { products, carts, claims, coupons, redemptions, reservations } = world.standIns;
     products.set('tea', { name: 'Green tea', price: '4.50', available: 100 });
     products.set('pot', { name: 'Tea pot', price: '29.00', available: 3 });
     reservations.clear();
     carts.clear();
     claims.clear();
+    coupons.clear();
+    redemptions.clear();
     world.standIns.before = world.standIns.after = () => undefined;
     await world.sql('TRUNCATE orders, order_events, checkouts CASCADE');
   });

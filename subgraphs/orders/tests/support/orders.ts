@@ -25,7 +25,7 @@ export const ADDRESS = {
 
 export const CHECKOUT = `mutation ($input: CheckoutInput!) {
   checkout(input: $input) {
-    order { id number status total { amount currency } placedAt reservedUntil }
+    order { id number status total { amount currency } discounts { code amount { amount } } placedAt reservedUntil }
     existingOrder { id number }
     currentTotal { amount currency }
     userErrors { code message field }
@@ -45,6 +45,7 @@ export interface CheckoutData {
       number: string;
       status: string;
       total: { amount: string; currency: string };
+      discounts: { code: string; amount: { amount: string } }[];
       placedAt: string;
       reservedUntil: string | null;
     } | null;
@@ -106,6 +107,7 @@ export async function createWorld(): Promise<World> {
       REDIS_URL: redis.url,
       PRODUCTS_URL: standIns.url,
       CART_URL: standIns.url,
+      PRICING_URL: standIns.url,
       PAYMENTS_URL: standIns.url,
       RECOVERY_INTERVAL_MS: '50',
       LIVE_POLL_MS: '200',

@@ -27,10 +27,20 @@ export interface StandInPayment {
 }
 
 export type Operation =
-  'payment' | 'read' | 'reserve' | 'release' | 'commit' | 'cart' | 'releaseCart' | 'takeOrdered';
+  | 'payment'
+  | 'read'
+  | 'reserve'
+  | 'release'
+  | 'commit'
+  | 'cart'
+  | 'releaseCart'
+  | 'takeOrdered'
+  | 'checkCoupon'
+  | 'redeem'
+  | 'giveBack';
 
 /**
- * Stands in for products, cart and payments. It implements their contract over HTTP, keeps stock as products does, can hang or
+ * Stands in for products, cart, pricing and payments. It implements their contract over HTTP, keeps stock as products does, can hang or
  * fail at any operation, and records all calls.
  */
 export interface StandIns {
@@ -41,6 +51,11 @@ export interface StandIns {
   readonly carts: Map<string, Lines>;
   /** Customer → the claim on the cart. */
   readonly claims: Map<string, { holder: string; orderId: string; lines: Lines; at: number }>;
+  /** Customer → the coupon in their cart. */
+  readonly coupons: Map<string, string>;
+  /** Order → whether it uses its coupon, or gave it back. Each coupon takes 1.00 EUR off and has this many uses left. */
+  readonly redemptions: Map<string, 'redeemed' | 'given-back'>;
+  couponUses: number;
   /** Order → its payment. */
   readonly payments: Map<string, StandInPayment>;
   readonly calls: { operation: Operation; input: unknown; identity: Identity }[];
@@ -58,6 +73,9 @@ const SERVICES: Partial<Record<Operation, string>> = {
   releaseCart: 'cart',
   takeOrdered: 'cart',
   payment: 'payments',
+  checkCoupon: 'pricing',
+  redeem: 'pricing',
+  giveBack: 'pricing',
 };
 
 interface Body {
@@ -79,6 +97,31 @@ export async function startStandIns(): Promise<StandIns> {
   const orderedAs = new Map<Lines, { holder: string; orderId: string }>();
   const versions = new Map<Lines, string>();
   const payments: StandIns['payments'] = new Map();
+  const coupons: StandIns['coupons'] = new Map();
+  const redemptions: StandIns['redemptions'] = new Map();
+
+  const usedUp = { code: 'COUPON_USED_UP', message: 'The coupon is used up.' };
+
+  function redeem(orderId: string) {
+    const known = redemptions.get(orderId);
+    if (!known && standIns.couponUses === 0) return { isRedeemed: false, problem: usedUp };
+    if (!known) {
+      standIns.couponUses -= 1;
+      redemptions.set(orderId, 'redeemed');
+    }
+    return { isRedeemed: known !== 'given-back', problem: null };
+  }
+
+  function giveBack(orderId: string) {
+    if (redemptions.get(orderId) === 'redeemed') standIns.couponUses += 1;
+    redemptions.set(orderId, 'given-back');
+    return { ok: true };
+  }
+
+  const checkCoupon = (code: string) =>
+    standIns.couponUses === 0
+      ? { discount: null, problem: usedUp }
+      : { discount: { code, label: 'One off', amount: { amount: '1.00', currency: 'EUR' } }, problem: null };
 
   function give(orderId: string): void {
     for (const { productId, quantity } of reservations.get(orderId)?.items ?? [])
@@ -120,7 +163,14 @@ export async function startStandIns(): Promise<StandIns> {
     const owner = ownerOf(input);
     const lines = carts.get(owner);
     const claim = claims.get(owner);
-    const nothing = { cartId: `cart-${owner}`, orderId: null, ageMs: null, version: null, lines: [] };
+    const nothing = {
+      cartId: `cart-${owner}`,
+      orderId: null,
+      ageMs: null,
+      version: null,
+      lines: [],
+      couponCodes: [],
+    };
     if (claim && claim.holder !== input.holder)
       return {
         ...nothing,
@@ -136,7 +186,14 @@ export async function startStandIns(): Promise<StandIns> {
     claims.set(owner, { holder, orderId, lines, at: Date.now() });
     const version = versions.get(lines) ?? String(Date.now() * 1_000 + versions.size);
     versions.set(lines, version);
-    return { ...nothing, outcome: 'CLAIMED', orderId, version, lines };
+    return {
+      ...nothing,
+      outcome: 'CLAIMED',
+      orderId,
+      version,
+      lines,
+      couponCodes: coupons.has(owner) ? [coupons.get(owner)!] : [],
+    };
   }
 
   function releaseCart(input: { cartId?: string | null; customerId: string; orderId: string }) {
@@ -163,6 +220,9 @@ export async function startStandIns(): Promise<StandIns> {
     if (query.includes('commitStock')) return 'commit';
     if (query.includes('claimCart')) return 'cart';
     if (query.includes('releaseCart')) return 'releaseCart';
+    if (query.includes('checkCoupon')) return 'checkCoupon';
+    if (query.includes('redeemCoupon')) return 'redeem';
+    if (query.includes('giveBackCoupon')) return 'giveBack';
     if (query.includes('takeOrderedFromCart')) return 'takeOrdered';
     return query.includes('on Order') ? 'payment' : 'read';
   }
@@ -198,6 +258,12 @@ export async function startStandIns(): Promise<StandIns> {
           return { releaseCart: releaseCart(input as never) };
         case 'takeOrdered':
           return { takeOrderedFromCart: takeOrdered(input as never) };
+        case 'checkCoupon':
+          return { checkCoupon: checkCoupon(input['code'] as string) };
+        case 'redeem':
+          return { redeemCoupon: redeem(input['orderId'] as string) };
+        case 'giveBack':
+          return { giveBackCoupon: giveBack(input['orderId'] as string) };
       }
     };
     const result = data();
@@ -221,6 +287,9 @@ export async function startStandIns(): Promise<StandIns> {
     carts,
     claims,
     payments,
+    coupons,
+    redemptions,
+    couponUses: 0,
     calls: [],
     before: () => undefined,
     after: () => undefined,

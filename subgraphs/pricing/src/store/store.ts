@@ -1,10 +1,30 @@
-import type { Promotion } from '../domain/promotion.js';
+import type { Coupon, CouponProblem } from '../domain/coupon.js';
+
+export interface Redemption {
+  readonly orderId: string;
+  readonly customerId: string;
+  readonly code: string;
+}
+
+export type RedeemOutcome = 'redeemed' | 'given-back' | CouponProblem;
 
 export interface PricingStore {
-  insert(promotion: Promotion): Promise<void>;
+  /** False if another coupon has the code. */
+  insertCoupon(coupon: Coupon): Promise<boolean>;
+  /** Undefined for an unknown id. */
+  setCouponActive(id: string, isActive: boolean): Promise<Coupon | undefined>;
+  findCoupon(id: string): Promise<Coupon | null>;
   /** In any order. */
-  findByIds(ids: readonly string[]): Promise<Promotion[]>;
+  findCouponsByCode(codes: readonly string[]): Promise<Coupon[]>;
   /** Newest first. @param before the id after which the page begins */
-  findNewest(limit: number, before: string | undefined): Promise<Promotion[]>;
-  count(): Promise<number>;
+  findNewestCoupons(limit: number, before: string | undefined): Promise<Coupon[]>;
+  countCoupons(): Promise<number>;
+  /** How many orders of a customer use a coupon. */
+  countRedemptions(couponId: string, customerId: string): Promise<number>;
+  /** Counts an order, if the limits allow it at this moment. Repeating changes nothing. */
+  redeem(redemption: Redemption): Promise<RedeemOutcome>;
+  /** The order counts no longer, and cannot count again: a request to redeem that is still on its way comes too late. */
+  giveBack(redemption: Redemption): Promise<void>;
+  /** Like `giveBack`, for an order that may have used no coupon. */
+  giveBackOfOrder(orderId: string): Promise<void>;
 }

@@ -1,7 +1,8 @@
 import type { Clock } from '@cartograph/kit';
 import type { PricingStore } from '../store/store.js';
-import { createListPricing } from './list-pricing.js';
-import { createWritePromotion } from './write-promotion.js';
+import { createCheckCoupon } from './check-coupon.js';
+import { createCreateCoupon } from './create-coupon.js';
+import { createListCoupons } from './list-coupons.js';
 
 interface Deps {
   readonly store: PricingStore;
@@ -13,6 +14,7 @@ export type UseCases = ReturnType<typeof createUseCases>;
 
 /** What pricing does. */
 export const createUseCases = (deps: Deps) => ({
-  listPricing: createListPricing(deps),
-  writePromotion: createWritePromotion(deps),
+  checkCoupon: createCheckCoupon(deps),
+  createCoupon: createCreateCoupon(deps),
+  listCoupons: createListCoupons(deps),
 });

@@ -1,6 +1,7 @@
 -- KEYS: the user's cart, the mark that this guest's cart was merged.
 -- ARGV: lifetime, maximum of lines, maximum of units of a line, maximum of saved lines, the guest's lines and saved lines as
--- JSON lists of { id, quantity, stock (absent if the product is not sold), snapshot }, then the claims on the guest's cart.
+-- JSON lists of { id, quantity, stock (absent if the product is not sold), snapshot }, the code of the guest's coupon or '',
+-- then the claims on the guest's cart.
 -- Adds a fourth value to the answer: as JSON, [{ id, kind, asked, got }] for each line that was not added in full.
 local maxLines, maxQuantity, maxSaved = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local differences, gained = {}, {}
@@ -51,9 +52,10 @@ if redis.call('SET', KEYS[2], '1', 'NX', 'PX', lifetime) then
   for _, line in ipairs(cjson.decode(ARGV[6])) do
     if not addSaved(line) then differs('left-out', line, line.quantity, 0) end
   end
+  if ARGV[7] ~= '' then redis.call('HSETNX', cart, 'coupon', ARGV[7]) end
   newVersion()
   -- Claims move with their units, so that what is being ordered cannot be ordered again from this cart.
-  for i = 7, #ARGV do
+  for i = 8, #ARGV do
     local claim = cjson.decode(ARGV[i])
     for id, units in pairs(claim.lines) do
       local kept = math.min(units, gained[id] or 0)

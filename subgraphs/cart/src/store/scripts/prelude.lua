@@ -4,6 +4,7 @@
 --   position       the position that was assigned last
 --   version        increases with every change and starts at the time of the first one in ms, so that it never repeats, even if
 --                  the cart expires or is lost and starts again under its old id
+--   coupon       the code of the cart's coupon
 --   expiresAt      ms since the epoch, like the key's own expiry
 --   c:<orderId>    a claim: what a checkout is ordering, as JSON { orderId, holder, at, lines: { <productId>: units } }
 --   ordered        the last order placed from this cart, as JSON { orderId, holder, version }

@@ -21,7 +21,11 @@ for i = 4, #ARGV, 2 do
     if line.quantity > 0 then write('l', id, line) else drop('l', id) end
   end
 end
-if taken > 0 then newVersion() end
+if taken > 0 then
+  newVersion()
+  -- The order has used it.
+  redis.call('HDEL', cart, 'coupon')
+end
 local ordered = { orderId = orderId, holder = claim and claim.holder or '', version = redis.call('HGET', cart, 'version') }
 redis.call('HSET', cart, 'ordered', cjson.encode(ordered))
 return answer('done', taken)

@@ -44,6 +44,8 @@ export function refusalOf(limits: CartLimits, result: NotDone, product?: Product
       return refusals.outOfStock(product?.name ?? '', product?.available ?? 0, result.held);
     case 'other-currency':
       return refusals.otherCurrency(product?.name ?? '');
+    case 'other-coupon':
+      return refusals.otherCoupon();
     case 'key-reused':
       return idempotencyKeyReused();
     case 'unknown-stock':
