@@ -79,6 +79,18 @@ export async function createProduct(
   return payload.product.id;
 }
 
+/** A coupon that takes ten percent off. */
+export async function createCoupon(admin: GraphClient, code: string, usageLimit?: number): Promise<string> {
+  const { createCoupon: payload } = await admin.expectData<{
+    createCoupon: { coupon: { id: string } | null; userErrors: UserError[] };
+  }>(
+    'mutation ($input: CreateCouponInput!) { createCoupon(input: $input) { coupon { id } userErrors { code message } } }',
+    { input: { code, label: 'Ten percent', percent: 10, usageLimit } },
+  );
+  if (!payload.coupon) throw new Error(`No coupon: ${JSON.stringify(payload.userErrors)}`);
+  return payload.coupon.id;
+}
+
 export async function stockOf(client: GraphClient, productId: string): Promise<number> {
   const { product } = await client.expectData<{ product: { availability: { quantity: number } } }>(
     'query ($id: ID!) { product(id: $id) { availability { quantity } } }',

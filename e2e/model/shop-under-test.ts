@@ -1,5 +1,5 @@
 import type { GraphClient } from '@cartograph/testing';
-import { checkOut, createProduct, fillCart, stockOf, type UserError } from '../harness/shop.js';
+import { checkOut, createCoupon, createProduct, fillCart, stockOf, type UserError } from '../harness/shop.js';
 import type { Action, Model, ModelOrder } from './model.js';
 
 interface Refusable {
@@ -27,10 +27,13 @@ export async function createShopUnderTest(
   stock: number,
 ): Promise<ShopUnderTest> {
   const productId = await createProduct(admin, stock);
+  const code = `MODEL-${productId}`.slice(0, 40);
+  await createCoupon(admin, code);
   const orders: { readonly id: string; readonly buyer: GraphClient }[] = [];
 
   async function change(client: GraphClient, field: string, input: object): Promise<string> {
-    const type = `${field[0]!.toUpperCase()}${field.slice(1)}Input!`;
+    const type =
+      field === 'applyCoupon' ? 'CouponInput!' : `${field[0]!.toUpperCase()}${field.slice(1)}Input!`;
     const data = await client.expectData<Record<string, Refusable>>(
       `mutation ($input: ${type}) { ${field}(input: $input) { userErrors { code message } } }`,
       { input },
@@ -58,6 +61,8 @@ export async function createShopUnderTest(
       if (String(error).includes('OUT_OF_STOCK')) return 'OUT_OF_STOCK';
       throw error;
     }
+    // Half of the purchases have a coupon. The model does not see it; the invariants do.
+    if (quantity % 2 === 0) await change(buyer, 'applyCoupon', { code });
     const checkouts = await Promise.all(
       Array.from({ length: requests }, () => checkOut(buyer, undefined, token)),
     );

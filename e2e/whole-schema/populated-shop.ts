@@ -1,6 +1,13 @@
 import type { Identity } from '@cartograph/kit';
 import { until, type GraphClient, type TestStack } from '@cartograph/testing';
-import { checkOut, createProduct, fillCart, registerCustomer, signInAdmin } from '../harness/shop.js';
+import {
+  checkOut,
+  createCoupon,
+  createProduct,
+  fillCart,
+  registerCustomer,
+  signInAdmin,
+} from '../harness/shop.js';
 
 /** A caller: a client of the gateway, and the identity that the gateway passes on to subgraphs. */
 export interface Asker {
@@ -27,6 +34,7 @@ export async function populate(stack: TestStack): Promise<PopulatedShop> {
   const customer = await registerCustomer(stack, 'The customer');
   const stranger = await registerCustomer(stack, 'Another customer');
   const product = await createProduct(admin, 50);
+  await createCoupon(admin, 'WHOLE-SCHEMA');
   const buy = async (client: GraphClient) => {
     await fillCart(client, product);
     const { order } = await checkOut(client);

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { expect, it } from '@jest/globals';
 import { until, type GraphClient } from '@cartograph/testing';
 import {
+  createCoupon,
   createProduct,
   fillCart,
   registerCustomer,
@@ -60,13 +61,7 @@ export function describeCoupons(shop: SharedShop): void {
 
   it('lets the customer pay the total that the cart shows, and charges that total', async () => {
     const admin = await signInAdmin(shop.stack);
-    const { createCoupon } = await admin.expectData<{ createCoupon: { coupon: { id: string } } }>(
-      `mutation ($code: String!) {
-        createCoupon(input: { code: $code, label: "Ten percent", percent: 10, usageLimit: 1 }) { coupon { id } userErrors { code } }
-      }`,
-      { code },
-    );
-    couponId = createCoupon.coupon.id;
+    couponId = await createCoupon(admin, code, 1);
     const customer = await registerCustomer(shop.stack);
     await fillCart(customer, await createProduct(admin, 10), 3);
     expect(await apply(customer)).toEqual({

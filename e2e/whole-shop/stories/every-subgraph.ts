@@ -12,6 +12,8 @@ const subgraphs = declaredServices
   .map(({ name, folder }) => ({ name, folder }));
 const repository = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
 
+const schemaOf = (folder: string) => readFileSync(repository(`${folder}/schema.graphql`), 'utf8');
+
 export function describeEverySubgraph(shop: SharedShop): void {
   describe.each(subgraphs)('$name, like every subgraph,', ({ name, folder }) => {
     const url = () => shop.stack.url(name);
@@ -54,11 +56,18 @@ export function describeEverySubgraph(shop: SharedShop): void {
       const { body } = await ask('{ _service { sdl } }', await signed(name));
       const { sdl } = (body.data as { _service: { sdl: string } })._service;
       const compose = (text: string) => {
-        const { supergraphSdl, errors } = composeServices([{ name, url: url(), typeDefs: parse(text) }]);
+        // With the others: a subgraph that requires fields of another one does not compose alone.
+        const { supergraphSdl, errors } = composeServices(
+          subgraphs.map((one) => ({
+            name: one.name,
+            url: shop.stack.url(one.name),
+            typeDefs: parse(one.name === name ? text : schemaOf(one.folder)),
+          })),
+        );
         expect(errors).toBeUndefined();
         return supergraphSdl;
       };
-      expect(compose(sdl)).toBe(compose(readFileSync(repository(`${folder}/schema.graphql`), 'utf8')));
+      expect(compose(sdl)).toBe(compose(schemaOf(folder)));
     });
 
     it('should refuse a request without a signature, or with one for another service', async () => {

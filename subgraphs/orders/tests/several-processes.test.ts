@@ -113,6 +113,7 @@ describe('two orders processes', () => {
       { name: 'CreateOrders1767225600000' },
       { name: 'CartClaims1796082000000' },
       { name: 'StockSettlements1796169600000' },
+      { name: 'Discounts1796256000000' },
     ]);
     await Promise.all(more.map((orders) => orders.close()));
   });
