@@ -171,7 +171,8 @@ export function describeAccess(started: () => PopulatedShop): void {
           .filter((type) => type.name in shop.ids && hasDirective(type, 'key'))
           .flatMap((type) =>
             Object.values(type.getFields())
-              .filter(({ name }) => name !== 'id')
+              // What a subgraph requires of another one is asked there.
+              .filter((field) => field.name !== 'id' && !hasDirective(field, 'external'))
               .map((field) => ({
                 name: `${subgraph}: ${type.name}.${field.name}`,
                 async ask({ identity }: Asker) {

@@ -21,6 +21,7 @@ export const pathsIn = ({ ids }: PopulatedShop): Record<string, (selection: stri
     UserConnection: (it) => `users { ${it} }`,
     Webhook: (it) => `webhooks { ${it} }`,
     WebhookDelivery: (it) => `webhooks { deliveries { nodes { ${it} } } }`,
+    Coupon: (it) => `coupons { nodes { ${it} } }`,
     DeadLetter: (it) => `deadLetters { ${it} }`,
   };
 };
