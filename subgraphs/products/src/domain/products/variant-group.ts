@@ -12,6 +12,9 @@ interface GroupConflict {
   readonly message: string;
 }
 
+/** A page for more is not one that people can choose from, and one document holds an offer of each. */
+const MAX_VARIANTS = 250;
+
 const optionNames = ({ variant }: Member): string[] => (variant?.options ?? []).toSorted();
 
 /** "size M, colour Navy" */
@@ -67,6 +70,13 @@ export function groupConflicts(
         message: `All variants of ${group} must have the same category; ${filed.sku} is in "${filed.category}".`,
       });
   }
+  const onSale = siblings.filter((sibling) => !sibling.isArchived).length;
+  const isAdded = !isMember || before?.isArchived === true;
+  if (isAdded && !next.isArchived && onSale >= MAX_VARIANTS)
+    conflicts.push({
+      field: ['variant', 'group'],
+      message: `A product may have at most ${MAX_VARIANTS} variants on sale; ${group} has ${onSale}. Use another group.`,
+    });
   const names = optionNames(next).join('\n');
   if (!isMember || optionNames(before!).join('\n') !== names) {
     const odd = siblings.find((sibling) => optionNames(sibling).join('\n') !== names);
