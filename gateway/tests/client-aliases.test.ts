@@ -186,8 +186,16 @@ describe('a field with requirements that is left out by a variable', () => {
   const world = over([
     {
       name: 'goods',
-      typeDefs: 'type Query { p: P ps: [P] } type P @key(fields: "id") { id: ID! }',
-      resolvers: { Query: { p: () => ({ id: '1' }), ps: () => [{ id: '1' }, { id: '2' }] } },
+      typeDefs: 'type Query { p: P ps: [P] broken: Int } type P @key(fields: "id") { id: ID! }',
+      resolvers: {
+        Query: {
+          p: () => ({ id: '1' }),
+          ps: () => [{ id: '1' }, { id: '2' }],
+          broken: () => {
+            throw new Error('Broken');
+          },
+        },
+      },
     },
     {
       name: 'needs',
@@ -240,5 +248,13 @@ describe('a field with requirements that is left out by a variable', () => {
       .filter((variable) => selection.includes(variable.split(':')[0]!));
     const query = `query (${used.join(', ')}) ${selection}`;
     expect(await world().query(query, { yes: true, no: false })).toEqual({ data });
+  });
+
+  it('takes no other field with it when something else fails', async () => {
+    const query =
+      'query ($no: Boolean!) { broken ps { calc @include(if: $no) name } p { name area @include(if: $no) } }';
+    const { data, errors } = await world().query(query, { no: false });
+    expect(data).toEqual({ broken: null, ps: [{ name: 'P1' }, { name: 'P2' }], p: { name: 'P1' } });
+    expect(errors?.map(({ path }) => path)).toEqual([['broken']]);
   });
 });

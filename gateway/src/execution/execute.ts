@@ -9,6 +9,7 @@ import { collectAt, type ResponsePath } from '../json/path.js';
 import { RepresentationList } from '../operation/representations.js';
 import {
   entityErrorPaths,
+  failedAt,
   onlyPart,
   placesOf,
   renamedBack,
@@ -164,7 +165,6 @@ export class Execution {
   /** Finds the entities of a slot's parts and writes each different representation once. */
   #collectSlot(slot: number, parts: readonly Part[]): SlotRun {
     const representations = new RepresentationList();
-    const hasFailed = this.errors.length > 0;
     const runs: SlotRun['parts'] = [];
     for (const part of parts) {
       if (!this.#isActive(part)) continue;
@@ -172,12 +172,13 @@ export class Execution {
       collectAt(this.data, part.path, entities);
       const targets: JsonObject[] = [];
       const indexes: number[] = [];
-      for (const entity of entities) {
-        const index = representations.indexOf(entity, part.represent!, hasFailed);
-        if (index < 0) continue;
+      const failed = failedAt(this.data, part, this.errors);
+      entities.forEach((entity, place) => {
+        const index = representations.indexOf(entity, part.represent!, failed?.[place] ?? false);
+        if (index < 0) return;
         targets.push(entity);
         indexes.push(index);
-      }
+      });
       if (targets.length > 0) runs.push({ part, targets, indexes });
     }
     return { slot, parts: runs, representations: representations.texts };

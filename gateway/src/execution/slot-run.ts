@@ -55,6 +55,38 @@ function entityPaths(
   });
 }
 
+/**
+ * Whether an error so far may be why a field is missing, for each object at a part's path: it lies within the object, or
+ * on the way to it, or has no path. Undefined if no fetch has failed.
+ */
+export function failedAt(
+  data: JsonObject,
+  { path }: Part,
+  errors: readonly { readonly path?: ResponsePath }[],
+): boolean[] | undefined {
+  if (errors.length === 0) return undefined;
+  const places: ResponsePath[] = [];
+  pathsAt(data, path, places);
+  const ends = new Set<string>();
+  const ways = new Set<string>();
+  for (const { path: at = [] } of errors) {
+    const prefixes = prefixesOf(at);
+    ends.add(prefixes.at(-1)!);
+    for (const prefix of prefixes) ways.add(prefix);
+  }
+  return places.map((place) => {
+    const prefixes = prefixesOf(place);
+    return ways.has(prefixes.at(-1)!) || prefixes.some((prefix) => ends.has(prefix));
+  });
+}
+
+/** Each beginning of a path as text, from the empty one to the whole path. */
+function prefixesOf(path: ResponsePath): string[] {
+  const prefixes = [''];
+  for (const element of path) prefixes.push(`${prefixes.at(-1)!}/${element}`);
+  return prefixes;
+}
+
 /** Where an error of root fields belongs, for each object that they were merged into. */
 export function rootErrorPaths(data: JsonObject, part: Part, path: ResponsePath): ResponsePath[] {
   const parents: ResponsePath[] = [];

@@ -7,8 +7,8 @@ import { compileRewrites, isOfType } from './rewrites.js';
 /**
  * Writes an entity's representation, the `_Any` that `_entities` takes, as JSON text. '' says that the entity
  * lacks a required field (an earlier fetch failed), so it is left out of the request.
- * @param hasFailed whether a fetch before this one failed. If none did, a required field is missing only because the field
- *   that requires it is left out by @skip or @include; other fields of the entity are still fetched.
+ * @param hasFailed whether a fetch before this one failed for this entity. If none did, a required field is missing only
+ *   because the field that requires it is left out by @skip or @include; other fields of the entity are still fetched.
  */
 type RepresentationWriter = (entity: JsonObject, hasFailed: boolean) => string;
 
@@ -34,7 +34,8 @@ export class RepresentationList {
     const ofType = representation(entity);
     if (!ofType) return -1;
     const { keys, write } = ofType;
-    if (!keys) return this.#indexOfText(write(entity, hasFailed));
+    // Where a fetch failed, equal keys do not mean equal texts: only one of two objects may lack a field because of it.
+    if (!keys || hasFailed) return this.#indexOfText(write(entity, hasFailed));
     let level = mapIn(this.#byKeys, ofType);
     const last = keys.length - 1;
     for (let at = 0; at < last; at++) level = mapIn(level, getOwn(entity, keys[at]!));
