@@ -19,7 +19,6 @@ target "service" {
       "subgraphs/orders",
       "subgraphs/payments",
       "subgraphs/notifications",
-      "subgraphs/shipping",
       "subgraphs/pricing",
     ]
   }

@@ -14,7 +14,6 @@ const otherSubgraphs = [
   'orders',
   'payments',
   'notifications',
-  'shipping',
   'pricing',
 ].map((name) => `@cartograph/${name}`);
 /** What puts the layers of a subgraph together, seen from inside a layer. */

@@ -52,7 +52,6 @@ export const declaredServices: readonly ServiceDeclaration[] = [
   subgraph('orders', 4, { ORDERS_DATABASE_URL: postgres('orders'), REDIS_URL: redis }),
   subgraph('payments', 5, { PAYMENTS_DATABASE_URL: postgres('payments'), REDIS_URL: redis }),
   subgraph('notifications', 6, { NOTIFICATIONS_DATABASE_URL: postgres('notifications'), REDIS_URL: redis }),
-  subgraph('shipping', 7, { SHIPPING_DATABASE_URL: postgres('shipping') }),
   subgraph('pricing', 8, { PRICING_DATABASE_URL: postgres('pricing'), REDIS_URL: redis }),
 ];
 

@@ -1,3 +1,0 @@
-import { run } from '@cartograph/kit';
-import { shipping } from './app.js';
-await run(shipping);
