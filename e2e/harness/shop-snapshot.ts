@@ -103,6 +103,11 @@ function postgresStore(url: string): Store {
   };
   return {
     async findWork() {
+      // A subgraph that publishes nothing has no outbox.
+      const [{ outbox }] = (await run(`SELECT to_regclass('outbox') AS outbox`)) as [
+        { outbox: string | null },
+      ];
+      if (outbox === null) return [];
       const [row] = (await run('SELECT count(*)::int AS count FROM outbox')) as [{ count: number }];
       return row.count === 0 ? [] : [`${new URL(url).pathname} has ${row.count} events to publish`];
     },

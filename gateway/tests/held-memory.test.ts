@@ -109,7 +109,7 @@ describe('MAX_HELD_BYTES', () => {
     const body = '{"query":"{ me { id } }"}';
     await Promise.all(Array.from({ length: 6 }, () => openDeaf(portOf(world!), request(body.length, body))));
     await until(() => users.requests.length > 0, 'the request');
-    expect(await connectionsOf(world)).toBe(6);
+    await until(async () => (await connectionsOf(world!)) === 6, 'all six connections');
     release();
     // A client that reads nothing does not notice that it was ended, so the gateway's side is asked.
     await until(async () => (await connectionsOf(world!)) <= 2, 'the end of those above the limit');
