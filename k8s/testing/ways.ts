@@ -1,19 +1,30 @@
-export const SERVICES = ['gateway', 'users', 'products', 'cart', 'orders', 'payments', 'notifications'];
+export const SERVICES = [
+  'gateway',
+  'users',
+  'products',
+  'cart',
+  'orders',
+  'payments',
+  'notifications',
+  'pricing',
+];
 
 /** Whom each service may call, besides DNS. */
 const CALLS: Readonly<Record<string, readonly string[]>> = {
-  gateway: ['users', 'products', 'cart', 'orders', 'payments', 'notifications', 'redis', 'traces'],
+  gateway: ['users', 'products', 'cart', 'orders', 'payments', 'notifications', 'pricing', 'redis', 'traces'],
   users: ['postgres', 'redis', 'rabbitmq', 'traces'],
   products: ['mongodb', 'redis', 'rabbitmq', 'traces'],
-  cart: ['products', 'redis', 'rabbitmq', 'traces'],
-  orders: ['products', 'cart', 'payments', 'postgres', 'redis', 'rabbitmq', 'traces'],
+  cart: ['products', 'pricing', 'redis', 'rabbitmq', 'traces'],
+  orders: ['products', 'cart', 'pricing', 'payments', 'postgres', 'redis', 'rabbitmq', 'traces'],
   payments: ['orders', 'postgres', 'redis', 'rabbitmq', 'traces'],
   notifications: ['postgres', 'redis', 'rabbitmq', 'traces', 'mail', 'webhooks'],
+  pricing: ['postgres', 'redis', 'rabbitmq', 'traces'],
   'users-migration': ['postgres'],
   'products-migration': ['mongodb'],
   'orders-migration': ['postgres'],
   'payments-migration': ['postgres'],
   'notifications-migration': ['postgres'],
+  'pricing-migration': ['postgres'],
   'stock-audit': ['mongodb'],
 };
 const EVERYWHERE = {

@@ -177,7 +177,7 @@ describe('npm run new:subgraph', () => {
       expect(read(`.github/workflows/${workflow}.yml`)).toContain('pricing, reviews]');
     expect(read('docker-bake.hcl')).toContain('"subgraphs/reviews",');
     expect(read('.env.example')).toMatch(/^REVIEWS_DB_PASSWORD=$/m);
-    expect(read('packages/launcher/src/stack/services.ts')).toContain(`subgraph('reviews', 7,`);
+    expect(read('packages/launcher/src/stack/services.ts')).toContain(`subgraph('reviews', 9,`);
     const lock = JSON.parse(read('package-lock.json'));
     expect(lock.packages['node_modules/@cartograph/reviews']).toEqual({
       resolved: 'subgraphs/reviews',

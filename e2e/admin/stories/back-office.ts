@@ -84,7 +84,7 @@ export const describeBackOffice = (shop: Storefront) =>
 
     it('should create a product, showing what is wrong beside its field, and archive it', async () => {
       const { page } = await openSignedIn(shop, '/admin/catalogue/new');
-      await page.getByLabel('SKU').fill('not a sku');
+      await page.getByLabel('SKU').fill('no <sku>');
       await page.getByLabel('Name', { exact: true }).fill('Oak stool');
       await page.getByLabel('Description').fill('Three legs.');
       await page.getByLabel('Category').selectOption({ index: 1 });

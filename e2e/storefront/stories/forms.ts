@@ -94,7 +94,7 @@ const formsOfStaff = (productId: string, orderId: string): readonly Form[] => [
     path: '/admin/catalogue/new',
     button: 'Add it to the catalogue',
     operation: 'AdminCreateProduct',
-    typed: { SKU: 'not a sku', Name: 'Oak stool', 'Price in EUR': '-1', 'Units in stock': '4' },
+    typed: { SKU: 'no <sku>', Name: 'Oak stool', 'Price in EUR': '-1', 'Units in stock': '4' },
     faulty: ['SKU', 'Price in EUR', 'Category'],
   },
   {
