@@ -1,4 +1,5 @@
 import { Random } from '../random.js';
+import { Definitions } from './definitions.js';
 import { type FieldRule, type Required } from './made-values.js';
 
 const LINK =
@@ -31,30 +32,6 @@ interface Entity {
   readonly keys: readonly (readonly string[])[];
   /** Subgraphs that know no more of it than its key. */
   readonly stubs: ReadonlySet<number>;
-}
-
-/** What the subgraphs define, line by line, without a line twice. */
-class Definitions {
-  readonly types = new Map<string, { head: string; lines: Map<string, string> }>();
-
-  type(name: string, head: string): void {
-    if (!this.types.has(name)) this.types.set(name, { head, lines: new Map() });
-  }
-
-  /** @returns false where the type has the field already */
-  field(type: string, name: string, line: string): boolean {
-    const { lines } = this.types.get(type)!;
-    if (lines.has(name)) return false;
-    lines.set(name, line);
-    return true;
-  }
-
-  print(): string {
-    return [...this.types.values()]
-      .filter(({ lines }) => lines.size > 0)
-      .map(({ head, lines }) => `${head} {\n  ${[...lines.values()].join('\n  ')}\n}`)
-      .join('\n');
-  }
 }
 
 /** Not each seed gives a supergraph that composes. */
