@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { declaredServices } from '@cartograph/launcher/stack';
 import { createGraphClient, until } from '@cartograph/testing';
 import { findFreePorts, isRunning, launch, startedProcesses, type Launcher } from '../harness/launcher.js';
 
@@ -48,7 +49,8 @@ describe('npm start', () => {
     ]);
     await graph().expectData(register);
     const processes = startedProcesses(dataDir);
-    expect(processes).toHaveLength(10);
+    // Each service, and the three stores.
+    expect(processes).toHaveLength(declaredServices.length + 3);
 
     first.child.kill('SIGINT');
     expect(await first.ended()).toBe(0);
