@@ -59,7 +59,7 @@ export function CartDrawer() {
         {!isEmpty && (
           <footer className="border-t border-stone-200 p-4 dark:border-stone-800">
             <p className="mb-3 flex justify-between text-lg font-semibold">
-              <span>Total</span>
+              <span>{cart.couponCodes.length > 0 ? 'Before your coupon' : 'Total'}</span>
               {cart.subtotal ? (
                 <Price value={cart.subtotal} className="tabular-nums" />
               ) : (

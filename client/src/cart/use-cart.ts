@@ -104,7 +104,11 @@ export function useCart(): CartActions {
   }, [isThere, refetch]);
   const emptied = useCallback(() => {
     apollo.cache.updateQuery<CartQuery>({ query: CartDocument, variables: {} }, (now) =>
-      now?.cart ? { cart: { ...now.cart, items: [], totalQuantity: 0, subtotal: null, warnings: [] } } : now,
+      now?.cart
+        ? {
+            cart: { ...now.cart, items: [], totalQuantity: 0, couponCodes: [], subtotal: null, warnings: [] },
+          }
+        : now,
     );
   }, [apollo]);
 

@@ -1,5 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { until } from '@cartograph/testing';
+import { createCoupon } from '../../harness/shop.js';
 import { followMail } from '../mailbox.js';
 import { ANOTHER_MACHINE, story, stockProduct, type Storefront } from '../storefront.js';
 import {
@@ -110,6 +111,27 @@ export const describePurchases = (shop: Storefront) =>
       await placeOrder(page);
       await reachOrder(page);
     }, 120_000);
+
+    it('should show what a coupon takes off, and order at the total that it leaves', async () => {
+      const code = `TEN-${Date.now()}`;
+      await createCoupon(shop.admin, code);
+      const { page, graph, faults } = await enterAsCustomer(shop, {
+        wants: (await stockProduct(shop.admin, 3)).id,
+      });
+      await graph.expectData(
+        'mutation ($code: String!) { applyCoupon(input: { code: $code }) { userErrors { code } } }',
+        { code },
+      );
+      await page.goto('/checkout');
+      await page.getByText(`Ten percent (${code})`).waitFor();
+      await page.getByText('-€1.25').waitFor();
+      await fillAddress(page);
+      await page.getByRole('button', { name: '€11.25' }).click();
+      await reachOrder(page);
+      await page.getByText(`Ten percent (${code})`).waitFor();
+      await page.getByText('€11.25').first().waitFor();
+      expect(faults).toEqual([]);
+    });
 
     it('should let a customer cancel an order and see the refund', async () => {
       const { customer, orderId } = await enterWithOrder(shop, (await stockProduct(shop.admin, 3)).id);

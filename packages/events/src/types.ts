@@ -28,6 +28,9 @@ const order = z.object({
   number: z.string(),
   customerId: id,
   items: z.array(orderItem).min(1),
+  /** What coupons took off; missing in events of releases before coupons. */
+  discounts: z.array(z.object({ code: z.string(), label: z.string(), amount: money })).optional(),
+  /** The sum of the items less the discounts. */
   total: money,
 });
 const orderMoved = order.extend({

@@ -15,6 +15,7 @@ import type { Session } from '../../session/session.js';
 import { ADDRESS_PATHS, AddressFields, readAddress } from './AddressFields.js';
 import { draft as keptDraft, type Draft, type OrderName } from './attempt.js';
 import { OrderSummary } from './OrderSummary.js';
+import { useCartTotal } from './use-cart-total.js';
 import { useCheckout } from './use-checkout.js';
 
 export function CheckoutPage() {
@@ -31,7 +32,8 @@ function CheckoutForm({ session }: { readonly session: Session }) {
   const { cart, isLoading, error, refetch, emptied } = useCartState();
   const checkout = useCheckout(session.user.id, emptied, refetch);
   const [draft] = useState<Draft>(() => ({ name: session.user.name, ...keptDraft.get() }));
-  const total = checkout.changedTotal ?? cart?.subtotal ?? null;
+  const totals = useCartTotal(cart);
+  const total = checkout.changedTotal ?? totals.total ?? null;
 
   const form = useForm([...ADDRESS_PATHS, 'paymentToken'], (value) =>
     checkout.isOpen
@@ -94,7 +96,7 @@ function CheckoutForm({ session }: { readonly session: Session }) {
         </Panel>
       </fieldset>
       <div className="space-y-4 lg:sticky lg:top-24">
-        {cart && <OrderSummary cart={cart} total={total} />}
+        {cart && <OrderSummary cart={cart} discounts={totals.discounts} total={total} />}
         {checkout.changedTotal && (
           <div
             role="alert"

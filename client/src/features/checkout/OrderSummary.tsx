@@ -1,3 +1,5 @@
+import type { ComponentProps } from 'react';
+import { DiscountRows } from '../../components/DiscountRows.js';
 import { Panel } from '../../components/Panel.js';
 import { formatPrice, Price } from '../../components/Price.js';
 import type { CartPartsFragment } from '../../graphql/CartParts.generated.js';
@@ -10,9 +12,11 @@ interface Amount {
 /** The items to be ordered, and what has changed about them. */
 export function OrderSummary({
   cart,
+  discounts,
   total,
 }: {
   readonly cart: CartPartsFragment;
+  readonly discounts: ComponentProps<typeof DiscountRows>['discounts'];
   readonly total: Amount | null;
 }) {
   return (
@@ -48,6 +52,7 @@ export function OrderSummary({
           </li>
         ))}
       </ul>
+      <DiscountRows discounts={discounts} />
       <p className="mt-2 flex justify-between border-t border-stone-200 pt-4 text-lg font-semibold dark:border-stone-800">
         <span>Total</span>
         {total ? <Price value={total} className="tabular-nums" /> : <span>unavailable right now</span>}

@@ -1,4 +1,5 @@
 import { Link } from 'react-router';
+import { DiscountRows } from '../../components/DiscountRows.js';
 import { Panel } from '../../components/Panel.js';
 import { formatPrice, Price } from '../../components/Price.js';
 import type { OrderQuery } from './Order.generated.js';
@@ -35,6 +36,7 @@ export function OrderItems({ order }: { readonly order: Order }) {
           </li>
         ))}
       </ul>
+      <DiscountRows discounts={order.discounts} />
       <p className="mt-2 flex justify-between border-t border-stone-200 pt-4 text-lg font-semibold dark:border-stone-800">
         <span>Total</span>
         <Price value={order.total} className="tabular-nums" />

@@ -70,7 +70,18 @@ const story: readonly [MailedEvent, string, readonly string[]][] = [
     'ORDER_SHIPPED',
     ['DHL', '€13,089.00'],
   ],
-  [createEvent('order.delivered', { ...of, data: order }), 'ORDER_DELIVERED', ['€13,089.00']],
+  [
+    createEvent('order.delivered', {
+      ...of,
+      data: {
+        ...order,
+        discounts: [{ code: 'TEN', label: 'Ten percent', amount: eur(130_890) }],
+        total: eur(1_178_010),
+      },
+    }),
+    'ORDER_DELIVERED',
+    ['Ten percent (TEN)', '-€1,308.90', '€11,780.10'],
+  ],
   [
     createEvent('order.cancelled', { ...of, data: { ...order, note: `Because of ${HOSTILE}` } }),
     'ORDER_CANCELLED',

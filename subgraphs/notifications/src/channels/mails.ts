@@ -213,13 +213,20 @@ export function webhookDisabledMail(url: string, reason: string, storefront: str
 
 function itemTable({
   items,
+  discounts = [],
   total,
-}: Pick<EventData<'order.shipped'>, 'items' | 'total'>): Pick<MailContent, 'rows' | 'total'> {
+}: Pick<EventData<'order.shipped'>, 'items' | 'discounts' | 'total'>): Pick<MailContent, 'rows' | 'total'> {
   return {
-    rows: items.map(({ name, quantity, unitPrice }) => ({
-      label: `${quantity} × ${name}`,
-      amount: price(multiplyMoney(unitPrice, quantity)),
-    })),
+    rows: [
+      ...items.map(({ name, quantity, unitPrice }) => ({
+        label: `${quantity} × ${name}`,
+        amount: price(multiplyMoney(unitPrice, quantity)),
+      })),
+      ...discounts.map(({ code, label, amount }) => ({
+        label: `${label} (${code})`,
+        amount: price(multiplyMoney(amount, -1)),
+      })),
+    ],
     total: { label: 'Total', amount: price(total) },
   };
 }

@@ -57,7 +57,8 @@ export const isWebhookEventType = (type: string): type is EventType =>
  * cart ids, because anyone who has the id of a guest's cart can read it.
  */
 const PUBLIC_FIELDS = new Set([
-  ...['orderId', 'number', 'customerId', 'items', 'total', 'placedAt', 'status', 'previousStatus', 'note'],
+  ...['orderId', 'number', 'customerId', 'items', 'discounts', 'total', 'placedAt', 'status'],
+  ...['previousStatus', 'note'],
   ...['paymentId', 'amount', 'reason', 'canRetry', 'refundId'],
   ...['productId', 'sku', 'name', 'price', 'isArchived', 'version', 'available', 'delta'],
 ]);

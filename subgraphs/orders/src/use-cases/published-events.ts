@@ -14,11 +14,12 @@ export function withEvents(
   return { ...change, publish: eventsOf(change, { traceparent, paymentToken }) };
 }
 
-const dataOf = ({ id, number, customerId, items, total }: Order) => ({
+const dataOf = ({ id, number, customerId, items, discounts, total }: Order) => ({
   orderId: id,
   number,
   customerId,
   items: items.map((item) => ({ ...item })),
+  discounts: discounts.map((discount) => ({ ...discount })),
   total,
 });
 
