@@ -12,7 +12,7 @@ import {
   reachOrder,
   waitForStatus,
 } from '../steps.js';
-import { enterAsCustomer, enterWithOrder, openSignedIn } from '../visitors.js';
+import { enterAsCustomer, enterWithOrder, intercept, openSignedIn } from '../visitors.js';
 
 // Without a browser there is nothing to test with: set CHROMIUM_PATH, or install the distribution's chromium.
 export const describePurchases = (shop: Storefront) =>
@@ -36,6 +36,12 @@ export const describePurchases = (shop: Storefront) =>
       page.on('load', () => (loads += 1));
       // Until the payment is charged, the order waits, and the customer sees that.
       await shop.stack.kill('payments');
+      // The shop empties the cart a moment after the order is placed: a cart fetched in between would stay on the screen.
+      let cartFetches = 0;
+      await intercept(page, 'Cart', (go) => {
+        cartFetches += 1;
+        return go();
+      });
       await placeOrder(page);
       await reachOrder(page);
       await waitForStatus(page, 'PENDING');
@@ -44,6 +50,7 @@ export const describePurchases = (shop: Storefront) =>
       await shop.stack.start('payments');
       await waitForStatus(page, 'PROCESSING');
       await page.getByRole('button', { name: 'Cart 0 pieces' }).waitFor();
+      expect(cartFetches).toBe(0);
 
       const staff = await openSignedIn(shop, '/admin/orders');
       const move = async (action: string) => {

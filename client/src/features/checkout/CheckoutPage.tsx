@@ -56,6 +56,7 @@ function CheckoutForm({ session }: { readonly session: Session }) {
     return () => window.removeEventListener('online', ask);
   }, [checkout.isOpen, ask]);
 
+  if (checkout.isPlaced) return <Skeleton className="h-96" />;
   if (checkout.otherOrder) return <AlreadyOrdered order={checkout.otherOrder} />;
   if (!cart && error !== undefined && !checkout.isOpen)
     return <ProblemNotice error={error} onRetry={refetch} />;

@@ -16,6 +16,8 @@ const ASK_AGAIN_MS = 1_000;
 const ASK_AT_MOST = 20;
 
 interface Checkout {
+  /** The order was placed here; its page is being opened. */
+  readonly isPlaced: boolean;
   /** Sent here or in another tab, without a response yet: the input must not change until there is one. */
   readonly isOpen: boolean;
   /** The order that another tab or device has made of this cart. */
@@ -28,7 +30,11 @@ interface Checkout {
   askAgain(): Promise<readonly UserErrorLike[]>;
 }
 
-/** @param onRefused called when the cart may have changed under the customer */
+/**
+ * @param onPlaced called when the cart has become an order, here or in another tab. The shop empties the cart a moment
+ *   later, so fetching it then could still return the items that were ordered.
+ * @param onRefused called when the cart may have changed under the customer
+ */
 export function useCheckout(userId: string, onPlaced: () => void, onRefused: () => void): Checkout {
   const navigate = useNavigate();
   const apollo = useApolloClient();
@@ -37,6 +43,7 @@ export function useCheckout(userId: string, onPlaced: () => void, onRefused: () 
   useState(joinAttempt);
   const attempt = useSyncExternalStore(sharedAttempt.subscribe, sharedAttempt.get);
   const [isSendingHere, setSendingHere] = useState(false);
+  const [isPlaced, setPlaced] = useState(false);
   const [changedTotal, setChangedTotal] = useState<Money | null>(null);
 
   /** Asks until the shop has decided: another request may still be at work. */
@@ -68,6 +75,7 @@ export function useCheckout(userId: string, onPlaced: () => void, onRefused: () 
         answer = await ask(idempotencyKey);
       }
       if (answer?.order) {
+        setPlaced(true);
         sharedAttempt.set({ idempotencyKey, sent: null, order: answer.order });
         draft.set(null);
         onPlaced();
@@ -81,6 +89,7 @@ export function useCheckout(userId: string, onPlaced: () => void, onRefused: () 
       if (answer?.existingOrder) {
         sharedAttempt.set({ idempotencyKey, sent: null, order: answer.existingOrder });
         draft.set(null);
+        onRefused();
         return [];
       }
       sharedAttempt.set({ idempotencyKey, sent: null, order: null });
@@ -101,13 +110,14 @@ export function useCheckout(userId: string, onPlaced: () => void, onRefused: () 
   };
 
   // The other tab's order: the cart shown here is out of date.
-  const otherOrder = isSendingHere ? null : (attempt?.order ?? null);
+  const otherOrder = isSendingHere || isPlaced ? null : (attempt?.order ?? null);
   const otherOrderId = otherOrder?.id;
   useEffect(() => {
-    if (otherOrderId) onRefused();
-  }, [otherOrderId, onRefused]);
+    if (otherOrderId) onPlaced();
+  }, [otherOrderId, onPlaced]);
 
   return {
+    isPlaced,
     isOpen: Boolean(attempt?.sent) && !isSendingHere,
     otherOrder,
     changedTotal,
