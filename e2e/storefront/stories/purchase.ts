@@ -122,15 +122,24 @@ export const describePurchases = (shop: Storefront) =>
     it('should show what a coupon takes off, and order at the total that it leaves', async () => {
       const code = `TEN-${Date.now()}`;
       await createCoupon(shop.admin, code);
-      const { page, graph, faults } = await enterAsCustomer(shop, {
+      const { page, faults } = await enterAsCustomer(shop, {
         wants: (await stockProduct(shop.admin, 3)).id,
       });
-      await graph.expectData(
-        'mutation ($code: String!) { applyCoupon(input: { code: $code }) { userErrors { code } } }',
-        { code },
-      );
       await page.goto('/checkout');
+      const coupon = page.getByLabel('Coupon code');
+      await coupon.fill('NO-SUCH-COUPON');
+      await coupon.press('Enter');
+      await page.getByText('There is no coupon with this code').waitFor();
+      expect(await coupon.getAttribute('aria-invalid')).toBe('true');
+      await coupon.fill(` ${code.toLowerCase()} `);
+      await coupon.press('Enter');
       await page.getByText(`Ten percent (${code})`).waitFor();
+      await page.getByText('-€1.25').waitFor();
+      await page.getByRole('button', { name: 'Remove coupon' }).click();
+      await page.getByRole('button', { name: 'Place the order · €12.50' }).waitFor();
+      expect(await page.getByText(`Ten percent (${code})`).count()).toBe(0);
+      await coupon.fill(code);
+      await page.getByRole('button', { name: 'Apply' }).click();
       await page.getByText('-€1.25').waitFor();
       await fillAddress(page);
       await page.getByRole('button', { name: '€11.25' }).click();

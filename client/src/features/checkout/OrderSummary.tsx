@@ -1,4 +1,4 @@
-import type { ComponentProps } from 'react';
+import type { ComponentProps, ReactNode } from 'react';
 import { DiscountRows } from '../../components/DiscountRows.js';
 import { Panel } from '../../components/Panel.js';
 import { formatPrice, Price } from '../../components/Price.js';
@@ -14,10 +14,16 @@ export function OrderSummary({
   cart,
   discounts,
   total,
+  isLoading,
+  children,
 }: {
   readonly cart: CartPartsFragment;
   readonly discounts: ComponentProps<typeof DiscountRows>['discounts'];
   readonly total: Amount | null;
+  /** The total is on its way. */
+  readonly isLoading: boolean;
+  /** Shown between the items and the total. */
+  readonly children: ReactNode;
 }) {
   return (
     <Panel>
@@ -52,10 +58,15 @@ export function OrderSummary({
           </li>
         ))}
       </ul>
+      <div className="border-t border-stone-200 pt-4 dark:border-stone-800">{children}</div>
       <DiscountRows discounts={discounts} />
       <p className="mt-2 flex justify-between border-t border-stone-200 pt-4 text-lg font-semibold dark:border-stone-800">
         <span>Total</span>
-        {total ? <Price value={total} className="tabular-nums" /> : <span>unavailable right now</span>}
+        {total ? (
+          <Price value={total} className="tabular-nums" />
+        ) : (
+          <span>{isLoading ? '…' : 'unavailable right now'}</span>
+        )}
       </p>
       <p className="mt-1 text-sm text-stone-600 dark:text-stone-400">Tax included, free shipping.</p>
     </Panel>
