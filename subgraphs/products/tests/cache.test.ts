@@ -33,6 +33,8 @@ const product = (id: string, version = 1): Product => ({
   price: { minor: 100, currency: 'EUR' },
   imageUrl: null,
   attributes: [],
+  weight: null,
+  dimensions: null,
   variant: null,
   available: 1,
   reserved: 0,

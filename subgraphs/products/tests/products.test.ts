@@ -88,6 +88,72 @@ describe('a product', () => {
     ]);
   });
 
+  const SIZE =
+    'query ($id: ID!) { product(id: $id) { weight dimensions { length width height } variants { weight } } }';
+  const sizeOf = async (id: string) => (await shop.staff(SIZE, { id })).product;
+  const box = { length: 300, width: 200, height: 100 };
+
+  it('should have the weight and dimensions that staff gave it, and none otherwise', async () => {
+    const { id } = await shop.addProduct({ weight: 450, dimensions: box });
+    expect(await sizeOf(id)).toMatchObject({ weight: 450, dimensions: box });
+    await shop.staff(UPDATE, { input: { productId: id, name: 'Renamed' } });
+    expect(await sizeOf(id)).toMatchObject({ weight: 450, dimensions: box });
+    await shop.staff(UPDATE, { input: { productId: id, weight: 0, dimensions: null } });
+    expect(await sizeOf(id)).toMatchObject({ weight: 0, dimensions: null });
+    await shop.staff(UPDATE, { input: { productId: id, weight: null } });
+    expect(await sizeOf(id)).toMatchObject({ weight: null, dimensions: null });
+  });
+
+  it('should have a weight for each of its variants', async () => {
+    const variant = { group: 'weighed', options: ['size'] };
+    const weights = { S: 200, L: 260 };
+    const ids: string[] = [];
+    for (const [size, weight] of Object.entries(weights))
+      ids.push(
+        (
+          await shop.addProduct({
+            name: 'Weighed',
+            weight,
+            variant,
+            attributes: [{ name: 'size', value: size }],
+          })
+        ).id,
+      );
+    expect((await sizeOf(ids[1]!)).variants).toEqual([{ weight: 200 }, { weight: 260 }]);
+    await shop.staff(UPDATE, { input: { productId: ids[0], weight: 210 } });
+    expect((await sizeOf(ids[1]!)).variants).toEqual([{ weight: 210 }, { weight: 260 }]);
+  });
+
+  it.each([
+    [{ weight: -1 }, [['weight']]],
+    [{ weight: 1_000_001 }, [['weight']]],
+    [
+      { dimensions: { length: 0, width: 10_001, height: 1 } },
+      [
+        ['dimensions', 'length'],
+        ['dimensions', 'width'],
+      ],
+    ],
+  ])('should not have the size %j', async (size, fields) => {
+    const { createProduct } = await shop.staff(CREATE, {
+      input: {
+        sku: 'Sized-1',
+        name: 'P',
+        description: '',
+        category: 'things',
+        price: euro('1'),
+        stock: 0,
+        ...size,
+      },
+    });
+    const { id } = await shop.addProduct({ weight: 5 });
+    const { updateProduct } = await shop.staff(UPDATE, { input: { productId: id, name: 'New', ...size } });
+    const errors = fields.map((field) => ({ code: 'INVALID_INPUT', field, message: expect.any(String) }));
+    expect(createProduct.userErrors).toEqual(errors);
+    expect(updateProduct.userErrors).toEqual(errors);
+    expect(await sizeOf(id)).toMatchObject({ weight: 5 });
+  });
+
   it.each([
     [{ amount: '1.00', currency: 'USD' }, 'CURRENCY_MISMATCH', ['price', 'currency']],
     [{ amount: '0', currency: 'EUR' }, 'INVALID_INPUT', ['price', 'amount']],

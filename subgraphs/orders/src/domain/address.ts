@@ -1,7 +1,7 @@
 import { COUNTRY_CODES } from '@cartograph/kit/countries';
 import type { RefusalCollector } from '@cartograph/kit/refusal';
 import { printable } from '@cartograph/kit/text';
-import { readPostalCode } from './postal-code.js';
+import { readPostalCode } from '@cartograph/kit/postal-code';
 
 export interface Address {
   readonly name: string;

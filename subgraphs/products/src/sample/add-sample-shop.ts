@@ -5,6 +5,7 @@ import { createListing } from '../domain/products/listing.js';
 import type { CatalogueStore } from '../store/store.js';
 import { v5 as uuidv5 } from 'uuid';
 import { SAMPLE_CATEGORIES } from './categories.js';
+import { packedSizeOf } from './packed-sizes.js';
 import { readSampleProducts, type SampleProduct } from './sample-products.js';
 
 /** Sample products have the same ids everywhere, so that two processes add the same ones. */
@@ -39,6 +40,7 @@ export async function addSampleShop(options: {
         ...product,
         price: parseMoney({ amount: currency === 'JPY' ? amount.replace('.', '') : amount, currency }),
         imageUrl: null,
+        ...packedSizeOf(product.category),
       },
       tree.pathOf(product.category),
       new Date(FIRST_DAY + index * HOUR_MS),

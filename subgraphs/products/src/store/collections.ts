@@ -4,7 +4,7 @@ import type { StoredCategory } from '../domain/categories/category.js';
 import type { Column } from '../domain/import/catalogue-columns.js';
 import type { Hold } from '../domain/stock/hold.js';
 import type { NewProduct } from '../domain/products/product-input.js';
-import type { Attribute, Variant } from '../domain/products/product.js';
+import type { Attribute, Dimensions, Variant } from '../domain/products/product.js';
 import type { StockEntryType } from '../domain/stock/stock.js';
 
 /** An order's reservation, stored in the product. */
@@ -73,6 +73,9 @@ export interface ProductDocument {
   readonly imageUrl: string | null;
   readonly attributes: readonly Attribute[];
   readonly variant: Variant | null;
+  /** In grams. Absent in documents of older releases, as are the dimensions. */
+  readonly weight?: number | null;
+  readonly dimensions?: Dimensions | null;
   readonly isArchived: boolean;
   /** One variant of each group is listed. */
   readonly isListed: boolean;

@@ -2,7 +2,14 @@ import { MoneyError, parseMoney, type CurrencyCode, type Money, type MoneyInput 
 import type { CategoryTree } from '../categories/category.js';
 import { readInteger, type Refusals } from '../refusals.js';
 import { readAttributes, type AttributeInput } from './attributes.js';
-import { MAX_STOCK, type Attribute, type Variant } from './product.js';
+import {
+  MAX_LENGTH,
+  MAX_STOCK,
+  MAX_WEIGHT,
+  type Attribute,
+  type Dimensions,
+  type Variant,
+} from './product.js';
 import { printable } from '@cartograph/kit/text';
 
 /** As people write them. Quotes, `<`, `*`, `;`, `\\` and other characters of file formats and patterns are not among them. */
@@ -26,6 +33,9 @@ export interface NewProduct {
   readonly imageUrl: string | null;
   readonly attributes: readonly Attribute[];
   readonly variant: Variant | null;
+  /** In grams. */
+  readonly weight: number | null;
+  readonly dimensions: Dimensions | null;
   readonly stock: number;
 }
 
@@ -40,13 +50,26 @@ export interface NewProductInput {
   readonly imageUrl?: URL | string | null | undefined;
   readonly attributes?: readonly AttributeInput[] | null | undefined;
   readonly variant?: { readonly group: string; readonly options: readonly string[] } | null | undefined;
+  readonly weight?: number | null | undefined;
+  readonly dimensions?: Dimensions | null | undefined;
 }
 
 export type ProductChangesInput = {
   readonly [Key in Exclude<keyof NewProductInput, 'sku' | 'stock'>]?: NewProductInput[Key] | null | undefined;
 };
 export type ProductChanges = Partial<
-  Pick<NewProduct, 'title' | 'description' | 'category' | 'price' | 'imageUrl' | 'attributes' | 'variant'>
+  Pick<
+    NewProduct,
+    | 'title'
+    | 'description'
+    | 'category'
+    | 'price'
+    | 'imageUrl'
+    | 'attributes'
+    | 'variant'
+    | 'weight'
+    | 'dimensions'
+  >
 >;
 
 /** What an input is checked against. */
@@ -70,6 +93,8 @@ export function readNewProduct(refusals: Refusals, input: NewProductInput, rules
     imageUrl: readImageUrl(refusals, input.imageUrl),
     attributes,
     variant: input.variant ? readVariant(refusals, input.variant, attributes) : null,
+    weight: readWeight(refusals, input.weight),
+    dimensions: readDimensions(refusals, input.dimensions),
     stock: readInteger(refusals, ['stock'], 'The stock', input.stock, { min: 0, max: MAX_STOCK }),
   };
 }
@@ -122,6 +147,8 @@ export function readProductChanges(
     ...(input.imageUrl !== undefined && { imageUrl: readImageUrl(refusals, input.imageUrl) }),
     ...(input.attributes !== undefined && { attributes }),
     ...(input.variant !== undefined && { variant }),
+    ...(input.weight !== undefined && { weight: readWeight(refusals, input.weight) }),
+    ...(input.dimensions !== undefined && { dimensions: readDimensions(refusals, input.dimensions) }),
   };
 }
 
@@ -129,6 +156,21 @@ const readTitle = (refusals: Refusals, value: string) =>
   refusals.text(['name'], 'The name', value, { max: 200, isRequired: true });
 const readDescription = (refusals: Refusals, value: string) =>
   refusals.text(['description'], 'The description', value, { max: 10_000, allowsLines: true }) ?? '';
+
+function readWeight(refusals: Refusals, value: number | null | undefined): number | null {
+  if (value == null) return null;
+  return readInteger(refusals, ['weight'], 'The weight in grams', value, { min: 0, max: MAX_WEIGHT });
+}
+
+function readDimensions(refusals: Refusals, input: Dimensions | null | undefined): Dimensions | null {
+  if (input == null) return null;
+  const read = (side: keyof Dimensions) =>
+    readInteger(refusals, ['dimensions', side], `The ${side} in millimetres`, input[side], {
+      min: 1,
+      max: MAX_LENGTH,
+    });
+  return { length: read('length'), width: read('width'), height: read('height') };
+}
 
 /** Greater than zero and in the shop's currency. */
 export function readPrice(

@@ -14,6 +14,13 @@ export interface Variant {
   readonly options: readonly string[];
 }
 
+/** The size of one packed unit, in millimetres. */
+export interface Dimensions {
+  readonly length: number;
+  readonly width: number;
+  readonly height: number;
+}
+
 /** A product as readers see it, with its stock in units. */
 export interface Product {
   readonly id: string;
@@ -27,6 +34,10 @@ export interface Product {
   readonly imageUrl: string | null;
   readonly attributes: readonly Attribute[];
   readonly variant: Variant | null;
+  /** Of one packed unit, in grams; null if unknown. */
+  readonly weight: number | null;
+  /** Null if unknown. */
+  readonly dimensions: Dimensions | null;
   readonly available: number;
   readonly reserved: number;
   readonly sold: number;
@@ -42,6 +53,10 @@ export interface PriceChange {
 }
 
 export const MAX_STOCK = 1_000_000;
+/** A tonne, in grams. */
+export const MAX_WEIGHT = 1_000_000;
+/** Ten metres, in millimetres. */
+export const MAX_LENGTH = 10_000;
 
 /** "Merino crew jumper, navy, M": the title and the values of the options. */
 export function productName({

@@ -119,6 +119,8 @@ const FIELDS = [
   'imageUrl',
   'attributes',
   'variant',
+  'weight',
+  'dimensions',
   'isArchived',
 ] as const;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { COUNTRY_CODES } from '@cartograph/kit/countries';
+import { COUNTRY_CODES } from './countries.js';
 import { readPostalCode } from './postal-code.js';
 
 const accepted: Readonly<Record<string, readonly string[]>> = {

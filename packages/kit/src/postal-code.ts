@@ -1,5 +1,5 @@
-import { countryName } from '@cartograph/kit/countries';
-import { readText } from '@cartograph/kit/text';
+import { countryName } from './countries.js';
+import { readText } from './text.js';
 
 /**
  * The formats of postal codes: `#` is a digit, `@` a letter, `*` either, and any other character itself; `|` separates
