@@ -66,9 +66,12 @@ export function useForm(
   };
 }
 
-/** After the rendering that marks the fields. */
+/** After the rendering that marks the fields. A control may be outside the form and name it in its `form` attribute. */
 function focusFirstFault(form: HTMLFormElement): void {
   requestAnimationFrame(() =>
-    requestAnimationFrame(() => form.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()),
+    requestAnimationFrame(() => {
+      const controls = [...form.elements] as HTMLElement[];
+      controls.find((control) => control.getAttribute('aria-invalid') === 'true')?.focus();
+    }),
   );
 }

@@ -174,7 +174,7 @@ async function sendImpatiently(page: Page, form: Locator, { operation, button }:
     sendable.requestSubmit();
   });
   release();
-  await form.locator('[type=submit][aria-busy=false]').waitFor();
+  await submit.and(page.locator('[aria-busy=false]')).waitFor();
   await page.unroute('**/graphql');
   return sent;
 }

@@ -19,9 +19,6 @@ import { Coupons } from './Coupons.js';
 import { useCartTotal } from './use-cart-total.js';
 import { useCheckout } from './use-checkout.js';
 
-/** The button that submits the form is outside it, since the coupon beside it is a form too. */
-const FORM_ID = 'checkout';
-
 export function CheckoutPage() {
   usePageTitle('Checkout');
   return (
@@ -76,32 +73,30 @@ function CheckoutForm({ session }: { readonly session: Session }) {
     );
   }
   return (
-    <div className="grid items-start gap-6 lg:grid-cols-[1fr_24rem]">
-      <form
-        ref={element}
-        id={FORM_ID}
-        onSubmit={form.onSubmit}
-        onChange={({ currentTarget }) =>
-          keptDraft.set(Object.fromEntries(new FormData(currentTarget)) as Record<string, string>)
-        }
-        noValidate
+    <form
+      ref={element}
+      onSubmit={form.onSubmit}
+      onChange={({ currentTarget }) =>
+        keptDraft.set(Object.fromEntries(new FormData(currentTarget)) as Record<string, string>)
+      }
+      noValidate
+      className="grid items-start gap-6 lg:grid-cols-[1fr_24rem]"
+    >
+      {/* Not disabled while sending: a disabled field loses the focus. */}
+      <fieldset
+        disabled={checkout.isOpen}
+        className="space-y-6 disabled:opacity-60"
+        aria-label="Your details"
       >
-        {/* Not disabled while sending: a disabled field loses the focus. */}
-        <fieldset
-          disabled={checkout.isOpen}
-          className="space-y-6 disabled:opacity-60"
-          aria-label="Your details"
-        >
-          <Panel>
-            <h2 className="mb-4 font-display text-xl">Shipping address</h2>
-            <AddressFields form={form} draft={draft} />
-          </Panel>
-          <Panel>
-            <h2 className="mb-4 font-display text-xl">How do you want to pay?</h2>
-            <PaymentChoice chosen={draft['paymentToken'] ?? 'tok_ok'} />
-          </Panel>
-        </fieldset>
-      </form>
+        <Panel>
+          <h2 className="mb-4 font-display text-xl">Shipping address</h2>
+          <AddressFields form={form} draft={draft} />
+        </Panel>
+        <Panel>
+          <h2 className="mb-4 font-display text-xl">How do you want to pay?</h2>
+          <PaymentChoice chosen={draft['paymentToken'] ?? 'tok_ok'} />
+        </Panel>
+      </fieldset>
       <div className="space-y-4 lg:sticky lg:top-24">
         {cart && (
           <OrderSummary cart={cart} discounts={totals.discounts} total={total} isLoading={totals.isLoading}>
@@ -126,16 +121,11 @@ function CheckoutForm({ session }: { readonly session: Session }) {
             never pay twice.
           </p>
         )}
-        <Button
-          type="submit"
-          form={FORM_ID}
-          className="w-full text-lg"
-          isBusy={form.isBusy || totals.isLoading}
-        >
+        <Button type="submit" className="w-full text-lg" isBusy={form.isBusy || totals.isLoading}>
           {submitLabel(checkout.isOpen, checkout.changedTotal !== null, total && formatPrice(total))}
         </Button>
       </div>
-    </div>
+    </form>
   );
 }
 
