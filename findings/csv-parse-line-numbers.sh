@@ -5,7 +5,7 @@
 # One would guess: `info.lines` is the line in the file, whatever its line ends are (RFC 4180 uses CR LF, also in quotes).
 # What happens: the same rows with LF and with CR LF get other numbers; each CR LF inside quotes adds one.
 # Why it matters: people are sent to the wrong line of their spreadsheet, the further down the more.
-# Our import turns all line ends into LF before it parses (subgraphs/products/src/cli/catalogue-file/file-text.ts).
+# Our import turns all line ends into LF before it parses (subgraphs/products/src/catalogue-file/file-text.ts).
 set -eu
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

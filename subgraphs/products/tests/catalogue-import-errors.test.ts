@@ -31,26 +31,44 @@ describe('An invalid file', () => {
       'appears twice, as columns 6 and 7',
     ],
     [
-      'Windows-1252',
-      Buffer.from(utf8, 'latin1'),
-      'FILE:3: The file is not UTF-8; it looks like Windows-1252 (cp1252)',
-    ],
-    ['what to do about it', Buffer.from(utf8, 'latin1'), 'Save it as UTF-8: in Excel as "CSV UTF-8'],
-    [
       'UTF-8 that is cut off',
       Buffer.from(utf8).subarray(0, Buffer.from(utf8).indexOf('ä') + 1),
-      'FILE:3: The file is not UTF-8',
+      'FILE:3: The file is not UTF-8: the byte 0xC3 is not valid.',
     ],
-    ['UTF-16', Buffer.from(`\uFEFF${utf8}`, 'utf16le'), 'FILE: The file is not UTF-8; it looks like UTF-16.'],
-    ['UTF-16, big end first', Buffer.from(`\uFEFF${utf8}`, 'utf16le').swap16(), 'it looks like UTF-16'],
-    ['UTF-16 without a mark', Buffer.from(HEADER, 'utf16le'), 'FILE:1: There is a NUL byte'],
+    [
+      'a byte that is not UTF-8 in a file marked as UTF-8',
+      Buffer.concat([Buffer.from('\uFEFF'), Buffer.from(utf8, 'latin1')]),
+      'FILE:3: The file is not UTF-8: the byte 0xE4 is not valid.',
+    ],
+    [
+      'UTF-16 that is cut off',
+      Buffer.from(`\uFEFF${utf8}`, 'utf16le').subarray(0, -1),
+      'FILE:3: The file is UTF-16 and ends with half',
+    ],
+    ['UTF-32', Buffer.from([0xff, 0xfe, 0, 0, 0x73, 0, 0, 0]), 'FILE: The file is UTF-32'],
     ['a NUL', `${HEADER}\nX-1,a\0b,things,1,1\n`, 'FILE:2: There is a NUL byte'],
     [
       'a letter that was lost',
       `${HEADER}\nX-1,K\uFFFDse,things,1,1\n`,
       'FILE:2: There is a "\uFFFD" (U+FFFD)',
     ],
-    ['a workbook', Buffer.from('PK\x03\x04rest'), 'This is a workbook'],
+    [
+      'a workbook',
+      Buffer.from('PK\x03\x04rest'),
+      'FILE: This is a workbook, such as .xlsx, .ods or .numbers, not a text file. Open it in the program',
+    ],
+    [
+      'an old workbook',
+      Buffer.from('d0cf11e0a1b11ae1', 'hex'),
+      'FILE: This is an old Excel workbook (.xls), not a text file.',
+    ],
+    [
+      'a PDF',
+      '%PDF-1.7\n%âãÏÓ\n',
+      'FILE: This is a PDF, not a text file. Open it in the program that made it and save the table as CSV',
+    ],
+    ['a web page', '<!DOCTYPE html><html><table>', 'FILE: This is a web page'],
+    ['a compressed file', Buffer.from([0x1f, 0x8b, 8, 0]), 'FILE: This is a compressed file'],
     ['nothing', '', 'FILE: The file is empty.'],
     ['a byte order mark alone', '\uFEFF', 'FILE: The file is empty.'],
     ['blank lines', '\n \r\n\n', 'FILE: The file is empty.'],
@@ -76,12 +94,12 @@ describe('An invalid file', () => {
     [
       'a comma that may mean two things',
       `sku;name;category;price;stock\nX-1;N;things;1,234;5\n`,
-      'got "1,234"',
+      'got "1,234", which may mean 1234 or 1.234, and the other numbers of the file do not show which.',
     ],
     [
-      'a currency sign',
-      `${HEADER}\nX-1,N,things,€ 5,5\n`,
-      'price: expected an amount such as 12.50 or 12,50',
+      'another currency’s sign',
+      `${HEADER}\nX-1,N,things,$ 5,5\n`,
+      'FILE:2: price: expected an amount in EUR such as 12.50, 12,50 or 1.234,50, got "$ 5": "$" is not the shop\'s currency.',
     ],
     ['an open quote', `${HEADER}\n${row}\nX-2,"open,things,1,1\n`, 'FILE:3: A quote (") opens a cell'],
     [
@@ -115,7 +133,11 @@ describe('An invalid file', () => {
   it.each([
     ['a line that is no JSON', '{"sku":"A","name"', 'FILE:1: Expected one JSON object per line'],
     ['a list', '[{"sku":"A"}]', 'FILE:1: Expected one JSON object per line'],
-    ['a field that is an object', '\n{"sku":{"$ne":1}}', 'FILE:2: "sku" must be a string, a number or null.'],
+    [
+      'a field that is an object',
+      '\n{"sku":{"$ne":1}}',
+      'FILE:2: "sku" must be a string, a number, true, false or null.',
+    ],
     ['an unknown field', '{"sku":"A","__proto__":1}', 'FILE:1: "__proto__" is not a known property'],
     ['a field twice', '{"sku":"A","price":1,"price":2}', 'FILE:1: "price" appears twice.'],
     [

@@ -114,11 +114,16 @@ describe('A file with some of the columns', () => {
     });
   });
 
-  it('should report that stock does not change', async () => {
+  it.each([
+    ['with a price', (sku: string) => `sku,price,stock\n${sku},10.00,99\n`],
+    ['cut off before another column', (sku: string) => `sku,stock,description\n${sku},99\n`],
+  ])('should not change stock unless it is a stock list: %s', async (_, content) => {
     const sku = await addFullProduct();
-    expect(await files.importFile(`sku,price,stock\n${sku},10.00,99\n`)).toEqual({
+    expect(await files.importFile(content(sku))).toEqual({
       ...imported(0, 0, 1),
-      err: 'The stock of 1 product differs from the file. An import does not change stock; use adjustStock instead.\n',
+      err:
+        'The stock of 1 product differs from the file and stays as it is. ' +
+        'To set it, import a stock list, which has only the columns sku and stock.\n',
     });
     expect(await files.read(sku)).toMatchObject({ availability: { quantity: 7 }, version: 1 });
   });
@@ -142,7 +147,7 @@ describe('An archived product in a file', () => {
         code: 1,
         out: '',
         err: expect.stringMatching(
-          /^FILE:[12]: sku: "FULL-\d+" is archived\. Restore it first.*\nNothing was imported\.\n$/,
+          /^FILE:[12]: sku: "FULL-\d+" is archived\. To put it back on sale, add a column "restore".*\nNothing was imported\.\n$/,
         ),
       });
     expect(await files.read(sku)).toMatchObject({ price: { amount: '10.00' } });

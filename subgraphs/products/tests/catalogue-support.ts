@@ -26,10 +26,14 @@ export function createCatalogueFiles(shop: Harness) {
   }
 
   /** @param content lines, or a whole file's bytes */
-  function importFile(content: Buffer | string, ending: 'csv' | 'jsonl' = 'csv'): Promise<Ended> {
+  function importFile(
+    content: Buffer | string,
+    ending: 'csv' | 'jsonl' = 'csv',
+    ...options: string[]
+  ): Promise<Ended> {
     const file = join(folder, `file-${++count}.${ending}`);
     writeFileSync(file, content);
-    return run('import', file);
+    return run('import', file, ...options);
   }
 
   return {

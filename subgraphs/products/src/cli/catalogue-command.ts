@@ -11,20 +11,24 @@ import { createUseCases } from '../use-cases/index.js';
 import { productsDatabase } from '../store/database.js';
 import { createProductsStore } from '../store/products-store.js';
 import type { ProductsStore } from '../store/store.js';
-import { formatOf, readCatalogueFile } from './catalogue-file/read-catalogue-file.js';
-import { csvHeader, csvLine } from './catalogue-file/csv.js';
-import { CatalogueFileError } from './catalogue-file/file-error.js';
+import { csvHeader, csvLine } from '../catalogue-file/csv.js';
+import { CatalogueFileError } from '../catalogue-file/file-error.js';
+import { fileSource } from '../catalogue-file/file-source.js';
+import { formatOf, openCatalogueFile } from '../catalogue-file/read-catalogue-file.js';
 import { createProgressBar } from './progress.js';
 
 const USAGE = `Usage: npm run catalogue -- import FILE    add and change products by SKU
        npm run catalogue -- export FILE    write all products that are not archived
 
-  --dry-run   import: only check the file
+  --dry-run         import: only check the file
+  --encoding NAME   import: the file's character set, e.g. windows-1250, if it is not recognised
 
-FILE must end in .csv, .jsonl or .ndjson and be UTF-8. Its columns, in any order:
+FILE must end in .csv, .tsv, .txt, .jsonl or .ndjson. Its columns, in any order, case and many languages:
 ${COLUMN_LIST}.
-CSV is separated by commas, semicolons or tabs. Write attributes as "colour=Navy; size=M" and variantOptions as
-"colour; size". A column such as attribute.colour holds a single attribute. Write prices as 12.50 or 12,50.
+CSV is separated by commas, semicolons or tabs, in UTF-8, UTF-16 or Windows-1252. Write attributes as
+"colour=Navy; size=M" and variantOptions as "colour; size". A column such as attribute.colour holds a single attribute.
+Write numbers as 1234.50, 1234,50, 1,234.50 or 1.234,50 €. 1.234 is read only if another number of the file shows which
+sign is the decimal one.
 
 An import writes nothing unless every row is valid. It changes only what the file names:
 - A column (in JSON: a property) that the file does not have keeps its values. "sku,price" is a price list.
@@ -32,8 +36,9 @@ An import writes nothing unless every row is valid. It changes only what the fil
   variant. An empty sku, name, category, price or stock is refused.
 - The column attributes replaces all attributes of a product; attribute.NAME changes a single one.
 - A new sku becomes a new product, which needs name, category, price and stock.
-- The sku of an archived product is refused. Restore the product first.
-- The stock of existing products does not change. Use adjustStock, which records a reason.
+- "sku,stock" is a stock list: it sets the stock of existing products, through the stock ledger. In a file with other
+  columns, stock is only for new products, and setStock sets it.
+- The sku of an archived product is refused, unless the column restore says yes.
 
 In an exported CSV, an apostrophe precedes every cell that a spreadsheet would run as a formula. An import removes it.
 MONGODB_URL and SHOP_CURRENCY are read from the environment, or else from the shop that npm start runs here.
@@ -100,7 +105,14 @@ async function run(
       err('Finished an earlier import that was interrupted.\n');
       reportRefused(earlier, err);
     }
-    const { rows, errors, otherStock } = await checkFile(file, (lines) => imports.check(lines));
+    const { rows, errors, otherStock } = await withNothingImported(async () => {
+      const opened = await openCatalogueFile(fileSource(file), {
+        currency: config.SHOP_CURRENCY,
+        encoding: values.encoding,
+      });
+      if (opened.encoding !== 'utf-8') err(`${file} was read as ${opened.encoding}.\n`);
+      return imports.check(opened.rows());
+    });
     if (errors.length > 0) {
       for (const { line, message } of errors.slice(0, MAX_ERRORS_SHOWN)) err(`${file}:${line}: ${message}\n`);
       if (errors.length > MAX_ERRORS_SHOWN) err(`… and ${errors.length - MAX_ERRORS_SHOWN} more.\n`);
@@ -109,8 +121,8 @@ async function run(
     }
     if (otherStock > 0)
       err(
-        `The stock of ${otherStock} ${otherStock === 1 ? 'product differs' : 'products differs'} from the file. ` +
-          'An import does not change stock; use adjustStock instead.\n',
+        `The stock of ${otherStock} ${otherStock === 1 ? 'product' : 'products'} differs from the file and stays as it is. ` +
+          'To set it, import a stock list, which has only the columns sku and stock.\n',
       );
     if (values['dry-run']) return print(`${rows.length} rows are valid. Nothing was imported.\n`);
     const bar = createProgressBar(rows.length);
@@ -126,13 +138,10 @@ async function run(
   }
 }
 
-/** Reads and checks a whole file. @throws CatalogueFileError if it cannot be read; the message adds that nothing was imported */
-async function checkFile<Checked>(
-  file: string,
-  check: (lines: ReturnType<typeof readCatalogueFile>) => Promise<Checked>,
-): Promise<Checked> {
+/** Adds to the message of a file that cannot be read that nothing was imported. */
+async function withNothingImported<Checked>(check: () => Promise<Checked>): Promise<Checked> {
   try {
-    return await check(readCatalogueFile(file));
+    return await check();
   } catch (error) {
     if (error instanceof CatalogueFileError) error.message += '\nNothing was imported.';
     throw error;
@@ -178,7 +187,7 @@ function readArguments(args: readonly string[]) {
     return parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { help: { type: 'boolean' }, 'dry-run': { type: 'boolean' } },
+      options: { help: { type: 'boolean' }, 'dry-run': { type: 'boolean' }, encoding: { type: 'string' } },
     });
   } catch (error) {
     throw new UsageError((error as Error).message);

@@ -40,11 +40,15 @@ export function createStockStore({ products, holds, ledger }: Collections): Stoc
   }
 
   return {
-    async adjust(productId, entry, max) {
+    async adjust(productId, entry, max, expected) {
       const row = await products.findOneAndUpdate(
         {
           _id: productId,
-          available: { $gte: Math.max(0, -entry.available), $lte: max - entry.available },
+          available: {
+            $gte: Math.max(0, -entry.available),
+            $lte: max - entry.available,
+            ...(expected !== undefined && { $eq: expected }),
+          },
           lastAdjustments: { $ne: entry.id },
         },
         changeOf(entry, { $push: { lastAdjustments: { $each: [entry.id], $slice: -KEPT_ADJUSTMENTS } } }),

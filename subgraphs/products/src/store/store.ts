@@ -131,8 +131,14 @@ export interface StockStore {
   /**
    * @returns undefined if the product does not exist; false if the result would be negative or above `max`, or if one of
    * the product's recent entries has this id already
+   * @param expected given if the stock must still be this number; otherwise the result is false
    */
-  adjust(productId: string, entry: StockEntry, max: number): Promise<Product | false | undefined>;
+  adjust(
+    productId: string,
+    entry: StockEntry,
+    max: number,
+    expected?: number,
+  ): Promise<Product | false | undefined>;
   /** Reserves a product for an order, unless the order has a reservation of it already. */
   take(entry: StockEntry, item: HoldItem, orderId: string): Promise<'taken' | 'held' | 'short'>;
   /** Ends an order's reservation of a product by the entry's change. @returns false if there is no reservation */

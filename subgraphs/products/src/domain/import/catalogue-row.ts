@@ -1,12 +1,14 @@
 import { formatAmount, isCurrencyCode, type CurrencyCode } from '@cartograph/money';
 import {
   ATTRIBUTE_PREFIX,
+  columnLabel,
   isAttributeColumn,
   REQUIRED,
   type CatalogueRow,
-  type COLUMNS,
   type Column,
+  type ExportedColumn,
 } from './catalogue-columns.js';
+import type { CellFault } from './row-numbers.js';
 import { createRefusals } from '../refusals.js';
 import {
   readNewProduct,
@@ -16,37 +18,53 @@ import {
   type ProductChanges,
   type ProductChangesInput,
 } from '../products/product-input.js';
-import type { Attribute, Product } from '../products/product.js';
+import { MAX_STOCK, type Attribute, type Product } from '../products/product.js';
 import { printable } from '@cartograph/kit/text';
 
 /** What a row means: a new product, changes of an existing one, or errors. */
 export type RowReading =
   | { readonly product: NewProduct }
   | {
-      readonly changes: ProductChanges;
-      /** True if the file's stock differs from the product's. An import does not change stock. */
+      readonly changes: RowChanges;
+      /** The stock to set; undefined to leave it. */
+      readonly stock: number | undefined;
+      /** True if the column stock differs from the product's stock, which only a stock list changes. */
       readonly hasOtherStock: boolean;
     }
   | { readonly errors: readonly string[] };
 
-type Texts = Required<Pick<CatalogueRow, (typeof COLUMNS)[number]>>;
+export type RowChanges = ProductChanges & { readonly isArchived?: false };
+type Texts = Required<Pick<CatalogueRow, ExportedColumn>>;
 
 /**
  * Reads a row by the same rules as `createProduct` and `updateProduct`.
  * @param current the product with the row's SKU, if it exists
+ * @param faults cells that the file's reader could not read
  */
-export function readRow(row: CatalogueRow, current: Product | undefined, rules: InputRules): RowReading {
-  if (!current) return readNew(row, rules);
-  if (current.isArchived)
+export function readRow(
+  row: CatalogueRow,
+  current: Product | undefined,
+  rules: InputRules,
+  faults: readonly CellFault[] = [],
+): RowReading {
+  if (!current) return readNew(withInitialStock(row), rules, faults);
+  if (current.isArchived && readFlag(row.restore) === false)
     return {
       errors: [
-        `sku: "${current.sku}" is archived. Restore it first, on its page in the staff catalogue or with restoreProduct.`,
+        `sku: "${printable(current.sku)}" is archived. To put it back on sale, add a column "restore" with "yes" in this row, or ` +
+          'restore it on its page in the staff catalogue.',
       ],
     };
-  return readChanges(row, current, rules);
+  return readChanges(row, current, rules, faults);
 }
 
-function readNew(row: CatalogueRow, rules: InputRules): RowReading {
+/** What a stock list says of a product that does not exist is its first stock. */
+const withInitialStock = ({ setStock, ...row }: CatalogueRow): CatalogueRow => ({
+  ...(setStock !== undefined && { stock: setStock }),
+  ...row,
+});
+
+function readNew(row: CatalogueRow, rules: InputRules, faults: readonly CellFault[]): RowReading {
   const absent = REQUIRED.filter((column) => row[column] === undefined);
   if (absent.length > 0)
     return {
@@ -54,7 +72,7 @@ function readNew(row: CatalogueRow, rules: InputRules): RowReading {
         `sku: product "${printable(row.sku ?? '')}" does not exist, and a new product also needs ${absent.join(', ')}.`,
       ],
     };
-  const errors = createRowErrors(row, rules);
+  const errors = createRowErrors(row, rules, faults);
   for (const column of ['sku', ...REQUIRED] as const)
     if (row[column]?.trim() === '') errors.add(column, `${column} is missing.`);
   const variant = readVariantCells(row, null);
@@ -77,18 +95,23 @@ function readNew(row: CatalogueRow, rules: InputRules): RowReading {
   return errors.all().length === 0 ? { product } : { errors: errors.all() };
 }
 
-function readChanges(whole: CatalogueRow, current: Product, rules: InputRules): RowReading {
+function readChanges(
+  whole: CatalogueRow,
+  current: Product,
+  rules: InputRules,
+  faults: readonly CellFault[],
+): RowReading {
   // Cells that equal the product's current values are skipped, so importing an export changes nothing.
   const present = toRow(current);
   const row = Object.fromEntries(
     Object.entries(whole).filter(([column, text]) => present[column as keyof Texts] !== text),
   ) as CatalogueRow;
-  const errors = createRowErrors(row, rules);
-  for (const column of REQUIRED)
+  const errors = createRowErrors(row, rules, faults);
+  for (const column of [...REQUIRED, 'setStock'] as const)
     if (row[column]?.trim() === '')
       errors.add(
         column,
-        `${column} is empty, but a product must have one. To keep the current one, remove the column.`,
+        `${columnLabel(column)} is empty, but a product must have one. To keep the current one, remove the column.`,
       );
   const attributes = readAttributeCells(row, current.attributes);
   const variant = readVariantCells(row, current.variant);
@@ -106,11 +129,16 @@ function readChanges(whole: CatalogueRow, current: Product, rules: InputRules): 
   };
   const changes = readProductChanges(errors.others, input, current, rules);
   if (errors.all().length > 0) return { errors: errors.all() };
-  return { changes, hasOtherStock: row.stock !== undefined && Number(row.stock) !== current.available };
+  const stock = row.setStock === undefined ? undefined : Number(row.setStock);
+  return {
+    changes: { ...changes, ...(current.isArchived && { isArchived: false }) },
+    stock: stock === current.available ? undefined : stock,
+    hasOtherStock: stock === undefined && row.stock !== undefined && Number(row.stock) !== current.available,
+  };
 }
 
 /** Collects the errors of a row as sentences: one per unreadable cell, then those of the readable values. */
-function createRowErrors(row: CatalogueRow, rules: InputRules) {
+function createRowErrors(row: CatalogueRow, rules: InputRules, faults: readonly CellFault[]) {
   const own = new Map<string, string>();
   const others = createRefusals();
   const add = (column: string, message: string) => void own.set(column, message);
@@ -118,12 +146,16 @@ function createRowErrors(row: CatalogueRow, rules: InputRules) {
   if (!isCurrencyCode(currency))
     add('currency', `currency: "${printable(currency)}" is not a supported currency.`);
   if (row.price?.trim() && !AMOUNT.test(readAmount(row.price)))
-    add(
-      'price',
-      `price: expected an amount such as 12.50 or 12,50, without a currency sign or thousands separators, got "${printable(row.price)}".`,
-    );
-  if (row.stock?.trim() && !/^\s*\d{1,9}\s*$/.test(row.stock))
-    add('stock', `stock: expected a whole number, got "${printable(row.stock)}".`);
+    add('price', `price: expected an amount such as 12.50, got "${printable(row.price)}".`);
+  for (const column of ['stock', 'setStock'] as const)
+    if (row[column]?.trim() && !(Number(row[column]) <= MAX_STOCK && /^\s*\d{1,9}\s*$/.test(row[column])))
+      add(
+        column,
+        `${columnLabel(column)}: expected a whole number from 0 to ${MAX_STOCK}, got "${printable(row[column])}".`,
+      );
+  if (readFlag(row.restore) === undefined)
+    add('restore', `restore: expected yes or no, got "${printable(row.restore ?? '')}".`);
+  for (const { column, message } of faults) add(column, message);
   const attribute = Object.keys(row).find(isAttributeColumn);
   if (row.attributes !== undefined && attribute !== undefined)
     add(
@@ -145,8 +177,50 @@ function createRowErrors(row: CatalogueRow, rules: InputRules) {
 const AMOUNT = /^-?\d+(\.\d+)?$/;
 const NO_GROUP = 'variantGroup: variantOptions needs a group.';
 
-/** A comma before one or two digits is a decimal comma. `1,234` is ambiguous, so it stays and is refused. */
+/** Readers of files write plain amounts. A row that an older release staged may still have a decimal comma. */
 const readAmount = (text: string): string => text.trim().replace(/^(-?\d+),(\d{1,2})$/, '$1.$2');
+
+const YES = new Set([
+  'yes',
+  'y',
+  'true',
+  '1',
+  'x',
+  'ja',
+  'j',
+  'oui',
+  'sí',
+  'si',
+  'sì',
+  'tak',
+  'sim',
+  'ano',
+  'wahr',
+  'vrai',
+]);
+const NO = new Set([
+  '',
+  'no',
+  'n',
+  'false',
+  '0',
+  'nein',
+  'nee',
+  'non',
+  'nie',
+  'nej',
+  'nei',
+  'não',
+  'ne',
+  'falsch',
+  'faux',
+]);
+
+/** Yes or no as people write it; undefined for anything else. An empty cell means no. */
+function readFlag(text = ''): boolean | undefined {
+  const word = text.trim().toLowerCase().normalize('NFC');
+  return YES.has(word) ? true : NO.has(word) ? false : undefined;
+}
 
 function currencyOf(row: CatalogueRow, rules: InputRules): CurrencyCode {
   const currency = row.currency?.trim() || rules.currency;

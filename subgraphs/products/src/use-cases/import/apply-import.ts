@@ -4,7 +4,9 @@ import { readRow } from '../../domain/import/catalogue-row.js';
 import type { CategoryTree } from '../../domain/categories/category.js';
 import type { NewProduct } from '../../domain/products/product-input.js';
 import type { Product } from '../../domain/products/product.js';
-import type { ImportStore } from '../../store/store.js';
+import { v5 as uuidv5 } from 'uuid';
+import type { ImportStore, StockStore } from '../../store/store.js';
+import { setStock } from '../stock/set-stock.js';
 import { addProducts } from '../products/add-products.js';
 import { changeProductByRow } from '../products/update-product.js';
 import type { Deps as ProductDeps } from '../products/write-product.js';
@@ -21,7 +23,11 @@ export interface ImportResult {
 
 export interface Deps extends ProductDeps {
   readonly imports: ImportStore;
+  readonly stock: StockStore;
 }
+
+/** The namespace of the ledger entries that imports write. */
+const ENTRIES = '0b8f4c39-2f0e-4b0a-9a53-6d1f6f3f1c11';
 
 /** Longer than a batch takes, and short enough that a dead import is soon continued. */
 const LEASE_MS = 30_000;
@@ -65,6 +71,7 @@ async function apply(
     await imports.extend(importId, LEASE_MS);
     await applyRows(
       deps,
+      importId,
       rows.map(({ row }) => row),
       tree,
       result,
@@ -79,6 +86,7 @@ async function apply(
 /** Adds products that do not exist and changes those that do. Safe to repeat. */
 async function applyRows(
   deps: Deps,
+  importId: string,
   rows: readonly CatalogueRow[],
   tree: CategoryTree,
   result: ImportResult,
@@ -87,14 +95,34 @@ async function applyRows(
   const refuse = ({ sku = '' }: { readonly sku?: string }, message: string) =>
     void result.refused.push({ sku, message });
 
+  let restockedIds: string[] = [];
+  const restockedGroups = new Set<string>();
+  // One per import and product: a repeated or resumed import finds its entry, and leaves the stock that orders changed since.
+  const entryIdOf = (product: { readonly sku?: string }) => uuidv5(`${importId} ${keyOf(product)}`, ENTRIES);
+
   async function change(row: CatalogueRow, present: Product): Promise<void> {
+    let available: number | undefined;
     try {
       const isChanged = await changeProductByRow(deps, present, tree, (current) => {
         const reading = readRow(row, current, rules);
-        if ('changes' in reading) return reading.changes;
-        throw new Refusal('INVALID_INPUT', 'errors' in reading ? reading.errors.join(' ') : '');
+        if (!('changes' in reading))
+          throw new Refusal('INVALID_INPUT', 'errors' in reading ? reading.errors.join(' ') : '');
+        available = reading.stock;
+        return reading.changes;
       });
-      result[isChanged ? 'updated' : 'unchanged'] += 1;
+      const restocked =
+        available !== undefined &&
+        (await setStock(deps, {
+          product: present,
+          available,
+          entryId: entryIdOf(present),
+          reason: `Import ${importId}`,
+        }));
+      if (restocked) {
+        if (restocked.variant) restockedGroups.add(restocked.variant.group);
+        restockedIds.push(restocked.id);
+      }
+      result[isChanged || restocked ? 'updated' : 'unchanged'] += 1;
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       refuse(row, error.message);
@@ -102,6 +130,8 @@ async function applyRows(
   }
 
   for (let left = rows; left.length > 0;) {
+    restockedIds = [];
+    restockedGroups.clear();
     const present = await findPresent(deps.catalogue, left);
     // Variants of one group would wait for each other's lease, so they form one chain.
     const chains = new Map<string, { row: CatalogueRow; product: Product }[]>();
@@ -114,6 +144,8 @@ async function applyRows(
     await inParallel([...chains.values()], async (chain) => {
       for (const { row, product } of chain) await change(row, product);
     });
+    await inParallel([...restockedGroups], (group) => deps.catalogue.refreshGroup(group));
+    if (restockedIds.length > 0) await deps.onChanged(restockedIds);
 
     const absent = left.filter((row) => !present.has(keyOf(row)));
     const added: NewProduct[] = [];
@@ -122,7 +154,7 @@ async function applyRows(
       if ('product' in reading) added.push(reading.product);
       else refuse(row, 'errors' in reading ? reading.errors.join(' ') : '');
     }
-    const outcome = await addProducts(deps, added, tree);
+    const outcome = await addProducts(deps, added, tree, entryIdOf);
     result.created += outcome.added.length;
     const settled = new Set([...outcome.added, ...outcome.refused.map(({ product }) => product)].map(keyOf));
     for (const { product, refusal } of outcome.refused) refuse(product, refusal.message);

@@ -1,5 +1,10 @@
 import type { CurrencyCode } from '@cartograph/money';
-import type { CatalogueRow } from '../../domain/import/catalogue-columns.js';
+import {
+  columnLabel,
+  REQUIRED,
+  type CatalogueRow,
+  type Column,
+} from '../../domain/import/catalogue-columns.js';
 import { readRow } from '../../domain/import/catalogue-row.js';
 import type { Product } from '../../domain/products/product.js';
 import { printable } from '@cartograph/kit/text';
@@ -37,8 +42,11 @@ export async function checkImport(
   const groups = createGroupCheck(catalogue);
   let otherStock = 0;
 
-  function check(line: number, row: CatalogueRow, present: Product | undefined): void {
-    const reading = readRow(row, present, rules);
+  function check(
+    { line, row, faults }: Extract<ImportLine, { row: CatalogueRow }>,
+    present: Product | undefined,
+  ): void {
+    const reading = readRow(row, present, rules, faults);
     if ('errors' in reading) return void errors.push(...reading.errors.map((message) => ({ line, message })));
     if ('changes' in reading && reading.hasOtherStock) otherStock += 1;
     groups.add(line, row, reading, present);
@@ -59,7 +67,7 @@ export async function checkImport(
       }
       const key = keyOf(one.row);
       lineOf.set(key, line);
-      check(line, one.row, present.get(key));
+      check(one, present.get(key));
     }
   }
   errors.push(...(await groups.errors()));
@@ -70,15 +78,15 @@ export async function checkImport(
 /** What is wrong with a row, whatever its product. */
 function rowError(
   row: CatalogueRow,
-  endsBefore: string | undefined,
+  endsBefore: Column | undefined,
   lineOf: ReadonlyMap<string, number>,
 ): string | undefined {
   if (!row.sku?.trim()) return 'sku is missing.';
   const before = lineOf.get(keyOf(row));
   if (before !== undefined) return `sku: "${printable(row.sku)}" is also on line ${before}.`;
   // Spreadsheets leave out empty cells at the end of a row. A row without a required cell was cut off.
-  if (endsBefore === 'name' || endsBefore === 'category' || endsBefore === 'price' || endsBefore === 'stock')
-    return `The row ends before the column ${endsBefore}. The file may be truncated.`;
+  if (endsBefore && (endsBefore === 'setStock' || (REQUIRED as readonly Column[]).includes(endsBefore)))
+    return `The row ends before the column ${columnLabel(endsBefore)}. The file may be truncated.`;
   return undefined;
 }
 

@@ -1,10 +1,18 @@
-import type { CatalogueRow } from '../../domain/import/catalogue-columns.js';
+import type { CatalogueRow, Column } from '../../domain/import/catalogue-columns.js';
+import type { CellFault } from '../../domain/import/row-numbers.js';
 import { skuKey, type Product } from '../../domain/products/product.js';
 import type { CatalogueStore } from '../../store/store.js';
 
 /** A row of a file, or what is wrong with it. */
 export type ImportLine = { readonly line: number } & (
-  { readonly row: CatalogueRow; readonly endsBefore?: string } | { readonly error: string }
+  | {
+      readonly row: CatalogueRow;
+      /** The first column for which the row has no cell. */
+      readonly endsBefore?: Column;
+      /** Cells that could not be read. */
+      readonly faults?: readonly CellFault[];
+    }
+  | { readonly error: string }
 );
 
 export interface RowError {

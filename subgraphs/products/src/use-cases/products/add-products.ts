@@ -15,6 +15,9 @@ export interface AddedProducts {
   readonly refused: readonly { readonly product: NewProduct; readonly refusal: Refusal }[];
 }
 
+/** The id of the ledger entry of a new product's first stock. */
+type EntryIdOf = (product: NewProduct) => string;
+
 /**
  * Adds products. Those of one group are added under the group's lease, so that two requests that add the same variant see
  * each other. A product in neither list of the result has a SKU that is taken.
@@ -23,11 +26,13 @@ export async function addProducts(
   deps: Deps,
   products: readonly NewProduct[],
   tree: CategoryTree,
+  entryIdOf: EntryIdOf = deps.newId,
 ): Promise<AddedProducts> {
   const added = await insert(
     deps,
     products.filter(({ variant }) => variant === null),
     tree,
+    entryIdOf,
   );
   const refused: { readonly product: NewProduct; readonly refusal: Refusal }[] = [];
   const groups = new Map<string, NewProduct[]>();
@@ -53,7 +58,7 @@ export async function addProducts(
         members.push(product);
         return true;
       });
-      added.push(...(await insert(deps, fitting, tree)));
+      added.push(...(await insert(deps, fitting, tree, entryIdOf)));
     });
   for (let rest = [...groups]; rest.length > 0; rest = rest.slice(GROUPS_AT_ONCE))
     await Promise.all(rest.slice(0, GROUPS_AT_ONCE).map(addGroup));
@@ -61,11 +66,19 @@ export async function addProducts(
 }
 
 /** @returns the products that were added; an existing product with the same SKU stays as it is */
-async function insert(deps: Deps, products: readonly NewProduct[], tree: CategoryTree): Promise<Product[]> {
+async function insert(
+  deps: Deps,
+  products: readonly NewProduct[],
+  tree: CategoryTree,
+  entryIdOf: EntryIdOf,
+): Promise<Product[]> {
   const { catalogue, onChanged, clock, newId } = deps;
   const at = clock();
   const listings = products.map((product) =>
-    createListing(product, tree.pathOf(product.category), at, { productId: newId(), entryId: newId() }),
+    createListing(product, tree.pathOf(product.category), at, {
+      productId: newId(),
+      entryId: entryIdOf(product),
+    }),
   );
   const taken = await catalogue.insert(listings);
   const added = listings.flatMap(({ product }) => (taken.has(product.id) ? [] : [product]));

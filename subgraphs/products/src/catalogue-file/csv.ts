@@ -1,13 +1,18 @@
+import { pipeline, Readable } from 'node:stream';
 import { CsvError, parse, type Info } from 'csv-parse';
 import { stringify } from 'csv-stringify/sync';
 import {
   COLUMN_LIST,
   columnOf,
-  COLUMNS,
+  currencyOfHeader,
+  EXPORTED,
   sameColumn,
   type CatalogueRow,
   type Column,
-} from '../../domain/import/catalogue-columns.js';
+  type ExportedColumn,
+} from '../domain/import/catalogue-columns.js';
+import { currencyKey } from '../domain/import/numbers.js';
+import { stockColumn } from '../domain/import/stock-list.js';
 import { printable } from '@cartograph/kit/text';
 import { CatalogueFileError } from './file-error.js';
 import type { FileRow } from './file-row.js';
@@ -19,6 +24,8 @@ const SEPARATORS = [
 ] as const;
 /** No product needs more. A longer row has a quote that was not closed. */
 const MAX_ROW_LENGTH = 200_000;
+/** More than all columns and attributes that a product can have. */
+const MAX_COLUMNS = 200;
 
 interface Cells {
   readonly record: string[];
@@ -28,16 +35,21 @@ interface Cells {
 
 /**
  * The rows of a CSV file, separated by comma, semicolon or tab, depending on its first line.
- * @param text with `\n` as its line end
+ * @param text in pieces, with `\n` as its line end
+ * @param signs how the shop's currency may be written in a header, see `currencySigns`
  * @throws CatalogueFileError if the header or the quotes cannot be read
  */
-export async function* readCsv(file: string, text: string): AsyncGenerator<FileRow> {
-  const { separator, body, skipped } = readSeparator(text);
+export async function* readCsv(
+  file: string,
+  text: AsyncIterable<string>,
+  signs: ReadonlySet<string>,
+): AsyncGenerator<FileRow> {
+  const { separator, body, skipped } = await readSeparator(text);
   const name = SEPARATORS.find(([sign]) => sign === separator)![1];
   let columns: (Column | undefined)[] | undefined;
   // Where the last complete row ends. The parser reads ahead, so an error arrives before the rows above it.
   let last = skipped;
-  const parser = parse(body, {
+  const parser = parse({
     delimiter: separator,
     record_delimiter: '\n',
     info: true,
@@ -52,12 +64,14 @@ export async function* readCsv(file: string, text: string): AsyncGenerator<FileR
       return record;
     },
   });
+  // A failure of either side reaches the loop below through the parser.
+  pipeline(Readable.from(body), parser, () => {});
   try {
     for await (const { record, info, raw } of parser as AsyncIterable<Cells>) {
       const line = skipped + info.lines - (raw.trim().split('\n').length - 1);
       if (record.every((cell) => cell.trim() === '')) continue;
       if (columns) yield readCells(record, columns, line, name);
-      else columns = readHeader(file, record, line, name);
+      else columns = readHeader(file, record, line, name, signs);
     }
   } catch (error) {
     if (error instanceof CsvError) throw explain(file, error, last, skipped);
@@ -66,15 +80,31 @@ export async function* readCsv(file: string, text: string): AsyncGenerator<FileR
 }
 
 /** The separator in Excel's own first line, `sep=;`, or else the one that yields most known column names. */
-function readSeparator(text: string): { separator: string; body: string; skipped: number } {
-  const declared = /^"?sep=(.)"?[,;\t]*(\n|$)/i.exec(text);
-  if (declared && SEPARATORS.some(([sign]) => sign === declared[1]))
-    return { separator: declared[1]!, body: text.slice(declared[0].length), skipped: 1 };
-  const header = /\S.*/.exec(text)?.[0] ?? '';
+async function readSeparator(
+  text: AsyncIterable<string>,
+): Promise<{ separator: string; body: AsyncIterable<string>; skipped: number }> {
+  const pieces = text[Symbol.asyncIterator]();
+  let start = '';
+  for (let next; start.length < MAX_ROW_LENGTH && !/\S.*\n/.test(start.replace(/^"?sep=.*\n/i, ''));) {
+    next = await pieces.next();
+    if (next.done) break;
+    start += next.value;
+  }
+  const declared = /^"?sep=(.)"?[,;\t]*(\n|$)/i.exec(start);
+  const isKnown = declared !== null && SEPARATORS.some(([sign]) => sign === declared[1]);
+  const rest = isKnown ? start.slice(declared[0].length) : start;
+  const body = (async function* () {
+    yield rest;
+    for (let next; !(next = await pieces.next()).done;) yield next.value;
+  })();
+  if (isKnown) return { separator: declared[1]!, body, skipped: 1 };
+  const header = /\S.*/.exec(rest)?.[0] ?? '';
   const known = (sign: string) =>
-    header.split(sign).filter((cell) => columnOf(cell.trim().replace(/^"|"$/g, ''))).length;
+    header
+      .split(sign, MAX_COLUMNS)
+      .filter((cell) => columnOf(cell.trim().replace(/^"|"$/g, '').slice(0, 100))).length;
   const [best] = SEPARATORS.map(([sign]) => sign).toSorted((a, b) => known(b) - known(a));
-  return { separator: best!, body: text, skipped: 0 };
+  return { separator: best!, body, skipped: 0 };
 }
 
 function readHeader(
@@ -82,25 +112,47 @@ function readHeader(
   record: readonly string[],
   line: number,
   separator: string,
+  signs: ReadonlySet<string>,
 ): (Column | undefined)[] {
   const fail = (message: string) => new CatalogueFileError(file, line, message);
-  const columns = record.map((cell) => columnOf(cell));
-  const unknown = record.filter((cell, index) => cell.trim() !== '' && !columns[index]);
+  const named = record.flatMap((cell, index) => (cell.trim() === '' ? [] : [{ cell, index }]));
+  if (named.length > MAX_COLUMNS)
+    throw fail(
+      `The first line names ${named.length} columns; at most ${MAX_COLUMNS} can be read. Remove the others.`,
+    );
+  const columns: (Column | undefined)[] = record.map(() => undefined);
+  const unknown: string[] = [];
+  for (const { cell, index } of named) {
+    const column = columnOf(cell);
+    if (!column) unknown.push(cell.trim());
+    const currency = currencyOfHeader(cell);
+    if (currency !== undefined && !signs.has(currencyKey(currency)))
+      throw fail(
+        `The column "${printable(cell)}" has prices in "${printable(currency)}", which is not the shop's currency.`,
+      );
+    columns[index] = column;
+  }
   if (unknown.length > 0)
     throw fail(
-      `Unknown columns: ${printable(unknown.join(', '), 200)}. The first line must name the columns, out of ${COLUMN_LIST}, ` +
-        `separated by commas, semicolons or tabs. It was read with a ${separator} as the separator.`,
+      `Unknown columns: ${printable(unknown.join(', '), 200)}. The first line must name the columns, out of ${COLUMN_LIST} or ` +
+        `their names in other languages, separated by commas, semicolons or tabs. Remove or rename the others. ` +
+        `It was read with a ${separator} as the separator.`,
     );
-  for (const [index, column] of columns.entries()) {
-    const first = columns.findIndex((other) => other && column && sameColumn(other, column));
-    if (column && first !== index)
-      throw fail(
-        `The column "${column}" appears twice, as columns ${first + 1} and ${index + 1}. Remove one of them.`,
-      );
+  for (const { cell, index } of named) {
+    const first = columns.findIndex((other) => other && sameColumn(other, columns[index]!));
+    if (first === index) continue;
+    const other = record[first]!.trim();
+    throw fail(
+      sameColumn(other as Column, cell.trim() as Column)
+        ? `The column "${columns[index]}" appears twice, as columns ${first + 1} and ${index + 1}. Remove one of them.`
+        : `The columns ${first + 1}, "${printable(other)}", and ${index + 1}, "${printable(cell.trim())}", both mean ` +
+            `"${columns[index]}". Remove one of them.`,
+    );
   }
   if (!columns.includes('sku'))
     throw fail('The column sku is missing. It identifies the product of each row.');
-  return columns;
+  const stock = stockColumn(columns.flatMap((column) => column ?? []));
+  return columns.map((column) => (column === 'stock' ? stock : column));
 }
 
 function readCells(
@@ -160,8 +212,8 @@ const readCell = (text: string): string =>
   text.startsWith("'") && FORMULA.test(text) ? text.slice(1) : text;
 
 /** The byte order mark, by which Excel recognises UTF-8, and the column names. */
-export const csvHeader = (): string => `\uFEFF${stringify([[...COLUMNS]])}`;
+export const csvHeader = (): string => `\uFEFF${stringify([[...EXPORTED]])}`;
 
 /** One line of an export. {@link readCsv} reads the same row from it. */
-export const csvLine = (row: Required<Pick<CatalogueRow, (typeof COLUMNS)[number]>>): string =>
-  stringify([COLUMNS.map((column) => writeCell(row[column]))]);
+export const csvLine = (row: Required<Pick<CatalogueRow, ExportedColumn>>): string =>
+  stringify([EXPORTED.map((column) => writeCell(row[column]))]);

@@ -1,16 +1,27 @@
-import {
-  COLUMN_LIST,
-  columnOf,
-  type CatalogueRow,
-  type Column,
-} from '../../domain/import/catalogue-columns.js';
+import { COLUMN_LIST, columnOf, type CatalogueRow, type Column } from '../domain/import/catalogue-columns.js';
+import { stockColumn } from '../domain/import/stock-list.js';
 import { printable } from '@cartograph/kit/text';
 import type { FileRow } from './file-row.js';
 
-/** The rows of a file of JSON lines. @param text with `\n` as its line end */
-export function* readJsonLines(text: string): Generator<FileRow> {
-  for (const [index, written] of text.split('\n').entries())
-    if (written.trim() !== '') yield { line: index + 1, ...readObject(written) };
+/** No product needs more. */
+const MAX_LINE_LENGTH = 200_000;
+
+/** The rows of a file of JSON lines. @param text in pieces, with `\n` as its line end */
+export async function* readJsonLines(text: AsyncIterable<string>): AsyncGenerator<FileRow> {
+  let [line, rest] = [0, ''];
+  const read = (written: string): FileRow[] => {
+    line += 1;
+    return written.trim() === '' ? [] : [{ line, ...readObject(written) }];
+  };
+  for await (const piece of text) {
+    const lines = (rest + piece).split('\n');
+    rest = lines.pop()!;
+    for (const written of lines) yield* read(written);
+    if (rest.length <= MAX_LINE_LENGTH) continue;
+    yield { line: line + 1, error: `This line is longer than ${MAX_LINE_LENGTH} characters.` };
+    return;
+  }
+  yield* read(rest);
 }
 
 function readObject(text: string): { row: CatalogueRow } | { error: string } {
@@ -28,15 +39,17 @@ function readObject(text: string): { row: CatalogueRow } | { error: string } {
     const column = columnOf(name);
     if (!column)
       return { error: `"${printable(name)}" is not a known property. The properties are ${COLUMN_LIST}.` };
-    if (field !== null && typeof field !== 'string' && typeof field !== 'number')
-      return { error: `"${printable(name)}" must be a string, a number or null.` };
+    if (field !== null && !['string', 'number', 'boolean'].includes(typeof field))
+      return { error: `"${printable(name)}" must be a string, a number, true, false or null.` };
     row[column] = field === null ? '' : String(field);
   }
   const names = keysOf(text);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) return { error: `"${printable(twice)}" appears twice. Remove one of them.` };
   if (row.sku === undefined) return { error: 'sku is missing.' };
-  return { row };
+  const { stock, ...others } = row;
+  if (stock === undefined) return { row };
+  return { row: { ...others, [stockColumn(Object.keys(row) as Column[])]: stock } };
 }
 
 /**

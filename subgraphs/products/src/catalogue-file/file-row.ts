@@ -1,4 +1,4 @@
-import type { CatalogueRow, Column } from '../../domain/import/catalogue-columns.js';
+import type { CatalogueRow, Column } from '../domain/import/catalogue-columns.js';
 
 /** A row with the line on which it begins, from 1, or an error. */
 export type FileRow = { readonly line: number } & (
