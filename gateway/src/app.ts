@@ -18,6 +18,7 @@ import { createTransportSecurity } from './http/transport-security.js';
 import { SharedRedis } from './admission/shared-redis.js';
 import { createAccessLog } from './observe/access-log.js';
 import { createIdentityProvider } from './scope/identity.js';
+import { clientOf } from './admission/admission.js';
 import { createLoadShedding } from './admission/load-shedding.js';
 import { createGatewayMetrics } from './observe/metrics.js';
 import { readSafelist, createPersistedOperations } from './admission/persisted-operations.js';
@@ -75,6 +76,7 @@ export function createGatewayApp(config: GatewayConfig, { logger, registry }: Ru
       timeouts: config.SUBGRAPH_TIMEOUTS_MS,
       connections: config.SUBGRAPH_CONNECTIONS,
       maxResponseBytes: config.SUBGRAPH_MAX_RESPONSE_BYTES,
+      maxArrivingBytes: Math.max(config.MAX_HELD_BYTES, config.SUBGRAPH_MAX_RESPONSE_BYTES),
       dedupe: config.SUBGRAPH_DEDUPE,
       retryShare: config.SUBGRAPH_RETRY_SHARE,
       breaker: {
@@ -120,6 +122,7 @@ export function createGatewayApp(config: GatewayConfig, { logger, registry }: Ru
     admission: {
       shedding,
       maxCost: config.MAX_COST,
+      unreadBeyond: (scope) => (held.isUnread ? held.unreadBeyond(clientOf(scope)) : undefined),
       persisted: createPersistedOperations({
         automatic: config.PERSISTED_QUERIES,
         shared: redis && createSharedOperations(redis),
@@ -160,13 +163,6 @@ export function createGatewayApp(config: GatewayConfig, { logger, registry }: Ru
   let isDraining = false;
   const isCookieForwarded = config.FORWARD_HEADERS.some((name) => name.toLowerCase() === 'cookie');
   const cors = createCors(config.CORS_ORIGINS);
-  const graphql = new GraphQLRoute(pipeline, {
-    bodyLimit: config.BODY_LIMIT_BYTES,
-    compress: config.COMPRESS,
-    isCookieForwarded,
-    keepAliveMs: config.WS_KEEP_ALIVE_MS,
-    written: (bytes) => held.written(bytes),
-  });
   const images = config.IMAGES_UPSTREAM === undefined ? undefined : createImageProxy(config.IMAGES_UPSTREAM);
   const site = createSite({
     images,
@@ -183,37 +179,44 @@ export function createGatewayApp(config: GatewayConfig, { logger, registry }: Ru
   const addTransportSecurity = createTransportSecurity(config.HSTS_MAX_AGE_S, config.TRUSTED_PROXIES);
   const http = createServer(
     { keepAliveTimeout: 65_000, headersTimeout: 15_000, requestTimeout: 60_000 },
-    (request, response) => {
-      held.track(request, response);
-      const url = request.url!;
-      const mark = url.indexOf('?');
-      const path = mark < 0 ? url : url.slice(0, mark);
-      // Asks clients to open their next connection elsewhere.
-      if (isDraining) response.setHeader('connection', 'close');
-      addTransportSecurity?.(request, response);
-      if (path === '/graphql') {
-        if (cors.apply(request, response)) return;
-        // A person who opens the endpoint in a browser gets a page, not an error about a missing query.
-        if (config.GRAPHIQL && isGet(request) && mark < 0 && request.headers.accept?.includes('text/html'))
-          return site.landing(response);
-        return graphql.handle(request, response, mark < 0 ? '' : url.slice(mark));
-      }
-      // Until an answer says otherwise: a proxy must keep no error, and no page it was not told to keep.
-      response.setHeader('cache-control', 'no-store');
-      if (!isGet(request)) return refuseMethod(request, response);
-      if (operators(response, path, config.isOperatorsPortPublic)) return;
-      if (isForOperators(path)) return sendNotFound(response);
-      const isFirstPage = path === '/' && config.CLIENT_DIR === undefined;
-      if (!config.GRAPHIQL && (isFirstPage || isForDevelopers(path))) return sendNotFound(response);
-      site.serve(request, response, path).catch((error: unknown) => {
-        logger.error({ err: error, path }, 'Could not serve a file');
-        response.destroy();
-      });
-    },
+    (request, response) => held.serve(request, response, () => serve(request, response)),
   );
+  const serve = (request: IncomingMessage, response: ServerResponse): void => {
+    const url = request.url!;
+    const mark = url.indexOf('?');
+    const path = mark < 0 ? url : url.slice(0, mark);
+    // Asks clients to open their next connection elsewhere.
+    if (isDraining) response.setHeader('connection', 'close');
+    addTransportSecurity?.(request, response);
+    if (path === '/graphql') {
+      if (cors.apply(request, response)) return;
+      // A person who opens the endpoint in a browser gets a page, not an error about a missing query.
+      if (config.GRAPHIQL && isGet(request) && mark < 0 && request.headers.accept?.includes('text/html'))
+        return site.landing(response);
+      return graphql.handle(request, response, mark < 0 ? '' : url.slice(mark));
+    }
+    // Until an answer says otherwise: a proxy must keep no error, and no page it was not told to keep.
+    response.setHeader('cache-control', 'no-store');
+    if (!isGet(request)) return refuseMethod(request, response);
+    if (operators(response, path, config.isOperatorsPortPublic)) return;
+    if (isForOperators(path)) return sendNotFound(response);
+    const isFirstPage = path === '/' && config.CLIENT_DIR === undefined;
+    if (!config.GRAPHIQL && (isFirstPage || isForDevelopers(path))) return sendNotFound(response);
+    site.serve(request, response, path).catch((error: unknown) => {
+      logger.error({ err: error, path }, 'Could not serve a file');
+      response.destroy();
+    });
+  };
   const held = new HeldBytes(http, {
     maxConnections: config.MAX_CONNECTIONS,
     maxHeldBytes: config.MAX_HELD_BYTES,
+  });
+  const graphql = new GraphQLRoute(pipeline, {
+    bodyLimit: config.BODY_LIMIT_BYTES,
+    compress: config.COMPRESS,
+    isCookieForwarded,
+    keepAliveMs: config.WS_KEEP_ALIVE_MS,
+    held,
   });
   const connections = trackConnections(http);
   const internal =
@@ -226,7 +229,7 @@ export function createGatewayApp(config: GatewayConfig, { logger, registry }: Ru
         });
   const internalConnections = internal && trackConnections(internal);
   const sockets = new SocketServer(http, pipeline, {
-    received: (request) => held.received(request),
+    held,
     maxMessageBytes: config.BODY_LIMIT_BYTES,
     maxOperations: config.MAX_SOCKET_OPERATIONS,
     keepAliveMs: config.WS_KEEP_ALIVE_MS,

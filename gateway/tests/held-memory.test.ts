@@ -1,18 +1,17 @@
 import { once } from 'node:events';
-import { createServer, type Server, type ServerResponse } from 'node:http';
-import { type AddressInfo, connect, type Socket } from 'node:net';
-import { promisify } from 'node:util';
+
+import { connect, type Socket } from 'node:net';
+import { PassThrough } from 'node:stream';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { WebSocket } from 'ws';
-import { HeldBytes } from '../src/http/held-bytes.js';
 import type { Operation } from '../src/operation/operation.js';
 import { MAX_CACHED_TEXT, PlanCache } from '../src/operation/plan-cache.js';
 import { StreamQuota } from '../src/subscriptions/stream-quota.js';
-import { startWorld, type TestWorld, until } from './support/gateway.js';
+import { type GraphQLResult, startWorld, type TestWorld, until } from './support/gateway.js';
 import { shop } from './support/shop.js';
 
 const MIB = 1024 * 1024;
-const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0);
+const code = ({ errors }: GraphQLResult) => errors?.[0]?.extensions?.['code'];
 
 let world: TestWorld | undefined;
 const sockets: Socket[] = [];
@@ -26,7 +25,10 @@ const request = (length: number, body: string) =>
   `POST /graphql HTTP/1.1\r\nhost: shop\r\ncontent-type: application/json\r\ncontent-length: ${length}\r\n\r\n${body}`;
 
 /** A client that reads nothing. */
-async function openDeaf(port: number, text: string): Promise<{ readonly isClosed: () => boolean }> {
+async function openDeaf(
+  port: number,
+  text: string,
+): Promise<{ readonly socket: Socket; readonly isClosed: () => boolean }> {
   const socket = connect(port, '127.0.0.1');
   sockets.push(socket);
   let isClosed = false;
@@ -35,9 +37,8 @@ async function openDeaf(port: number, text: string): Promise<{ readonly isClosed
   await once(socket, 'connect');
   socket.pause();
   socket.write(text);
-  return { isClosed: () => isClosed };
+  return { socket, isClosed: () => isClosed };
 }
-const connectionsOf = ({ app }: TestWorld) => promisify(app.http.getConnections.bind(app.http))();
 const portOf = ({ url }: TestWorld) => Number(new URL(url).port);
 
 describe('MAX_HELD_BYTES', () => {
@@ -57,62 +58,127 @@ describe('MAX_HELD_BYTES', () => {
     expect(small.isClosed()).toBe(false);
   });
 
-  it.each([
-    ['one on each socket', 1],
-    ['four in a row on each socket, before the first is answered', 4],
-  ])('counts answers still being made: equal requests answered at once, %s', async (_name, perSocket) => {
-    const limit = 32 * MIB;
-    // More than the buffers of both sockets hold.
-    const text = 'x'.repeat(8 * MIB);
-    const clients = 12;
-    const waiting: ServerResponse[] = [];
-    const server: Server = createServer((incoming, response) => {
-      held.track(incoming, response);
-      waiting.push(response);
-    });
-    const held = new HeldBytes(server, { maxConnections: 1_000, maxHeldBytes: limit });
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const { port } = server.address() as AddressInfo;
-    for (let count = 0; count < clients; count++)
-      await openDeaf(port, 'GET / HTTP/1.1\r\nhost: a\r\n\r\n'.repeat(perSocket));
-    await until(() => waiting.length === clients * perSocket, 'every request');
-    // All in one turn of the event loop, in which no timer can look.
-    let most = 0;
-    for (const response of waiting) {
-      if (response.req.socket.destroyed) continue;
-      response.end(text);
-      held.written(text.length);
-      const alive = waiting.filter(({ req }) => !req.socket.destroyed);
-      most = Math.max(most, sum(alive.map(({ writableLength }) => writableLength)));
-    }
-    expect(most).toBeGreaterThan(limit / 2);
-    // Each of these answers is more than an eighth of the limit, after which a look does not wait.
-    expect(most).toBeLessThanOrEqual(limit);
-    held.close();
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
+  it('runs the requests of one socket one after the other, and holds one of their answers', async () => {
+    world = await startWorld(shop().definitions);
+    const users = world.subgraphs['users']!;
+    const name = 'x'.repeat(16 * MIB);
+    users.intercept = () => Promise.resolve({ text: JSON.stringify({ data: { me: { id: name } } }) });
+    const body = '{"query":"{ me { id } }"}';
+    const client = await openDeaf(portOf(world), request(body.length, body).repeat(4));
+    await until(() => users.requests.length === 1, 'the first request');
+    users.intercept = undefined;
+    expect((await world.query('{ me { name } }')).data).toEqual({ me: { name: 'Ada' } });
+    // The others were there before this one, and none of them has been sent on.
+    expect(users.requests).toHaveLength(2);
+    client.socket.resume();
+    await until(() => users.requests.length === 5, 'the rest, once the client reads');
   });
 
-  it('ends clients that do not take large answers, asked for at once, and serves the others', async () => {
+  it('gives a large answer whole, in parts, and its length to HEAD', async () => {
     world = await startWorld(shop().definitions, { MAX_HELD_BYTES: String(24 * MIB) });
+    const name = `é${'x'.repeat(8 * MIB)}`;
+    world.subgraphs['users']!.intercept = () =>
+      Promise.resolve({ text: JSON.stringify({ data: { me: { id: name } } }) });
+    const response = await world.fetch({
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'accept-encoding': 'identity' },
+      body: '{"query":"{ me { id } }"}',
+    });
+    expect(await response.json()).toEqual({ data: { me: { id: name } } });
+    expect(response.headers.get('content-length')).toBe(String(Buffer.byteLength(name) + 25));
+    const head = await world.fetch({
+      path: '/graphql?query={me{id}}',
+      method: 'HEAD',
+      headers: { accept: 'application/json', 'accept-encoding': 'identity' },
+    });
+    expect([head.status, head.headers.get('content-length')]).toEqual([
+      200,
+      String(Buffer.byteLength(name) + 25),
+    ]);
+  });
+
+  it('refuses answers for which there is no room, then operations of a client that reads nothing, and serves others', async () => {
+    world = await startWorld(shop().definitions, {
+      MAX_HELD_BYTES: String(24 * MIB),
+      TRUSTED_PROXIES: '1',
+    });
     const users = world.subgraphs['users']!;
-    let release = (): void => undefined;
-    const released = new Promise<void>((resolve) => (release = resolve));
     // More than the buffers of both sockets hold.
     const name = 'x'.repeat(16 * MIB);
-    users.intercept = async ({ query }) => {
-      if (query.includes('name')) return undefined;
-      await released;
-      return { text: JSON.stringify({ data: { me: { id: name } } }) };
-    };
+    users.intercept = ({ query }) =>
+      Promise.resolve(
+        query.includes('name') ? undefined : { text: JSON.stringify({ data: { me: { id: name } } }) },
+      );
     const body = '{"query":"{ me { id } }"}';
-    await Promise.all(Array.from({ length: 6 }, () => openDeaf(portOf(world!), request(body.length, body))));
-    await until(() => users.requests.length > 0, 'the request');
-    await until(async () => (await connectionsOf(world!)) === 6, 'all six connections');
-    release();
-    // A client that reads nothing does not notice that it was ended, so the gateway's side is asked.
-    await until(async () => (await connectionsOf(world!)) <= 2, 'the end of those above the limit');
+    const from = (address: string) => ({ 'x-forwarded-for': address, 'accept-encoding': 'identity' });
+    const deaf = request(body.length, body).replace('\r\n', '\r\nx-forwarded-for: 10.0.0.1\r\n');
+    await openDeaf(portOf(world), deaf);
+    await until(() => users.requests.length === 1, 'the request');
+    // The same client gets no second answer of this size beside the one that it does not take.
+    await until(
+      async () => code(await world!.query('{ me { id } }', {}, from('10.0.0.1'))) === 'OVERLOADED',
+      'a refusal',
+    );
+    await until(
+      async () => code(await world!.query('{ me { name } }', {}, from('10.0.0.1'))) === 'RATE_LIMITED',
+      'the refusal of whatever it asks',
+    );
+    const asked = users.requests.length;
+    expect((await world.query('{ me { name } }', {}, from('10.0.0.2'))).data).toEqual({
+      me: { name: 'Ada' },
+    });
+    expect(users.requests).toHaveLength(asked + 1);
+    // A client that reads gets the place of one that does not.
+    expect((await world.query('{ me { id } }', {}, from('10.0.0.2'))).data).toEqual({ me: { id: name } });
+    await until(
+      async () => (await world!.query('{ me { name } }', {}, from('10.0.0.1'))).data != null,
+      'the end of its refusals',
+    );
+  });
+
+  it('refuses an answer over WebSocket for which there is no room', async () => {
+    world = await startWorld(shop().definitions, { MAX_HELD_BYTES: String(2 * MIB) });
+    const name = 'x'.repeat(3 * MIB);
+    world.subgraphs['users']!.intercept = () =>
+      Promise.resolve({ text: JSON.stringify({ data: { me: { id: name } } }) });
+    const errors = await new Promise((resolve, reject) =>
+      world!
+        .client()
+        .subscribe(
+          { query: '{ me { id } }' },
+          { next: () => reject(new Error('answered')), error: resolve, complete: () => undefined },
+        ),
+    );
+    expect(errors).toMatchObject([{ extensions: { code: 'OVERLOADED' } }]);
+  });
+
+  it('counts answers of subgraphs that are still arriving, and drops the largest', async () => {
+    world = await startWorld(shop().definitions, {
+      MAX_HELD_BYTES: String(2 * MIB),
+      SUBGRAPH_MAX_RESPONSE_BYTES: String(2 * MIB),
+    });
+    const arriving = () => world!.app.pipeline.subgraphs.arriving.total;
+    const users = world.subgraphs['users']!;
+    const sent: PassThrough[] = [];
+    users.intercept = () => {
+      const text = new PassThrough();
+      text.write('{"data":{"me":{"name":"');
+      sent.push(text);
+      return Promise.resolve({ text });
+    };
+    const first = world.query('{ me { name } }');
+    await until(() => sent.length === 1, 'the first request');
+    sent[0]!.write('x'.repeat(1.5 * MIB));
+    await until(() => arriving() > 1.4 * MIB, 'the first bytes');
+    const second = world.query('query Other { me { name id } }');
+    await until(() => sent.length === 2, 'the second request');
+    sent[1]!.write('x'.repeat(0.9 * MIB));
+    expect((await first).errors).toMatchObject([{ extensions: { code: 'OVERLOADED', service: 'users' } }]);
+    sent[1]!.end('","id":"1"}}}');
+    expect((await second).errors).toBeUndefined();
+    await until(() => arriving() === 0, 'nothing to be counted');
+    users.intercept = undefined;
+    // That the gateway had no room says nothing about the subgraph.
     expect((await world.query('{ me { name } }')).data).toEqual({ me: { name: 'Ada' } });
   });
 });

@@ -42,6 +42,8 @@ export interface AdmissionOptions {
   readonly rateLimit: RateLimit | undefined;
   /** 0 for no limit. */
   readonly maxCost: number;
+  /** Bytes of answers that a client has left unread for a while, if that is too many. */
+  readonly unreadBeyond: (scope: RequestScope) => number | undefined;
 }
 
 /** Decides whether an operation may run, from the cheapest question to the dearest. */
@@ -66,6 +68,14 @@ export class Admission {
       throw refusal(503, 'SUPERGRAPH_NOT_LOADED', 'The gateway has no supergraph yet.', {
         'retry-after': '1',
       });
+    const unread = this.options.unreadBeyond(scope);
+    if (unread !== undefined)
+      throw refusal(
+        429,
+        'RATE_LIMITED',
+        `This client has left ${unread} bytes of answers unread; please read them, then try again.`,
+        { 'retry-after': '1' },
+      );
     const text = this.#text(request);
     return text instanceof Promise
       ? text.then(
@@ -118,7 +128,7 @@ export class Admission {
       persisted.register(request.query, request.extensions);
     const prepared: Prepared = { operation, variables: read.values, cost, extensions: request.extensions };
     if (!rateLimit) return prepared;
-    return rateLimit.take(limitKeys(scope), cost).then((result) => {
+    return rateLimit.take([clientOf(scope)], cost).then((result) => {
       refuseLimited(result);
       return prepared;
     });
@@ -139,8 +149,8 @@ export class Admission {
     { operationName }: GraphQLRequest,
     scope: RequestScope,
   ): Operation | Promise<Operation> {
-    const keys = limitKeys(scope);
-    const client = keys[0]!;
+    const client = clientOf(scope);
+    const keys = [client];
     const key = planner.keyOf(text, operationName);
     const known = planner.find(key, client);
     if (known) return known;
@@ -193,8 +203,8 @@ function refusePersisted(error: unknown): never {
 }
 
 /** A person who is signed in is counted as such from any address; everyone else by address, IPv6 by its /64. */
-export function limitKeys({ identity, clientAddress }: RequestScope): string[] {
-  return identity?.kind === 'user' ? [`user:${identity.userId}`] : [addressKey(clientAddress)];
+export function clientOf({ identity, clientAddress }: RequestScope): string {
+  return identity?.kind === 'user' ? `user:${identity.userId}` : addressKey(clientAddress);
 }
 
 /** Most requests come from a few addresses, all of them perhaps from one proxy's. */

@@ -23,6 +23,7 @@ export type SubgraphFailureCode =
   | 'SUBGRAPH_RESPONSE_TOO_LARGE'
   | 'SUBGRAPH_RESPONSE_INVALID'
   | 'SUBGRAPH_HTTP_ERROR'
+  | 'OVERLOADED'
   | 'REQUEST_CANCELLED';
 
 export const cancelled = () => new SubgraphFailure('REQUEST_CANCELLED', 'The request was cancelled.');

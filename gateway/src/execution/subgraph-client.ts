@@ -1,4 +1,5 @@
 import { type Dispatcher, Pool } from 'undici';
+import type { Arriving, ArrivingBytes } from './arriving-bytes.js';
 import { type FetchCallback, type SubgraphAnswer } from './execute.js';
 import type { Cancellable, FlatHeaders } from '../scope/request-scope.js';
 import { cancelled, SubgraphFailure } from './errors.js';
@@ -17,6 +18,8 @@ export interface SubgraphClientOptions {
   readonly connections: number;
   /** Answers beyond this many bytes are refused, also when they are so large only after decompression. */
   readonly maxResponseBytes: number;
+  /** Counts the answers of all subgraphs. */
+  readonly arriving: ArrivingBytes;
 }
 
 /** Takes one request's answer, or failure. */
@@ -67,7 +70,7 @@ export class SubgraphClient {
  * Gathers one answer. Undici calls the handlers; the timer or a cancellation may come before them.
  * These are undici's older handlers: it wraps the newer ones in these, and makes an object of all headers for them.
  */
-class PendingRequest implements Dispatcher.DispatchHandler, Cancellable {
+class PendingRequest implements Dispatcher.DispatchHandler, Cancellable, Arriving {
   #reader: AnswerReader | undefined;
   #abortRequest: ((error: Error) => void) | undefined;
   #status = 0;
@@ -137,9 +140,24 @@ class PendingRequest implements Dispatcher.DispatchHandler, Cancellable {
     this.#size += chunk.length;
     if (this.#size > this.options.maxResponseBytes) {
       this.#abort(tooLarge(this.options));
-    } else if (!this.#first) this.#first = chunk;
-    else (this.#rest ??= [this.#first]).push(chunk);
+    } else if (!this.#reader) return true;
+    else if (!this.#first) this.#first = chunk;
+    else {
+      // Nearly all answers are one chunk, which is read at once.
+      const isSecond = !this.#rest;
+      (this.#rest ??= [this.#first]).push(chunk);
+      this.options.arriving.add(this, isSecond ? this.#size : chunk.length);
+    }
     return true;
+  }
+
+  drop(): void {
+    this.#abort(
+      new SubgraphFailure(
+        'OVERLOADED',
+        `The gateway has no room for the answer of the subgraph "${this.options.name}" now; please ask for less, or try again in 1 s.`,
+      ),
+    );
   }
 
   onComplete(): void {
@@ -203,6 +221,10 @@ class PendingRequest implements Dispatcher.DispatchHandler, Cancellable {
     if (!reader) return;
     this.#reader = undefined;
     clearTimeout(this.#timer);
+    if (this.#rest) {
+      this.options.arriving.remove(this);
+      this.#first = this.#rest = undefined;
+    }
     reader.answered(failure, answer, text, this.#cacheControl);
   }
 }

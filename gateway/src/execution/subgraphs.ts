@@ -1,3 +1,4 @@
+import { ArrivingBytes } from './arriving-bytes.js';
 import { type BreakerOptions, CircuitBreaker, RetryBudget } from './circuit-breaker.js';
 import { ACCEPTED_ENCODINGS } from './content-encoding.js';
 import type { NumberKind } from '../json/exact-number.js';
@@ -17,6 +18,8 @@ export interface SubgraphSettings {
   readonly timeouts: Readonly<Record<string, number>>;
   readonly connections: number;
   readonly maxResponseBytes: number;
+  /** Bytes of all answers that are arriving. */
+  readonly maxArrivingBytes: number;
   /** Whether equal queries of one identity that are under way at the same time share an answer. */
   readonly dedupe: boolean;
   /** Retries of queries as a share of requests; 0 for none. */
@@ -71,6 +74,7 @@ export class Subgraphs {
   mutations = 0;
 
   readonly #shared: FetchSettings;
+  readonly arriving: ArrivingBytes;
 
   constructor(
     private readonly settings: SubgraphSettings,
@@ -78,6 +82,7 @@ export class Subgraphs {
     observe: FetchObserver | undefined = undefined,
   ) {
     this.#shared = { sign, observe };
+    this.arriving = new ArrivingBytes(settings.maxArrivingBytes);
   }
 
   /**
@@ -102,6 +107,7 @@ export class Subgraphs {
           slowMs: slowAfter(breaker.slowMs, timeouts[name], timeoutMs),
           connections,
           maxResponseBytes,
+          arriving: this.arriving,
         }),
         breaker: new CircuitBreaker(breaker),
         budget: new RetryBudget(retryShare),
@@ -252,7 +258,8 @@ class Fetch implements AnswerReader, Cancellable {
     this.shared.observe?.(client.options.name, outcome, (performance.now() - this.#startedAt) / 1000);
     this.#span?.end(outcome);
     if (!failure) breaker.succeeded(this.#wasSlow);
-    else if (failure.code === 'REQUEST_CANCELLED') breaker.forgot();
+    // Neither says anything about the subgraph.
+    else if (failure.code === 'REQUEST_CANCELLED' || failure.code === 'OVERLOADED') breaker.forgot();
     else breaker.failed();
     const mayRetry =
       failure?.isRetryable === true &&

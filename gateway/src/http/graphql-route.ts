@@ -5,10 +5,12 @@ import type { TokenRefusal } from '@cartograph/kit/token-refusal';
 import type { RequestScope } from '../scope/request-scope.js';
 import type { Pipeline, Prepared } from '../pipeline.js';
 import type { GraphQLRequest } from '../execution/run.js';
+import { clientOf } from '../admission/admission.js';
 import { guestAfter, KeysUnavailableError, readBearer, TokenError } from '../scope/identity.js';
 import type { StreamSink } from '../subscriptions/member.js';
 import { readAccept, type ResponseKind } from './accept.js';
 import { readAcceptEncoding } from './accept-encoding.js';
+import type { HeldBytes } from './held-bytes.js';
 import { checkContentType, HttpFault, parseGet, parsePost, readBody } from './read-request.js';
 import { INVALID_TOKEN, Reply, tokenFault } from './reply.js';
 import { type HttpStream, openHttpStream, streamHeaders } from './stream-responses.js';
@@ -20,8 +22,7 @@ export interface GraphQLRouteOptions {
   readonly isCookieForwarded: boolean;
   /** A client of a stream that takes nothing for this long is ended. */
   readonly keepAliveMs: number;
-  /** Told how many bytes each answer has. */
-  readonly written: (bytes: number) => void;
+  readonly held: HeldBytes;
 }
 
 /** setTimeout takes no longer delay. */
@@ -63,7 +64,7 @@ export class GraphQLRoute {
     const json = kinds.includes('graphql') && kinds[0] !== 'json' ? 'graphql' : 'json';
     const exchange: Exchange = {
       request,
-      reply: new Reply(request, response, json, this.options.compress, this.options.written),
+      reply: new Reply(request, response, json, this.options.compress, this.options.held),
       kinds,
       identity: undefined,
     };
@@ -110,6 +111,7 @@ export class GraphQLRoute {
     try {
       const parsed = parse();
       const scope = this.pipeline.scopeFor(request, exchange.identity);
+      this.options.held.attribute(request, clientOf(scope));
       const prepared = this.pipeline.prepare(parsed, scope, (operation) =>
         checkOperation(exchange, operation.kind),
       );

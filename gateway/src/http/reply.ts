@@ -15,6 +15,18 @@ const compressions = { gzip: promisify(gzip), br: promisify(brotliCompress) };
 /** Below this, compressing costs more than it saves. */
 const COMPRESS_FROM = 1_400;
 
+/** From here on an answer is given to the socket in parts of this size, in bytes. */
+const LARGE = 256 * 1024;
+const PART = LARGE;
+
+/** Where an answer's bytes wait while the client has not taken them. */
+export interface AnswerRoom {
+  /** Whether an answer of this length may be written. */
+  hasRoom(request: IncomingMessage, bytes: number): boolean;
+  /** How much of an answer is still to be given to its socket. */
+  noteRest(request: IncomingMessage, bytes: number): void;
+}
+
 /** One HTTP answer, sent at most once. */
 export class Reply {
   isSent = false;
@@ -25,8 +37,7 @@ export class Reply {
     readonly response: ServerResponse,
     private readonly kind: 'graphql' | 'json',
     private readonly compress: boolean,
-    /** Told how many bytes an answer has. */
-    private readonly written: (bytes: number) => void,
+    private readonly room: AnswerRoom,
   ) {
     response.on('close', () => {
       if (!this.isSent) this.#left?.();
@@ -50,13 +61,15 @@ export class Reply {
     const { response } = this;
     const encoding = this.compress ? this.#encodingFor(text) : undefined;
     if (!encoding) {
+      const length = text.length < LARGE ? Buffer.byteLength(text) : largeBytes(text).length;
+      if (!this.room.hasRoom(this.request, length)) return this.#refuse(length);
       this.isSent = true;
-      const length = Buffer.byteLength(text);
       this.#writeHead(status, headers, length);
+      if (length >= LARGE) return this.#sendInParts(largeBytes(text));
       // Nearly all answers are ASCII, for which Node reserves a third of the memory when it need not expect UTF-8.
       if (this.request.complete) response.end(text, length === text.length ? 'latin1' : 'utf8');
       else endAfterBody(this.request, response, text);
-      return this.written(length);
+      return;
     }
     response.statusCode = status;
     this.#setHeaders(headers);
@@ -68,14 +81,39 @@ export class Reply {
     body.then(
       (compressed) => {
         if (this.isSent) return;
+        if (!this.room.hasRoom(this.request, compressed.length)) return this.#refuse(compressed.length);
         this.isSent = true;
         response.setHeader('content-encoding', encoding);
         response.setHeader('content-length', compressed.length);
-        endAfterBody(this.request, response, compressed);
-        this.written(compressed.length);
+        if (compressed.length >= LARGE) this.#sendInParts(compressed);
+        else endAfterBody(this.request, response, compressed);
       },
       () => response.destroy(),
     );
+  }
+
+  /**
+   * Gives a large answer to the socket part by part, as the client takes it. Node would copy a text whole for each client;
+   * these bytes are shared by all clients that get the same answer, and show how much of them was taken.
+   */
+  #sendInParts(bytes: Buffer): void {
+    const { request, response } = this;
+    if (request.method === 'HEAD') return void response.end();
+    let at = 0;
+    const next = (error?: Error | null): void => {
+      if (error || response.destroyed) return;
+      const part = bytes.subarray(at, (at += PART));
+      this.room.noteRest(request, Math.max(0, bytes.length - at));
+      if (at >= bytes.length) response.end(part);
+      else response.write(part, next);
+    };
+    next();
+  }
+
+  #refuse(length: number): void {
+    const { response } = this;
+    for (const name of ['cache-control', 'content-encoding', 'vary']) response.removeHeader(name);
+    this.#errors(503, [noRoomFor(length)], { 'retry-after': '1' });
   }
 
   /** Headers that others have not set yet may go out as a list, of which Node makes no objects. */
@@ -137,6 +175,24 @@ export class Reply {
   ): void {
     this.send(status, JSON.stringify({ errors }), { 'cache-control': 'no-store', ...headers });
   }
+}
+
+/** The bytes of the last large text, for as long as this turn of the event loop: equal requests are answered in one. */
+let last: { readonly text: string; readonly bytes: Buffer } | undefined;
+
+function largeBytes(text: string): Buffer {
+  if (last?.text === text) return last.bytes;
+  if (!last) setImmediate(() => (last = undefined));
+  last = { text, bytes: Buffer.from(text) };
+  return last.bytes;
+}
+
+/** The fault of an answer that cannot be kept until its client has taken it. */
+export function noRoomFor(length: number): ResponseError {
+  return {
+    message: `The answer has ${length} bytes, for which the gateway has no room now; please ask for less, or try again in 1 s.`,
+    extensions: { code: 'OVERLOADED' },
+  };
 }
 
 /** RFC 6750 §3.1. Sent also with answers to what a guest may ask: a renewed token would tell more. */

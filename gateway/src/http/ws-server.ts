@@ -7,10 +7,13 @@ import { WebSocket, WebSocketServer } from 'ws';
 import { isObject, type JsonObject } from '../json/json.js';
 import { type Pipeline, type Prepared, RequestRefused } from '../pipeline.js';
 import type { GraphQLRequest } from '../execution/run.js';
+import { clientOf } from '../admission/admission.js';
 import { KeysUnavailableError, readBearer, TokenError } from '../scope/identity.js';
 import type { RequestScope } from '../scope/request-scope.js';
 import type { StreamSink } from '../subscriptions/member.js';
 import type { OpenStream } from '../subscriptions/streams.js';
+import type { HeldBytes } from './held-bytes.js';
+import { noRoomFor } from './reply.js';
 import { CLOSE, type RunningOperation, SocketConnection, type SocketHandler } from './ws.js';
 
 const PROTOCOL = 'graphql-transport-ws';
@@ -42,8 +45,7 @@ export interface SocketServerOptions {
   readonly keepAliveMs: number;
   /** Whether a page of this origin may connect; without it, any may. A client that is no browser gives no origin. */
   readonly allowsOrigin: ((origin: string, host: string | undefined) => boolean) | undefined;
-  /** Told of each message that arrived whole on the socket of this request. */
-  readonly received?: (request: IncomingMessage) => void;
+  readonly held: HeldBytes;
 }
 
 /** How long clients may take to answer a close. */
@@ -119,7 +121,7 @@ export class SocketServer {
     socket.on('pong', () => this.#silent.delete(socket));
     socket.on('message', () => {
       this.#silent.delete(socket);
-      this.options.received?.(request);
+      this.options.held.received(request);
     });
   }
 
@@ -244,7 +246,9 @@ export class SocketServer {
   }
 
   #start(session: Session, request: GraphQLRequest, sink: StreamSink): RunningOperation {
+    const { held } = this.options;
     const scope = this.pipeline.scopeFor(session.request, session.identity, session.parameters);
+    held.attribute(session.request, clientOf(scope));
     let stop = (): void => scope.cancel();
     const run = (prepared: Prepared): void => {
       if (scope.isCancelled) return;
@@ -254,6 +258,7 @@ export class SocketServer {
       }
       this.pipeline.run(prepared, scope).then(
         ({ text }) => {
+          if (!held.hasRoom(session.request, text.length)) return sink.error([noRoomFor(text.length)]);
           sink.next(text);
           sink.complete();
         },

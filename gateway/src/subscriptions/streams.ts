@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { JsonObject } from '../json/json.js';
 import type { ResponseError } from '../json/response-error.js';
-import { limitKeys } from '../admission/admission.js';
+import { clientOf } from '../admission/admission.js';
 import type { RequestScope } from '../scope/request-scope.js';
 import type { Operation } from '../operation/operation.js';
 import { OperationRefused } from '../operation/document.js';
@@ -58,7 +58,7 @@ export class Streams {
       return NEVER_OPENED;
     }
     const asked = JSON.stringify(variables);
-    const release = this.#quota.take(limitKeys(scope)[0]!, asked.length);
+    const release = this.#quota.take(clientOf(scope), asked.length);
     if (!release) {
       sink.error([TOO_MANY]);
       return NEVER_OPENED;
@@ -107,7 +107,7 @@ export class Streams {
       this.#keep(own, key);
       member.leave();
       // The same person's, whose place has just become free.
-      const release = this.#quota.take(limitKeys(next)[0]!, asked.length) ?? (() => undefined);
+      const release = this.#quota.take(clientOf(next), asked.length) ?? (() => undefined);
       const moved = own.join(member.sink, release);
       own.start();
       return [own, moved];

@@ -1,7 +1,7 @@
 import { type Client, createClient } from 'graphql-ws';
-import { WebSocket } from 'ws';
 import { markNumbers, replaceMarked, unmarkNumbers } from '../json/exact-number.js';
 import { type JsonObject, withoutByteOrderMark } from '../json/json.js';
+import { PatientSocket } from './patient-socket.js';
 
 /** What goes into an upstream subscribe message. */
 export interface UpstreamRequest {
@@ -50,7 +50,7 @@ export class UpstreamSocket {
     };
     this.#client = createClient({
       url,
-      webSocketImpl: class extends WebSocket {
+      webSocketImpl: class extends PatientSocket {
         constructor(address: string, protocols: string[]) {
           super(address, protocols, { handshakeTimeout: connectTimeoutMs, maxPayload: maxMessageBytes });
         }
@@ -60,15 +60,13 @@ export class UpstreamSocket {
           super.send(unmarkNumbers(data));
         }
 
-        override emit(event: string | symbol, ...values: unknown[]): boolean {
-          const [data, isBinary] = values;
-          if (event !== 'message' || isBinary === true || !Buffer.isBuffer(data))
-            return super.emit(event, ...values);
+        override receive(data: unknown, isBinary: unknown): void {
+          if (isBinary === true || !Buffer.isBuffer(data)) return super.receive(data, isBinary);
           const received = data.toString();
           const text = withoutByteOrderMark(received);
           const marked = markNumbers(text);
           noteMarks(marked !== text);
-          return super.emit(event, marked === received ? data : Buffer.from(marked), isBinary);
+          super.receive(marked === received ? data : Buffer.from(marked), isBinary);
         }
       },
       // A subgraph that accepts the connection and stays silent is as unavailable as one that accepts none.

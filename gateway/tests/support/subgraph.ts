@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import {
   type DocumentNode,
@@ -28,7 +29,8 @@ export interface SubgraphDefinition {
 
 export interface InterceptedAnswer {
   readonly status?: number;
-  readonly text: string | Buffer;
+  /** Or a stream of it, which arrives in its own time. */
+  readonly text: string | Buffer | Readable;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -93,9 +95,12 @@ export async function startSubgraph({
         void (async () => {
           const special = await subgraph.intercept?.(seen);
           const text = special?.text ?? JSON.stringify(await answer(seen));
-          response
-            .writeHead(special?.status ?? 200, { 'content-type': 'application/json', ...special?.headers })
-            .end(text);
+          response.writeHead(special?.status ?? 200, {
+            'content-type': 'application/json',
+            ...special?.headers,
+          });
+          if (text instanceof Readable) text.pipe(response);
+          else response.end(text);
         })();
       });
     });

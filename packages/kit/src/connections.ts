@@ -32,7 +32,8 @@ export function trackConnections(server: Server): Connections {
     running.set(response, request);
     response.once('close', () => {
       running.delete(response);
-      if (isClosing) socket.destroySoon();
+      // Requests that were sent in a row on one connection are all answered.
+      if (isClosing && ![...running.values()].some((other) => other.socket === socket)) socket.destroySoon();
     });
   });
   return {

@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import { Agent, request } from 'undici';
 import { WebSocket } from 'ws';
 
-const { port, seconds, sockets: MAX_SOCKETS } = JSON.parse(process.argv[2]);
+const { port, seconds, controlSeconds, sockets: MAX_SOCKETS, only } = JSON.parse(process.argv[2]);
 const origin = `http://127.0.0.1:${port}`;
 const agent = new Agent({ connections: 32, headersTimeout: 30_000, bodyTimeout: 30_000 });
 let n = 0;
@@ -89,7 +89,12 @@ const subscribe = (count, payload) => (note) => {
   return socket;
 };
 
+/** What the attacks are compared with: as much work for the machine, from clients that ask for nothing unusual. */
+const CONTROL = 'ordinary requests';
 const ATTACKS = {
+  [CONTROL]: flood((_id, from) => send({ query: '{ users { id name reviews { id body } } }' }, from), {
+    isSpread: true,
+  }),
   'unique operations of 9 kB': flood((id, from) => send({ query: nine(`A${id}`) }, from)),
   'unique operations, from many addresses': flood((id, from) => send({ query: nine(`B${id}`) }, from), {
     isSpread: true,
@@ -164,15 +169,15 @@ const ATTACKS = {
   ),
 };
 
-const names = Object.keys(ATTACKS);
-const share = (seconds * 1000) / names.length;
-for (const name of names) {
+const attacks = Object.keys(ATTACKS).filter((name) => name !== CONTROL && name.includes(only));
+for (const name of [CONTROL, ...attacks]) {
   const counts = {};
   const note = (answer) => {
     counts[answer] = (counts[answer] ?? 0) + 1;
   };
-  process.send({ begins: name });
-  await ATTACKS[name](Date.now() + share, note);
+  const isControl = name === CONTROL;
+  process.send({ begins: name, isControl });
+  await ATTACKS[name](Date.now() + (isControl ? controlSeconds : seconds / attacks.length) * 1000, note);
   process.send({ ended: name, counts });
 }
 process.exit(0);
