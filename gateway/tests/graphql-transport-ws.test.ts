@@ -121,6 +121,37 @@ describe('the connection', () => {
     expect(await one.closed()).toBe(4401);
   });
 
+  it('is closed with 4401 by an operation while connection_init is being answered', async () => {
+    const one = await connect();
+    one.socket.send('{"type":"connection_init"}');
+    one.send(subscribe());
+    expect(await one.closed()).toBe(4401);
+    expect(one.got.filter(({ type }) => type !== 'connection_ack')).toEqual([]);
+  });
+
+  it('ends with all its operations when the client closes it with 1000', async () => {
+    const one = await acknowledged();
+    one.send(subscribe({ query: 'subscription { tick }' }));
+    await until(() => orderEvents.listeners === 1, 'the stream');
+    one.socket.close(1000);
+    expect(await one.closed()).toBe(1000);
+    await until(() => orderEvents.listeners === 0, 'the stream to end');
+  });
+
+  it('shares nothing with another: both may use one id', async () => {
+    const [one, other] = [await acknowledged(), await acknowledged()];
+    one.send(subscribe({ query: 'subscription { tick }' }));
+    await until(() => orderEvents.listeners === 1, 'the stream');
+    other.send(subscribe());
+    await other.messages(2);
+    other.send({ type: 'complete', id: 'a' });
+    await other.isWell();
+    orderEvents.send({ cursor: '1', status: 'A', orderId: '1' });
+    await one.messages(1);
+    one.socket.terminate();
+    await until(() => orderEvents.listeners === 0, 'the stream to end');
+  });
+
   it('is closed with 4408 when it never begins', async () => {
     const one = await connect();
     await until(() => one.socket.readyState === WebSocket.CLOSED, 'the close', 20_000);
@@ -268,6 +299,47 @@ describe('an operation', () => {
       { id: 'a', type: 'next', payload: ADA },
       { id: 'a', type: 'complete' },
     ]);
+    await one.isWell();
+  });
+
+  it('whose stream ends at its source is answered with complete', async () => {
+    const one = await acknowledged();
+    one.send(subscribe({ query: 'subscription { tick }' }));
+    await until(() => orderEvents.listeners === 1, 'the stream');
+    orderEvents.send({ cursor: '1', status: 'A', orderId: '1' });
+    await one.messages(1);
+    orderEvents.end();
+    await one.messages(2);
+    expect(one.got).toEqual([
+      { id: 'a', type: 'next', payload: { data: { tick: 1 } } },
+      { id: 'a', type: 'complete' },
+    ]);
+    await one.isWell();
+  });
+
+  it('that the client completes while it runs is answered with nothing, and stops', async () => {
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    const { requests } = world.subgraphs['users']!;
+    const asked = requests.length;
+    world.subgraphs['users']!.intercept = async () => {
+      await released;
+      return undefined;
+    };
+    const one = await acknowledged();
+    one.send(subscribe());
+    await until(() => requests.length > asked, 'the fetch');
+    one.send({ type: 'complete', id: 'a' });
+    await one.isWell();
+    release();
+    world.subgraphs['users']!.intercept = undefined;
+  });
+
+  it('may come with fields that the protocol does not know', async () => {
+    const one = await acknowledged();
+    one.send({ ...subscribe({ query: QUERY, more: 1 }), more: 1 });
+    await one.messages(2);
+    expect(one.got[0]).toEqual({ id: 'a', type: 'next', payload: ADA });
     await one.isWell();
   });
 

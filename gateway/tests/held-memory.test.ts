@@ -97,7 +97,7 @@ describe('MAX_HELD_BYTES', () => {
     ]);
   });
 
-  it('refuses answers for which there is no room, then operations of a client that reads nothing, and serves others', async () => {
+  it('refuses operations of a client that reads nothing, and gives its room to one that reads', async () => {
     world = await startWorld(shop().definitions, {
       MAX_HELD_BYTES: String(24 * MIB),
       TRUSTED_PROXIES: '1',
@@ -114,14 +114,9 @@ describe('MAX_HELD_BYTES', () => {
     const deaf = request(body.length, body).replace('\r\n', '\r\nx-forwarded-for: 10.0.0.1\r\n');
     await openDeaf(portOf(world), deaf);
     await until(() => users.requests.length === 1, 'the request');
-    // The same client gets no second answer of this size beside the one that it does not take.
-    await until(
-      async () => code(await world!.query('{ me { id } }', {}, from('10.0.0.1'))) === 'OVERLOADED',
-      'a refusal',
-    );
     await until(
       async () => code(await world!.query('{ me { name } }', {}, from('10.0.0.1'))) === 'RATE_LIMITED',
-      'the refusal of whatever it asks',
+      'a refusal',
     );
     const asked = users.requests.length;
     expect((await world.query('{ me { name } }', {}, from('10.0.0.2'))).data).toEqual({

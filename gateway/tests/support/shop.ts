@@ -9,6 +9,7 @@ export interface User {
 export class Channel<T> {
   readonly #waiting = new Set<(value: IteratorResult<T>) => void>();
   readonly #listeners = new Set<T[]>();
+  readonly #ends = new Set<() => void>();
 
   get listeners(): number {
     return this.#listeners.size;
@@ -17,6 +18,11 @@ export class Channel<T> {
   send(value: T): void {
     for (const queue of this.#listeners) queue.push(value);
     for (const wake of [...this.#waiting]) wake({ value: undefined as T, done: false });
+  }
+
+  /** Ends what everyone listens to. */
+  end(): void {
+    for (const end of [...this.#ends]) end();
   }
 
   /** An iterator for graphql-js; ends with `return`, also while it waits. */
@@ -37,10 +43,13 @@ export class Channel<T> {
     };
     const end = async (): Promise<IteratorResult<T>> => {
       isOver = true;
+      this.#ends.delete(endNow);
       this.#listeners.delete(queue);
       wake?.();
       return { value: undefined, done: true };
     };
+    const endNow = (): void => void end();
+    this.#ends.add(endNow);
     return {
       next,
       return: end,
