@@ -269,9 +269,10 @@ export function createGatewayApp(config: GatewayConfig, { logger, registry }: Ru
     async close() {
       isDraining = true;
       watcher?.close();
-      held.close();
+      held.drain();
       graphql.goAway();
       await Promise.all([sockets.close(), connections.close()]);
+      held.close();
       await pipeline.close();
       await images?.close();
       redis?.close();

@@ -17,6 +17,8 @@ const INTERVAL_MS = 100;
 const MIN_INTERVAL_MS = 20;
 /** A client that has taken nothing of an answer for this long is ended. */
 const STALLED_MS = 30_000;
+/** The same while the process ends. */
+const STALLED_AT_END_MS = 400;
 /** A client that has taken nothing for this long gives way to others when room is short. */
 const PAUSED_MS = 500;
 /** The part of the limit that one client may leave unread before it is refused new operations. */
@@ -54,6 +56,7 @@ export class HeldBytes {
   readonly #connections = new Map<Socket, Connection>();
   readonly #timer: NodeJS.Timeout;
   #lookedAt = 0;
+  #stalledMs = STALLED_MS;
   /** Bytes held at the last look, and what was written since. */
   #total = 0;
   /** Sockets that hold more than a little, at the last look. */
@@ -149,6 +152,11 @@ export class HeldBytes {
     if (connection) connection.answered = socket.bytesRead;
   }
 
+  /** The process ends: clients that read nothing must not hold it up. */
+  drain(): void {
+    this.#stalledMs = STALLED_AT_END_MS;
+  }
+
   close(): void {
     clearInterval(this.#timer);
   }
@@ -180,7 +188,7 @@ export class HeldBytes {
       if (unsent === 0 || unsent < connection.unsent) connection.movedAt = now;
       connection.unsent = unsent;
       const stillMs = now - connection.movedAt;
-      if (stillMs > STALLED_MS) {
+      if (stillMs > this.#stalledMs) {
         this.#end(socket);
         continue;
       }
