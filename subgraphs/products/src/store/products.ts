@@ -24,6 +24,7 @@ import {
   listProjection,
   orderOf,
   readFacets,
+  shownIn,
   toFilter,
   toSort,
   type ListRow,
@@ -172,24 +173,27 @@ export function createCatalogueStore(
 
     async list(query, sort, after, limit) {
       const order = orderOf(query, sort);
-      // Both conditions may contain an $or, so $and joins them.
-      const filter = after ? { $and: [toFilter(query), afterFilter(order, after)] } : toFilter(query);
       const rows = await (
         isComputed(query, order)
           ? products.aggregate<ListRow>(listPipeline(query, order, after, limit))
           : products
-              .find<ListRow>(filter as Filter<ProductDocument>, { projection: listProjection(query) })
+              .find<ListRow>(
+                // Both conditions may contain an $or, so $and joins them.
+                after ? { $and: [toFilter(query), afterFilter(order, after)] } : toFilter(query),
+                { projection: listProjection(query) },
+              )
               .sort(toSort(order))
               .limit(limit)
       ).toArray();
-      const shown = new Set(rows.flatMap((row) => (row.shown && row.shown !== row._id ? [row.shown] : [])));
+      const shown = rows.map((row) => shownIn(query, row));
+      const missing = shown.filter((id, index) => id !== rows[index]!._id);
       const others = new Map(
-        shown.size === 0
+        missing.length === 0
           ? []
-          : (await find({ _id: { $in: [...shown] } })).map((product) => [product.id, product]),
+          : (await find({ _id: { $in: missing } })).map((product) => [product.id, product]),
       );
-      return rows.map((row) => ({
-        product: others.get(row.shown ?? row._id) ?? toProduct(row),
+      return rows.map((row, index) => ({
+        product: others.get(shown[index]!) ?? toProduct(row),
         key: keyOf(order, row),
       }));
     },

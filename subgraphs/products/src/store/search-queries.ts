@@ -1,6 +1,6 @@
 import type { Document, Filter } from 'mongodb';
 import { RELEVANCE, type ProductQuery, type ProductSort } from '../domain/search/product-query.js';
-import type { ProductDocument } from './collections.js';
+import type { Offer, ProductDocument } from './collections.js';
 import { PRODUCT_PROJECTION, type ProductRow } from './product-document.js';
 import type { FacetCounts, ListKey } from './store.js';
 
@@ -12,7 +12,7 @@ const beginsWith = (word: string): RegExp => new RegExp(`^${word.replace(/[^\p{L
 
 /** The conditions that one variant must meet, without those that a facet ignores. */
 function variantConditions(query: ProductQuery, without?: Part) {
-  const price = {
+  const price: { readonly $gte?: number; readonly $lte?: number } = {
     ...(query.minPrice !== null && { $gte: query.minPrice }),
     ...(query.maxPrice !== null && { $lte: query.maxPrice }),
   };
@@ -89,6 +89,7 @@ function matchingOffers(conditions: VariantConditions): unknown {
   return { $filter: { input: '$offers', as: 'offer', cond: { $and: all } } };
 }
 
+/** How a list is sorted: by a field, then by id. */
 interface Order {
   readonly field: 'createdAt' | 'fromPrice' | 'nameKey' | 'score';
   readonly direction: 1 | -1;
@@ -158,24 +159,42 @@ export function scoreExpression(words: readonly string[]): Document {
   };
 }
 
-/** A row of a list. It stands for a page; `shown` is the id of the variant that the list shows for it. */
+/** What a row has of an offer: its id, and what the query's conditions compare. */
+type RowOffer = Pick<Offer, 'id'> & Partial<Offer>;
+
+/** A row of a list. It stands for a page, of which {@link shownIn} says what the list shows. */
 export type ListRow = ProductRow &
-  Pick<ProductDocument, 'nameKey' | 'fromPrice'> & { readonly shown?: string; readonly score?: number };
+  Pick<ProductDocument, 'nameKey' | 'fromPrice'> & {
+    readonly offers?: readonly RowOffer[];
+    readonly score?: number;
+  };
 
-/** The fields of a {@link ListRow}. Words are most of an offer, so only the id of the one to show is read. */
-export const listProjection = (query: ProductQuery) => ({
-  ...PRODUCT_PROJECTION,
-  nameKey: 1,
-  fromPrice: 1,
-  shown: firstMatching(query, 'id'),
-});
+/** The fields of a {@link ListRow}. */
+export function listProjection(query: ProductQuery): Document {
+  const { words, attributes, price, inStockOnly } = variantConditions(query);
+  return {
+    ...PRODUCT_PROJECTION,
+    nameKey: 1,
+    fromPrice: 1,
+    'offers.id': 1,
+    ...(words.length > 0 && { 'offers.words': 1 }),
+    ...(attributes.length > 0 && { 'offers.attributeKeys': 1 }),
+    ...(price && { 'offers.minor': 1 }),
+    ...(inStockOnly && { 'offers.inStock': 1 }),
+  };
+}
 
-const firstMatching = (query: ProductQuery, field: 'id' | 'minor'): Document => ({
-  $let: {
-    vars: { first: { $arrayElemAt: [matchingOffers(variantConditions(query)), 0] } },
-    in: `$$first.${field}`,
-  },
-});
+/** The id of the variant that a list shows for a row: the first that meets all conditions. */
+export function shownIn(query: ProductQuery, { _id, offers }: ListRow): string {
+  const { words, attributes, price, inStockOnly } = variantConditions(query);
+  const { $gte: min = -Infinity, $lte: max = Infinity } = price ?? {};
+  const matches = (offer: RowOffer): boolean =>
+    (!inStockOnly || offer.inStock === true) &&
+    (!price || (offer.minor! >= min && offer.minor! <= max)) &&
+    attributes.every(({ keys }) => keys.some((key) => offer.attributeKeys!.includes(key))) &&
+    words.every((word) => offer.words!.some((candidate) => candidate.startsWith(word)));
+  return offers?.find(matches)?.id ?? _id;
+}
 
 /** Whether an order depends on the query, so that no index has it. */
 export const isComputed = (query: ProductQuery, { field }: Order): boolean =>
@@ -188,20 +207,28 @@ export function listPipeline(
   after: ListKey | undefined,
   limit: number,
 ): Document[] {
+  const computed =
+    order.field === 'score'
+      ? { score: scoreExpression(query.words) }
+      : { fromPrice: { $ifNull: [firstPrice(query), '$fromPrice'] } };
   return [
     { $match: toFilter(query) },
-    {
-      $set:
-        order.field === 'score'
-          ? { score: scoreExpression(query.words) }
-          : { fromPrice: { $ifNull: [firstMatching(query, 'minor'), '$fromPrice'] } },
-    },
+    // All matches pass this stage, so that it takes offers as they are. The last one takes only what is compared.
+    { $project: { ...PRODUCT_PROJECTION, nameKey: 1, fromPrice: 1, offers: 1, ...computed } },
     ...(after ? [{ $match: afterFilter(order, after) }] : []),
     { $sort: toSort(order) },
     { $limit: limit },
     { $project: { ...listProjection(query), ...(order.field === 'score' && { score: 1 }) } },
   ];
 }
+
+/** An expression for the price of the first offer that meets all conditions. */
+const firstPrice = (query: ProductQuery): Document => ({
+  $let: {
+    vars: { first: { $arrayElemAt: [matchingOffers(variantConditions(query)), 0] } },
+    in: '$$first.minor',
+  },
+});
 
 /** An expression for the index of the price range that a price is in, by bisection. */
 const rangeOf = (price: string, steps: readonly number[], from = 0, to = steps.length): unknown => {
@@ -229,8 +256,10 @@ export function facetPipeline(query: ProductQuery, priceSteps: readonly number[]
     inStockOnly: false,
     attributes: [],
   };
+  // The first stages have matched the words, and left only the offers that have them.
+  const withoutWords: ProductQuery = { ...query, words: [] };
   const match = (filtered: ProductQuery, without?: Part) => {
-    const { isListed: _listed, isShown: _shown, words: _words, ...rest } = toFilter(filtered, without);
+    const { isListed: _listed, isShown: _shown, ...rest } = toFilter(filtered, without);
     return Object.keys(rest).length > 0 ? [{ $match: rest }] : [];
   };
   const countBy = (field: string) => [
@@ -239,25 +268,20 @@ export function facetPipeline(query: ProductQuery, priceSteps: readonly number[]
     { $sort: { count: -1, _id: 1 } },
     { $limit: 2_000 },
   ];
-  const ofMatching = (without: Part | undefined, own: unknown, ofOffer: unknown) => ({
-    $cond: [
-      { $isArray: '$offers' },
-      {
-        $reduce: {
-          input: matchingOffers(variantConditions(query, without)),
-          initialValue: [],
-          in: { $setUnion: ['$$value', ofOffer] },
-        },
-      },
-      own,
-    ],
+  /** What a group counts as: something of each matching offer, once. Other products count as their own. */
+  const ofMatching = (own: unknown, ofOffers: unknown) => ({
+    $cond: [{ $isArray: '$offers' }, { $setUnion: [ofOffers, []] }, own],
+  });
+  const offersWithout = (without?: Part) => matchingOffers(variantConditions(withoutWords, without));
+  const keysOf = (offers: unknown) => ({
+    $reduce: { input: offers, initialValue: [], in: { $concatArrays: ['$$value', '$$this.facetKeys'] } },
   });
   const values = (without?: Part) => [
-    ...match(query, without),
+    ...match(withoutWords, without),
     // Without conditions, the values of the group are those of its variants.
     ...(areEmpty(variantConditions(query, without))
       ? []
-      : [{ $project: { facetKeys: ofMatching(without, '$facetKeys', '$$this.facetKeys') } }]),
+      : [{ $project: { facetKeys: ofMatching('$facetKeys', keysOf(offersWithout(without))) } }]),
     ...countBy('$facetKeys'),
   ];
   return [
@@ -270,36 +294,34 @@ export function facetPipeline(query: ProductQuery, priceSteps: readonly number[]
         facetKeys: 1,
         'price.minor': 1,
         available: 1,
-        offers: {
-          minor: 1,
-          inStock: 1,
-          attributeKeys: 1,
-          facetKeys: 1,
-          ...(query.words.length > 0 && { words: 1 }),
-        },
+        offers:
+          query.words.length > 0
+            ? matchingOffers({ words: query.words, attributes: [], price: undefined, inStockOnly: false })
+            : 1,
       },
     },
     {
       $facet: {
-        categories: [...match(query, 'categories'), ...countBy('$categoryPath')],
+        categories: [...match(withoutWords, 'categories'), ...countBy('$categoryPath')],
         attributes: values(),
         ...Object.fromEntries(
           query.attributes.map(({ name }, index) => [`own${index}`, values(`attribute:${name}`)]),
         ),
         prices: [
-          ...match(query, 'price'),
+          ...match(withoutWords, 'price'),
           {
             $group: {
-              _id: ofMatching(
-                'price',
-                [rangeOf('$price.minor', priceSteps)],
-                [rangeOf('$$this.minor', priceSteps)],
-              ),
+              _id: ofMatching(rangeOf('$price.minor', priceSteps), {
+                $map: { input: offersWithout('price'), in: rangeOf('$$this.minor', priceSteps) },
+              }),
               count: { $sum: 1 },
             },
           },
         ],
-        inStock: [...match({ ...query, inStockOnly: true }), { $group: { _id: null, count: { $sum: 1 } } }],
+        inStock: [
+          ...match({ ...withoutWords, inStockOnly: true }),
+          { $group: { _id: null, count: { $sum: 1 } } },
+        ],
       },
     },
   ];
@@ -319,7 +341,10 @@ export function readFacets(query: ProductQuery, result: Document | undefined): F
   return {
     categories: counts<string>('categories'),
     attributes,
-    prices: ((result?.prices ?? []) as Counted<number[]>).map(({ _id, count }) => ({ ranges: _id, count })),
+    prices: ((result?.prices ?? []) as Counted<number | number[]>).map(({ _id, count }) => ({
+      ranges: Array.isArray(_id) ? _id : [_id],
+      count,
+    })),
     inStock: counts<null>('inStock').get(null) ?? 0,
   };
 }
