@@ -56,12 +56,14 @@ try {
   process.exit(1);
 }
 
-/** The port after the highest that schema/supergraph.yaml names. */
+/** The lowest port above the gateway's 4000 that schema/supergraph.yaml does not name. */
 function nextPort() {
-  const taken = [...read('schema/supergraph.yaml').matchAll(/localhost:(\d+)/g)].map(([, port]) =>
-    Number(port),
+  const taken = new Set(
+    [...read('schema/supergraph.yaml').matchAll(/localhost:(\d+)/g)].map(([, port]) => Number(port)),
   );
-  return Math.max(...taken) + 1;
+  let port = 4001;
+  while (taken.has(port)) port++;
+  return port;
 }
 
 function refuseIfTaken({ name, entity, Entity }) {
