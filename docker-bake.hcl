@@ -20,6 +20,7 @@ target "service" {
       "subgraphs/payments",
       "subgraphs/notifications",
       "subgraphs/pricing",
+      "subgraphs/shipping",
     ]
   }
   args = {

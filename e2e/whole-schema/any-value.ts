@@ -92,6 +92,7 @@ export function anyValueOf(type: GraphQLInputType, known: () => readonly string[
     Int: integers,
     Float: fc.double(),
     Boolean: fc.boolean(),
+    CountryCode: fc.constantFrom('DE', 'de', 'ZZ', 'XK'),
     Decimal: decimals,
     DateTime: moments,
     URL: fc.constantFrom(...urls),

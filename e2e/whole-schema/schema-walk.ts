@@ -26,6 +26,7 @@ const leaves: Readonly<Record<string, unknown>> = {
   String: '',
   Boolean: true,
   Int: 1,
+  CountryCode: 'DE',
   Decimal: '1.00',
   URL: 'https://example.com/',
 };

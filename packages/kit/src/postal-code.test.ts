@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { COUNTRY_CODES } from './countries.js';
-import { readPostalCode } from './postal-code.js';
+import { comparablePostalCode, isPostalCodeStart, readPostalCode } from './postal-code.js';
 
 const accepted: Readonly<Record<string, readonly string[]>> = {
   AD: ['AD500'],
@@ -149,5 +149,34 @@ describe('a postal code', () => {
 
   it('is stored in upper case and otherwise as it was written', () => {
     expect(readPostalCode(' sw1a 1aa ', 'GB')).toEqual({ value: 'SW1A 1AA' });
+  });
+});
+
+describe('comparing postal codes', () => {
+  it.each([
+    ['DE', ['10115', ' 10 115', 'D-10115', 'DE-10115', 'd10115'], '10115'],
+    ['JP', ['〒100-0001', '１０００００１', '100 0001'], '1000001'],
+    ['GB', ['sw1a 1aa', 'SW1A1AA'], 'SW1A1AA'],
+    ['AD', ['AD500'], 'AD500'],
+    ['KZ', ['A15H9D3'], 'A15H9D3'],
+    ['DE', ['10', 'D-10'], '10'],
+  ])('of %s: %j are %s', (country, ways, code) => {
+    for (const way of ways) expect([way, comparablePostalCode(way, country)]).toEqual([way, code]);
+  });
+
+  it.each([
+    ['DE', '1', true],
+    ['DE', '10115', true],
+    ['DE', '101155', false],
+    ['DE', 'AB', false],
+    ['DE', '', false],
+    ['GB', 'SW1', true],
+    ['GB', '12', false],
+    ['NL', '1012A', true],
+    ['AD', 'AD5', true],
+    ['HK', '99', true],
+    ['HK', '?', false],
+  ])('of %s: one can begin with %j: %s', (country, start, can) => {
+    expect(isPostalCodeStart(start, country)).toBe(can);
   });
 });

@@ -83,11 +83,7 @@ export function readPostalCode(
   country: string,
 ): { value: string | null } | { fault: string } {
   const rule = rules.get(country);
-  // In Japan, people write full-width digits after the postal mark.
-  const written = (given ?? '')
-    .normalize('NFKC')
-    .replace(/^\s*〒/u, '')
-    .toUpperCase();
+  const written = inPlainCapitals(given ?? '');
   const read = readText(written, { max: MAX_LENGTH });
   if ('fault' in read) return { fault: `The postal code ${read.fault}.` };
   const name = countryName(country);
@@ -95,7 +91,7 @@ export function readPostalCode(
     if (!rule?.isRequired) return read;
     return { fault: `The postal code is required for ${name}, for example ${exampleOf(rule)}.` };
   }
-  const code = read.value.replaceAll(/[\s.\p{Pd}\u2212\u30FC]/gu, '');
+  const code = withoutSeparators(read.value);
   if (!rule) {
     if (UNKNOWN_FORM.test(code)) return read;
     return {
@@ -108,10 +104,44 @@ export function readPostalCode(
   };
 }
 
+/** In Japan, people write full-width digits after the postal mark. */
+const inPlainCapitals = (given: string): string =>
+  given
+    .normalize('NFKC')
+    .replace(/^\s*〒/u, '')
+    .toUpperCase();
+
+const withoutSeparators = (code: string): string => code.replaceAll(/[\s.\p{Pd}\u2212\u30FC]/gu, '');
+
+const isNumeric = (form: string): boolean => /^#+$/.test(form);
+const countryPrefix = (country: string): string => `(?:${country}|FL|CP|[A-Z])`;
+
+/**
+ * A postal code, or the beginning of one, for comparisons: in upper case, without spaces, hyphens and a prefix such as `D-`.
+ * Two ways to write a code are equal then.
+ */
+export function comparablePostalCode(given: string, country: string): string {
+  const code = withoutSeparators(inPlainCapitals(given));
+  if (!rules.get(country)?.forms.some(isNumeric)) return code;
+  return new RegExp(`^${countryPrefix(country)}(\\d+)$`).exec(code)?.[1] ?? code;
+}
+
+/** Whether postal codes of a country can begin like this. @param start as `comparablePostalCode` gives it */
+export function isPostalCodeStart(start: string, country: string): boolean {
+  const rule = rules.get(country);
+  if (!rule) return /^[A-Z\d]{1,12}$/.test(start);
+  return (
+    start !== '' &&
+    rule.forms.some(
+      (form) => start.length <= form.length && fits(start, form.slice(0, start.length), country),
+    )
+  );
+}
+
 /** Numeric codes may follow a country prefix, as in CH-8001, D-10115 or CP 1101. */
 function fits(code: string, form: string, country: string): boolean {
   const pattern = form.replaceAll(/[#@*]/g, (part) => ({ '#': '\\d', '@': '[A-Z]', '*': '[A-Z\\d]' })[part]!);
-  const prefix = /^#+$/.test(form) ? `(?:${country}|FL|CP|[A-Z])?` : '';
+  const prefix = isNumeric(form) ? `${countryPrefix(country)}?` : '';
   return new RegExp(`^${prefix}${pattern}$`).test(code);
 }
 

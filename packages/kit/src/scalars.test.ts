@@ -3,6 +3,7 @@ import { parseValue, type GraphQLScalarType } from 'graphql';
 import { scalarResolvers } from './scalars.js';
 
 const EXAMPLES = {
+  CountryCode: '"DE"',
   Decimal: '"12.50"',
   DateTime: '"2026-03-14T15:09:26.535Z"',
   URL: '"https://example.com/mug.jpg"',

@@ -76,6 +76,17 @@ const GraphQLDecimal = textScalar({
   serialize: readDecimal,
 });
 
+const GraphQLCountryCode = textScalar({
+  name: 'CountryCode',
+  description: 'A country by its ISO 3166-1 alpha-2 code, such as "DE".',
+  example: 'DE',
+  parse(text) {
+    if (!/^[A-Za-z]{2}$/.test(text)) throw new TypeError('Not a country code');
+    return text.toUpperCase();
+  },
+  serialize: String,
+});
+
 const GraphQLDateTime = textScalar({
   name: 'DateTime',
   description: 'A moment, as ISO 8601 in UTC.',
@@ -96,5 +107,6 @@ const GraphQLAbsoluteURL = textScalar({
 export const scalarResolvers = {
   DateTime: GraphQLDateTime,
   URL: GraphQLAbsoluteURL,
+  CountryCode: GraphQLCountryCode,
   Decimal: GraphQLDecimal,
 };

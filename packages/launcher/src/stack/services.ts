@@ -53,6 +53,7 @@ export const declaredServices: readonly ServiceDeclaration[] = [
   subgraph('payments', 5, { PAYMENTS_DATABASE_URL: postgres('payments'), REDIS_URL: redis }),
   subgraph('notifications', 6, { NOTIFICATIONS_DATABASE_URL: postgres('notifications'), REDIS_URL: redis }),
   subgraph('pricing', 8, { PRICING_DATABASE_URL: postgres('pricing'), REDIS_URL: redis }),
+  subgraph('shipping', 7, { SHIPPING_DATABASE_URL: postgres('shipping') }),
 ];
 
 /** `users` → `USERS_URL`: the variable that tells services where another one is. */

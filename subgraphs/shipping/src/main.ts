@@ -1,0 +1,3 @@
+import { run } from '@cartograph/kit';
+import { shipping } from './app.js';
+await run(shipping);
