@@ -12,6 +12,7 @@ export const pathsIn = ({ ids }: PopulatedShop): Record<string, (selection: stri
     SecurityEvent: (it) => user(`securityEvents { nodes { ${it} } }`),
     Notification: (it) => user(`notifications { nodes { ${it} } }`),
     Cart: (it) => user(`cart { ${it} }`),
+    ShippingOption: (it) => user(`cart { shippingOptions(country: "CH") { ${it} } }`),
     Order: order,
     OrderEvent: (it) => order(`history { ${it} }`),
     Payment: (it) => order(`payment { ${it} }`),
@@ -22,6 +23,10 @@ export const pathsIn = ({ ids }: PopulatedShop): Record<string, (selection: stri
     Webhook: (it) => `webhooks { ${it} }`,
     WebhookDelivery: (it) => `webhooks { deliveries { nodes { ${it} } } }`,
     Coupon: (it) => `coupons { nodes { ${it} } }`,
+    ShippingZone: (it) => `shippingZones { ${it} }`,
+    ShippingArea: (it) => `shippingZones { areas { ${it} } }`,
+    ShippingMethod: (it) => `shippingZones { methods { ${it} } }`,
+    ShippingRate: (it) => `shippingZones { methods { rates { ${it} } } }`,
     DeadLetter: (it) => `deadLetters { ${it} }`,
   };
 };

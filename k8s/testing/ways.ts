@@ -7,11 +7,23 @@ export const SERVICES = [
   'payments',
   'notifications',
   'pricing',
+  'shipping',
 ];
 
 /** Whom each service may call, besides DNS. */
 const CALLS: Readonly<Record<string, readonly string[]>> = {
-  gateway: ['users', 'products', 'cart', 'orders', 'payments', 'notifications', 'pricing', 'redis', 'traces'],
+  gateway: [
+    'users',
+    'products',
+    'cart',
+    'orders',
+    'payments',
+    'notifications',
+    'pricing',
+    'shipping',
+    'redis',
+    'traces',
+  ],
   users: ['postgres', 'redis', 'rabbitmq', 'traces'],
   products: ['mongodb', 'redis', 'rabbitmq', 'traces'],
   cart: ['products', 'pricing', 'redis', 'rabbitmq', 'traces'],
@@ -19,12 +31,14 @@ const CALLS: Readonly<Record<string, readonly string[]>> = {
   payments: ['orders', 'postgres', 'redis', 'rabbitmq', 'traces'],
   notifications: ['postgres', 'redis', 'rabbitmq', 'traces', 'mail', 'webhooks'],
   pricing: ['postgres', 'redis', 'rabbitmq', 'traces'],
+  shipping: ['postgres', 'redis', 'rabbitmq', 'traces'],
   'users-migration': ['postgres'],
   'products-migration': ['mongodb'],
   'orders-migration': ['postgres'],
   'payments-migration': ['postgres'],
   'notifications-migration': ['postgres'],
   'pricing-migration': ['postgres'],
+  'shipping-migration': ['postgres'],
   'stock-audit': ['mongodb'],
 };
 const EVERYWHERE = {

@@ -416,7 +416,7 @@ describe('a method', () => {
   );
 });
 
-it('has the sample zones once, however often it starts', async () => {
+it('has the sample zones if its configuration says so', async () => {
   const sample = await startShipping({ SAMPLE_DATA: true });
   const query = '{ shippingZones { name methods { name } } shop { countries } }';
   const { data } = await sample.ask(query, {}, admin);
