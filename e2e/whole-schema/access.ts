@@ -32,8 +32,12 @@ async function askForFields(
 ): Promise<string[]> {
   const refused = new Set<string>();
   for (let open = fields; open.length > 0; open = open.filter(({ name }) => !refused.has(name))) {
-    const operation = `{ ${way(open.map((field) => `as_${field.name}: ${callOf(field).text}`).join(' '))} }`;
-    const { errors = [] } = await client.query(operation);
+    const calls = open.map((field) => ({ name: field.name, ...callOf(field) }));
+    const declared = calls.flatMap((call) => (call.declared ? [call.declared.slice(1, -1)] : [])).join(', ');
+    const selection = way(calls.map(({ name, text }) => `as_${name}: ${text}`).join(' '));
+    const operation = `query ${declared && `(${declared})`} { ${selection} }`;
+    const variables: Record<string, unknown> = Object.assign({}, ...calls.map((call) => call.variables));
+    const { errors = [] } = await client.query(operation, variables);
     const before = refused.size;
     for (const { name } of open) {
       const own = errors.filter(({ path = [] }) => {

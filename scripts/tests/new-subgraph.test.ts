@@ -172,9 +172,9 @@ describe('npm run new:subgraph', () => {
       'ghcr.io/cartograph/reviews',
     );
     expect(read('k8s/overlays/local/stores/postgres-init.sh')).toBe(read('scripts/docker/postgres-init.sh'));
-    expect(read('observability/prometheus/prometheus.yml')).toContain('pricing, reviews]');
+    expect(read('observability/prometheus/prometheus.yml')).toContain(', reviews]');
     for (const workflow of ['images', 'deploy'])
-      expect(read(`.github/workflows/${workflow}.yml`)).toContain('pricing, reviews]');
+      expect(read(`.github/workflows/${workflow}.yml`)).toContain(', reviews]');
     expect(read('docker-bake.hcl')).toContain('"subgraphs/reviews",');
     expect(read('.env.example')).toMatch(/^REVIEWS_DB_PASSWORD=$/m);
     expect(read('packages/launcher/src/stack/services.ts')).toContain(`subgraph('reviews', 9,`);
