@@ -61,6 +61,39 @@ export const describeBrowsing = (shop: Storefront) =>
       });
     });
 
+    it('should suggest products while typing, by keyboard, and leave the page only for what is chosen', async () => {
+      const { page } = await shop.newVisitor();
+      await page.goto('/');
+      const box = page.getByRole('combobox', { name: 'Search the shop' });
+      const options = page.getByRole('listbox', { name: 'Suggestions' }).getByRole('option');
+      await box.fill('lamps');
+      await options.filter({ hasText: /lamp/i }).first().waitFor();
+      expect(await options.last().textContent()).toBe('All results for “lamps”');
+      expect(new URL(page.url()).pathname).toBe('/');
+
+      await box.press('Escape');
+      await options.first().waitFor({ state: 'detached' });
+      await box.press('ArrowDown');
+      await options.first().waitFor();
+      await box.press('ArrowUp');
+      expect(await options.last().getAttribute('aria-selected')).toBe('true');
+      await box.press('ArrowDown');
+      expect(await box.getAttribute('aria-activedescendant')).toBe(null);
+      await box.press('ArrowDown');
+      expect(await box.getAttribute('aria-activedescendant')).toBe(await options.first().getAttribute('id'));
+      const title = await options.first().locator('span').first().textContent();
+      await box.press('Enter');
+      await page.getByRole('heading', { level: 1, name: title! }).waitFor();
+      expect(await box.inputValue()).toBe('');
+
+      await box.fill('scarves');
+      await options.filter({ hasText: 'Cashmere scarf' }).click();
+      await page.getByRole('heading', { level: 1, name: 'Cashmere scarf' }).waitFor();
+      await box.fill('scarves');
+      await options.last().click();
+      await page.getByRole('heading', { name: 'Results for “scarves”' }).waitFor();
+    });
+
     it('should lose no letter that is typed while the list is loading', async () => {
       const { page } = await shop.newVisitor();
       let arrive = () => {};
@@ -75,6 +108,7 @@ export const describeBrowsing = (shop: Storefront) =>
       await page.goto('/');
       const box = page.getByLabel('Search the shop');
       await box.pressSequentially('la');
+      await box.press('Enter');
       await onItsWay;
       await box.pressSequentially('mp');
       release();

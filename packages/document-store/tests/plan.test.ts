@@ -19,6 +19,8 @@ const condition: fc.Arbitrary<Value> = fc.oneof(
     .map(([name, it]) => doc({ [name]: it })),
   fc.tuple(bound, bound).map(([low, high]) => doc({ $gte: low, $lte: high })),
   fc.array(bound, { maxLength: 3 }).map((among) => doc({ $in: among })),
+  fc.array(bound, { maxLength: 3 }).map((among) => doc({ $in: [new Regex('^x', ''), ...among] })),
+  fc.constant(doc({ $in: ['y', new Regex('x', '')] })),
   fc.constant(doc({ $all: [new Regex('^x', ''), new Regex('^y', '')] })),
   fc.constant(doc({ $ne: 1 })),
 );

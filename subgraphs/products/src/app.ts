@@ -3,6 +3,7 @@ import { productsConfig } from './config.js';
 import { createContext } from './context.js';
 import { CONSUMER, createHandlers } from './events.js';
 import { serveImages } from './images/route.js';
+import { createVocabulary } from './domain/search/vocabulary.js';
 import { createCounters, createGauges } from './metrics.js';
 import { createAnswerCache } from './resolvers/answer-cache.js';
 import { createResolvers, owners } from './resolvers/index.js';
@@ -13,6 +14,7 @@ import { createLeaderElection } from './store/leader-election.js';
 import { createOutboxStore } from './store/outbox.js';
 import { createProductsStore } from './store/products-store.js';
 import { createCategorySource } from './use-cases/categories/category-source.js';
+import { createShopWords } from './use-cases/search/shop-words.js';
 import { createUseCases } from './use-cases/index.js';
 import { createWorkers } from './workers.js';
 
@@ -29,13 +31,15 @@ export const products = defineSubgraph({
   async build({ config, database, clock, newId, changed, own, logger, registry }) {
     const counters = createCounters(registry);
     const cache = own(createProductCache({ redisUrl: config.REDIS_URL, logger, newId, counters }));
-    const store = createProductsStore(database, { clock, newId });
+    const vocabulary = createVocabulary(config.SEARCH_LANGUAGES);
+    const store = createProductsStore(database, { clock, newId, onWords: vocabulary.add });
     const leader = own(createLeaderElection({ leases: store.leases, owner: newId() }));
     const categories = createCategorySource({ catalogue: store.catalogue, clock });
     const currency = config.SHOP_CURRENCY;
     const useCases = createUseCases({
       store,
       categories,
+      readTerms: createShopWords({ catalogue: store.catalogue, vocabulary, clock, logger }),
       currency,
       onChanged: (ids) => cache.invalidate(ids).then(changed),
       counters,

@@ -1,7 +1,16 @@
 import { defineConfig, env, readConfig, withRunningStack, type ConfigOf } from '@cartograph/kit';
+import { SEARCH_LANGUAGES, type SearchLanguage } from './domain/search/stems.js';
 import { CURRENCY_DECIMALS, type CurrencyCode } from '@cartograph/money';
 
 const currencies = Object.keys(CURRENCY_DECIMALS) as [CurrencyCode, ...CurrencyCode[]];
+
+const isLanguage = (code: string): code is SearchLanguage =>
+  (SEARCH_LANGUAGES as readonly string[]).includes(code);
+const searchLanguages = env
+  .list()
+  .refine((codes): codes is SearchLanguage[] => codes.length > 0 && codes.every(isLanguage))
+  .default(['en', 'de'])
+  .describe(`one or more of ${SEARCH_LANGUAGES.join(', ')}, separated by commas`);
 
 /** What the commands in cli/ need, too. */
 const catalogueShape = {
@@ -17,6 +26,8 @@ export const productsConfig = defineConfig({
   MONGODB_POOL_SIZE: env.integer(20, { min: 1, max: 500 }),
   /** The public URL of this service's `/images`. */
   IMAGES_BASE_URL: env.url('http', 'https').default('http://localhost:4000/images'),
+  /** The languages that the shop's texts are written in, whose word forms searches know. */
+  SEARCH_LANGUAGES: searchLanguages,
   /** Adds the missing products of the sample shop. */
   SAMPLE_DATA: env.boolean(false),
   /** How often expired reservations are released, in milliseconds. */

@@ -73,6 +73,14 @@ const QUERIES: readonly (readonly [string, string, () => Promise<Document>])[] =
   ['a category by name', 'category_name', () => list({ categories: ['kitchen'] }, 'NAME')],
   ['a search', 'words', () => collections.products.find(toFilter(query({ search: 'merino jum' }))).explain()],
   [
+    'a search for a word or others',
+    'words',
+    () => {
+      const terms = [{ word: 'merino', others: { same: ['wool'], form: [], part: [], guess: [] } }];
+      return collections.products.find(toFilter({ ...query({ search: 'merino' }), terms })).explain();
+    },
+  ],
+  [
     'the facets of a search',
     'words',
     () => collections.products.aggregate(facetPipeline(query({ search: 'merino' }), [0, 2_500])).explain(),

@@ -66,6 +66,17 @@ describe('search', () => {
     });
   });
 
+  it('should count in facets what a search finds, in any of its forms', async () => {
+    for (const search of ['scarves', 'merino jumpers xl', 'stonware mugs']) {
+      const { totalCount, facets: found } = await facets({ search });
+      expect(totalCount).toBeGreaterThan(0);
+      const counts = (list: { count: number }[]) => list.reduce((sum, { count }) => sum + count, 0);
+      expect(found.categories[0].count).toBe(totalCount);
+      expect(counts(found.priceRanges)).toBeGreaterThanOrEqual(totalCount);
+      expect(found.attributes.length).toBeGreaterThan(0);
+    }
+  });
+
   it.each(['', '   ', '\u00A0\u200B\t'])('should ignore a search of white space, %j', async (search) => {
     const { totalCount } = await list({});
     expect((await list({ filter: { search } })).totalCount).toBe(totalCount);

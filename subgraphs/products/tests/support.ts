@@ -42,6 +42,7 @@ export async function startProducts(settings: Partial<ProductsConfig> = {}): Pro
     MONGODB_URL: mongo?.url ?? '',
     MONGODB_POOL_SIZE: 20,
     SHOP_CURRENCY: 'EUR',
+    SEARCH_LANGUAGES: ['en', 'de'],
     IMAGES_BASE_URL: 'http://localhost:4000/images',
     SAMPLE_DATA: false,
     SWEEP_EVERY_MS: 100,

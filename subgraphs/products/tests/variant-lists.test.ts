@@ -276,4 +276,21 @@ describe('lists of an older release', () => {
     expect(await products.countDocuments({ fromPrice: { $exists: false } })).toBe(0);
     expect(await products.indexExists('shown_price')).toBe(false);
   });
+
+  it('should get the words and keys of this release, also from two processes at once and halfway', async () => {
+    await shop.addProduct({ sku: 'HEEL', name: 'ヒール', attributes: [{ name: 'colour', value: 'ビーチ' }] });
+    await catalogue(FOUR);
+    const products = shop.db.collection('products');
+    const written = { words: 1, nameWords: 1, nameKey: 1, attributeKeys: 1, variantKey: 1, 'offers.words': 1 };
+    const read = () => products.find({}, { projection: written }).sort({ _id: 1 }).toArray();
+    const before = await read();
+    await products.updateMany({}, [
+      { $set: { words: ['old'], nameWords: ['old'], nameKey: 'old', attributeKeys: ['colour=ヒーチ'] } },
+      { $unset: ['wordsVersion'] },
+    ]);
+    await products.updateMany({ offers: { $type: 'array' } }, { $set: { 'offers.$[].words': ['old'] } });
+    await Promise.all([migrate(shop.db), migrate(shop.db)]);
+    expect(await read()).toEqual(before);
+    expect(await products.countDocuments({ wordsVersion: { $ne: 1 } })).toBe(0);
+  });
 });

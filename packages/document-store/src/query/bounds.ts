@@ -37,8 +37,10 @@ function boundsOfOperator(operator: string, argument: Value, siblings: Doc): Bou
     case '$eq':
       return argument instanceof Regex ? [] : boundsOfValue(argument);
     case '$in':
-      if (!Array.isArray(argument) || argument.some((item) => item instanceof Regex)) return [];
-      return [{ points: argument.flatMap(keysFor) }];
+      if (!Array.isArray(argument)) return [];
+      return argument.some((item) => item instanceof Regex)
+        ? boundsOfPatterns(argument)
+        : [{ points: argument.flatMap(keysFor) }];
     case '$all':
       if (!Array.isArray(argument) || argument.some(isOperatorDoc)) return [];
       return argument.flatMap(boundsOfValue);
@@ -63,6 +65,20 @@ function boundsOfValue(value: Value): Bound[] {
   const prefix = prefixOf(value);
   // A regular expression also finds itself.
   return prefix ? [{ intervals: [beginningWith(prefix), only(value)] }] : [];
+}
+
+/** Values and patterns of an `$in`. A single pattern without a beginning leaves nothing for an index. */
+function boundsOfPatterns(items: readonly Value[]): Bound[] {
+  const intervals: Interval[] = [];
+  for (const item of items) {
+    if (!(item instanceof Regex)) intervals.push(...keysFor(item).map(only));
+    else {
+      const prefix = prefixOf(item);
+      if (!prefix) return [];
+      intervals.push(beginningWith(prefix), only(item));
+    }
+  }
+  return [{ intervals }];
 }
 
 /** The keys under which a document stands that is equal to `value`: an array is indexed by its elements. */

@@ -97,6 +97,8 @@ export interface ProductDocument {
   /** Present only while `outbox` has entries: a sparse index finds these few products. */
   readonly hasOutbox?: true;
 
+  /** How its words were made; absent in documents of older releases. */
+  readonly wordsVersion?: number;
   readonly nameWords: readonly string[];
   readonly keyWords: readonly string[];
   readonly words: readonly string[];

@@ -3,13 +3,12 @@ import type { Db } from 'mongodb';
 import { openCollections } from './collections.js';
 import { createImportStore } from './imports.js';
 import { createLeaseStore } from './leases.js';
-import { createCatalogueStore } from './products.js';
+import { createCatalogueStore, type CatalogueDeps } from './products.js';
 import { createStockStore } from './stock.js';
 import type { ProductsStore } from './store.js';
 
-interface Deps {
+interface Deps extends CatalogueDeps {
   readonly clock: Clock;
-  readonly newId: () => string;
 }
 
 /** The subgraph's stores over one database. The outbox needs more, and is apart. */

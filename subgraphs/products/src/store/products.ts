@@ -56,10 +56,16 @@ function toDocument({ product, path, stock }: NewListing, eventId: string): Prod
   };
 }
 
+export interface CatalogueDeps {
+  readonly newId: () => string;
+  /** Called with the search words of each product that is written. */
+  readonly onWords?: (words: readonly string[]) => void;
+}
+
 /** The catalogue in MongoDB, or in the embedded document store: it uses only what both can do. */
 export function createCatalogueStore(
   { products, categories }: Pick<Collections, 'products' | 'categories'>,
-  { newId }: { readonly newId: () => string },
+  { newId, onWords }: CatalogueDeps,
 ): CatalogueStore {
   const find = async (filter: Filter<ProductDocument>) =>
     (await products.find<ProductRow>(filter, { projection: PRODUCT_PROJECTION }).toArray()).map(toProduct);
@@ -88,6 +94,7 @@ export function createCatalogueStore(
     );
     if (!current) return false;
     const { sku: _sku, skuKey: _skuKey, createdAt: _createdAt, ...written } = writtenFields(product, path);
+    onWords?.(written.words);
     const priceChanged =
       current.price.minor !== product.price.minor || current.price.currency !== product.price.currency;
     const leftGroup =
@@ -205,6 +212,8 @@ export function createCatalogueStore(
       return readFacets(query, result);
     },
 
+    words: () => products.distinct('words'),
+
     async *all() {
       for await (const row of products
         .find<ProductRow>({}, { projection: PRODUCT_PROJECTION })
@@ -214,15 +223,12 @@ export function createCatalogueStore(
 
     async insert(listings) {
       if (listings.length === 0) return new Set();
-      const error: unknown = await products
-        .insertMany(
-          listings.map((listing) => toDocument(listing, newId())),
-          { ordered: false },
-        )
-        .then(
-          () => undefined,
-          (reason: unknown) => reason,
-        );
+      const documents = listings.map((listing) => toDocument(listing, newId()));
+      for (const { words } of documents) onWords?.(words);
+      const error: unknown = await products.insertMany(documents, { ordered: false }).then(
+        () => undefined,
+        (reason: unknown) => reason,
+      );
       return new Set(duplicatesOf(error).map((index) => listings[index]!.product.id));
     },
 

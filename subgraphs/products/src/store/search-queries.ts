@@ -1,5 +1,6 @@
 import type { Document, Filter } from 'mongodb';
 import { RELEVANCE, type ProductQuery, type ProductSort } from '../domain/search/product-query.js';
+import { isMeant, othersOf, type SearchTerm } from '../domain/search/search-term.js';
 import type { Offer, ProductDocument } from './collections.js';
 import { PRODUCT_PROJECTION, type ProductRow } from './product-document.js';
 import type { FacetCounts, ListKey } from './store.js';
@@ -8,7 +9,16 @@ import type { FacetCounts, ListKey } from './store.js';
 type Part = 'categories' | 'price' | 'inStock' | `attribute:${string}`;
 
 /** Only folded words reach this pattern. They are escaped all the same. */
-const beginsWith = (word: string): RegExp => new RegExp(`^${word.replace(/[^\p{L}\p{N}]/gu, '\\$&')}`, 'u');
+const beginsWith = (word: string): RegExp =>
+  new RegExp(`^${word.replace(/[^\p{L}\p{N}\p{M}]/gu, '\\$&')}`, 'u');
+
+/** A condition of an array of words. */
+const hasTerm = (term: SearchTerm): Document => {
+  const others = othersOf(term);
+  return others.length === 0
+    ? { words: beginsWith(term.word) }
+    : { words: { $in: [beginsWith(term.word), ...others] } };
+};
 
 /** The conditions that one variant must meet, without those that a facet ignores. */
 function variantConditions(query: ProductQuery, without?: Part) {
@@ -17,7 +27,7 @@ function variantConditions(query: ProductQuery, without?: Part) {
     ...(query.maxPrice !== null && { $lte: query.maxPrice }),
   };
   return {
-    words: query.words,
+    terms: query.terms,
     attributes: query.attributes.filter(({ name }) => without !== `attribute:${name}`),
     price: Object.keys(price).length > 0 && without !== 'price' ? price : undefined,
     inStockOnly: query.inStockOnly && without !== 'inStock',
@@ -25,13 +35,14 @@ function variantConditions(query: ProductQuery, without?: Part) {
 }
 type VariantConditions = ReturnType<typeof variantConditions>;
 
-const areEmpty = ({ words, attributes, price, inStockOnly }: VariantConditions): boolean =>
-  words.length + attributes.length === 0 && !price && !inStockOnly;
+const areEmpty = ({ terms, attributes, price, inStockOnly }: VariantConditions): boolean =>
+  terms.length + attributes.length === 0 && !price && !inStockOnly;
 
 /** As a condition of `offers`: a single one meets them all. */
-const offerFilter = ({ words, attributes, price, inStockOnly }: VariantConditions): Document => ({
-  ...(words.length > 0 && { words: { $all: words.map(beginsWith) } }),
-  ...(attributes.length > 0 && { $and: attributes.map(({ keys }) => ({ attributeKeys: { $in: keys } })) }),
+const offerFilter = ({ terms, attributes, price, inStockOnly }: VariantConditions): Document => ({
+  ...(terms.length + attributes.length > 0 && {
+    $and: [...terms.map(hasTerm), ...attributes.map(({ keys }) => ({ attributeKeys: { $in: keys } }))],
+  }),
   ...(price && { minor: price }),
   ...(inStockOnly && { inStock: true }),
 });
@@ -42,10 +53,13 @@ const offerFilter = ({ words, attributes, price, inStockOnly }: VariantCondition
  */
 export function toFilter(query: ProductQuery, without?: Part): Filter<ProductDocument> {
   const conditions = variantConditions(query, without);
-  const { words, attributes, price, inStockOnly } = conditions;
-  const and: Document[] = attributes.map(({ keys }) => ({ attributeKeys: { $in: keys } }));
+  const { terms, attributes, price, inStockOnly } = conditions;
+  const and: Document[] = [
+    ...terms.map(hasTerm),
+    ...attributes.map(({ keys }) => ({ attributeKeys: { $in: keys } })),
+  ];
   // A single word or attribute of the group is one of some variant's.
-  if (price || inStockOnly || words.length + attributes.length > 1)
+  if (price || inStockOnly || terms.length + attributes.length > 1)
     and.push({
       $or: [
         {
@@ -59,7 +73,6 @@ export function toFilter(query: ProductQuery, without?: Part): Filter<ProductDoc
   return {
     ...(query.includeArchived ? { isListed: true } : { isShown: true }),
     ...(query.findsNothing && { words: { $in: [] } }),
-    ...(words.length > 0 && { words: { $all: words.map(beginsWith) } }),
     ...(query.categories.length > 0 &&
       without !== 'categories' && {
         categoryPath: query.categories.length === 1 ? query.categories[0]! : { $in: query.categories },
@@ -74,9 +87,13 @@ const begins = (words: unknown, word: string): Document => ({
   ],
 });
 
+const hasAny = (words: unknown, wanted: readonly string[]): Document => ({
+  $gt: [{ $size: { $setIntersection: [words, { $literal: wanted }] } }, 0],
+});
+
 /** An expression for the offers that meet all conditions, the one to show first. */
 function matchingOffers(conditions: VariantConditions): unknown {
-  const { words, attributes, price, inStockOnly } = conditions;
+  const { terms, attributes, price, inStockOnly } = conditions;
   if (areEmpty(conditions)) return '$offers';
   const all = [
     ...(inStockOnly ? ['$$offer.inStock'] : []),
@@ -84,7 +101,12 @@ function matchingOffers(conditions: VariantConditions): unknown {
     ...attributes.map(({ keys }) => ({
       $gt: [{ $size: { $setIntersection: ['$$offer.attributeKeys', { $literal: keys }] } }, 0],
     })),
-    ...words.map((word) => begins('$$offer.words', word)),
+    ...terms.map((term) => {
+      const others = othersOf(term);
+      return others.length === 0
+        ? begins('$$offer.words', term.word)
+        : { $or: [begins('$$offer.words', term.word), hasAny('$$offer.words', others)] };
+    }),
   ];
   return { $filter: { input: '$offers', as: 'offer', cond: { $and: all } } };
 }
@@ -141,21 +163,42 @@ export function keyOf(
   }
 }
 
-/** An expression for how well a product matches the words. Evaluated only for matching products, and only for this sort order. */
-export function scoreExpression(words: readonly string[]): Document {
+/** An expression for how well a product matches. Evaluated only for matching products, and only for this sort order. */
+export function scoreExpression({ terms, words }: Pick<ProductQuery, 'terms' | 'words'>): Document {
+  const { field, nearness, wholeName, inStock, shortName } = RELEVANCE;
+  const fields = { $nameWords: field.name, $keyWords: field.key, $words: field.description };
+  const points = ({ word, others }: SearchTerm) => ({
+    $switch: {
+      branches: Object.entries(fields).flatMap(([list, base]) => [
+        { case: { $in: [word, list] }, then: base + nearness.whole },
+        ...(['same', 'form'] as const).flatMap((near) => anyOf(list, others[near], base + nearness[near])),
+        { case: begins(list, word), then: base + nearness.beginning },
+        ...(['part', 'guess'] as const).flatMap((near) => anyOf(list, others[near], base + nearness[near])),
+      ]),
+      default: 0,
+    },
+  });
+  const anyOf = (list: string, wanted: readonly string[], then: number) =>
+    wanted.length === 0 ? [] : [{ case: hasAny(list, wanted), then }];
   return {
-    $add: words.flatMap((word) => [
+    $add: [
+      ...terms.map(points),
+      { $cond: [{ $eq: ['$nameKey', words.join(' ')] }, wholeName, 0] },
       {
-        $switch: {
-          branches: [
-            { case: begins('$nameWords', word), then: RELEVANCE.name },
-            { case: begins('$keyWords', word), then: RELEVANCE.key },
-          ],
-          default: RELEVANCE.description,
-        },
+        $cond: [
+          {
+            $cond: [
+              { $isArray: '$offers' },
+              { $in: [true, { $ifNull: ['$offers.inStock', []] }] },
+              { $gt: ['$available', 0] },
+            ],
+          },
+          inStock,
+          0,
+        ],
       },
-      { $cond: [{ $in: [word, '$words'] }, RELEVANCE.whole, 0] },
-    ]),
+      { $max: [0, { $subtract: [shortName, { $size: '$nameWords' }] }] },
+    ],
   };
 }
 
@@ -171,13 +214,13 @@ export type ListRow = ProductRow &
 
 /** The fields of a {@link ListRow}. */
 export function listProjection(query: ProductQuery): Document {
-  const { words, attributes, price, inStockOnly } = variantConditions(query);
+  const { terms, attributes, price, inStockOnly } = variantConditions(query);
   return {
     ...PRODUCT_PROJECTION,
     nameKey: 1,
     fromPrice: 1,
     'offers.id': 1,
-    ...(words.length > 0 && { 'offers.words': 1 }),
+    ...(terms.length > 0 && { 'offers.words': 1 }),
     ...(attributes.length > 0 && { 'offers.attributeKeys': 1 }),
     ...(price && { 'offers.minor': 1 }),
     ...(inStockOnly && { 'offers.inStock': 1 }),
@@ -186,13 +229,13 @@ export function listProjection(query: ProductQuery): Document {
 
 /** The id of the variant that a list shows for a row: the first that meets all conditions. */
 export function shownIn(query: ProductQuery, { _id, offers }: ListRow): string {
-  const { words, attributes, price, inStockOnly } = variantConditions(query);
+  const { terms, attributes, price, inStockOnly } = variantConditions(query);
   const { $gte: min = -Infinity, $lte: max = Infinity } = price ?? {};
   const matches = (offer: RowOffer): boolean =>
     (!inStockOnly || offer.inStock === true) &&
     (!price || (offer.minor! >= min && offer.minor! <= max)) &&
     attributes.every(({ keys }) => keys.some((key) => offer.attributeKeys!.includes(key))) &&
-    words.every((word) => offer.words!.some((candidate) => candidate.startsWith(word)));
+    terms.every((term) => isMeant(term, offer.words!));
   return offers?.find(matches)?.id ?? _id;
 }
 
@@ -209,7 +252,7 @@ export function listPipeline(
 ): Document[] {
   const computed =
     order.field === 'score'
-      ? { score: scoreExpression(query.words) }
+      ? { score: scoreExpression(query) }
       : { fromPrice: { $ifNull: [firstPrice(query), '$fromPrice'] } };
   return [
     { $match: toFilter(query) },
@@ -257,7 +300,7 @@ export function facetPipeline(query: ProductQuery, priceSteps: readonly number[]
     attributes: [],
   };
   // The first stages have matched the words, and left only the offers that have them.
-  const withoutWords: ProductQuery = { ...query, words: [] };
+  const withoutWords: ProductQuery = { ...query, terms: [] };
   const match = (filtered: ProductQuery, without?: Part) => {
     const { isListed: _listed, isShown: _shown, ...rest } = toFilter(filtered, without);
     return Object.keys(rest).length > 0 ? [{ $match: rest }] : [];
@@ -295,8 +338,8 @@ export function facetPipeline(query: ProductQuery, priceSteps: readonly number[]
         'price.minor': 1,
         available: 1,
         offers:
-          query.words.length > 0
-            ? matchingOffers({ words: query.words, attributes: [], price: undefined, inStockOnly: false })
+          query.terms.length > 0
+            ? matchingOffers({ terms: query.terms, attributes: [], price: undefined, inStockOnly: false })
             : 1,
       },
     },

@@ -79,6 +79,8 @@ export interface CatalogueStore extends CategoryStore {
   ): Promise<ListedProduct[]>;
   count(query: ProductQuery): Promise<number>;
   facets(query: ProductQuery, priceSteps: readonly number[]): Promise<FacetCounts>;
+  /** The search words of all products, each once. */
+  words(): Promise<string[]>;
   /** All products in the order of their ids, for export. */
   all(): AsyncIterable<Product>;
 

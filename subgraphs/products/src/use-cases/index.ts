@@ -8,6 +8,7 @@ import { createImportUseCases } from './import/index.js';
 import { createProductUseCases } from './products/index.js';
 import { createRunExclusively } from './run-exclusively.js';
 import { createProductLists } from './search/list-products.js';
+import { plainTerms, type ReadTerms } from './search/shop-words.js';
 import { createStockUseCases } from './stock/index.js';
 import type { StockOutcome } from './stock/move-hold.js';
 
@@ -21,6 +22,8 @@ interface Deps {
   readonly logger: Logger;
   readonly clock: Clock;
   readonly newId: () => string;
+  /** Default: words as typed. */
+  readonly readTerms?: ReadTerms;
   /** Default: over the store. */
   readonly categories?: CategorySource;
 }
@@ -41,6 +44,6 @@ export function createUseCases({ store, counters, ...deps }: Deps) {
     stock: createStockUseCases({ ...shared, onOutcome: counters?.stockOutcome }),
     categories: createCategoryUseCases({ ...shared, onChanged: () => deps.onChanged([]) }),
     imports: createImportUseCases(shared),
-    lists: createProductLists(shared),
+    lists: createProductLists({ ...shared, readTerms: deps.readTerms ?? plainTerms }),
   };
 }

@@ -1,6 +1,6 @@
 import type { AttributeDefinition } from '../categories/category.js';
 import { type Refusals } from '../refusals.js';
-import { fold } from '../search/words.js';
+import { fold } from '../search/fold.js';
 import { printable } from '@cartograph/kit/text';
 import type { Attribute } from './product.js';
 

@@ -1,6 +1,6 @@
 import type { NewProduct } from './product-input.js';
 import type { Product } from './product.js';
-import { fold } from '../search/words.js';
+import { fold } from '../search/fold.js';
 import { printable } from '@cartograph/kit/text';
 
 /** A product as its group sees it. */

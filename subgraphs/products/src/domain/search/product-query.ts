@@ -1,13 +1,17 @@
 import type { Attribute } from '../products/product.js';
 import { attributeKey } from './search-index.js';
-import { fold, wordsOf } from './words.js';
+import { fold } from './fold.js';
+import { plainTerm, type SearchTerm } from './search-term.js';
+import { typedWords } from './words.js';
 
 export type ProductSort = 'NEWEST' | 'PRICE_ASC' | 'PRICE_DESC' | 'NAME' | 'RELEVANCE';
 
 /** A filter after parsing and checking. Stores only translate it. Prices are in minor units of the shop's currency. */
 export interface ProductQuery {
-  /** Folded words. Each must match the beginning of one of the product's words. */
+  /** The folded words as typed. */
   readonly words: readonly string[];
+  /** What they may mean. A product must match each. */
+  readonly terms: readonly SearchTerm[];
   /** Present if the search text has no words, such as `***`. */
   readonly findsNothing?: true;
   readonly categories: readonly string[];
@@ -38,7 +42,7 @@ export const QUERY_LIMITS = {
 } as const;
 
 /** The words of `search`. Words beyond the limit are ignored. */
-export const searchWords = (search: string): string[] => wordsOf(search).slice(0, QUERY_LIMITS.words);
+export const searchWords = (search: string): string[] => typedWords(search).slice(0, QUERY_LIMITS.words);
 
 /** Whether a text has more than white space and invisible characters, which alone are no search. */
 const isVisible = (text: string): boolean => /[^\s\p{Z}\p{C}]/u.test(text);
@@ -77,6 +81,7 @@ export function createProductQuery(
   const words = searchWords(filter.search ?? '');
   return {
     words,
+    terms: words.map(plainTerm),
     ...(words.length === 0 && isVisible(filter.search ?? '') && { findsNothing: true }),
     categories: [...new Set((filter.categories ?? []).map(fold))],
     minPrice: prices.min,
@@ -90,8 +95,18 @@ export function createProductQuery(
   };
 }
 
-/** Weights of a search word by the best place it is found in. A whole word counts one more than the beginning of one. */
-export const RELEVANCE = { name: 8, key: 3, description: 1, whole: 1 } as const;
+/**
+ * Points of a search term, by the best field it is found in and by how near the word there is. Then, for the product: its
+ * name is what was typed, it can be bought, its name has few other words. In this order, none outweighs one before it.
+ */
+export const RELEVANCE = {
+  field: { name: 8_000, key: 3_000, description: 1_000 },
+  nearness: { whole: 900, same: 800, form: 895, beginning: 500, part: 200, guess: 100 },
+  wholeName: 50,
+  inStock: 25,
+  /** Less one for each word of the name. */
+  shortName: 20,
+} as const;
 
 /** Puts a category's attributes first, in its order. The others keep their order. */
 export function orderAttributes(attributes: readonly Attribute[], order: readonly string[]): Attribute[] {

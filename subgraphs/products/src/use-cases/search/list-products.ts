@@ -13,6 +13,7 @@ import {
   type ProductSort,
 } from '../../domain/search/product-query.js';
 import { fitPriceRanges, PRICE_BOUNDS } from '../../domain/search/price-ranges.js';
+import type { ReadTerms } from './shop-words.js';
 import type { CatalogueStore, FacetCounts, ListedProduct, ListKey } from '../../store/store.js';
 
 export interface ListArguments {
@@ -38,13 +39,14 @@ export type ProductLists = ReturnType<typeof createProductLists>;
 interface Deps {
   readonly catalogue: CatalogueStore;
   readonly currency: CurrencyCode;
+  readonly readTerms: ReadTerms;
 }
 
 const MAX_FACETS = 20;
 const MAX_FACET_VALUES = 50;
 
 /** The catalogue as customers see it: pages, counts and facets. */
-export function createProductLists({ catalogue, currency }: Deps) {
+export function createProductLists({ catalogue, currency, readTerms }: Deps) {
   const amount = (minor: number) => formatAmount({ minor, currency });
 
   function readPrice(name: string, value: string | null | undefined): number | null {
@@ -71,7 +73,12 @@ export function createProductLists({ catalogue, currency }: Deps) {
         min: readPrice('minPrice', filter.minPrice),
         max: readPrice('maxPrice', filter.maxPrice),
       };
-      const query = createProductQuery(filter, prices, identity.kind === 'user' && identity.role === 'ADMIN');
+      const asTyped = createProductQuery(
+        filter,
+        prices,
+        identity.kind === 'user' && identity.role === 'ADMIN',
+      );
+      const query = { ...asTyped, terms: await readTerms(asTyped.words) };
       const name = listName(query, sort);
       const page = readPage(name, { first: first ?? null, after: after ?? null }, (values) =>
         readKey(values, sort === 'NAME'),
@@ -113,9 +120,15 @@ export function createProductLists({ catalogue, currency }: Deps) {
   };
 }
 
+/** The terms are left out, because they change with the shop's vocabulary. */
+const withoutTerms = ({ terms: _, ...rest }: ProductQuery) => rest;
+
 /** Names a list in its cursors: a cursor of another filter or sort order is refused, because it would point to a wrong place. */
 const listName = (query: ProductQuery, sort: ProductSort): string =>
-  `products:${sort}:${createHash('sha1').update(JSON.stringify(query)).digest('base64url').slice(0, 10)}`;
+  `products:${sort}:${createHash('sha1')
+    .update(JSON.stringify(withoutTerms(query)))
+    .digest('base64url')
+    .slice(0, 10)}`;
 
 /** The years 1 to 9999 in milliseconds. Stores accept no other dates, and prices and scores are far smaller. */
 const MIN_NUMBER = Date.parse('0001-01-01T00:00:00Z');

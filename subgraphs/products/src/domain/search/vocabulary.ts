@@ -1,0 +1,192 @@
+import type { SearchTerm } from './search-term.js';
+import { fillersOf, stemsOf, writesCompounds, type SearchLanguage } from './stems.js';
+import { allowedErrors, countErrors } from './typing-errors.js';
+
+/** Only words of at least two letters of a script with spaces have forms and parts. */
+const ALPHABETIC = /^[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}]{2,}$/u;
+const SPACED = /^[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Nd}]+$/u;
+const MAX_OTHERS = 40;
+/** Guessing compares with every word, so a search of many wrong words gets few guesses. */
+const MAX_GUESSES = 3;
+const MIN_PART = 3;
+const LONG_PART = 5;
+
+export type Vocabulary = ReturnType<typeof createVocabulary>;
+
+/**
+ * The words of the shop's products, in memory. It tells what a typed word may mean: another form of it, a compound that
+ * contains it, two words that it joins, or the word that was meant by a mistyped one.
+ */
+export function createVocabulary(languages: readonly SearchLanguage[]) {
+  const stems = new Map<string, readonly string[]>();
+  const byStem = new Map<string, Set<string>>();
+  const byLength = new Map<number, Set<string>>();
+  /** How many words begin so. */
+  const beginnings = new Map<string, number>();
+  let addedWhileReading: Set<string> | undefined;
+  const fillers = fillersOf(languages);
+  const compounds = writesCompounds(languages);
+
+  function add(word: string): void {
+    if (stems.has(word) || !ALPHABETIC.test(word)) return;
+    const own = stemsOf(word, languages);
+    stems.set(word, own);
+    for (const stem of own) byStem.set(stem, (byStem.get(stem) ?? new Set()).add(word));
+    byLength.set(word.length, (byLength.get(word.length) ?? new Set()).add(word));
+    for (let end = 1; end <= word.length; end += 1) {
+      const beginning = word.slice(0, end);
+      beginnings.set(beginning, (beginnings.get(beginning) ?? 0) + 1);
+    }
+  }
+
+  function remove(word: string): void {
+    for (const stem of stems.get(word) ?? []) {
+      byStem.get(stem)?.delete(word);
+      if (byStem.get(stem)?.size === 0) byStem.delete(stem);
+    }
+    stems.delete(word);
+    byLength.get(word.length)?.delete(word);
+    for (let end = 1; end <= word.length; end += 1) {
+      const beginning = word.slice(0, end);
+      const left = (beginnings.get(beginning) ?? 0) - 1;
+      if (left > 0) beginnings.set(beginning, left);
+      else beginnings.delete(beginning);
+    }
+  }
+
+  const formsOf = (word: string): string[] =>
+    ALPHABETIC.test(word) ? stemsOf(word, languages).flatMap((stem) => [...(byStem.get(stem) ?? [])]) : [];
+
+  const isKnown = (word: string): boolean => stems.has(word) || formsOf(word).length > 0;
+
+  /** Whether what stands before a part may be a word: with the letters that join German words, too. */
+  const isFirstPart = (text: string): boolean => {
+    if (text.length < 2) return false;
+    return isKnown(text) || isKnown(text.replace(/(?:s|n|en|es|er|e)$/, ''));
+  };
+
+  /** Words that end with the word or contain it: `kanne` in `teekanne`. */
+  function compoundsOf(word: string): string[] {
+    if (word.length < MIN_PART || !ALPHABETIC.test(word)) return [];
+    const found: string[] = [];
+    const own = new Set([word, ...stemsOf(word, languages).map((stem) => stem.slice(stem.indexOf(':') + 1))]);
+    for (const [candidate, candidateStems] of stems) {
+      if (candidate.length < word.length + 2) continue;
+      const isCompound = [...own].some((part) => {
+        if (part.length < MIN_PART) return false;
+        const at = candidate.indexOf(part, 2);
+        if (at < 2) return false;
+        const first = candidate.slice(0, at);
+        if (isFirstPart(first)) return endsWith(candidate, candidateStems, part) || part.length > MIN_PART;
+        if (at < MIN_PART) return false;
+        return (
+          part.length >= LONG_PART ||
+          (compounds && part.length > MIN_PART && endsWith(candidate, candidateStems, part))
+        );
+      });
+      if (isCompound) found.push(candidate);
+      if (found.length >= MAX_OTHERS) break;
+    }
+    return found;
+  }
+
+  const endsWith = (word: string, wordStems: readonly string[], part: string): boolean =>
+    word.endsWith(part) || wordStems.some((stem) => stem.endsWith(part));
+
+  /** The two known words that a word joins. */
+  function split(word: string): [string, string] | undefined {
+    for (let at = word.length - 2; at >= 1; at -= 1) {
+      const [first, second] = [word.slice(0, at), word.slice(at)];
+      if (first.length === 1 && second.length < 4) continue;
+      if ((stems.has(first) || first.length === 1) && isKnown(second) && second.length >= 2)
+        return [first, second];
+    }
+    return undefined;
+  }
+
+  /** The known words with the fewest typing errors, if these are few enough. */
+  function guess(word: string): string[] {
+    let most = allowedErrors(word);
+    if (most === 0 || !ALPHABETIC.test(word)) return [];
+    let found: string[] = [];
+    for (let length = word.length - most; length <= word.length + most; length += 1) {
+      for (const candidate of byLength.get(length) ?? []) {
+        const errors = countErrors(word, candidate, most);
+        if (errors > most) continue;
+        if (errors < most) [found, most] = [[], errors];
+        found.push(candidate);
+      }
+    }
+    return found.slice(0, MAX_OTHERS);
+  }
+
+  return {
+    get size() {
+      return stems.size;
+    },
+
+    add(words: Iterable<string>): void {
+      for (const word of words) {
+        add(word);
+        addedWhileReading?.add(word);
+      }
+    },
+
+    /** Keeps the words that are loaded, and those added in between. */
+    async read(load: () => Promise<readonly string[]>): Promise<void> {
+      const added = (addedWhileReading = new Set<string>());
+      const loaded = await load();
+      const kept = new Set([...loaded, ...added]);
+      for (const word of [...stems.keys()]) if (!kept.has(word)) remove(word);
+      for (const word of kept) add(word);
+    },
+
+    /**
+     * What a search may mean. A product must match all terms.
+     * @param typed folded words in the order typed
+     * @param synonyms groups of words that mean the same
+     */
+    termsOf(typed: readonly string[], synonyms: readonly (readonly string[])[] = []): SearchTerm[] {
+      const content = typed.filter((word) => !fillers.has(word));
+      const words = content.length > 0 ? content : typed;
+      let guesses = 0;
+      return words.flatMap((word): SearchTerm[] => {
+        const place = typed.indexOf(word);
+        const [before, after] = [typed[place - 1], typed[place + 1]];
+        const joined = [...(before ? [before + word] : []), ...(after ? [word + after] : [])].filter((one) =>
+          SPACED.test(one),
+        );
+        const forms = formsOf(word);
+        const same = synonyms
+          .filter((group) => group.some((synonym) => synonym === word || forms.includes(synonym)))
+          .flat()
+          .flatMap((synonym) => [synonym, ...formsOf(synonym)]);
+        const part = compoundsOf(word);
+        const term = (others: Partial<SearchTerm['others']> = {}): SearchTerm => {
+          const seen = new Set([word]);
+          const fresh = (list: readonly string[] = []) =>
+            list.filter((one) => !seen.has(one) && seen.add(one)).slice(0, MAX_OTHERS);
+          return {
+            word,
+            others: {
+              same: fresh([...joined, ...joined.flatMap(formsOf), ...same]),
+              form: fresh(forms),
+              part: fresh(part),
+              guess: fresh(others.guess),
+            },
+          };
+        };
+        const isFound = beginnings.has(word) || forms.length + same.length + part.length > 0;
+        if (isFound || joined.some((one) => stems.has(one)) || !ALPHABETIC.test(word)) return [term()];
+        const halves = split(word);
+        if (halves)
+          return halves.map((half) => ({
+            word: half,
+            others: { same: [], form: formsOf(half).filter((form) => form !== half), part: [], guess: [] },
+          }));
+        guesses += 1;
+        return [term(guesses <= MAX_GUESSES ? { guess: guess(word) } : {})];
+      });
+    },
+  };
+}
