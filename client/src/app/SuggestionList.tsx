@@ -33,7 +33,11 @@ export function SuggestionList({ id, suggestions, text, active, onChoose }: Prop
       {suggestions.map(({ id: productId, title, imageUrl, price }, place) => (
         <li key={productId} {...option(place)}>
           {imageUrl ? (
-            <img src={imageUrl} alt="" className="size-9 rounded-lg bg-stone-100 object-cover dark:bg-stone-800" />
+            <img
+              src={imageUrl}
+              alt=""
+              className="size-9 rounded-lg bg-stone-100 object-cover dark:bg-stone-800"
+            />
           ) : (
             <span className="size-9" />
           )}

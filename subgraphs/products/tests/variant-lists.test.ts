@@ -281,7 +281,14 @@ describe('lists of an older release', () => {
     await shop.addProduct({ sku: 'HEEL', name: 'ヒール', attributes: [{ name: 'colour', value: 'ビーチ' }] });
     await catalogue(FOUR);
     const products = shop.db.collection('products');
-    const written = { words: 1, nameWords: 1, nameKey: 1, attributeKeys: 1, variantKey: 1, 'offers.words': 1 };
+    const written = {
+      words: 1,
+      nameWords: 1,
+      nameKey: 1,
+      attributeKeys: 1,
+      variantKey: 1,
+      'offers.words': 1,
+    };
     const read = () => products.find({}, { projection: written }).sort({ _id: 1 }).toArray();
     const before = await read();
     await products.updateMany({}, [
