@@ -5,7 +5,7 @@ const PAUSE_MS = 150;
 /** One letter begins too many words to suggest any. */
 const MIN_LETTERS = 2;
 
-export type Suggestion = SearchSuggestionsQuery['products']['nodes'][number];
+export type Suggestion = NonNullable<SearchSuggestionsQuery['products']>['nodes'][number];
 
 /** The products that a search finds first, once the typing pauses. What was found before stays until they are there. */
 export function useSuggestions(text: string, isWanted: boolean): readonly Suggestion[] {
@@ -19,5 +19,5 @@ export function useSuggestions(text: string, isWanted: boolean): readonly Sugges
     variables: { search: settled.slice(0, 200) },
     skip: !isAsked,
   });
-  return (isAsked && (data ?? previousData)?.products.nodes) || [];
+  return (isAsked && (data ?? previousData)?.products?.nodes) || [];
 }
