@@ -64,6 +64,7 @@ describe('a typed word', () => {
 describe('a vocabulary', () => {
   it('should forget words that are gone, and keep those added while it is read', async () => {
     const vocabulary = vocabularyOf('mug plate');
+    await vocabulary.read(async () => ['mug', 'plate']);
     await vocabulary.read(async () => {
       vocabulary.add(['knife']);
       return ['plate'];

@@ -21,9 +21,10 @@ export function createVocabulary(languages: readonly SearchLanguage[]) {
   const stems = new Map<string, readonly string[]>();
   const byStem = new Map<string, Set<string>>();
   const byLength = new Map<number, Set<string>>();
-  /** How many words begin so. */
-  const beginnings = new Map<string, number>();
-  let addedWhileReading: Set<string> | undefined;
+  /** All words in order; undefined after a change, until it is needed. */
+  let ordered: string[] | undefined;
+  /** Added since the last read began: what is read may be older. */
+  let recent = new Set<string>();
   const fillers = fillersOf(languages);
   const compounds = writesCompounds(languages);
 
@@ -33,10 +34,7 @@ export function createVocabulary(languages: readonly SearchLanguage[]) {
     stems.set(word, own);
     for (const stem of own) byStem.set(stem, (byStem.get(stem) ?? new Set()).add(word));
     byLength.set(word.length, (byLength.get(word.length) ?? new Set()).add(word));
-    for (let end = 1; end <= word.length; end += 1) {
-      const beginning = word.slice(0, end);
-      beginnings.set(beginning, (beginnings.get(beginning) ?? 0) + 1);
-    }
+    ordered = undefined;
   }
 
   function remove(word: string): void {
@@ -46,12 +44,19 @@ export function createVocabulary(languages: readonly SearchLanguage[]) {
     }
     stems.delete(word);
     byLength.get(word.length)?.delete(word);
-    for (let end = 1; end <= word.length; end += 1) {
-      const beginning = word.slice(0, end);
-      const left = (beginnings.get(beginning) ?? 0) - 1;
-      if (left > 0) beginnings.set(beginning, left);
-      else beginnings.delete(beginning);
+    ordered = undefined;
+  }
+
+  /** Whether any word begins so. */
+  function isBeginning(text: string): boolean {
+    ordered ??= [...stems.keys()].sort();
+    let [low, high] = [0, ordered.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (ordered[middle]! < text) low = middle + 1;
+      else high = middle;
     }
+    return ordered[low]?.startsWith(text) ?? false;
   }
 
   const formsOf = (word: string): string[] =>
@@ -121,22 +126,20 @@ export function createVocabulary(languages: readonly SearchLanguage[]) {
   }
 
   return {
-    get size() {
-      return stems.size;
-    },
-
     add(words: Iterable<string>): void {
       for (const word of words) {
+        if (stems.has(word)) continue;
         add(word);
-        addedWhileReading?.add(word);
+        if (stems.has(word)) recent.add(word);
       }
     },
 
-    /** Keeps the words that are loaded, and those added in between. */
+    /** Keeps the words that are loaded, and those added since the read before, whose product may be written just now. */
     async read(load: () => Promise<readonly string[]>): Promise<void> {
-      const added = (addedWhileReading = new Set<string>());
+      const before = recent;
+      recent = new Set();
       const loaded = await load();
-      const kept = new Set([...loaded, ...added]);
+      const kept = new Set([...loaded, ...before, ...recent]);
       for (const word of [...stems.keys()]) if (!kept.has(word)) remove(word);
       for (const word of kept) add(word);
     },
@@ -144,9 +147,8 @@ export function createVocabulary(languages: readonly SearchLanguage[]) {
     /**
      * What a search may mean. A product must match all terms.
      * @param typed folded words in the order typed
-     * @param synonyms groups of words that mean the same
      */
-    termsOf(typed: readonly string[], synonyms: readonly (readonly string[])[] = []): SearchTerm[] {
+    termsOf(typed: readonly string[]): SearchTerm[] {
       const content = typed.filter((word) => !fillers.has(word));
       const words = content.length > 0 ? content : typed;
       let guesses = 0;
@@ -157,10 +159,6 @@ export function createVocabulary(languages: readonly SearchLanguage[]) {
           SPACED.test(one),
         );
         const forms = formsOf(word);
-        const same = synonyms
-          .filter((group) => group.some((synonym) => synonym === word || forms.includes(synonym)))
-          .flat()
-          .flatMap((synonym) => [synonym, ...formsOf(synonym)]);
         const part = compoundsOf(word);
         const term = (others: Partial<SearchTerm['others']> = {}): SearchTerm => {
           const seen = new Set([word]);
@@ -169,14 +167,14 @@ export function createVocabulary(languages: readonly SearchLanguage[]) {
           return {
             word,
             others: {
-              same: fresh([...joined, ...joined.flatMap(formsOf), ...same]),
+              same: fresh([...joined, ...joined.flatMap(formsOf)]),
               form: fresh(forms),
               part: fresh(part),
               guess: fresh(others.guess),
             },
           };
         };
-        const isFound = beginnings.has(word) || forms.length + same.length + part.length > 0;
+        const isFound = isBeginning(word) || forms.length + part.length > 0;
         if (isFound || joined.some((one) => stems.has(one)) || !ALPHABETIC.test(word)) return [term()];
         const halves = split(word);
         if (halves)
