@@ -32,3 +32,17 @@ export function countErrors(typed: string, word: string, most: number): number {
   }
   return last[word.length]!;
 }
+
+/** The letters of a word as bits, which rules out most words before any is compared. */
+export function lettersOf(word: string): number {
+  let letters = 0;
+  for (let index = 0; index < word.length; index += 1) letters |= 1 << (word.charCodeAt(index) & 31);
+  return letters;
+}
+
+/** How many letters only one of two words has: at most two for each typing error. */
+export function differing(letters: number, others: number): number {
+  let count = 0;
+  for (let rest = letters ^ others; rest !== 0; rest &= rest - 1) count += 1;
+  return count;
+}

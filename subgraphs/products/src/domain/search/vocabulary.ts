@@ -1,6 +1,6 @@
 import type { SearchTerm } from './search-term.js';
 import { fillersOf, stemsOf, writesCompounds, type SearchLanguage } from './stems.js';
-import { allowedErrors, countErrors } from './typing-errors.js';
+import { allowedErrors, countErrors, differing, lettersOf } from './typing-errors.js';
 
 /** Only words of at least two letters of a script with spaces have forms and parts. */
 const ALPHABETIC = /^[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}]{2,}$/u;
@@ -20,7 +20,8 @@ export type Vocabulary = ReturnType<typeof createVocabulary>;
 export function createVocabulary(languages: readonly SearchLanguage[]) {
   const stems = new Map<string, readonly string[]>();
   const byStem = new Map<string, Set<string>>();
-  const byLength = new Map<number, Set<string>>();
+  /** By length, each word with its letters. */
+  const byLength = new Map<number, Map<string, number>>();
   /** All words in order; undefined after a change, until it is needed. */
   let ordered: string[] | undefined;
   /** Added since the last read began: what is read may be older. */
@@ -33,7 +34,7 @@ export function createVocabulary(languages: readonly SearchLanguage[]) {
     const own = stemsOf(word, languages);
     stems.set(word, own);
     for (const stem of own) byStem.set(stem, (byStem.get(stem) ?? new Set()).add(word));
-    byLength.set(word.length, (byLength.get(word.length) ?? new Set()).add(word));
+    byLength.set(word.length, (byLength.get(word.length) ?? new Map()).set(word, lettersOf(word)));
     ordered = undefined;
   }
 
@@ -75,8 +76,10 @@ export function createVocabulary(languages: readonly SearchLanguage[]) {
     if (word.length < MIN_PART || !ALPHABETIC.test(word)) return [];
     const found: string[] = [];
     const own = new Set([word, ...stemsOf(word, languages).map((stem) => stem.slice(stem.indexOf(':') + 1))]);
+    const shortest = [...own].reduce((a, b) => (b.length < a.length && a.startsWith(b) ? b : a));
+    const isOneEnough = [...own].every((part) => part.startsWith(shortest));
     for (const [candidate, candidateStems] of stems) {
-      if (candidate.length < word.length + 2) continue;
+      if (candidate.length < word.length + 2 || (isOneEnough && !candidate.includes(shortest, 2))) continue;
       const isCompound = [...own].some((part) => {
         if (part.length < MIN_PART) return false;
         const at = candidate.indexOf(part, 2);
@@ -113,9 +116,11 @@ export function createVocabulary(languages: readonly SearchLanguage[]) {
   function guess(word: string): string[] {
     let most = allowedErrors(word);
     if (most === 0 || !ALPHABETIC.test(word)) return [];
+    const letters = lettersOf(word);
     let found: string[] = [];
     for (let length = word.length - most; length <= word.length + most; length += 1) {
-      for (const candidate of byLength.get(length) ?? []) {
+      for (const [candidate, itsLetters] of byLength.get(length) ?? []) {
+        if (differing(letters, itsLetters) > 2 * most) continue;
         const errors = countErrors(word, candidate, most);
         if (errors > most) continue;
         if (errors < most) [found, most] = [[], errors];
