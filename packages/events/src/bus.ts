@@ -1,5 +1,5 @@
 import type { AnyEvent, EventEnvelope } from './envelope.js';
-import type { EventType } from './types.js';
+import type { Aggregate, EventType } from './types.js';
 
 /** What a service listens to. One per service: its name is the consumer group (Redis) or queue prefix (RabbitMQ). */
 export interface EventSubscription {
@@ -62,9 +62,55 @@ export interface ConsumerLag {
   readonly pending: number;
 }
 
+/**
+ * A number that the bus keeps for each aggregate, which grows with each batch of events. A publisher stores the number of its
+ * last batch: if the bus has a lower one, it has lost events that it acknowledged (emptied, crashed, restored from a backup).
+ */
+export type Marks = Readonly<Partial<Record<Aggregate, number>>>;
+
+/** Why the publisher of an aggregate has to send events again. */
+export type Loss =
+  /** The bus holds what was sent up to this mark, which may be 0, and nothing after it. */
+  | { readonly kind: 'lost'; readonly heldMark: number }
+  /** A consumer, or an operator, asked for what was sent since this time. */
+  | { readonly kind: 'asked'; readonly since: Date };
+
+/** The bus no longer holds what was sent before; the events were not published. */
+export class BusLossError extends Error {
+  override readonly name = 'BusLossError';
+
+  constructor(
+    readonly aggregate: Aggregate,
+    heldMark: number,
+    knownMark: number,
+  ) {
+    super(
+      `The event bus has lost events of ${aggregate}: expected mark ${knownMark} or more, got ${heldMark}. They are sent again first.`,
+    );
+  }
+}
+
+/** What a publisher uses when the bus has lost events. One service publishes an aggregate. */
+export interface BusRecovery {
+  /** Undefined if nothing has to be sent again. @param knownMark of the last batch, 0 if there was none */
+  lossOf(aggregate: Aggregate, knownMark: number): Promise<Loss | undefined>;
+  /** Publishes without a look at the marks and without changing them. */
+  resend(events: readonly AnyEvent[]): Promise<void>;
+  /** All was sent again: sets a mark greater than `knownMark` and answers it. @param loss what was answered to `lossOf` */
+  recovered(aggregate: Aggregate, knownMark: number, loss: Loss): Promise<number>;
+  /** Asks the publisher of an aggregate to send again what it sent since a time. It does so within seconds. */
+  askForResend(aggregate: Aggregate, since: Date): Promise<void>;
+}
+
 export interface EventBus {
-  /** Resolves once the broker holds all of them durably; rejects if any may be missing (send all again then). */
-  publish(events: readonly AnyEvent[]): Promise<void>;
+  /**
+   * Resolves once the broker has accepted all of them; rejects if any may be missing (send all again then).
+   * @param known the marks of the last batch; without them, the bus is not asked whether it has lost any
+   * @returns the marks of this batch
+   * @throws BusLossError if the bus has lower marks
+   */
+  publish(events: readonly AnyEvent[], known?: Marks): Promise<Marks>;
+  readonly recovery: BusRecovery;
   /** Starts consuming; `close` waits for handlers that are running. */
   subscribe(subscription: EventSubscription): Promise<{ close(): Promise<void> }>;
   readonly deadLetters: DeadLetterQueue;

@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
-import { EVENT_DATA, type EventData, type EventType } from './types.js';
+import { aggregateOf, EVENT_DATA, type Aggregate, type EventData, type EventType } from './types.js';
 
 /** One event as it travels. `sequence` counts within the aggregate `aggregateId`, from 1. */
 export interface EventEnvelope<T extends EventType = EventType> {
@@ -84,4 +84,17 @@ export function readEvent(raw: string): AnyEvent | null {
   } catch {
     return null;
   }
+}
+
+/** Keeps their order. @throws InvalidEventError for a type of no known aggregate. */
+export function groupByAggregate(events: readonly AnyEvent[]): Map<Aggregate, AnyEvent[]> {
+  const groups = new Map<Aggregate, AnyEvent[]>();
+  for (const event of events) {
+    const aggregate = aggregateOf(event.type) as Aggregate | undefined;
+    if (!aggregate) throw new InvalidEventError(`Event type "${event.type}" belongs to no known aggregate.`);
+    const group = groups.get(aggregate);
+    if (group) group.push(event);
+    else groups.set(aggregate, [event]);
+  }
+  return groups;
 }

@@ -13,10 +13,10 @@ const attributesOf = (event: AnyEvent) => ({
 });
 
 /** One span for each event, in the trace of what caused it: a batch comes from many. */
-export async function inPublishSpans(
+export async function inPublishSpans<Result>(
   events: readonly AnyEvent[],
-  publish: () => Promise<void>,
-): Promise<void> {
+  publish: () => Promise<Result>,
+): Promise<Result> {
   const spans = events.map((event) =>
     tracer.startSpan(
       `publish ${event.type}`,
@@ -25,7 +25,7 @@ export async function inPublishSpans(
     ),
   );
   try {
-    await publish();
+    return await publish();
   } catch (error) {
     for (const span of spans) span.setStatus({ code: SpanStatusCode.ERROR, message: String(error) });
     throw error;

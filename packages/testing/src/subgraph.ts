@@ -22,6 +22,7 @@ export const testBaseConfig = {
   LOG_LEVEL: 'silent',
   INTERNAL_AUTH_SECRET: TEST_SECRET,
   DRAIN_DELAY_MS: 0,
+  SENT_EVENTS_KEEP_HOURS: 72,
   REDIS_URL: undefined,
   REDIS_CLUSTER: false,
   AMQP_URL: undefined,

@@ -17,8 +17,11 @@ export interface KeptChannel {
 }
 
 export interface RabbitConnection {
-  /** `open` prepares each new channel; the first preparation is awaited by `ready`. */
-  keepChannel(open: (channel: ConfirmChannel) => Promise<void>): KeptChannel;
+  /**
+   * `open` prepares each new channel; the first preparation is awaited by `ready`.
+   * @param expected a refusal that closes the channel and is no reason for a warning
+   */
+  keepChannel(open: (channel: ConfirmChannel) => Promise<void>, expected?: number): KeptChannel;
   /** A channel for one piece of work; what it fetched and did not acknowledge goes back. */
   withChannel<Result>(work: (channel: ConfirmChannel) => Promise<Result>): Promise<Result>;
   /**
@@ -74,7 +77,7 @@ export function connectRabbitMq(url: string, logger: Logger): RabbitConnection {
   }
 
   return {
-    keepChannel(open) {
+    keepChannel(open, expected) {
       let next = resolvable<ConfirmChannel>();
       let current: ConfirmChannel | undefined;
       let isClosed = false;
@@ -82,7 +85,7 @@ export function connectRabbitMq(url: string, logger: Logger): RabbitConnection {
       async function keep(): Promise<void> {
         for (let failures = 0; !isClosed && !closing.signal.aborted;) {
           try {
-            const channel = await openChannel();
+            const channel = await openChannel(expected);
             const gone = once(channel, 'close');
             current = channel;
             if (isClosed) return await channel.close();

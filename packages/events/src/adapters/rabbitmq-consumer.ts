@@ -9,7 +9,8 @@ import {
   type RabbitConnection,
 } from './rabbitmq-connection.js';
 import { deadLetterMessage } from './rabbitmq-letter.js';
-import { DEAD_LETTERS, declareExchanges, declareQueue } from './rabbitmq-topology.js';
+import { declareAndAsk } from './rabbitmq-recovery.js';
+import { DEAD_LETTERS, declareExchanges, declareQueue, queueOf } from './rabbitmq-topology.js';
 
 /** Events in hand: being handled, waiting for a retry or standing behind one. Quorum queues allow 2000. */
 const PREFETCH = 500;
@@ -53,7 +54,10 @@ export function startRabbitConsumer(
 
   const kept: KeptChannel = connection.keepChannel(async (channel) => {
     await declareExchanges(channel);
-    queue = await declareQueue(channel, subscription, aggregate);
+    queue = queueOf(subscription.consumer, aggregate);
+    await declareAndAsk(connection, channel, aggregate, queue, () =>
+      declareQueue(channel, subscription, aggregate),
+    );
     // What came by the last channel comes again.
     for (const { state } of lanes.values()) if (typeof state === 'object') clearTimeout(state.retry);
     lanes = new Map();

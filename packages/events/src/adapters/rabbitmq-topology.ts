@@ -23,6 +23,15 @@ export const DELIVERY_LIMIT = 50;
  */
 const NO_DELIVERY_LIMIT = 2 ** 31 - 1;
 
+/** Holds one message: the number of the last batch of an aggregate's events. */
+export const markQueueOf = (aggregate: string) => `marks.${aggregate}`;
+
+/** Holds requests to the publisher of an aggregate to send events again. */
+export const resendQueueOf = (aggregate: string) => `resend.${aggregate}`;
+
+/** Exists once a consumer whose queue was new has asked for the events that were sent before. */
+export const askedQueueOf = (queue: string) => `${queue}.asked`;
+
 export const queueOf = (consumer: string, aggregate: string) => `${consumer}.${aggregate}`;
 
 /** What every process needs: a topic exchange per aggregate and a place for dead letters. Safe to repeat. */
@@ -36,6 +45,22 @@ export async function declareExchanges(channel: ConfirmChannel): Promise<void> {
   await channel.bindQueue(DEAD_LETTER_QUEUE, DEAD_LETTERS, '');
 }
 
+/** @param length the most messages; the oldest are dropped */
+export async function declareSmallQueue(
+  channel: ConfirmChannel,
+  queue: string,
+  length?: number,
+): Promise<void> {
+  await channel.assertQueue(queue, {
+    durable: true,
+    arguments: {
+      'x-queue-type': 'quorum',
+      'x-delivery-limit': NO_DELIVERY_LIMIT,
+      ...(length !== undefined && { 'x-max-length': length }),
+    },
+  });
+}
+
 /**
  * The consumer's queue for one aggregate, bound to the types it handles and to no others. One process at a time is
  * given its messages ("single active consumer"): only then can their order be kept.
@@ -44,7 +69,7 @@ export async function declareQueue(
   channel: ConfirmChannel,
   subscription: EventSubscription,
   aggregate: Aggregate,
-): Promise<string> {
+): Promise<void> {
   const queue = queueOf(subscription.consumer, aggregate);
   await channel.assertQueue(queue, {
     durable: true,
@@ -62,5 +87,4 @@ export async function declareQueue(
     if (subscription.types.includes(type)) await channel.bindQueue(queue, aggregate, type);
     else await channel.unbindQueue(queue, aggregate, type);
   }
-  return queue;
 }

@@ -1,13 +1,14 @@
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { EventBus, EventSubscription } from '../bus.js';
-import { InvalidEventError } from '../envelope.js';
+import { groupByAggregate, type AnyEvent } from '../envelope.js';
 import { DEFAULT_LIMITS, type BusLimits } from '../limits.js';
 import { createBusMetrics } from '../metrics.js';
 import { aggregateOf, type Aggregate } from '../types.js';
 import { confirmed, connectRabbitMq, within } from './rabbitmq-connection.js';
 import { startRabbitConsumer, type RabbitConsumer } from './rabbitmq-consumer.js';
 import { createRabbitDeadLetters } from './rabbitmq-dead-letters.js';
+import { createRabbitRecovery } from './rabbitmq-recovery.js';
 import { declareExchanges, queueOf } from './rabbitmq-topology.js';
 
 export interface RabbitMqOptions extends Partial<BusLimits> {
@@ -31,30 +32,34 @@ export function createRabbitMqBus(options: RabbitMqOptions): EventBus {
       if (!isClosed) logger.warn({ err: error }, 'Moving dead letters of an earlier version failed');
     });
   });
+  const recovery = createRabbitRecovery(connection, (events) => bus.publish(events));
   const subscriptions = new Set<{ close(): Promise<void> }>();
   const consumers = new Map<RabbitConsumer, { consumer: string; stream: string }>();
   let isClosed = false;
 
   const bus: EventBus = {
-    async publish(events) {
-      const routed = events.map((event) => {
-        const aggregate = aggregateOf(event.type) as Aggregate | undefined;
-        if (!aggregate)
-          throw new InvalidEventError(`Event type "${event.type}" belongs to no known aggregate.`);
-        return { event, aggregate };
-      });
+    async publish(events, known) {
+      const groups = groupByAggregate(events);
+      if (known) for (const aggregate of groups.keys()) await recovery.check(aggregate, known[aggregate] ?? 0);
       const channel = await publisher.ready();
-      await Promise.all(
-        routed.map(({ event, aggregate }) =>
+      const marks: { -readonly [Name in Aggregate]?: number } = {};
+      const send = ([aggregate, some]: [Aggregate, AnyEvent[]]) => [
+        ...some.map((event) =>
           confirmed(channel, aggregate, event.type, Buffer.from(JSON.stringify(event)), {
             messageId: event.id,
             type: event.type,
             headers: { 'aggregate-id': event.aggregateId },
           }),
         ),
-      );
+        known &&
+          recovery.mark(channel, aggregate, known[aggregate] ?? 0).then((mark) => (marks[aggregate] = mark)),
+      ];
+      await Promise.all([...groups].flatMap(send));
       for (const event of events) metrics.published(event.type);
+      return marks;
     },
+
+    recovery,
 
     async subscribe(subscription: EventSubscription) {
       const aggregates = [...new Set(subscription.types.map(aggregateOf))];
@@ -97,6 +102,7 @@ export function createRabbitMqBus(options: RabbitMqOptions): EventBus {
       isClosed = true;
       await Promise.all([...subscriptions].map((subscription) => subscription.close()));
       await publisher.close();
+      await recovery.close();
       await connection.close();
     },
   };

@@ -7,11 +7,16 @@ export type RedisClient = Redis | Cluster;
 export interface StreamKeys {
   readonly stream: string;
   readonly dead: string;
+  /** The number of the last batch of events. */
+  readonly mark: string;
+  /** Epoch ms: what was sent since then has to be sent again. Absent if nothing has to be. */
+  readonly resend: string;
 }
 
 /** The hash tag keeps all keys of one aggregate in one slot of a cluster, as scripts need. */
 export function keysOf(aggregate: string): StreamKeys {
-  return { stream: `events:{${aggregate}}`, dead: `events:{${aggregate}}:dead` };
+  const stream = `events:{${aggregate}}`;
+  return { stream, dead: `${stream}:dead`, mark: `${stream}:mark`, resend: `${stream}:resend` };
 }
 
 /**

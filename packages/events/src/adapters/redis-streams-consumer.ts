@@ -81,6 +81,7 @@ function run(
     `${keys.stream}:${group}:due`,
     `${keys.stream}:${group}:types`,
     keys.dead,
+    keys.resend,
   ];
   return runScript(client, script, groupKeys, [group, name, ...args]);
 }

@@ -16,6 +16,9 @@ const texts = readScripts(new URL('./scripts/', import.meta.url), [
   'remove-consumers',
   'trim',
   'replay',
+  'publish',
+  'ask-resend',
+  'recovered',
 ]);
 
 /** The steps of a consumer group; scripts/prelude.lua explains them. */
@@ -28,6 +31,9 @@ export const SCRIPTS = {
   removeConsumers: script(texts['remove-consumers']),
   trim: script(texts.trim),
   replay: script(texts.replay),
+  publish: script(texts.publish),
+  askResend: script(texts['ask-resend']),
+  recovered: script(texts.recovered),
 } as const;
 
 function script(text: string): Script {

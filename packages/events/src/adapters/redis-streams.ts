@@ -4,13 +4,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { ConsumerLag, EventBus, EventSubscription } from '../bus.js';
-import { InvalidEventError, type AnyEvent } from '../envelope.js';
+import { groupByAggregate } from '../envelope.js';
 import { DEFAULT_LIMITS } from '../limits.js';
 import { createBusMetrics } from '../metrics.js';
 import { AGGREGATES, aggregateOf, type Aggregate } from '../types.js';
 import { closeRedis, connectRedis, keysOf } from './redis-streams-connection.js';
 import { createGroup, startConsumer, type RedisStreamsLimits } from './redis-streams-consumer.js';
 import { createRedisDeadLetters } from './redis-streams-dead-letters.js';
+import { createRedisRecovery, publishTo } from './redis-streams-publisher.js';
 
 export interface RedisStreamsOptions extends Partial<RedisStreamsLimits> {
   /** `redis://…`, or several with commas for a Redis Cluster. Redis 6.2 or newer. */
@@ -58,25 +59,16 @@ export function createRedisStreamsBus(options: RedisStreamsOptions): EventBus {
   }
 
   const bus: EventBus = {
-    async publish(events) {
+    async publish(events, known) {
+      const marks: { -readonly [Name in Aggregate]?: number } = {};
       for (const [aggregate, some] of groupByAggregate(events)) {
-        const pipeline = client.pipeline();
-        for (const event of some) {
-          pipeline.xadd(
-            keysOf(aggregate).stream,
-            '*',
-            'type',
-            event.type,
-            'key',
-            event.aggregateId,
-            'event',
-            JSON.stringify(event),
-          );
-        }
-        for (const [error] of (await pipeline.exec()) ?? []) if (error) throw error;
+        marks[aggregate] = await publishTo(client, aggregate, some, known && (known[aggregate] ?? 0));
         for (const event of some) metrics.published(event.type);
       }
+      return marks;
     },
+
+    recovery: createRedisRecovery(client),
 
     async subscribe(subscription: EventSubscription) {
       const name = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
@@ -123,17 +115,6 @@ async function untilItWorks(attempt: () => Promise<void>, signal: AbortSignal): 
       await sleep(Math.min(2000, 100 * 2 ** failures), undefined, { signal });
     }
   }
-}
-
-/** Keeps their order. @throws InvalidEventError for a type of no known aggregate. */
-function groupByAggregate(events: readonly AnyEvent[]): Map<Aggregate, AnyEvent[]> {
-  const groups = new Map<Aggregate, AnyEvent[]>();
-  for (const event of events) {
-    const aggregate = aggregateOf(event.type) as Aggregate | undefined;
-    if (!aggregate) throw new InvalidEventError(`Event type "${event.type}" belongs to no known aggregate.`);
-    groups.set(aggregate, [...(groups.get(aggregate) ?? []), event]);
-  }
-  return groups;
 }
 
 function toRecord(flat: unknown[]): Record<string, unknown> {

@@ -10,6 +10,11 @@ const subgraphShape = (source: NodeJS.ProcessEnv) => ({
   REDIS_CLUSTER: env.boolean(false),
   /** RabbitMQ instead of Redis Streams for events. */
   AMQP_URL: env.url('amqp', 'amqps').optional(),
+  /**
+   * How long events are kept after they were sent, in case the event bus loses them. Consumers recognise repeated events for
+   * 30 days or more.
+   */
+  SENT_EVENTS_KEEP_HOURS: env.integer(72, { min: 1, max: 30 * 24 }),
   /** Brings the store's schema up to date at start; in production a job does it (`main.js migrate`). */
   MIGRATE_ON_START: env.boolean(['development', 'test'].includes(source['NODE_ENV'] ?? '')),
 });

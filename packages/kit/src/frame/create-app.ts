@@ -1,4 +1,4 @@
-import { createBus, type AnyEvent, type EventBus } from '@cartograph/events';
+import { aggregateOf, createBus, type AnyEvent, type EventBus } from '@cartograph/events';
 import { readFileSync } from 'node:fs';
 import type { FastifyInstance } from 'fastify';
 import { systemClock, type Clock } from '../clock.js';
@@ -105,7 +105,7 @@ export async function createApp<Config extends SubgraphConfig>(
     if (faults.length > 0) throw new SubgraphDefinitionError(subgraph.name, faults);
 
     registerGauges(registry, parts.gauges);
-    relay = createRelay(subgraph, parts, database, bus, runtime);
+    relay = createRelay(subgraph, parts, database, bus, config, runtime);
     const server = await createSubgraphServer({
       name: subgraph.name,
       typeDefs: readFileSync(subgraph.schema, 'utf8'),
@@ -169,6 +169,7 @@ function createRelay(
   { outbox }: SubgraphParts<BaseGraphQLContext>,
   database: OpenDatabase<unknown>,
   bus: EventBus | undefined,
+  { SENT_EVENTS_KEEP_HOURS }: SubgraphConfig,
   runtime: Runtime,
 ): OutboxRelay | undefined {
   const source = outbox?.source ?? database.outbox;
@@ -177,6 +178,8 @@ function createRelay(
   return createOutboxRelay({
     source,
     bus: bus ?? { publish: async () => {} },
+    aggregates: [...new Set(events.publishes.map(aggregateOf))],
+    keepSentMs: SENT_EVENTS_KEEP_HOURS * 3_600_000,
     ...(outbox?.pollMs !== undefined && { pollMs: outbox.pollMs }),
     ...(outbox?.gatherMs !== undefined && { gatherMs: outbox.gatherMs }),
     ...runtime,

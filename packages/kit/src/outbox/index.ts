@@ -1,4 +1,4 @@
 export { createPostgresOutbox, type TransactionalSqlRunner } from './postgres-outbox.js';
 export { createOutboxRelay, type OutboxRelay, type OutboxRelayOptions } from './relay.js';
-export type { OutboxSource, Relayed } from './source.js';
+export { KEEP_SENT_MS, type OutboxSource, type Publish, type Relayed, type ResendSteps } from './source.js';
 export * from './tables.js';

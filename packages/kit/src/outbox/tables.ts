@@ -6,6 +6,26 @@ export interface SqlRunner {
 }
 
 /**
+ * Statements for a migration of each service that publishes events on Postgres, in databases from before December 2026;
+ * {@link outboxMigration} contains them. `sent_events` keeps events after they were published, in case the bus loses them;
+ * `sent_marks` the mark of each aggregate's last batch.
+ */
+export const sentEventsMigration: { readonly up: readonly string[]; readonly down: readonly string[] } = {
+  up: [
+    `CREATE TABLE IF NOT EXISTS sent_events (
+       aggregate text NOT NULL,
+       mark bigint NOT NULL,
+       position bigint NOT NULL,
+       sent_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+       event json NOT NULL,
+       PRIMARY KEY (aggregate, mark, position)
+     )`,
+    `CREATE TABLE IF NOT EXISTS sent_marks (aggregate text PRIMARY KEY, mark bigint NOT NULL)`,
+  ],
+  down: ['DROP TABLE IF EXISTS sent_events', 'DROP TABLE IF EXISTS sent_marks'],
+};
+
+/**
  * Statements for a migration of each service that publishes or consumes events on Postgres.
  * `outbox` holds what is not published yet, in order of `position`; `processed_events` what was handled.
  */
@@ -25,8 +45,9 @@ export const outboxMigration: { readonly up: readonly string[]; readonly down: r
      )`,
     // Rows are only ever added at the end, so that a few bytes per block are enough to find the old ones.
     `CREATE INDEX processed_events_handled_at ON processed_events USING brin (handled_at)`,
+    ...sentEventsMigration.up,
   ],
-  down: ['DROP TABLE processed_events', 'DROP TABLE outbox'],
+  down: [...sentEventsMigration.down, 'DROP TABLE processed_events', 'DROP TABLE outbox'],
 };
 
 /**

@@ -3,6 +3,7 @@ import { CreateOrders1767225600000 } from './migrations/001-create-orders.js';
 import { CartClaims1796082000000 } from './migrations/002-cart-claims.js';
 import { StockSettlements1796169600000 } from './migrations/003-stock-settlements.js';
 import { Discounts1796256000000 } from './migrations/004-discounts.js';
+import { SentEvents1796342400000 } from './migrations/005-sent-events.js';
 import { CheckoutTable, OrderEventTable, OrderTable, StockSettlementTable } from './tables.js';
 
 export const ordersDatabase = postgresDatabase({
@@ -14,5 +15,6 @@ export const ordersDatabase = postgresDatabase({
     '002-cart-claims': CartClaims1796082000000,
     '003-stock-settlements': StockSettlements1796169600000,
     '004-discounts': Discounts1796256000000,
+    '005-sent-events': SentEvents1796342400000,
   },
 });

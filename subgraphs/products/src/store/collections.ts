@@ -170,6 +170,24 @@ export interface ImportRowDocument {
   readonly product?: NewProduct;
 }
 
+/** An event that was published, kept in case the event bus loses it. */
+export interface SentEventDocument {
+  /** The event's id. */
+  readonly _id: string;
+  /** Of the batch that it was sent with, and its place there. */
+  readonly mark: number;
+  readonly place: number;
+  readonly sentAt: Date;
+  /** As JSON. */
+  readonly event: string;
+}
+
+/** The mark of the last batch of events; its id is the aggregate. */
+export interface SentMarkDocument {
+  readonly _id: string;
+  readonly mark: number;
+}
+
 export interface Collections {
   readonly products: Collection<ProductDocument>;
   readonly categories: Collection<CategoryDocument>;
@@ -178,6 +196,8 @@ export interface Collections {
   readonly leases: Collection<LeaseDocument>;
   readonly imports: Collection<ImportDocument>;
   readonly importRows: Collection<ImportRowDocument>;
+  readonly sentEvents: Collection<SentEventDocument>;
+  readonly sentMarks: Collection<SentMarkDocument>;
 }
 
 export function openCollections(db: Db): Collections {
@@ -189,5 +209,7 @@ export function openCollections(db: Db): Collections {
     leases: db.collection('leases'),
     imports: db.collection('imports'),
     importRows: db.collection('import_rows'),
+    sentEvents: db.collection('sent_events'),
+    sentMarks: db.collection('sent_marks'),
   };
 }

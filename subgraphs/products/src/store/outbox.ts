@@ -6,6 +6,7 @@ import { openCollections, type OutboxEntry, type ProductDocument } from './colle
 import { ignoreDuplicates } from './duplicates.js';
 import { ledgerDocuments, numbered, type Pending } from './ledger.js';
 import type { LeaderElection } from './leader-election.js';
+import { createSentEvents } from './sent-events.js';
 import type { CatalogueStore, OutboxStore, ProductCache } from './store.js';
 
 function toEvents(product: Pending & Pick<ProductDocument, 'sku'>): AnyEvent[] {
@@ -56,10 +57,15 @@ interface Deps {
 
 /** The outbox inside the product documents. */
 export function createOutboxStore({ database, catalogue, cache, leader, clock }: Deps): OutboxStore {
-  const { products, ledger } = openCollections(database);
+  const collections = openCollections(database);
+  const { products, ledger } = collections;
+  const isLeader = () => leader.isLeader('outbox');
+  const { keep, ...sent } = createSentEvents({ collections, isLeader, clock });
   return {
+    ...sent,
+
     async relay(publish, limit) {
-      if (!(await leader.isLeader('outbox'))) return NOTHING;
+      if (!(await isLeader())) return NOTHING;
       const rows = await products
         .find(
           { hasOutbox: true },
@@ -76,7 +82,10 @@ export function createOutboxStore({ database, catalogue, cache, leader, clock }:
       for (const group of new Set(rows.flatMap(groupsToRefresh))) await catalogue.refreshGroup(group);
       // A consumer of these events must not find an older product in the cache. If this rejects, the entries stay.
       await cache.invalidate(rows.map(({ _id }) => _id));
-      await publish(rows.flatMap(toEvents));
+      const events = rows.flatMap(toEvents);
+      const marks = await publish(events, await sent.marks());
+      // Before the entries go: after a crash in between, they are published again.
+      if (marks?.products) await keep(events, marks.products);
       const { matchedCount } = await products.bulkWrite(
         rows.map(({ _id, sequence }) => ({
           updateOne: {

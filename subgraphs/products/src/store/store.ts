@@ -1,5 +1,4 @@
-import type { AnyEvent } from '@cartograph/events';
-import type { Relayed } from '@cartograph/kit';
+import type { OutboxSource } from '@cartograph/kit';
 import type { Category, CategoryTree, StoredCategory } from '../domain/categories/category.js';
 import type { Hold, HoldItem, HoldState } from '../domain/stock/hold.js';
 import type { PriceChange, Product } from '../domain/products/product.js';
@@ -176,16 +175,11 @@ export interface StockStore {
   auditRows(productIds?: readonly string[]): AsyncIterable<StockAuditRow>;
 }
 
-/** The outbox inside the products. */
-export interface OutboxStore {
-  /**
-   * Writes up to about `limit` entries to the ledger, passes them to `publish`, and removes them. Entries of one product
-   * keep their order. If anything fails they stay; repeating it is safe.
-   */
-  relay(publish: (events: AnyEvent[]) => Promise<void>, limit: number): Promise<Relayed>;
-  /** Milliseconds that the oldest entry has waited; 0 if there is none. */
-  oldestAgeMs(): Promise<number>;
-}
+/**
+ * The outbox inside the products. `relay` also writes the ledger, of about `limit` entries at a time; if anything fails they
+ * stay, and repeating it is safe.
+ */
+export type OutboxStore = OutboxSource;
 
 /** Gives a task to one process at a time. */
 export interface LeaseStore {

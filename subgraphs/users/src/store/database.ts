@@ -1,6 +1,7 @@
 import { postgresDatabase } from '@cartograph/kit/postgres';
 import { CreateUsers1771400000000 } from './migrations/001-create-users.js';
 import { CompareAddressesAndEndTokens1796083200000 } from './migrations/002-compare-addresses-and-end-tokens.js';
+import { SentEvents1796342400000 } from './migrations/003-sent-events.js';
 import { tables } from './tables.js';
 
 export const usersDatabase = postgresDatabase({
@@ -10,5 +11,6 @@ export const usersDatabase = postgresDatabase({
   migrations: {
     '001-create-users': CreateUsers1771400000000,
     '002-compare-addresses-and-end-tokens': CompareAddressesAndEndTokens1796083200000,
+    '003-sent-events': SentEvents1796342400000,
   },
 });

@@ -11,8 +11,8 @@
 -- A third key, `types`, holds the types that the process which subscribed last handles: while versions overlap, a process that
 -- does not know a type leaves it to the others.
 --
--- KEYS: stream, queue, due, types, dead-letter stream. ARGV: group, consumer, then those of each script.
-local stream, queue, due, types, dead = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+-- KEYS: stream, queue, due, types, dead-letter stream, resend. ARGV: group, consumer, then those of each script.
+local stream, queue, due, types, dead, resend = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local group, consumer = ARGV[1], ARGV[2]
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
@@ -52,4 +52,9 @@ end
 local function isMine(id)
   local pending = redis.call('XPENDING', stream, group, id, id, 1)[1]
   return pending and pending[2] == consumer
+end
+-- Asks the publisher to send again what it sent since an epoch ms. The earliest request counts.
+local function askForResend(key, since)
+  local before = tonumber(redis.call('GET', key))
+  if not before or since < before then redis.call('SET', key, string.format('%.0f', since)) end
 end
