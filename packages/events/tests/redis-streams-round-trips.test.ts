@@ -65,7 +65,8 @@ describe('the acknowledgement of an event', () => {
       await bus.publish([stockChanged(`p${n}`, n)]);
       await until(() => recorder.handled.length === n, { intervalMs: 2 });
     }
-    expect((await scripts()).calls).toBeLessThan(1.5 * COUNT);
+    // Publishing each event takes one.
+    expect((await scripts()).calls - COUNT).toBeLessThan(1.5 * COUNT);
     await until(async () => (await pending()) === 0);
   });
 
@@ -113,7 +114,7 @@ describe('an event of a type that nobody in the group wants', () => {
     for (const n of upTo(COUNT)) await bus.publish([stockChanged(`p${n}`, n)]);
     await until(async () => (await unread()) === 0);
     const seconds = (Date.now() - startedAt) / 1000;
-    expect((await scripts()).calls).toBeLessThan(5 + 3 * seconds);
+    expect((await scripts()).calls - COUNT).toBeLessThan(5 + 3 * seconds);
     expect(recorder.started).toEqual([]);
   });
 });

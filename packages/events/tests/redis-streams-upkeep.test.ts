@@ -144,7 +144,7 @@ describe('a consumer group', () => {
     await until(() => recorder.handled.length === 50);
     await bus.close();
     expect(await redis.xinfo('CONSUMERS', stream, 'shop')).toEqual([]);
-    expect((await redis.keys('*')).sort()).toEqual([stream, `${stream}:shop:types`]);
+    expect((await redis.keys('*')).sort()).toEqual([stream, `${stream}:mark`, `${stream}:shop:types`]);
   });
 
   it('forgets a dead process that has nothing pending, and never one that has', async () => {

@@ -40,7 +40,8 @@ export function createRabbitMqBus(options: RabbitMqOptions): EventBus {
   const bus: EventBus = {
     async publish(events, known) {
       const groups = groupByAggregate(events);
-      if (known) for (const aggregate of groups.keys()) await recovery.check(aggregate, known[aggregate] ?? 0);
+      if (known)
+        for (const aggregate of groups.keys()) await recovery.check(aggregate, known[aggregate] ?? 0);
       const channel = await publisher.ready();
       const marks: { -readonly [Name in Aggregate]?: number } = {};
       const send = ([aggregate, some]: [Aggregate, AnyEvent[]]) => [

@@ -123,7 +123,10 @@ export function createPostgresOutbox(database: TransactionalSqlRunner): OutboxSo
         const loss = row && (await lossOf(known));
         if (!loss) return undefined;
         const since = loss.kind === 'asked' ? loss.since : new Date(0);
-        let last = { mark: String(loss.kind === 'lost' ? loss.heldMark : 0), position: '9223372036854775807' };
+        let last = {
+          mark: String(loss.kind === 'lost' ? loss.heldMark : 0),
+          position: '9223372036854775807',
+        };
         let count = 0;
         for (;;) {
           const { mark, position } = last;

@@ -152,7 +152,10 @@ function createRecovery(
         async lossOf(knownMark) {
           const loss = await recovery.lossOf(aggregate, knownMark);
           if (loss?.kind === 'lost')
-            logger.warn({ aggregate, knownMark, ...loss }, 'The event bus has lost events, sending them again');
+            logger.warn(
+              { aggregate, knownMark, ...loss },
+              'The event bus has lost events, sending them again',
+            );
           return loss;
         },
         send: (events) => recovery.resend(events),
