@@ -25,17 +25,21 @@ interface Store {
  * @throws if events are still under way after 30 seconds
  */
 export async function takeSnapshot(stack: TestStack): Promise<ShopSnapshot> {
-  const stores: readonly Store[] = [
+  const databases = [
     ...addressesOf(stack, 'postgres').map(postgresStore),
     ...addressesOf(stack, 'mongodb').map(mongoStore),
-    ...addressesOf(stack, 'redis').map(redisStore),
   ];
+  const redis = addressesOf(stack, 'redis').map(redisStore);
+  const stores: readonly Store[] = [...databases, ...redis];
   await untilIdle(stores);
-  const restorers = await Promise.all(stores.map((store) => store.copy()));
+  const copy = (some: readonly Store[]) => Promise.all(some.map((store) => store.copy()));
+  const [databaseCopies, redisCopies] = [await copy(databases), await copy(redis)];
   return {
     async restore() {
       await untilIdle(stores);
-      await Promise.all(restorers.map((restore) => restore()));
+      await Promise.all(databaseCopies.map((restore) => restore()));
+      // Last: if the bus were older than its publishers, they would send again what they have sent since.
+      await Promise.all(redisCopies.map((restore) => restore()));
     },
   };
 }

@@ -6,6 +6,7 @@ import type { SharedShop } from './shared-shop.js';
 import { describeFalsifications } from './stories/falsified.js';
 import { describeIdempotency } from './stories/idempotency.js';
 import { describeKillNine } from './stories/kill-nine.js';
+import { describeLostBus } from './stories/lost-bus.js';
 import { describeOversell } from './stories/oversell.js';
 
 /** Stories about orders in one shop; at the end the shop's stores are judged as a whole. */
@@ -44,6 +45,7 @@ describe('an order', () => {
   describeOversell(shop);
   describeIdempotency(shop);
   describeKillNine(shop);
+  describeLostBus(shop);
 
   it('should be paid, announced and accounted for in the end, after every kill', async () => {
     await inspector.untilAtRest();

@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createGraphClient, startTestStack, type GraphClient, type TestStack } from '@cartograph/testing';
+import {
+  createGraphClient,
+  startTestStack,
+  until,
+  type GraphClient,
+  type TestStack,
+} from '@cartograph/testing';
 import { chooseBuses } from '../harness/buses.js';
 import { eventsHandledBy, startSecond, type SecondProcess } from '../harness/second-process.js';
 import {
@@ -11,6 +17,7 @@ import {
   signInAdmin,
   untilCartIsEmpty,
 } from '../harness/shop.js';
+import { loseBusAfterPayment } from '../harness/lost-bus.js';
 import { inspectShop, type Inspector } from '../invariants/invariants.js';
 
 // So that CI sees both: e2e/model is on Redis Streams.
@@ -123,5 +130,20 @@ describe.each(buses)('two processes of each service, events over %s,', (bus) => 
     expect(faults).toEqual([]);
     for (const { order } of checkouts)
       expect(evidence.orders.find(({ id }) => id === order!.id)?.status).toBe('PROCESSING');
+  }, 300_000);
+
+  it('should send again what a bus lost that was emptied after a payment', async () => {
+    // The second processes of orders and payments end here.
+    const order = await loseBusAfterPayment(stack, admin, {
+      async stop(service) {
+        await Promise.all([stack.halt(service), seconds.get(service)?.kill()]);
+        seconds.delete(service);
+      },
+      start: (service) => stack.start(service),
+    });
+    await until(async () => (await order.status()) === 'PROCESSING', { what: 'the order to be packed' });
+    await inspector.untilAtRest({ timeoutMs: 180_000 });
+    const { faults } = await inspector.judge(await signInAdmin(elsewhere()));
+    expect(faults).toEqual([]);
   }, 300_000);
 });
