@@ -16,6 +16,7 @@ import {
   registerCustomer,
   signInAdmin,
   untilCartIsEmpty,
+  untilOpen,
 } from '../harness/shop.js';
 import { loseBusAfterPayment } from '../harness/lost-bus.js';
 import { inspectShop, type Inspector } from '../invariants/invariants.js';
@@ -133,6 +134,8 @@ describe.each(buses)('two processes of each service, events over %s,', (bus) => 
   }, 300_000);
 
   it('should send again what a bus lost that was emptied after a payment', async () => {
+    await Promise.all(DOUBLED.map((service) => stack.start(service)));
+    await untilOpen(admin);
     // The second processes of orders and payments end here.
     const order = await loseBusAfterPayment(stack, admin, {
       async stop(service) {

@@ -72,8 +72,8 @@ export type Marks = Readonly<Partial<Record<Aggregate, number>>>;
 export type Loss =
   /** The bus holds what was sent up to this mark, which may be 0, and nothing after it. */
   | { readonly kind: 'lost'; readonly heldMark: number }
-  /** A consumer, or an operator, asked for what was sent since this time. */
-  | { readonly kind: 'asked'; readonly since: Date };
+  /** What was sent since this time was asked for: by a new consumer for itself, or by an operator for all consumers. */
+  | { readonly kind: 'asked'; readonly since: Date; readonly consumer?: string };
 
 /** The bus no longer holds what was sent before; the events were not published. */
 export class BusLossError extends Error {
@@ -94,11 +94,11 @@ export class BusLossError extends Error {
 export interface BusRecovery {
   /** Undefined if nothing has to be sent again. @param knownMark of the last batch, 0 if there was none */
   lossOf(aggregate: Aggregate, knownMark: number): Promise<Loss | undefined>;
-  /** Publishes without a look at the marks and without changing them. */
-  resend(events: readonly AnyEvent[]): Promise<void>;
+  /** Publishes to the consumers that miss the events, without a look at the marks and without changing them. */
+  resend(events: readonly AnyEvent[], loss: Loss): Promise<void>;
   /** All was sent again: sets a mark greater than `knownMark` and answers it. @param loss what was answered to `lossOf` */
   recovered(aggregate: Aggregate, knownMark: number, loss: Loss): Promise<number>;
-  /** Asks the publisher of an aggregate to send again what it sent since a time. It does so within seconds. */
+  /** Asks the publisher of an aggregate to send to all consumers again what it sent since a time. It does so within seconds. */
   askForResend(aggregate: Aggregate, since: Date): Promise<void>;
 }
 

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConfirmChannel, Message, Options, RecoveringChannelModel } from 'amqplib';
 import type { Logger } from 'pino';
+import type { AnyEvent } from '../envelope.js';
 
 /** How long a call waits for a broker that is away, and for its answers. */
 const AWAY_MS = 2_000;
@@ -151,6 +152,12 @@ function watch(connection: RecoveringChannelModel, logger: Logger): RecoveringCh
   });
   return connection;
 }
+
+/** An event as a message: its content and properties. */
+export const messageOf = (event: AnyEvent): [Buffer, Options.Publish] => [
+  Buffer.from(JSON.stringify(event)),
+  { messageId: event.id, type: event.type, headers: { 'aggregate-id': event.aggregateId } },
+];
 
 /** Sends one message and waits until the broker has it on disk (on a majority of its nodes). */
 export function confirmed(

@@ -10,7 +10,7 @@ import {
 } from './rabbitmq-connection.js';
 import { deadLetterMessage } from './rabbitmq-letter.js';
 import { declareAndAsk } from './rabbitmq-recovery.js';
-import { DEAD_LETTERS, declareExchanges, declareQueue, queueOf } from './rabbitmq-topology.js';
+import { DEAD_LETTERS, declareExchanges } from './rabbitmq-topology.js';
 
 /** Events in hand: being handled, waiting for a retry or standing behind one. Quorum queues allow 2000. */
 const PREFETCH = 500;
@@ -54,10 +54,7 @@ export function startRabbitConsumer(
 
   const kept: KeptChannel = connection.keepChannel(async (channel) => {
     await declareExchanges(channel);
-    queue = queueOf(subscription.consumer, aggregate);
-    await declareAndAsk(connection, channel, aggregate, queue, () =>
-      declareQueue(channel, subscription, aggregate),
-    );
+    queue = await declareAndAsk(connection, channel, aggregate, subscription);
     // What came by the last channel comes again.
     for (const { state } of lanes.values()) if (typeof state === 'object') clearTimeout(state.retry);
     lanes = new Map();

@@ -1,16 +1,25 @@
 import type { ConfirmChannel, GetMessage } from 'amqplib';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { BusLossError, type BusRecovery, type Loss } from '../bus.js';
+import { BusLossError, type BusRecovery, type EventSubscription, type Loss } from '../bus.js';
 import type { AnyEvent } from '../envelope.js';
-import type { Aggregate } from '../types.js';
+import { aggregateOf, type Aggregate, type EventType } from '../types.js';
 import {
+  confirmed,
   confirmedByQueue,
+  messageOf,
   UnroutableError,
   within,
   type KeptChannel,
   type RabbitConnection,
 } from './rabbitmq-connection.js';
-import { askedQueueOf, declareSmallQueue, markQueueOf, resendQueueOf } from './rabbitmq-topology.js';
+import {
+  askedQueueOf,
+  declareQueue,
+  declareSmallQueue,
+  markQueueOf,
+  queueOf,
+  resendQueueOf,
+} from './rabbitmq-topology.js';
 
 const ANSWER_MS = 3_000;
 /** While another process looks at the mark, the queue seems to be empty. */
@@ -36,7 +45,8 @@ export function createRabbitRecovery(
 ): RabbitRecovery {
   /** Whose mark was found right on this channel. A mark goes back only if RabbitMQ itself was away. */
   let verified = new Set<Aggregate>();
-  let requests = new Map<Aggregate, GetMessage[]>();
+  /** What is being carried out; RabbitMQ gives it to others once this channel is gone. */
+  let requests = new Map<Aggregate, GetMessage>();
   const looking: KeptChannel = connection.keepChannel(async () => {
     verified = new Set();
     requests = new Map();
@@ -72,25 +82,33 @@ export function createRabbitRecovery(
     return 0;
   }
 
-  async function takeRequests(aggregate: Aggregate): Promise<Date | undefined> {
+  async function takeRequest(aggregate: Aggregate): Promise<Request | undefined> {
     const queue = resendQueueOf(aggregate);
     const channel = await looking.ready();
-    if (!(await exists(channel, queue))) return undefined;
-    const held = requests.get(aggregate) ?? [];
-    requests.set(aggregate, held);
-    for (;;) {
-      const message = await within(ANSWER_MS, channel.get(queue), 'RabbitMQ did not answer');
-      if (!message) break;
-      held.push(message);
+    let message = requests.get(aggregate);
+    if (!message) {
+      if (!(await exists(channel, queue))) return undefined;
+      message = (await within(ANSWER_MS, channel.get(queue), 'RabbitMQ did not answer')) || undefined;
+      if (message) requests.set(aggregate, message);
     }
-    const times = held.map(({ content }) => Number(content.toString()));
-    return times.length === 0 ? undefined : new Date(Math.min(...times));
+    return message && (JSON.parse(message.content.toString()) as Request);
   }
 
   async function storeMark(channel: ConfirmChannel, aggregate: Aggregate, mark: number): Promise<void> {
     await confirmedByQueue(channel, '', markQueueOf(aggregate), Buffer.from(String(mark)), {});
     lastMarks.set(aggregate, Math.max(mark, lastMarks.get(aggregate) ?? 0));
   }
+
+  /** To one consumer's queue, which takes what it handles. */
+  const sendTo = ({ consumer, types }: AskedOfOne, events: readonly AnyEvent[]): Promise<void> =>
+    connection.withChannel(async (channel) => {
+      const wanted = events.filter(({ type }) => types?.includes(type));
+      const sent = wanted.map((event) => {
+        const queue = queueOf(consumer, aggregateOf(event.type));
+        return confirmed(channel, '', queue, ...messageOf(event));
+      });
+      await Promise.all(sent);
+    });
 
   const recovery: RabbitRecovery = {
     async check(aggregate, knownMark) {
@@ -111,11 +129,12 @@ export function createRabbitRecovery(
     async lossOf(aggregate, knownMark): Promise<Loss | undefined> {
       const held = await heldMark(aggregate, knownMark);
       if (held < knownMark) return { kind: 'lost', heldMark: held };
-      const since = await takeRequests(aggregate);
-      return since && { kind: 'asked', since };
+      const request = await takeRequest(aggregate);
+      return request && { ...request, kind: 'asked', since: new Date(request.since) };
     },
-    async resend(events) {
-      await publish(events);
+    async resend(events, loss) {
+      const { consumer, types } = loss as Partial<AskedOfOne>;
+      await (consumer === undefined ? publish(events) : sendTo({ consumer, types }, events));
     },
     async recovered(aggregate, knownMark, loss) {
       const mark = Math.max(knownMark, lastMarks.get(aggregate) ?? 0) + 1;
@@ -126,22 +145,39 @@ export function createRabbitRecovery(
       verified.add(aggregate);
       if (loss.kind === 'asked') {
         const channel = await looking.ready();
-        for (const message of requests.get(aggregate)?.splice(0) ?? []) channel.ack(message);
+        const message = requests.get(aggregate);
+        if (message) channel.ack(message);
+        requests.delete(aggregate);
       }
       return mark;
     },
     async askForResend(aggregate, since) {
-      await connection.withChannel((channel) => sendRequest(channel, aggregate, since));
+      await connection.withChannel((channel) => sendRequest(channel, aggregate, { since: since.getTime() }));
     },
     close: () => looking.close(),
   };
   return recovery;
 }
 
-async function sendRequest(channel: ConfirmChannel, aggregate: Aggregate, since: Date): Promise<void> {
+/** A request of one consumer. */
+interface AskedOfOne {
+  readonly consumer: string;
+  readonly types: readonly EventType[] | undefined;
+}
+
+interface Request {
+  /** Epoch ms. */
+  readonly since: number;
+  /** Absent for all. */
+  readonly consumer?: string;
+  /** What that consumer handles. */
+  readonly types?: readonly EventType[];
+}
+
+async function sendRequest(channel: ConfirmChannel, aggregate: Aggregate, request: Request): Promise<void> {
   const queue = resendQueueOf(aggregate);
   await declareSmallQueue(channel, queue);
-  await confirmedByQueue(channel, '', queue, Buffer.from(String(since.getTime())), {});
+  await confirmedByQueue(channel, '', queue, Buffer.from(JSON.stringify(request)), {});
 }
 
 /**
@@ -152,15 +188,21 @@ export async function declareAndAsk(
   connection: RabbitConnection,
   channel: ConfirmChannel,
   aggregate: Aggregate,
-  queue: string,
-  declare: () => Promise<unknown>,
-): Promise<void> {
+  subscription: EventSubscription,
+): Promise<string> {
+  const queue = queueOf(subscription.consumer, aggregate);
   const isThere = async (name: string) =>
     (await connection.unlessRefused(404, (probe) => probe.checkQueue(name))) !== undefined;
   const asked = askedQueueOf(queue);
   if (!(await isThere(queue))) await channel.deleteQueue(asked);
-  await declare();
-  if (await isThere(asked)) return;
-  await sendRequest(channel, aggregate, new Date(0));
-  await declareSmallQueue(channel, asked, 1);
+  await declareQueue(channel, subscription, aggregate);
+  if (!(await isThere(asked))) {
+    await sendRequest(channel, aggregate, {
+      since: 0,
+      consumer: subscription.consumer,
+      types: subscription.types,
+    });
+    await declareSmallQueue(channel, asked, 1);
+  }
+  return queue;
 }

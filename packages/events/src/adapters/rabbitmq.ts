@@ -5,7 +5,7 @@ import { groupByAggregate, type AnyEvent } from '../envelope.js';
 import { DEFAULT_LIMITS, type BusLimits } from '../limits.js';
 import { createBusMetrics } from '../metrics.js';
 import { aggregateOf, type Aggregate } from '../types.js';
-import { confirmed, connectRabbitMq, within } from './rabbitmq-connection.js';
+import { confirmed, connectRabbitMq, messageOf, within } from './rabbitmq-connection.js';
 import { startRabbitConsumer, type RabbitConsumer } from './rabbitmq-consumer.js';
 import { createRabbitDeadLetters } from './rabbitmq-dead-letters.js';
 import { createRabbitRecovery } from './rabbitmq-recovery.js';
@@ -45,13 +45,7 @@ export function createRabbitMqBus(options: RabbitMqOptions): EventBus {
       const channel = await publisher.ready();
       const marks: { -readonly [Name in Aggregate]?: number } = {};
       const send = ([aggregate, some]: [Aggregate, AnyEvent[]]) => [
-        ...some.map((event) =>
-          confirmed(channel, aggregate, event.type, Buffer.from(JSON.stringify(event)), {
-            messageId: event.id,
-            type: event.type,
-            headers: { 'aggregate-id': event.aggregateId },
-          }),
-        ),
+        ...some.map((event) => confirmed(channel, aggregate, event.type, ...messageOf(event))),
         known &&
           recovery.mark(channel, aggregate, known[aggregate] ?? 0).then((mark) => (marks[aggregate] = mark)),
       ];

@@ -9,7 +9,7 @@ export interface StreamKeys {
   readonly dead: string;
   /** The number of the last batch of events. */
   readonly mark: string;
-  /** Epoch ms: what was sent since then has to be sent again. Absent if nothing has to be. */
+  /** By group, '' for all, the epoch ms since which events have to be sent again. */
   readonly resend: string;
 }
 
@@ -18,6 +18,9 @@ export function keysOf(aggregate: string): StreamKeys {
   const stream = `events:{${aggregate}}`;
   return { stream, dead: `${stream}:dead`, mark: `${stream}:mark`, resend: `${stream}:resend` };
 }
+
+/** The types that a group handles. */
+export const typesKey = (stream: string, group: string) => `${stream}:${group}:types`;
 
 /**
  * Connects, and reconnects for as long as it takes. `url` is one address, or several with commas for a Redis Cluster.

@@ -5,7 +5,7 @@ import type { EventSubscription } from '../bus.js';
 import type { BusLimits } from '../limits.js';
 import type { BusMetrics } from '../metrics.js';
 import { createArrivals } from './redis-streams-arrivals.js';
-import type { RedisClient, StreamKeys } from './redis-streams-connection.js';
+import { typesKey, type RedisClient, type StreamKeys } from './redis-streams-connection.js';
 import { runScript, SCRIPTS, type Script } from './redis-streams-scripts.js';
 
 export interface RedisStreamsLimits extends BusLimits {
@@ -79,7 +79,7 @@ function run(
     keys.stream,
     `${keys.stream}:${group}:queue`,
     `${keys.stream}:${group}:due`,
-    `${keys.stream}:${group}:types`,
+    typesKey(keys.stream, group),
     keys.dead,
     keys.resend,
   ];

@@ -17,6 +17,7 @@ const texts = readScripts(new URL('./scripts/', import.meta.url), [
   'trim',
   'replay',
   'publish',
+  'resend',
   'ask-resend',
   'recovered',
 ]);
@@ -32,6 +33,7 @@ export const SCRIPTS = {
   trim: script(texts.trim),
   replay: script(texts.replay),
   publish: script(texts.publish),
+  resend: script(texts.resend),
   askResend: script(texts['ask-resend']),
   recovered: script(texts.recovered),
 } as const;

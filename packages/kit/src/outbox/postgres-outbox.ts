@@ -132,7 +132,10 @@ export function createPostgresOutbox(database: TransactionalSqlRunner): OutboxSo
           const { mark, position } = last;
           const rows = await tx.query<SentRow[]>(READ_SENT, [aggregate, mark, position, since, RESEND_BATCH]);
           if (rows.length === 0) break;
-          await send(rows.map(({ event }) => event));
+          await send(
+            rows.map(({ event }) => event),
+            loss,
+          );
           count += rows.length;
           last = rows.at(-1)!;
         }

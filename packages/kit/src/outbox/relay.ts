@@ -158,7 +158,7 @@ function createRecovery(
             );
           return loss;
         },
-        send: (events) => recovery.resend(events),
+        send: (events, loss) => recovery.resend(events, loss),
         recovered: (knownMark, loss) => recovery.recovered(aggregate, knownMark, loss),
       });
       if (count === undefined) continue;

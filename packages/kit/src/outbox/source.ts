@@ -33,7 +33,7 @@ export type Publish = (events: AnyEvent[], known: Marks) => Promise<Marks | void
 export interface ResendSteps {
   /** What the bus has lost, asked once no other process is sending again. @param knownMark of the last batch, or 0 */
   lossOf(knownMark: number): Promise<Loss | undefined>;
-  send(events: readonly AnyEvent[]): Promise<void>;
+  send(events: readonly AnyEvent[], loss: Loss): Promise<void>;
   /** All were sent. Answers the mark from now on. */
   recovered(knownMark: number, loss: Loss): Promise<number>;
 }

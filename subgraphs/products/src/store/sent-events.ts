@@ -71,7 +71,10 @@ export function createSentEvents({ collections, isLeader, clock }: Deps): SentEv
           .limit(RESEND_BATCH)
           .toArray();
         if (documents.length === 0) break;
-        await send(documents.map(({ event }) => parseEvent(JSON.parse(event))));
+        await send(
+          documents.map(({ event }) => parseEvent(JSON.parse(event))),
+          loss,
+        );
         count += documents.length;
         last = documents.at(-1)!;
       }

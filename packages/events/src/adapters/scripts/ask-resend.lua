@@ -1,2 +1,2 @@
 -- KEYS: resend. ARGV: '', '', epoch ms.
-askForResend(KEYS[1], tonumber(ARGV[3]))
+askForResend(KEYS[1], tonumber(ARGV[3]), '')

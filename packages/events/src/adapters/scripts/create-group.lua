@@ -10,5 +10,5 @@ redis.call('DEL', queue, due)
 -- A new group starts with what the stream holds. If the stream has lost its beginning, the publisher has more.
 local info = redis.call('XINFO', 'STREAM', stream)
 local added = field(info, 'entries-added')
-if added == '' or added > field(info, 'length') then askForResend(resend, 0) end
+if added == '' or added > field(info, 'length') then askForResend(resend, 0, group) end
 return 1

@@ -53,8 +53,9 @@ local function isMine(id)
   local pending = redis.call('XPENDING', stream, group, id, id, 1)[1]
   return pending and pending[2] == consumer
 end
--- Asks the publisher to send again what it sent since an epoch ms. The earliest request counts.
-local function askForResend(key, since)
-  local before = tonumber(redis.call('GET', key))
-  if not before or since < before then redis.call('SET', key, string.format('%.0f', since)) end
+-- Asks the publisher to send again what it sent since an epoch ms, to one group, or to all if that is ''. The earliest request
+-- counts.
+local function askForResend(key, since, only)
+  local before = tonumber(redis.call('HGET', key, only))
+  if not before or since < before then redis.call('HSET', key, only, string.format('%.0f', since)) end
 end
