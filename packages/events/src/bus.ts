@@ -75,18 +75,19 @@ export type Loss =
   /** What was sent since this time was asked for: by a new consumer for itself, or by an operator for all consumers. */
   | { readonly kind: 'asked'; readonly since: Date; readonly consumer?: string };
 
-/** The bus no longer holds what was sent before; the events were not published. */
+/** Events have to be sent again before these, which were not published. */
 export class BusLossError extends Error {
   override readonly name = 'BusLossError';
 
   constructor(
     readonly aggregate: Aggregate,
-    heldMark: number,
-    knownMark: number,
+    reason: string,
   ) {
-    super(
-      `The event bus has lost events of ${aggregate}: expected mark ${knownMark} or more, got ${heldMark}. They are sent again first.`,
-    );
+    super(`Events of ${aggregate} have to be sent again first: ${reason}.`);
+  }
+
+  static ofMark(aggregate: Aggregate, heldMark: number, knownMark: number): BusLossError {
+    return new BusLossError(aggregate, `the event bus has mark ${heldMark}, expected ${knownMark} or more`);
   }
 }
 
@@ -107,7 +108,7 @@ export interface EventBus {
    * Resolves once the broker has accepted all of them; rejects if any may be missing (send all again then).
    * @param known the marks of the last batch; without them, the bus is not asked whether it has lost any
    * @returns the marks of this batch
-   * @throws BusLossError if the bus has lower marks
+   * @throws BusLossError if the bus has lower marks, or a consumer has asked for earlier events
    */
   publish(events: readonly AnyEvent[], known?: Marks): Promise<Marks>;
   readonly recovery: BusRecovery;

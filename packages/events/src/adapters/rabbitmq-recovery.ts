@@ -14,6 +14,7 @@ import {
 } from './rabbitmq-connection.js';
 import {
   askedQueueOf,
+  bindQueue,
   declareQueue,
   declareSmallQueue,
   markQueueOf,
@@ -53,21 +54,21 @@ export function createRabbitRecovery(
   }, 404);
   const lastMarks = new Map<Aggregate, number>();
 
-  const exists = async (channel: ConfirmChannel, queue: string): Promise<boolean> => {
+  /** How many messages wait in a queue, undefined if there is no such queue. */
+  async function count(channel: ConfirmChannel, queue: string): Promise<number | undefined> {
     try {
-      await within(ANSWER_MS, channel.checkQueue(queue), 'RabbitMQ did not answer');
-      return true;
+      return (await within(ANSWER_MS, channel.checkQueue(queue), 'RabbitMQ did not answer')).messageCount;
     } catch (error) {
-      if ((error as { code?: number }).code === 404) return false;
+      if ((error as { code?: number }).code === 404) return undefined;
       throw error;
     }
-  };
+  }
 
   /** 0 if there is none; `knownMark` or more if nothing was lost. */
   async function heldMark(aggregate: Aggregate, knownMark: number): Promise<number> {
     const queue = markQueueOf(aggregate);
     const channel = await looking.ready();
-    if (!(await exists(channel, queue))) return 0;
+    if ((await count(channel, queue)) === undefined) return 0;
     if (verified.has(aggregate)) return Math.max(1, knownMark);
     for (let looks = 0; looks < LOOKS; looks++) {
       const message = await within(ANSWER_MS, channel.get(queue), 'RabbitMQ did not answer');
@@ -87,7 +88,7 @@ export function createRabbitRecovery(
     const channel = await looking.ready();
     let message = requests.get(aggregate);
     if (!message) {
-      if (!(await exists(channel, queue))) return undefined;
+      if ((await count(channel, queue)) === undefined) return undefined;
       message = (await within(ANSWER_MS, channel.get(queue), 'RabbitMQ did not answer')) || undefined;
       if (message) requests.set(aggregate, message);
     }
@@ -113,15 +114,17 @@ export function createRabbitRecovery(
   const recovery: RabbitRecovery = {
     async check(aggregate, knownMark) {
       const held = await heldMark(aggregate, knownMark);
-      if (held < knownMark) throw new BusLossError(aggregate, held, knownMark);
+      if (held < knownMark) throw BusLossError.ofMark(aggregate, held, knownMark);
       if (held === 0) await recovery.recovered(aggregate, 0, { kind: 'lost', heldMark: 0 });
+      else if ((await count(await looking.ready(), resendQueueOf(aggregate))) ?? 0)
+        throw new BusLossError(aggregate, 'a consumer asked for them');
     },
     async mark(channel, aggregate, knownMark) {
       const mark = Math.max(knownMark, lastMarks.get(aggregate) ?? 0) + 1;
       try {
         await storeMark(channel, aggregate, mark);
       } catch (error) {
-        if (error instanceof UnroutableError) throw new BusLossError(aggregate, 0, knownMark);
+        if (error instanceof UnroutableError) throw BusLossError.ofMark(aggregate, 0, knownMark);
         throw error;
       }
       return mark;
@@ -139,6 +142,7 @@ export function createRabbitRecovery(
     async recovered(aggregate, knownMark, loss) {
       const mark = Math.max(knownMark, lastMarks.get(aggregate) ?? 0) + 1;
       await connection.withChannel(async (channel) => {
+        await declareSmallQueue(channel, resendQueueOf(aggregate));
         await declareSmallQueue(channel, markQueueOf(aggregate), 1);
         await storeMark(channel, aggregate, mark);
       });
@@ -195,14 +199,16 @@ export async function declareAndAsk(
     (await connection.unlessRefused(404, (probe) => probe.checkQueue(name))) !== undefined;
   const asked = askedQueueOf(queue);
   if (!(await isThere(queue))) await channel.deleteQueue(asked);
-  await declareQueue(channel, subscription, aggregate);
-  if (!(await isThere(asked))) {
+  await declareQueue(channel, queue);
+  const hasAsked = await isThere(asked);
+  // Before the queue gets new events: the publisher then sends the earlier ones first.
+  if (!hasAsked)
     await sendRequest(channel, aggregate, {
       since: 0,
       consumer: subscription.consumer,
       types: subscription.types,
     });
-    await declareSmallQueue(channel, asked, 1);
-  }
+  await bindQueue(channel, queue, subscription, aggregate);
+  if (!hasAsked) await declareSmallQueue(channel, asked, 1);
   return queue;
 }

@@ -62,15 +62,10 @@ export async function declareSmallQueue(
 }
 
 /**
- * The consumer's queue for one aggregate, bound to the types it handles and to no others. One process at a time is
- * given its messages ("single active consumer"): only then can their order be kept.
+ * The consumer's queue for one aggregate. One process at a time is given its messages ("single active consumer"): only then
+ * can their order be kept.
  */
-export async function declareQueue(
-  channel: ConfirmChannel,
-  subscription: EventSubscription,
-  aggregate: Aggregate,
-): Promise<void> {
-  const queue = queueOf(subscription.consumer, aggregate);
+export async function declareQueue(channel: ConfirmChannel, queue: string): Promise<void> {
   await channel.assertQueue(queue, {
     durable: true,
     arguments: {
@@ -83,8 +78,17 @@ export async function declareQueue(
       'x-overflow': 'reject-publish',
     },
   });
+}
+
+/** Gives a queue the types that its consumer handles, and no others. */
+export async function bindQueue(
+  channel: ConfirmChannel,
+  queue: string,
+  { types }: Pick<EventSubscription, 'types'>,
+  aggregate: Aggregate,
+): Promise<void> {
   for (const type of EVENT_TYPES.filter((one) => aggregateOf(one) === aggregate)) {
-    if (subscription.types.includes(type)) await channel.bindQueue(queue, aggregate, type);
+    if (types.includes(type)) await channel.bindQueue(queue, aggregate, type);
     else await channel.unbindQueue(queue, aggregate, type);
   }
 }

@@ -28,7 +28,7 @@ export async function publishTo(
     0 | 1,
     number,
   ];
-  if (isAdded === 0) throw new BusLossError(aggregate, value, knownMark ?? 0);
+  if (isAdded === 0) throw BusLossError.ofMark(aggregate, value, knownMark ?? 0);
   return value;
 }
 
