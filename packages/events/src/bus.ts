@@ -103,6 +103,16 @@ export interface BusRecovery {
   askForResend(aggregate: Aggregate, since: Date): Promise<void>;
 }
 
+/** Whether a broker is fit to be the event bus. Each sentence says what is wrong and what to change. */
+export interface BusInspection {
+  /** The same for all processes on this bus, and another one on any other bus. */
+  readonly id: string;
+  /** Events would be lost for good. */
+  readonly faults: readonly string[];
+  /** Events would be lost at a restart, and sent again by their publishers. */
+  readonly warnings: readonly string[];
+}
+
 export interface EventBus {
   /**
    * Resolves once the broker has accepted all of them; rejects if any may be missing (send all again then).
@@ -117,6 +127,8 @@ export interface EventBus {
   readonly deadLetters: DeadLetterQueue;
   /** For metrics. */
   lag(): Promise<ConsumerLag[]>;
+  /** Asks the broker for its version and settings. Rejects when it does not answer. */
+  inspect(): Promise<BusInspection>;
   /** Rejects when the broker does not answer. */
   ping(): Promise<void>;
   close(): Promise<void>;

@@ -112,6 +112,22 @@ describe('npm run events', () => {
     expect(await bus.deadLetters.get(letter!.id)).toBeUndefined();
   });
 
+  it.each([
+    ['90m', 90 * 60_000],
+    ['2h', 2 * 3_600_000],
+  ])('asks all services for what they sent in the last %s', async (since, ms) => {
+    const before = Date.now();
+    const { code, out } = await events(['resend', '--since', since]);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^Asked for users, products, orders, payments since \S+Z\. /);
+    const loss = await bus.recovery.lossOf('orders', 0);
+    const asked = loss?.kind === 'asked' ? loss.since.getTime() + ms : 0;
+    expect(asked).toBeGreaterThanOrEqual(before);
+    expect(asked).toBeLessThanOrEqual(Date.now());
+    await bus.recovery.recovered('orders', 0, loss!);
+    expect(await bus.recovery.lossOf('orders', 0)).toBeUndefined();
+  });
+
   it('finds the bus of the shop that runs in this folder', async () => {
     const stack = join(folder, '.data', 'stack.json');
     mkdirSync(join(folder, '.data'), { recursive: true });
@@ -132,6 +148,10 @@ describe('npm run events', () => {
     [['list', '--limit', 'many'], /--limit takes a whole number from 1, got "many"/],
     [['list', '--colour'], /--colour/],
     [['replay', 'x', '--all'], /Either an id or --all/],
+    [['resend'], /Since when\? Give --since/],
+    [['resend', '--since', 'yesterday'], /--since takes a length of time such as 2h, .*got "yesterday"/],
+    [['resend', '--since', '2999-01-01'], /a moment in the past, got "2999-01-01"/],
+    [['resend', 'orders', '--since', '2h'], /"resend" takes no id: what is "orders"/],
     [['replay', 'products:1-1'], /^There is no dead letter products:1-1\.\n$/],
     [['show', 'nonsense'], /^There is no dead letter nonsense\.\n$/],
   ])('refuses %j in words, with exit code 1', async (args, message) => {

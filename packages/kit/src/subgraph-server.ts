@@ -23,6 +23,9 @@ export type { BaseGraphQLContext } from './base-context.js';
 /** What looks into requests between parsing and answering. */
 export type ServerPlugin<Context extends BaseGraphQLContext> = ApolloServerPlugin<Context>;
 
+/** The header of `/readyz` that says which event bus a service uses. */
+export const BUS_HEADER = 'x-cartograph-bus';
+
 export interface SubgraphServerOptions<Context extends BaseGraphQLContext> {
   /** The service's name: the audience of identities meant for it. */
   readonly name: string;
@@ -41,6 +44,8 @@ export interface SubgraphServerOptions<Context extends BaseGraphQLContext> {
    * condition, the outage of a broker would take all pods of a service from those who ask.
    */
   readonly dispensable?: Checks;
+  /** Which event bus the service uses, once it is known; `/readyz` tells it in a header. */
+  readonly busId?: () => string | undefined;
   readonly internalAuthSecret: string;
   /** Where the users service says which sessions have ended; empty: their tokens count until they expire. */
   readonly redisUrl?: string | undefined;
@@ -167,7 +172,11 @@ const header = (request: FastifyRequest, name: string): string | undefined => {
 
 function addHealthRoutes(
   http: FastifyInstance,
-  { readiness, dispensable = {} }: { readonly readiness: Checks; readonly dispensable?: Checks },
+  {
+    readiness,
+    dispensable = {},
+    busId = () => undefined,
+  }: Pick<SubgraphServerOptions<BaseGraphQLContext>, 'readiness' | 'dispensable' | 'busId'>,
   isDraining: () => boolean,
 ): void {
   const ask = async (checks: Checks) =>
@@ -188,6 +197,8 @@ function addHealthRoutes(
   http.get('/readyz', async (_request, reply) => {
     const [needed, others] = await Promise.all([ask(readiness), ask(dispensable)]);
     const isReady = !isDraining() && Object.values(needed).every((state) => state === 'ok');
+    const bus = busId();
+    if (bus) reply.header(BUS_HEADER, bus);
     return reply.code(isReady ? 200 : 503).send({
       status: isDraining() ? 'draining' : isReady ? 'ready' : 'not ready',
       checks: { ...needed, ...others },

@@ -33,6 +33,8 @@ export interface RabbitConnection {
     code: 404 | 405,
     work: (channel: ConfirmChannel) => Promise<Result>,
   ): Promise<Result | undefined>;
+  /** What the broker says of itself. Rejects when there is no connection for two seconds. */
+  serverProperties(): Promise<{ readonly version?: string; readonly cluster_name?: string }>;
   close(): Promise<void>;
 }
 
@@ -120,6 +122,12 @@ export function connectRabbitMq(url: string, logger: Logger): RabbitConnection {
       };
     },
     withChannel: (work) => withChannel(work),
+    serverProperties: () =>
+      withChannel(async (channel) => {
+        const { serverProperties } = (channel as unknown as { connection: { serverProperties: object } })
+          .connection;
+        return serverProperties;
+      }),
     async unlessRefused(code, work) {
       try {
         return await withChannel(work, code);

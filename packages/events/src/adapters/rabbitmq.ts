@@ -89,6 +89,20 @@ export function createRabbitMqBus(options: RabbitMqOptions): EventBus {
       Promise.all(
         [...consumers].map(async ([consumer, names]) => ({ ...names, pending: await consumer.pending() })),
       ),
+    async inspect() {
+      const { version = '0', cluster_name: cluster = '' } = await connection.serverProperties();
+      const [major = 0, minor = 0] = version.split('.').map(Number);
+      const isTooOld = major < 3 || (major === 3 && minor < 10);
+      return {
+        id: `RabbitMQ ${cluster}${new URL(url).pathname}`,
+        faults: isTooOld
+          ? [
+              `The event bus is RabbitMQ ${version}; expected 3.10 or newer. Upgrade it, or unset AMQP_URL to use Redis.`,
+            ]
+          : [],
+        warnings: [],
+      };
+    },
     async ping() {
       const channel = await publisher.ready();
       await within(3_000, channel.checkExchange('orders'), 'RabbitMQ did not answer');

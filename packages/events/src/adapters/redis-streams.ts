@@ -11,6 +11,7 @@ import { AGGREGATES, aggregateOf, type Aggregate } from '../types.js';
 import { closeRedis, connectRedis, keysOf } from './redis-streams-connection.js';
 import { createGroup, startConsumer, type RedisStreamsLimits } from './redis-streams-consumer.js';
 import { createRedisDeadLetters } from './redis-streams-dead-letters.js';
+import { inspectRedis } from './redis-streams-inspection.js';
 import { createRedisRecovery, publishTo } from './redis-streams-publisher.js';
 
 export interface RedisStreamsOptions extends Partial<RedisStreamsLimits> {
@@ -92,6 +93,7 @@ export function createRedisStreamsBus(options: RedisStreamsOptions): EventBus {
 
     deadLetters: createRedisDeadLetters(client, AGGREGATES),
     lag: () => Promise.all(consumed.map(lagOf)),
+    inspect: () => inspectRedis(client),
     async ping() {
       await client.ping();
     },

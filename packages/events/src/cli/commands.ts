@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
 import { pino } from 'pino';
-import type { DeadLetter, DeadLetterQueue } from '../bus.js';
+import type { DeadLetter, DeadLetterQueue, EventBus } from '../bus.js';
 import { createBus } from '../create-bus.js';
+import { AGGREGATES } from '../types.js';
 import { CliConfigError, type CliConfig } from './config.js';
 
 const USAGE = `Usage: npm run events -- <command>
@@ -14,6 +15,8 @@ const USAGE = `Usage: npm run events -- <command>
   replay ID               hand it to its service again
   replay --all            all of them (with --consumer NAME: of one service)
   remove ID               give it up for good
+  resend --since TIME     have all services publish again what they published since then: a length of time such as 90m, 2h or
+                          3d, or a moment such as 2026-12-01T08:00:00Z. Consumers pass over what they have handled
 
 Takes REDIS_URL or AMQP_URL from the environment, or else from the shop that npm start runs here.
 `;
@@ -25,6 +28,7 @@ const options = {
   all: { type: 'boolean' },
   consumer: { type: 'string' },
   limit: { type: 'string' },
+  since: { type: 'string' },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const;
@@ -53,7 +57,7 @@ async function run(args: readonly string[], readConfig: () => CliConfig): Promis
     await bus.ping().catch((error: unknown) => {
       throw new Refusal(`The event bus does not answer: ${(error as Error).message}`);
     });
-    return await work(bus.deadLetters);
+    return await work(bus);
   } finally {
     await bus.close();
   }
@@ -63,6 +67,7 @@ interface Values {
   readonly all?: boolean;
   readonly consumer?: string;
   readonly json?: boolean;
+  readonly since?: string;
   readonly limit: number;
 }
 
@@ -70,7 +75,7 @@ function commandFor(
   command: string,
   id: string | undefined,
   values: Values,
-): (letters: DeadLetterQueue) => Promise<string> {
+): (bus: EventBus) => Promise<string> {
   const { consumer, limit } = values;
   const filter = consumer === undefined ? {} : { consumer };
   const needId = () => {
@@ -79,26 +84,54 @@ function commandFor(
   };
   switch (command) {
     case 'list':
-      return async (letters) => format(await letters.list({ ...filter, limit }), values.json ?? false);
+      return async ({ deadLetters: letters }) =>
+        format(await letters.list({ ...filter, limit }), values.json ?? false);
     case 'show': {
       const wanted = needId();
-      return async (letters) =>
+      return async ({ deadLetters: letters }) =>
         JSON.stringify((await letters.get(wanted)) ?? missing(wanted), null, 2) + '\n';
     }
     case 'replay': {
       if (values.all && id) throw new UsageError('Either an id or --all.');
-      if (values.all) return (letters) => replayAll(letters, filter);
+      if (values.all) return ({ deadLetters: letters }) => replayAll(letters, filter);
       const wanted = needId();
-      return async (letters) =>
+      return async ({ deadLetters: letters }) =>
         (await letters.replay(wanted)) ? `Handed over again: ${wanted}\n` : missing(wanted);
     }
     case 'remove': {
       const wanted = needId();
-      return async (letters) => ((await letters.remove(wanted)) ? `Given up: ${wanted}\n` : missing(wanted));
+      return async ({ deadLetters: letters }) =>
+        (await letters.remove(wanted)) ? `Given up: ${wanted}\n` : missing(wanted);
+    }
+    case 'resend': {
+      if (id) throw new UsageError(`"resend" takes no id: what is "${id}"?`);
+      const since = readSince(values.since, new Date());
+      return async ({ recovery }) => {
+        for (const aggregate of AGGREGATES) await recovery.askForResend(aggregate, since);
+        return `Asked for ${AGGREGATES.join(', ')} since ${since.toISOString()}. Services that run begin within seconds.\n`;
+      };
     }
     default:
       throw new UsageError(`There is no command "${command}".`);
   }
+}
+
+const UNITS_MS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+function readSince(text: string | undefined, now: Date): Date {
+  if (text === undefined) throw new UsageError('Since when? Give --since, such as --since 2h.');
+  const [, count, unit] = /^(\d+)([smhd])$/.exec(text) ?? [];
+  const since = unit
+    ? new Date(now.getTime() - Number(count) * UNITS_MS[unit as keyof typeof UNITS_MS])
+    : /^\d{4}-\d\d-\d\d/.test(text)
+      ? new Date(text)
+      : new Date(Number.NaN);
+  if (Number.isNaN(since.getTime()))
+    throw new UsageError(
+      `--since takes a length of time such as 2h, or a moment such as ${now.toISOString()}, got "${text}".`,
+    );
+  if (since > now) throw new UsageError(`--since takes a moment in the past, got "${text}".`);
+  return since;
 }
 
 function missing(id: string): never {

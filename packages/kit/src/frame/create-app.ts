@@ -12,6 +12,7 @@ import { inTraceOf } from '../request-context.js';
 import { createServiceClient } from '../service-client.js';
 import type { SubgraphConfig } from './config.js';
 import { createSubgraphServer, type BaseGraphQLContext } from '../subgraph-server.js';
+import { createBusCheck } from './bus-check.js';
 import { createClosing } from './closing.js';
 import type { Closable, EventHandlers, Frame, Subgraph, SubgraphParts } from './definition.js';
 import { definitionFaults, partFaults, SubgraphDefinitionError } from './faults.js';
@@ -69,6 +70,8 @@ export async function createApp<Config extends SubgraphConfig>(
 
     const bus = openBus(subgraph, config, runtime);
     if (bus) closing.add('connections', () => bus.close());
+    const neighbours = new Map<string, string>();
+    const busCheck = bus && createBusCheck({ bus, neighbours, logger });
     // `build` may call `changed` before there is a relay.
     let relay: OutboxRelay | undefined = undefined as OutboxRelay | undefined;
     const parts: SubgraphParts<BaseGraphQLContext> = await subgraph.build({
@@ -84,6 +87,7 @@ export async function createApp<Config extends SubgraphConfig>(
         throw new Error('There are no dead letters without an event bus: set REDIS_URL or AMQP_URL.');
       },
       call(to, options = {}) {
+        neighbours.set(to, addressOf(to, config));
         const client = createServiceClient({
           url: addressOf(to, config),
           from: subgraph.name,
@@ -115,6 +119,7 @@ export async function createApp<Config extends SubgraphConfig>(
       ...(parts.plugins && { plugins: parts.plugins }),
       readiness: { [subgraph.database.kind]: () => database.ping() },
       ...(bus && { dispensable: { bus: () => bus.ping() } }),
+      busId: () => busCheck?.id(),
       internalAuthSecret: config.INTERNAL_AUTH_SECRET,
       redisUrl: config.REDIS_URL,
       logger,
@@ -128,6 +133,8 @@ export async function createApp<Config extends SubgraphConfig>(
       http: server.http,
       drain: () => server.drain(),
       async start() {
+        if (busCheck) closing.add('workers', () => busCheck.stop());
+        await busCheck?.start();
         closing.add('relay', async () => relay?.stop());
         relay?.start();
         closing.add('workers', () => Promise.all(workers.map((worker) => worker.stop())));

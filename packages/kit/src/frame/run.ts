@@ -1,6 +1,7 @@
 import { ConfigError } from '../config.js';
 import { createLogger, type Logger } from '../logger.js';
 import { createRegistry } from '../metrics.js';
+import { UnfitBusError } from './bus-check.js';
 import type { SubgraphConfig } from './config.js';
 import { checkDefinition, createApp, type ServiceApp } from './create-app.js';
 import type { Subgraph } from './definition.js';
@@ -40,6 +41,7 @@ export async function run<Config extends SubgraphConfig>(subgraph: Subgraph<Conf
     }, TRIM_AFTER_MS).unref();
   } catch (error) {
     if (error instanceof SubgraphDefinitionError) exitWith(error.message);
+    if (error instanceof UnfitBusError) exitWith(`${subgraph.name} cannot start. ${error.message}`);
     const isTaken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
     logger.fatal(
       { err: error },
