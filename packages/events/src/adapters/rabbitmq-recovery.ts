@@ -116,7 +116,7 @@ export function createRabbitRecovery(
       const held = await heldMark(aggregate, knownMark);
       if (held < knownMark) throw BusLossError.ofMark(aggregate, held, knownMark);
       if (held === 0) await recovery.recovered(aggregate, 0, { kind: 'lost', heldMark: 0 });
-      else if ((await count(await looking.ready(), resendQueueOf(aggregate))) ?? 0)
+      if ((await count(await looking.ready(), resendQueueOf(aggregate))) ?? 0)
         throw new BusLossError(aggregate, 'a consumer asked for them');
     },
     async mark(channel, aggregate, knownMark) {

@@ -14,8 +14,10 @@ const RESERVE = `mutation ($input: ReserveStockInput!) {
 const COMMIT = `mutation ($input: CommitStockInput!) { commitStock(input: $input) { ok } }`;
 const RELEASE = `mutation ($input: ReleaseStockInput!) { releaseStock(input: $input) { ok } }`;
 
+const RESERVATIONS = `query ($orderIds: [ID!]!) { stockReservations(orderIds: $orderIds) { orderId state } }`;
+
 /** For the test that validates them against products' schema. */
-export const PRODUCTS_OPERATIONS = [READ, RESERVE, RELEASE, COMMIT];
+export const PRODUCTS_OPERATIONS = [READ, RESERVE, RELEASE, COMMIT, RESERVATIONS];
 
 /** Calls from orders to products. All are safe to repeat. */
 export interface ProductsClient {
@@ -34,7 +36,11 @@ export interface ProductsClient {
   release(orderId: string): Promise<void>;
   /** Turns the order's reservation into sold goods. */
   commit(orderId: string): Promise<void>;
+  /** What has become of the stock of up to 200 orders; those that never reserved any are left out. */
+  reservations(orderIds: readonly string[]): Promise<ReadonlyMap<string, StockState>>;
 }
+
+export type StockState = 'CHANGING' | 'RESERVED' | 'RELEASED' | 'SOLD';
 
 interface ProductEntity {
   id: string;
@@ -71,6 +77,12 @@ export function createProductsClient(client: ServiceClient): ProductsClient {
     },
     async commit(orderId) {
       await client.send(COMMIT, { input: { orderId } });
+    },
+    async reservations(orderIds) {
+      const { stockReservations } = await client.send<{
+        stockReservations: { orderId: string; state: StockState }[];
+      }>(RESERVATIONS, { orderIds });
+      return new Map(stockReservations.map(({ orderId, state }) => [orderId, state]));
     },
   };
 }

@@ -101,7 +101,17 @@ export interface CheckoutStore {
   removeCheckout(lease: Lease): Promise<boolean>;
 }
 
-export interface OrdersStore extends CheckoutStore {
+/** When all orders are next compared with their payments and stock, and what the last comparison found. */
+export interface ReconciliationStore {
+  /** Takes a comparison that is due. @returns false if none is, or another process has taken it */
+  claimReconciliation(nextDueAt: Date): Promise<boolean>;
+  /** @param counts how many orders differ, by the kind of difference */
+  finishReconciliation(counts: Readonly<Record<string, number>>): Promise<void>;
+  /** The age counts from the installation if there was none. */
+  lastReconciliation(): Promise<{ counts: Readonly<Record<string, number>>; ageSeconds: number }>;
+}
+
+export interface OrdersStore extends CheckoutStore, ReconciliationStore {
   /** In no particular order; unknown ids are left out. */
   findOrders(ids: readonly string[]): Promise<Order[]>;
   /** Newest first, after `after`. */

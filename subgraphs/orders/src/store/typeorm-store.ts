@@ -4,6 +4,7 @@ import { In, Not, Raw, type DataSource, type SelectQueryBuilder } from 'typeorm'
 import type { OrderEvent } from '../domain/order.js';
 import { changeOrder } from './change-order.js';
 import { createCheckoutStore } from './checkout-store.js';
+import { createReconciliationStore } from './reconciliation-store.js';
 import { toEvent, toOrder } from './rows.js';
 import type { EventWithOrder, OrderFilter, OrdersStore } from './store.js';
 import {
@@ -41,6 +42,7 @@ export function createOrdersStore({ database, clock, newId, consumer, leaseMs }:
 
   return {
     ...createCheckoutStore({ database, newId, leaseMs }),
+    ...createReconciliationStore(database),
 
     async findOrders(ids) {
       return (await orders.findBy({ id: In([...ids]) })).map(toOrder);

@@ -14,6 +14,7 @@ import { createFollowOrders } from './follow-orders.js';
 import type { OrderFeed } from './live/feed.js';
 import { createMoveOrder } from './move-order.js';
 import { createPlaceOrder } from './place-order.js';
+import { createReconcile } from './reconcile.js';
 import { createRecoverCheckout, type RecoveryOutcome } from './recover-checkout.js';
 import { createSettleStock } from './settle-stock.js';
 import { createStockReservations } from './stock-reservations.js';
@@ -60,5 +61,6 @@ export function createUseCases(given: Deps) {
     recoverCheckout: createRecoverCheckout({ ...deps, placing }),
     expireOrder: createExpireOrder({ ...deps, applyPayment }),
     settleStock: createSettleStock(deps),
+    reconcile: createReconcile(deps),
   };
 }

@@ -21,7 +21,7 @@ export function createResolvers({ useCases, imagesBaseUrl }: Deps): Resolvers {
     ...createProductResolvers({ stock: useCases.stock, imagesBaseUrl }),
     ...createProductListResolvers(useCases.lists),
     ...categoryResolvers,
-    Query: createQueryResolvers(useCases.lists),
+    Query: createQueryResolvers(useCases),
     Mutation: createMutationResolvers(useCases),
   };
 }

@@ -2,6 +2,7 @@ import type { ReleaseReason } from '../../domain/stock/hold.js';
 import type { CatalogueStore } from '../../store/store.js';
 import { adjustStock, type AdjustStock } from './adjust-stock.js';
 import { commitStock } from './commit-stock.js';
+import { listReservations } from './list-reservations.js';
 import { listStockEntries } from './list-stock-entries.js';
 import type { Deps as HoldDeps } from './move-hold.js';
 import { releaseExpired, releaseOrphans } from './release-expired.js';
@@ -23,6 +24,7 @@ export function createStockUseCases(deps: Deps) {
     adjust: (input: AdjustStock) => adjustStock(deps, input),
     entries: (productId: string, page: Parameters<typeof listStockEntries>[2]) =>
       listStockEntries(deps.stock, productId, page),
+    reservations: (orderIds: readonly string[]) => listReservations(deps.stock, orderIds),
     releaseExpired: () => releaseExpired(deps),
     releaseOrphans: () => releaseOrphans(deps),
   };
