@@ -20,10 +20,7 @@ export async function loseBus(stack: TestStack): Promise<void> {
   const connection = await connect(amqpUrl);
   const channel = await connection.createChannel();
   for (const aggregate of AGGREGATES) {
-    const queues = CONSUMERS.map((consumer) => `${consumer}.${aggregate}`);
-    for (const queue of [...queues, ...queues.map((queue) => `${queue}.asked`)])
-      await channel.deleteQueue(queue);
-    for (const queue of [`marks.${aggregate}`, `resend.${aggregate}`]) await channel.deleteQueue(queue);
+    for (const name of [...CONSUMERS, 'marks', 'resend']) await channel.deleteQueue(`${name}.${aggregate}`);
   }
   await channel.deleteQueue('dead-letters.kept');
   await connection.close();

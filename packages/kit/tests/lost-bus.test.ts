@@ -229,7 +229,7 @@ if (hasRabbitMq)
       async lose() {
         const connection = await connect(server.url);
         const channel = await connection.createChannel();
-        const consumers = ['shop', 'late'].flatMap((name) => [`${name}.products`, `${name}.products.asked`]);
+        const consumers = ['shop.products', 'late.products'];
         for (const queue of ['marks.products', 'resend.products', 'dead-letters.kept', ...consumers])
           await channel.deleteQueue(queue);
         await connection.close();

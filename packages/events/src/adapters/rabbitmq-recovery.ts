@@ -13,7 +13,7 @@ import {
   type RabbitConnection,
 } from './rabbitmq-connection.js';
 import {
-  askedQueueOf,
+  askedName,
   bindQueue,
   declareQueue,
   declareSmallQueue,
@@ -195,12 +195,12 @@ export async function declareAndAsk(
   subscription: EventSubscription,
 ): Promise<string> {
   const queue = queueOf(subscription.consumer, aggregate);
-  const isThere = async (name: string) =>
-    (await connection.unlessRefused(404, (probe) => probe.checkQueue(name))) !== undefined;
-  const asked = askedQueueOf(queue);
-  if (!(await isThere(queue))) await channel.deleteQueue(asked);
+  const isThere = async (check: (probe: ConfirmChannel) => Promise<unknown>) =>
+    (await connection.unlessRefused(404, check)) !== undefined;
+  const asked = askedName(queue);
+  if (!(await isThere((probe) => probe.checkQueue(queue)))) await channel.deleteExchange(asked);
   await declareQueue(channel, queue);
-  const hasAsked = await isThere(asked);
+  const hasAsked = await isThere((probe) => probe.checkExchange(asked));
   // Before the queue gets new events: the publisher then sends the earlier ones first.
   if (!hasAsked)
     await sendRequest(channel, aggregate, {
@@ -209,6 +209,6 @@ export async function declareAndAsk(
       types: subscription.types,
     });
   await bindQueue(channel, queue, subscription, aggregate);
-  if (!hasAsked) await declareSmallQueue(channel, asked, 1);
+  if (!hasAsked) await channel.assertExchange(asked, 'fanout', { durable: true });
   return queue;
 }

@@ -29,8 +29,11 @@ export const markQueueOf = (aggregate: string) => `marks.${aggregate}`;
 /** Holds requests to the publisher of an aggregate to send events again. */
 export const resendQueueOf = (aggregate: string) => `resend.${aggregate}`;
 
-/** Exists once a consumer whose queue was new has asked for the events that were sent before. */
-export const askedQueueOf = (queue: string) => `${queue}.asked`;
+/**
+ * An exchange that exists once a consumer whose queue was new has asked for the events that were sent before. Nothing is sent
+ * to it; it costs a broker less than a queue.
+ */
+export const askedName = (queue: string) => `${queue}.asked`;
 
 export const queueOf = (consumer: string, aggregate: string) => `${consumer}.${aggregate}`;
 
