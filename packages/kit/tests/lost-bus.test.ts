@@ -160,10 +160,10 @@ function describeLostBus(name: string, start: () => Promise<LostBus & { close():
       const shop = await startConsumer('shop');
       const publisher = startPublisher();
       await save(1, 2);
-      await until(() => shop.sequences.length === 2);
+      await until(async () => shop.sequences.length === 2 && (await isSent()));
       const now = new Date();
       await save(3);
-      await until(() => shop.sequences.length === 3);
+      await until(async () => shop.sequences.length === 3 && (await isSent()));
       const before = await publisher.resent();
       await openBus().recovery.askForResend('products', now);
       await until(async () => (await publisher.resent()) === before + 1);
