@@ -1,90 +1,25 @@
 import { request } from 'node:http';
-import { verifyIdentity } from '@cartograph/kit/identity';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { WebSocket } from 'ws';
-import { startWorld, type TestWorld, until } from './support/gateway.js';
-import { type RawUpstream, startRawUpstream, type UpstreamSubscription } from './support/raw-upstream.js';
-import { startIssuer, type TokenIssuer } from './support/tokens.js';
+import { describe, expect, it } from '@jest/globals';
+import { until } from './support/gateway.js';
+import { PersonStreams, PLAIN, RESUMABLE } from './support/person-streams.js';
 
-const secret = 'a-secret-between-services-only-0123456789';
-const orders = {
-  name: 'orders',
-  typeDefs: `type Query { order: String } type Event { cursor: String! text: String }
-    type Subscription { plain: Event! resumable(after: String): Event! }`,
+// Ten breaks take longer than either limit, so a stream survives only if each success resets them.
+const streams = new PersonStreams({ STREAM_CONNECT_LIMIT_MS: '1500', STREAM_RESUME_LIMIT_MS: '1500' });
+
+/** A subscription counts as one that succeeded when it has been open for a while. */
+const isSettledAfter = () => {
+  const from = Date.now();
+  return until(() => Date.now() - from > 120, 'the subscription to count as a success');
 };
-const QUERIES = ['subscription { plain { text } }', 'subscription { resumable { text } }'] as const;
-
-let issuer: TokenIssuer;
-let upstream: RawUpstream;
-let world: TestWorld;
-beforeAll(async () => {
-  issuer = await startIssuer();
-});
-afterAll(() => issuer.stop());
-beforeEach(async () => {
-  upstream = await startRawUpstream();
-  world = await startWorld([orders], {
-    AUTH_JWKS_URL: issuer.jwksUrl,
-    INTERNAL_AUTH_SECRET: secret,
-    SUBGRAPH_WS: `orders=${upstream.url}`,
-    // Ten breaks take longer than either, so a stream survives only if each success resets them.
-    STREAM_CONNECT_LIMIT_MS: '1500',
-    STREAM_RESUME_LIMIT_MS: '1500',
-  });
-});
-afterEach(async () => {
-  await world.stop();
-  await upstream.close();
-});
-
-// Tokens of one session that are made in the same second are one token unless they end at different times.
-let lifetimeMs = 120_000;
-const bearer = async (claims: { sub?: string; role?: string; sid?: string } = {}) =>
-  `Bearer ${await issuer.issue(claims, (lifetimeMs += 1_000))}`;
-const identityOf = ({ payload }: UpstreamSubscription) =>
-  verifyIdentity(payload.extensions.headers['x-cartograph-identity'], { audience: 'orders', secret });
-const openAt = async (count: number) => {
-  await until(() => upstream.open().length === count, `${count} subscriptions upstream`, 20_000);
-  return upstream.open();
-};
-/** Long enough for a subscription to count as one that succeeded. */
-const settle = () => new Promise((resolve) => setTimeout(resolve, 150));
-
-async function openSocket(claims: { sub?: string; role?: string; sid?: string } = {}) {
-  const socket = new WebSocket(world.url.replace('http', 'ws'), 'graphql-transport-ws');
-  const got: { id?: string; type: string; payload?: never }[] = [];
-  const state = { closed: undefined as number | undefined };
-  socket.on('message', (data) => got.push(JSON.parse(String(data)) as never));
-  socket.on('close', (code) => (state.closed = code));
-  await new Promise((resolve) => socket.once('open', resolve));
-  const send = (message: object) => socket.send(JSON.stringify(message));
-  send({ type: 'connection_init', payload: { authorization: await bearer(claims) } });
-  await until(() => got.length === 1, 'the acknowledgement');
-  return {
-    state,
-    subscribe: (id: string, query: string) => send({ id, type: 'subscribe', payload: { query } }),
-    of: (id: string) => got.filter((message) => message.id === id),
-    pongs: () => got.filter(({ type }) => type === 'pong'),
-    async renew(next: { sub?: string; role?: string; sid?: string }) {
-      const before = got.filter(({ type }) => type === 'pong').length;
-      send({ type: 'ping', payload: { authorization: await bearer(next) } });
-      await until(
-        () => state.closed !== undefined || got.filter(({ type }) => type === 'pong').length > before,
-        'the answer to the renewal',
-      );
-    },
-    end: () => socket.terminate(),
-  };
-}
 
 /** The text that streams back over HTTP. */
 async function openHttp(accept: string, query: string) {
   const state = { text: '', isOver: false, end: (): void => undefined };
   const sent = request(
-    world.url,
+    streams.world.url,
     {
       method: 'POST',
-      headers: { 'content-type': 'application/json', accept, authorization: await bearer() },
+      headers: { 'content-type': 'application/json', accept, authorization: await streams.bearer() },
     },
     (response) => {
       response.on('data', (chunk: Buffer) => (state.text += chunk.toString()));
@@ -101,23 +36,23 @@ const occurrences = (text: string, part: string) => text.split(part).length - 1;
 
 describe('a stream without an event', () => {
   it('outlives ten restarts of its subgraph, and the event after them comes once, over every transport', async () => {
-    const socket = await openSocket();
-    socket.subscribe('1', QUERIES[0]);
-    socket.subscribe('2', QUERIES[1]);
+    const socket = await streams.openSocket();
+    socket.subscribe('1', PLAIN);
+    socket.subscribe('2', RESUMABLE);
     const sse = await openHttp('text/event-stream', 'subscription Sse { plain { text } }');
     const parts = await openHttp(
       'multipart/mixed;subscriptionSpec=1.0',
       'subscription Parts { plain { text } }',
     );
     for (let restart = 0; restart < 10; restart++) {
-      await openAt(4);
-      await settle();
-      for (const one of [...upstream.sockets]) one.terminate();
-      await until(() => upstream.open().length === 0, 'the break');
+      await streams.openAt(4);
+      await isSettledAfter();
+      for (const one of [...streams.upstream.sockets]) one.terminate();
+      await until(() => streams.upstream.open().length === 0, 'the break');
     }
-    for (const subscription of await openAt(4)) {
+    for (const subscription of await streams.openAt(4)) {
       const field = subscription.payload.query.includes('resumable') ? 'resumable' : 'plain';
-      upstream.next(subscription, { [field]: { _cursor: 'c1', text: 'after all' } });
+      streams.upstream.next(subscription, { [field]: { _cursor: 'c1', text: 'after all' } });
     }
     await until(
       () => sse.text.includes('after all') && parts.text.includes('after all'),
@@ -127,10 +62,10 @@ describe('a stream without an event', () => {
       () => socket.of('1').length === 1 && socket.of('2').length === 1,
       'the event on the WebSocket',
     );
-    await settle();
+    await socket.settled();
     expect([occurrences(sse.text, 'after all'), occurrences(parts.text, 'after all')]).toEqual([1, 1]);
     expect([...socket.of('1'), ...socket.of('2')].map(({ type }) => type)).toEqual(['next', 'next']);
-    expect([sse.isOver, parts.isOver, socket.state.closed]).toEqual([false, false, undefined]);
+    expect([sse.isOver, parts.isOver, socket.closed()]).toEqual([false, false, undefined]);
     socket.end();
     sse.end();
     parts.end();
@@ -140,21 +75,21 @@ describe('a stream without an event', () => {
     ['of one session', (_: number) => 's1'],
     ['each from another login', (n: number) => `s${n + 2}`],
   ])('outlives ten renewals %s, though its subgraph asks for each', async (_name, sessionOf) => {
-    const socket = await openSocket();
-    socket.subscribe('1', QUERIES[0]);
+    const socket = await streams.openSocket();
+    socket.subscribe('1', PLAIN);
     for (let renewal = 0; renewal < 10; renewal++) {
-      const [before] = await openAt(1);
-      await settle();
+      const [before] = await streams.openAt(1);
+      await isSettledAfter();
       await socket.renew({ sid: sessionOf(renewal) });
       // The identity it began by has expired, says the subgraph.
-      upstream.error(before!, 'UNAUTHENTICATED');
-      const [after] = await openAt(1);
-      expect(await identityOf(after!)).toMatchObject({ userId: 'u1', sessionId: sessionOf(renewal) });
+      streams.upstream.error(before!, 'UNAUTHENTICATED');
+      const [after] = await streams.openAt(1);
+      expect(await streams.identityOf(after!)).toMatchObject({ userId: 'u1', sessionId: sessionOf(renewal) });
     }
     expect(socket.pongs().map(({ payload }) => payload!['renewed'])).toEqual(Array(10).fill(true));
-    upstream.next((await openAt(1))[0]!, { plain: { text: 'after all' } });
+    streams.upstream.next((await streams.openAt(1))[0]!, { plain: { text: 'after all' } });
     await until(() => socket.of('1').length === 1, 'the event');
-    await settle();
+    await socket.settled();
     expect(socket.of('1').map(({ type }) => type)).toEqual(['next']);
     socket.end();
   });
@@ -162,11 +97,11 @@ describe('a stream without an event', () => {
 
 describe('a renewal', () => {
   it('with another role has the subgraph decide again at once', async () => {
-    const socket = await openSocket({ role: 'ADMIN' });
-    socket.subscribe('1', QUERIES[0]);
-    const [asAdmin] = await openAt(1);
-    expect(await identityOf(asAdmin!)).toMatchObject({ role: 'ADMIN' });
-    upstream.onSubscribe = (subscription) => upstream.error(subscription, 'FORBIDDEN');
+    const socket = await streams.openSocket({ role: 'ADMIN' });
+    socket.subscribe('1', PLAIN);
+    const [asAdmin] = await streams.openAt(1);
+    expect(await streams.identityOf(asAdmin!)).toMatchObject({ role: 'ADMIN' });
+    streams.upstream.onSubscribe = (subscription) => streams.upstream.error(subscription, 'FORBIDDEN');
     await socket.renew({ role: 'CUSTOMER' });
     await until(() => socket.of('1').length === 1, 'the end of the stream');
     expect(socket.of('1')[0]).toMatchObject({
@@ -178,32 +113,32 @@ describe('a renewal', () => {
   });
 
   it('by the token of another person takes over nothing', async () => {
-    const socket = await openSocket();
-    socket.subscribe('1', QUERIES[0]);
-    await openAt(1);
+    const socket = await streams.openSocket();
+    socket.subscribe('1', PLAIN);
+    await streams.openAt(1);
     await socket.renew({ sub: 'u2' });
-    expect(socket.state.closed).toBe(4403);
-    await openAt(0);
+    expect(socket.closed()).toBe(4403);
+    await streams.openAt(0);
   });
 
   it('moves only the client that renewed: others who share its stream keep theirs', async () => {
-    const [first, second] = [await openSocket(), await openSocket()];
-    for (const socket of [first, second]) socket.subscribe('1', QUERIES[1]);
-    await until(() => world.app.pipeline.streams.count().members === 2, 'both');
-    upstream.next((await openAt(1))[0]!, { resumable: { _cursor: 'c1', text: 'one' } });
+    const [first, second] = [await streams.openSocket(), await streams.openSocket()];
+    for (const socket of [first, second]) socket.subscribe('1', RESUMABLE);
+    await until(() => streams.world.app.pipeline.streams.count().members === 2, 'both');
+    streams.upstream.next((await streams.openAt(1))[0]!, { resumable: { _cursor: 'c1', text: 'one' } });
     await until(() => first.of('1').length === 1 && second.of('1').length === 1, 'an event for both');
     await first.renew({ sid: 's2' });
-    const open = await openAt(2);
+    const open = await streams.openAt(2);
     expect(open[1]!.payload.variables).toEqual({ _after: 'c1' });
     for (const subscription of open)
-      upstream.next(subscription, { resumable: { _cursor: 'c2', text: 'two' } });
+      streams.upstream.next(subscription, { resumable: { _cursor: 'c2', text: 'two' } });
     await until(() => first.of('1').length === 2 && second.of('1').length === 2, 'the next event for both');
-    await settle();
+    await Promise.all([first.settled(), second.settled()]);
     expect([first.of('1').length, second.of('1').length]).toEqual([2, 2]);
     first.end();
-    await openAt(1);
+    await streams.openAt(1);
     second.end();
-    await openAt(0);
-    expect(world.app.pipeline.streams.count()).toEqual({ streams: 0, members: 0, queued: 0 });
+    await streams.openAt(0);
+    expect(streams.world.app.pipeline.streams.count()).toEqual({ streams: 0, members: 0, queued: 0 });
   });
 });
