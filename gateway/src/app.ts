@@ -18,7 +18,7 @@ import { createTransportSecurity } from './http/transport-security.js';
 import { SharedRedis } from './admission/shared-redis.js';
 import { createAccessLog } from './observe/access-log.js';
 import { createIdentityProvider } from './scope/identity.js';
-import { clientOf } from './admission/admission.js';
+import { clientOf } from './admission/client.js';
 import { createLoadShedding } from './admission/load-shedding.js';
 import { createGatewayMetrics } from './observe/metrics.js';
 import { readSafelist, createPersistedOperations } from './admission/persisted-operations.js';
@@ -119,6 +119,7 @@ export function createGatewayApp(config: GatewayConfig, { logger, registry }: Ru
       trustedProxies: config.TRUSTED_PROXIES,
       tracing: createTracing(),
     },
+    maxLargeBytes: config.MAX_HELD_BYTES / 4,
     admission: {
       shedding,
       maxCost: config.MAX_COST,

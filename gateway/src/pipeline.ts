@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Identity } from '@cartograph/kit/identity';
 import { Admission, type AdmissionOptions, type Prepared, RequestRefused } from './admission/admission.js';
+import { LargeAnswers } from './admission/large-answers.js';
 import type { JsonObject } from './json/json.js';
 import type { RequestScope } from './scope/request-scope.js';
 import { type FetchObserver, Subgraphs, type SubgraphSettings } from './execution/subgraphs.js';
@@ -32,6 +33,8 @@ export interface PipelineOptions {
   readonly identity: IdentityProvider | undefined;
   readonly scope: ScopeOptions;
   readonly admission: AdmissionOptions;
+  /** Bytes of large answers that are made at the same time. */
+  readonly maxLargeBytes: number;
   readonly extensions: ExtensionOptions;
   readonly streams: FeedLimits & { readonly queueLimit: number; readonly maxStreams: number };
   readonly observeFetch?: FetchObserver;
@@ -55,6 +58,7 @@ export class Pipeline {
   readonly subgraphs: Subgraphs;
   readonly streams: Streams;
   readonly sharedRuns = new SharedRuns();
+  readonly #largeAnswers: LargeAnswers;
   readonly #admission: Admission;
   readonly #sockets = new Map<string, UpstreamSocket>();
   readonly #threads: PlanThreads | undefined;
@@ -63,7 +67,8 @@ export class Pipeline {
 
   constructor(readonly options: PipelineOptions) {
     const { identity, streams } = options;
-    this.#admission = new Admission(options.admission);
+    this.#largeAnswers = new LargeAnswers(options.maxLargeBytes);
+    this.#admission = new Admission(options.admission, this.#largeAnswers);
     const { planLimitMs, planner } = options;
     if (planLimitMs > 0) this.#threads = new PlanThreads({ rules: rulesOf(planner), limitMs: planLimitMs });
     this.subgraphs = new Subgraphs(
@@ -145,6 +150,7 @@ export class Pipeline {
     const { observe } = this.options;
     const startedAt = performance.now();
     const answer = await this.#answer(prepared, scope);
+    if (answer.errors.length === 0) this.#largeAnswers.note(operation, cost, answer.text.length);
     const outcome = scope.isCancelled ? 'cancelled' : answer.errors.length > 0 ? 'error' : 'ok';
     scope.spans?.end(outcome);
     if (observe) {
@@ -192,9 +198,11 @@ export class Pipeline {
     await this.subgraphs.close();
   }
 
-  #answer({ operation, variables }: Prepared, scope: RequestScope): Promise<Answer> {
+  #answer({ operation, variables, cost }: Prepared, scope: RequestScope): Promise<Answer> {
     const run = (own: RequestScope): Promise<Answer> =>
-      runOperation(operation, variables, own, this.subgraphs);
+      this.#largeAnswers.run(operation, cost, scope, () =>
+        runOperation(operation, variables, own, this.subgraphs),
+      );
     if (operation.kind !== 'query' || !this.options.subgraphs.dedupe) return run(scope);
     const key = `${this.subgraphs.mutations}\u0000${scope.identityKey}\u0000${JSON.stringify(variables)}`;
     return this.sharedRuns.run(operation, key, scope, run);

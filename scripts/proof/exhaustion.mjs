@@ -64,12 +64,12 @@ async function startGateway() {
   if (errors) throw new Error(errors.join('\n'));
   const file = join(folder, 'supergraph.graphql');
   writeFileSync(file, supergraphSdl);
-  const { value: NODE_OPTIONS } = container.env.find(({ name }) => name === 'NODE_OPTIONS');
+  const memory = container.env.filter(({ name }) => name === 'NODE_OPTIONS' || name.startsWith('MALLOC_'));
   const child = spawn(process.execPath, [join(root, 'gateway/dist/main.js')], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     env: {
       PATH: process.env.PATH,
-      NODE_OPTIONS,
+      ...Object.fromEntries(memory.map(({ name, value }) => [name, value])),
       NODE_ENV: 'production',
       HOST: '127.0.0.1',
       PORT: '0',

@@ -1,4 +1,3 @@
-import { networkOf } from '@cartograph/kit/client-address';
 import { toDoubles } from '../json/exact-number.js';
 import type { ResponseError } from '../json/response-error.js';
 import type { JsonObject } from '../json/json.js';
@@ -8,6 +7,8 @@ import type { Operation } from '../operation/operation.js';
 import { type OperationFault, OperationRefused } from '../operation/document.js';
 import { PlanQueueFull } from '../operation/plan-threads.js';
 import type { Planner } from '../operation/planner.js';
+import { clientOf } from './client.js';
+import type { LargeAnswers } from './large-answers.js';
 import type { LoadShedding } from './load-shedding.js';
 import { PersistedOperationError, type PersistedOperations } from './persisted-operations.js';
 import type { RateLimit, RateLimitResult } from './rate-limit.js';
@@ -48,7 +49,10 @@ export interface AdmissionOptions {
 
 /** Decides whether an operation may run, from the cheapest question to the dearest. */
 export class Admission {
-  constructor(private readonly options: AdmissionOptions) {}
+  constructor(
+    private readonly options: AdmissionOptions,
+    private readonly largeAnswers: LargeAnswers,
+  ) {}
 
   /**
    * @param check looks at the operation before it is counted; throws to refuse it
@@ -124,6 +128,13 @@ export class Admission {
         { cost: { estimated: cost, max: maxCost } },
       );
     }
+    if (this.largeAnswers.refuses(operation, cost, scope))
+      throw refusal(
+        429,
+        'RATE_LIMITED',
+        'Too many operations with large answers are waiting; please try again in 1 s.',
+        { 'retry-after': '1' },
+      );
     if (request.query !== '' && request.extensions['persistedQuery'] !== undefined)
       persisted.register(request.query, request.extensions);
     const prepared: Prepared = { operation, variables: read.values, cost, extensions: request.extensions };
@@ -200,24 +211,6 @@ function refuseLimited({ isAllowed, retryAfterMs }: RateLimitResult): void {
 
 function refusePersisted(error: unknown): never {
   throw error instanceof PersistedOperationError ? refusal(error.status, error.code, error.message) : error;
-}
-
-/** A person who is signed in is counted as such from any address; everyone else by address, IPv6 by its /64. */
-export function clientOf({ identity, clientAddress }: RequestScope): string {
-  return identity?.kind === 'user' ? `user:${identity.userId}` : addressKey(clientAddress);
-}
-
-/** Most requests come from a few addresses, all of them perhaps from one proxy's. */
-const addressKeys = new Map<string, string>();
-const MAX_ADDRESS_KEYS = 1_000;
-
-function addressKey(address: string): string {
-  const known = addressKeys.get(address);
-  if (known !== undefined) return known;
-  if (addressKeys.size >= MAX_ADDRESS_KEYS) addressKeys.clear();
-  const key = `address:${networkOf(address)}`;
-  addressKeys.set(address, key);
-  return key;
 }
 
 function refusal(

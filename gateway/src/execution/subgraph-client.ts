@@ -4,6 +4,7 @@ import { type FetchCallback, type SubgraphAnswer } from './execute.js';
 import type { Cancellable, FlatHeaders } from '../scope/request-scope.js';
 import { cancelled, SubgraphFailure } from './errors.js';
 import { decompress, DecompressionError, encodingsOf } from './content-encoding.js';
+import type { LargeTurns } from './large-turns.js';
 import { isObject, withoutByteOrderMark } from '../json/json.js';
 import { exactNumbersIn, type NumberKind } from '../json/exact-number.js';
 
@@ -20,6 +21,7 @@ export interface SubgraphClientOptions {
   readonly maxResponseBytes: number;
   /** Counts the answers of all subgraphs. */
   readonly arriving: ArrivingBytes;
+  readonly turns: LargeTurns;
 }
 
 /** Takes one request's answer, or failure. */
@@ -161,6 +163,15 @@ class PendingRequest implements Dispatcher.DispatchHandler, Cancellable, Arrivin
   }
 
   onComplete(): void {
+    if (this.#size < LARGE_BYTES) return this.#complete();
+    // The subgraph has done its part.
+    clearTimeout(this.#timer);
+    this.options.turns.run(() => {
+      if (this.#reader) this.#complete();
+    });
+  }
+
+  #complete(): void {
     const encodings = this.#contentEncoding === undefined ? [] : encodingsOf(this.#contentEncoding);
     const bytes = this.#rest ? Buffer.concat(this.#rest, this.#size) : this.#first;
     if (encodings.length === 0 || !bytes) return this.#read(bytes?.toString('utf8') ?? '');
@@ -229,6 +240,8 @@ class PendingRequest implements Dispatcher.DispatchHandler, Cancellable, Arrivin
   }
 }
 
+/** Answers from here on are read in turns. */
+const LARGE_BYTES = 256 * 1024;
 const CACHE_CONTROL = 'cache-control';
 const CONTENT_ENCODING = 'content-encoding';
 

@@ -4,6 +4,7 @@ import { ACCEPTED_ENCODINGS } from './content-encoding.js';
 import type { NumberKind } from '../json/exact-number.js';
 import type { FetchCallback, SubgraphAnswer, SubgraphFetch } from './execute.js';
 import { cancelled, SubgraphFailure } from './errors.js';
+import { LargeTurns } from './large-turns.js';
 import { InFlight } from './in-flight.js';
 import type { Step } from '../operation/plan.js';
 import type { FetchSpan } from '../observe/tracing.js';
@@ -75,6 +76,7 @@ export class Subgraphs {
 
   readonly #shared: FetchSettings;
   readonly arriving: ArrivingBytes;
+  readonly #turns = new LargeTurns();
 
   constructor(
     private readonly settings: SubgraphSettings,
@@ -108,6 +110,7 @@ export class Subgraphs {
           connections,
           maxResponseBytes,
           arriving: this.arriving,
+          turns: this.#turns,
         }),
         breaker: new CircuitBreaker(breaker),
         budget: new RetryBudget(retryShare),

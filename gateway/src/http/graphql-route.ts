@@ -5,7 +5,7 @@ import type { TokenRefusal } from '@cartograph/kit/token-refusal';
 import type { RequestScope } from '../scope/request-scope.js';
 import type { Pipeline, Prepared } from '../pipeline.js';
 import type { GraphQLRequest } from '../execution/run.js';
-import { clientOf } from '../admission/admission.js';
+import { clientOf } from '../admission/client.js';
 import { guestAfter, KeysUnavailableError, readBearer, TokenError } from '../scope/identity.js';
 import type { StreamSink } from '../subscriptions/member.js';
 import { readAccept, type ResponseKind } from './accept.js';

@@ -7,7 +7,7 @@ import { WebSocket, WebSocketServer } from 'ws';
 import { isObject, type JsonObject } from '../json/json.js';
 import { type Pipeline, type Prepared, RequestRefused } from '../pipeline.js';
 import type { GraphQLRequest } from '../execution/run.js';
-import { clientOf } from '../admission/admission.js';
+import { clientOf } from '../admission/client.js';
 import { KeysUnavailableError, readBearer, TokenError } from '../scope/identity.js';
 import type { RequestScope } from '../scope/request-scope.js';
 import type { StreamSink } from '../subscriptions/member.js';

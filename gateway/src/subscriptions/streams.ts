@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { JsonObject } from '../json/json.js';
 import type { ResponseError } from '../json/response-error.js';
-import { clientOf } from '../admission/admission.js';
+import { clientOf } from '../admission/client.js';
 import type { RequestScope } from '../scope/request-scope.js';
 import type { Operation } from '../operation/operation.js';
 import { OperationRefused } from '../operation/document.js';

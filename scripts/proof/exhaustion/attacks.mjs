@@ -71,9 +71,21 @@ const raw = (text) => () => {
   socket.write(text);
   return socket;
 };
-const post = (length, body) =>
-  `POST /graphql HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nX-Forwarded-For: 10.200.0.1\r\nContent-Length: ${length}\r\n\r\n${body}`;
-const large = JSON.stringify({ query: '{ large(size: 4000000) }' });
+const post = (length, body, from = '10.200.0.1') =>
+  `POST /graphql HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nX-Forwarded-For: ${from}\r\nContent-Length: ${length}\r\n\r\n${body}`;
+/** Asks for an answer of about 4 MB; `less` makes it differ from others. */
+const large = (less = 0) => ({
+  query: 'query ($size: Int!) { large(size: $size) }',
+  variables: { size: 4_000_000 - less },
+});
+/** A client that asks for four large answers and reads none. */
+const deaf = (from, less) => {
+  const socket = connect(port, '127.0.0.1');
+  socket.pause();
+  const body = JSON.stringify(large(less));
+  for (let index = 0; index < 4; index++) socket.write(post(body.length, body, from));
+  return socket;
+};
 const subscribe = (count, payload) => (note) => {
   const socket = new WebSocket(`ws://127.0.0.1:${port}/graphql`, 'graphql-transport-ws', {
     headers: { 'x-forwarded-for': `10.201.0.${n++ % 250}` },
@@ -143,12 +155,22 @@ const ATTACKS = {
   'idle sockets': hold(raw('')),
   'half headers': hold(raw(`POST /graphql HTTP/1.1\r\nHost: a\r\nX-Long: ${'h'.repeat(15_000)}`)),
   'half bodies': hold(raw(post(1_000_000, `{"query":"${'x'.repeat(900_000)}`))),
-  'slow readers': hold(() => {
-    const socket = connect(port, '127.0.0.1');
-    socket.pause();
-    for (let index = 0; index < 4; index++) socket.write(post(large.length, large));
+  'slow readers': hold(() => deaf()),
+  'slow readers from many addresses, each of its own answer': hold(() =>
+    deaf(`10.202.${(++n >> 8) & 255}.${n & 255}`, n % 10_000),
+  ),
+  'slow readers over WebSocket': hold(() => {
+    const socket = new WebSocket(`ws://127.0.0.1:${port}/graphql`, 'graphql-transport-ws', {
+      headers: { 'x-forwarded-for': `10.203.0.${++n & 255}` },
+    });
+    socket.on('open', () => socket.send('{"type":"connection_init"}'));
+    socket.once('message', () => {
+      socket.pause();
+      for (let id = 0; id < 100; id++)
+        socket.send(JSON.stringify({ id: String(id), type: 'subscribe', payload: large(id) }));
+    });
     return socket;
-  }),
+  }, 50),
   'half WebSocket messages': hold(() => {
     const socket = new WebSocket(`ws://127.0.0.1:${port}/graphql`, 'graphql-transport-ws');
     socket.on('open', () => {
