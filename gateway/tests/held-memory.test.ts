@@ -178,6 +178,58 @@ describe('MAX_HELD_BYTES', () => {
   });
 });
 
+describe('large answers', () => {
+  const LARGE = 0.6 * MIB;
+  const from = (address: string) => ({ 'x-forwarded-for': address, 'accept-encoding': 'identity' });
+  const answer = { text: `{"data":{"me":{"id":"${'x'.repeat(LARGE)}"}}}` };
+
+  it('are read in turns, so that a small one does not wait for them all', async () => {
+    world = await startWorld(shop().definitions);
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    const users = world.subgraphs['users']!;
+    users.intercept = () => released.then(() => answer);
+    const done: string[] = [];
+    const note = (name: string) => () => void done.push(name);
+    const names = Array.from({ length: 10 }, (_, n) => `x${n}`);
+    const all = names.map((name) => world!.query(`{ ${name}: me { id } }`, {}, from('')).then(note('large')));
+    await until(() => users.requests.length === names.length, 'all requests');
+    release();
+    await until(() => done.length > 0, 'the first answer');
+    await world.query('{ topProducts { upc } }').then(note('small'));
+    await Promise.all(all);
+    expect(done.indexOf('small')).toBeLessThan(done.length - 1);
+  });
+
+  it('wait for others to be made, and are refused where too many of one client wait', async () => {
+    world = await startWorld(shop().definitions, {
+      TRUSTED_PROXIES: '1',
+      MAX_HELD_BYTES: String(8 * MIB),
+    });
+    const users = world.subgraphs['users']!;
+    users.intercept = () => Promise.resolve(answer);
+    const ask = (n: number, address: string) =>
+      world!.query('query ($n: ID!) { me { id } product(upc: $n) { upc } }', { n: String(n) }, from(address));
+    expect((await ask(1, '10.0.0.1')).errors).toBeUndefined();
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    users.intercept = () => released.then(() => answer);
+    const codes: unknown[] = [];
+    const mine = Array.from({ length: 20 }, (_, n) =>
+      ask(n + 2, '10.0.0.1').then((result) => codes.push(code(result))),
+    );
+    // A quarter of the limit may be made at the same time, which is three of these, and eight more may wait.
+    await until(() => codes.length >= 9, 'the refusals');
+    expect(codes).toEqual(Array(9).fill('RATE_LIMITED'));
+    const other = ask(50, '10.0.0.2');
+    expect((await world.query('{ topProducts { upc } }', {}, from('10.0.0.1'))).errors).toBeUndefined();
+    release();
+    expect((await other).errors).toBeUndefined();
+    await Promise.all(mine);
+    expect(codes.slice(9)).toEqual(Array(11).fill(undefined));
+  });
+});
+
 describe('MAX_STREAMS', () => {
   async function openStreams(from: string, count: number) {
     const socket = new WebSocket(world!.url.replace('http', 'ws'), 'graphql-transport-ws', {

@@ -95,6 +95,27 @@ describe('a stream without an event', () => {
   });
 });
 
+describe('events that arrive together', () => {
+  it('come in order, all before the end, and give requests a turn', async () => {
+    const socket = await streams.openSocket();
+    socket.subscribe('a', PLAIN);
+    const [one] = await streams.openAt(1);
+    const texts = Array.from({ length: 3_000 }, (_, n) => String(n));
+    for (const text of texts) streams.upstream.next(one!, { plain: { text } });
+    one!.socket.send(`{"id":"${one!.id}","type":"complete"}`);
+    socket.subscribe('b', '{ __typename }');
+    await until(() => socket.of('a').at(-1)?.type === 'complete', 'the end of the stream', 60_000);
+    const events = socket.of('a').slice(0, -1);
+    expect(
+      events.map(({ payload }) => (payload as unknown as { data: { plain: object } }).data.plain),
+    ).toEqual(texts.map((text) => ({ text })));
+    // The query came while the events were there already.
+    expect(socket.messages().findIndex(({ id }) => id === 'b')).toBeGreaterThan(0);
+    expect(socket.messages().at(-1)?.id).toBe('a');
+    socket.end();
+  });
+});
+
 describe('a renewal', () => {
   it('with another role has the subgraph decide again at once', async () => {
     const socket = await streams.openSocket({ role: 'ADMIN' });

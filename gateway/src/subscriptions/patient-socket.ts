@@ -43,15 +43,17 @@ export class PatientSocket extends WebSocket {
     // What has been read already still comes; no more is read until it has been handled.
     if (this.#waiting.push([data, isBinary]) > 1) return;
     this.pause();
-    const handle = (): void => {
+    const handle = async (): Promise<void> => {
       const ends = performance.now() + TURN_MS;
       do {
         const message = this.#waiting.shift();
         if (message) this.receive(...message);
+        // What follows from it is done before the next one, so that no stream's queue overflows.
+        await undefined;
       } while (this.#waiting.length > 0 && performance.now() < ends);
-      if (this.#waiting.length > 0) setImmediate(handle);
+      if (this.#waiting.length > 0) setImmediate(() => void handle());
       else this.resume();
     };
-    setImmediate(handle);
+    setImmediate(() => void handle());
   }
 }

@@ -26,7 +26,9 @@ interface Message {
 export interface PersonSocket {
   closed(): number | undefined;
   subscribe(id: string, query: string): void;
-  /** Messages of one operation. */
+  /** All messages so far. */
+  messages(): readonly Message[];
+  /** Those of one operation. */
   of(id: string): Message[];
   pongs(): Message[];
   renew(next?: TokenClaims): Promise<void>;
@@ -104,6 +106,7 @@ export class PersonStreams {
     return {
       closed: () => closed,
       subscribe: (id, query) => send({ id, type: 'subscribe', payload: { query } }),
+      messages: () => got,
       of: (id) => got.filter((message) => message.id === id),
       pongs,
       renew: async (next = {}) => pinged({ authorization: await this.bearer(next) }),
