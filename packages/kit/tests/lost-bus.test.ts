@@ -45,7 +45,8 @@ function describeLostBus(name: string, start: () => Promise<LostBus & { close():
     beforeAll(async () => {
       [lost, database] = await Promise.all([start(), createTestDatabase()]);
       store = await new DataSource({ type: 'postgres', url: database.url }).initialize();
-    }, 60_000);
+      // RabbitMQ takes a minute to start on a busy machine.
+    }, 180_000);
     afterAll(async () => {
       await store.destroy();
       await Promise.all([database.drop(), lost.close()]);
