@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { until } from '@cartograph/testing';
 import { PRODUCTS } from './relevance/products.js';
 import { QUERIES } from './relevance/queries.js';
 import { euro, startProducts, type Harness } from './support.js';
@@ -18,8 +19,8 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => shop.close());
 
-async function find(search: string): Promise<string[]> {
-  const { data, errors } = await shop.ask(
+async function find(search: string, process = shop): Promise<string[]> {
+  const { data, errors } = await process.ask(
     `query ($filter: ProductFilter) { products(first: 20, filter: $filter, sort: RELEVANCE) { nodes { sku } } }`,
     { filter: { search } },
   );
@@ -36,5 +37,20 @@ describe('search', () => {
     Object.entries(QUERIES).flatMap(([kind, queries]) => queries.map((query) => [kind, ...query] as const)),
   )('should handle %s: "%s" finds %s first', async (_, search, first) => {
     expect((await find(search))[0] ?? null).toBe(first);
+  });
+
+  it('should find what another process adds: as typed at once, in other forms a moment later', async () => {
+    const other = await startProducts({ MONGODB_URL: shop.config.MONGODB_URL });
+    try {
+      expect(await find('zithers', other)).toEqual([]);
+      await shop.addProduct({ sku: 'ZITHER', name: 'Zither' });
+      expect(await find('zithers')).toEqual(['ZITHER']);
+      expect(await find('zither', other)).toEqual(['ZITHER']);
+      await until(async () => (await find('zithers', other)).includes('ZITHER'), {
+        what: 'the other process to know the word',
+      });
+    } finally {
+      await other.close();
+    }
   });
 });
