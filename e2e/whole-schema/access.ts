@@ -16,6 +16,8 @@ const subgraphs = declaredServices.filter(({ isSubgraph }) => isSubgraph);
 const outcomes = [
   'Session',
   ...Object.keys(api.getTypeMap()).filter((name) => /Payload$/.test(name)),
+  // Previews of imports, and imports, which are read by the id that a mutation gave.
+  ...Object.keys(api.getTypeMap()).filter((name) => name.startsWith('ProductImport')),
   // Why a change was refused.
   'UserError',
   'CartWarning',

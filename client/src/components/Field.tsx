@@ -1,7 +1,8 @@
-import type { InputHTMLAttributes } from 'react';
+import type { InputHTMLAttributes, Ref } from 'react';
 import { Labelled, type LabelledProps } from './Labelled.js';
 
-type FieldProps = LabelledProps & InputHTMLAttributes<HTMLInputElement>;
+type FieldProps = LabelledProps &
+  InputHTMLAttributes<HTMLInputElement> & { readonly ref?: Ref<HTMLInputElement> | undefined };
 
 export function Field({ label, error, hint, className, ...input }: FieldProps) {
   return (

@@ -26,6 +26,7 @@ export const ADMIN_PAGES = [
   'orders/:id',
   'catalogue',
   'catalogue/new',
+  'catalogue/import',
   'catalogue/categories',
   'catalogue/categories/new',
   'catalogue/categories/:slug/edit',

@@ -35,6 +35,7 @@ export const describeAccessibility = (shop: Storefront) =>
           'catalogue',
           `catalogue/new?variantOf=${productId}`,
           `catalogue/${productId}`,
+          'catalogue/import',
           'catalogue/categories',
           'catalogue/categories/lighting/edit',
         ]),

@@ -3,6 +3,7 @@ import type { LeaderElection } from './store/leader-election.js';
 import type { UseCases } from './use-cases/index.js';
 
 const ORPHANS_EVERY_MS = 600_000;
+const OLD_FILES_EVERY_MS = 3_600_000;
 
 interface Deps {
   readonly useCases: Pick<UseCases, 'stock' | 'imports' | 'categories'>;
@@ -40,6 +41,7 @@ export function createWorkers({ useCases, leader, everyMs, logger }: Deps) {
       const resumed = await imports.resume();
       if (resumed) logger.info(resumed, 'Finished an interrupted import');
     }),
+    importFiles: periodic('import-files', () => imports.removeOldFiles(), { everyMs: OLD_FILES_EVERY_MS }),
     categories: periodic('categories', async () => void (await categories.refileProducts())),
   };
 }

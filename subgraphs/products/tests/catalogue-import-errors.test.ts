@@ -101,6 +101,21 @@ describe('An invalid file', () => {
       `${HEADER}\nX-1,N,things,$ 5,5\n`,
       'FILE:2: price: expected an amount in EUR such as 12.50, 12,50 or 1.234,50, got "$ 5": "$" is not the shop\'s currency.',
     ],
+    [
+      '10,000 columns',
+      `${HEADER},${Array.from({ length: 10_000 }, (_, n) => `attribute.a${n}`).join(',')}\n${row}\n`,
+      'FILE:1: The first line names 10005 columns; at most 200 can be read. Remove the others.',
+    ],
+    [
+      '10,000 columns of quotes and separators',
+      `${HEADER}${',"x;y"'.repeat(10_000)}\n${row}\n`,
+      'FILE:1: The first line names 10005 columns',
+    ],
+    [
+      '1,000 variants of one product',
+      `${HEADER},attributes,variantGroup,variantOptions\n${Array.from({ length: 1_000 }, (_, n) => `V-${n},N,things,1,1,note=${n},many,note`).join('\n')}\n`,
+      'FILE:252: variant.group: A product may have at most 250 variants on sale; the group "many" has 250.',
+    ],
     ['an open quote', `${HEADER}\n${row}\nX-2,"open,things,1,1\n`, 'FILE:3: A quote (") opens a cell'],
     [
       'a quote inside a cell',

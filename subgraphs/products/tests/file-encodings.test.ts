@@ -58,6 +58,7 @@ describe('A file’s character set', () => {
     ['Portuguese', ['Pão', 'Coração', 'Avô']],
     ['Swedish', ['Fåtölj', 'Är']],
     ['Danish', ['Rød grød', 'Æble', 'Blå']],
+    ['Spanish and German', ['Edición', 'Küchenmesser groß']],
     ['one letter', ['Crêpe']],
     ['the last letter of the file', ['Café']],
     ['signs only', ['5 € ± 3 °C', 'Acme™ ®', 'S–M', '10 × 20 cm']],

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { until } from '@cartograph/testing';
 import { startProducts, type Harness } from './support.js';
 
-/** Few in CI; more by `IMPORT_CRASH_ROWS=50000 npm test -- subgraphs/products/tests/import-crash`. */
+/** Few in CI; more, of each kind of file, by `IMPORT_CRASH_ROWS=50000 npm test -- subgraphs/products/tests/import-crash`. */
 const ROWS = Number(process.env['IMPORT_CRASH_ROWS'] ?? 2_000);
 /** Enough that they reach the store in several writes. */
 const STAGED_ROWS = Math.max(ROWS, 4_000);
@@ -27,10 +28,16 @@ afterAll(async () => {
 });
 
 /** Begins to import so many rows, each with a price of its own, in a process as `npm run catalogue` starts one. */
-function startImport(prefix: string, rows: number): ChildProcess {
-  const file = join(folder, `${prefix}.csv`);
-  const lines = Array.from({ length: rows }, (_, n) => `${prefix}-${n},Piece ${n},things,${n + 1}.00,1`);
-  writeFileSync(file, ['sku,name,category,price,stock', ...lines].join('\n'));
+const startImport = (prefix: string, rows: number) =>
+  startFile(
+    `${prefix}.csv`,
+    'sku,name,category,price,stock',
+    Array.from({ length: rows }, (_, n) => `${prefix}-${n},Piece ${n},things,${n + 1}.00,1`),
+  );
+
+function startFile(name: string, header: string, lines: readonly string[]): ChildProcess {
+  const file = join(folder, name);
+  writeFileSync(file, [header, ...lines].join('\n'));
   const command = fileURLToPath(new URL('../dist/cli/catalogue.js', import.meta.url));
   const child = spawn(process.execPath, [command, 'import', file], {
     env: { PATH: process.env['PATH'], MONGODB_URL: shop.config.MONGODB_URL },
@@ -60,6 +67,25 @@ async function letServiceFindIt(): Promise<void> {
   });
 }
 
+/** Products as a price list finds them, written without the import. */
+async function addProducts(prefix: string): Promise<void> {
+  const { id } = await shop.addProduct({ sku: `${prefix}-FIRST` });
+  const [first] = await shop.db.collection<{ _id: string }>('products').find({ _id: id }).toArray();
+  const { hasOutbox: _hasOutbox, ...rest } = first as unknown as Record<string, unknown>;
+  const batch = 5_000;
+  for (let start = 0; start < ROWS; start += batch)
+    await shop.db.collection<{ _id: string }>('products').insertMany(
+      Array.from({ length: Math.min(batch, ROWS - start) }, (_, n) => ({
+        ...rest,
+        _id: randomUUID(),
+        sku: `${prefix}-${start + n}`,
+        skuKey: `${prefix.toLowerCase()}-${start + n}`,
+        outbox: [],
+      })),
+    );
+  await shop.db.collection<{ _id: string }>('products').deleteOne({ _id: id });
+}
+
 describe('An import whose process is killed', () => {
   it('should be completed if it was killed while its rows were applied', async () => {
     const child = startImport('APPLIED', ROWS);
@@ -86,6 +112,63 @@ describe('An import whose process is killed', () => {
       })),
     );
   }, 600_000);
+
+  it.each([
+    [
+      'price',
+      'sku;Preis',
+      (n: number) => `LIST-PRICE-${n};${n + 2},50 €`,
+      (n: number) => ({ minor: (n + 2) * 100 + 50, available: 5 }),
+    ],
+    [
+      'stock',
+      'sku;Bestand',
+      (n: number) => `LIST-STOCK-${n};${n + 6}`,
+      (n: number) => ({ minor: 1_000, available: n + 6 }),
+    ],
+  ])(
+    'should be completed with effect once if it is a %s list',
+    async (kind, header, line, expected) => {
+      const prefix = `LIST-${kind.toUpperCase()}`;
+      await addProducts(prefix);
+      const child = startFile(
+        `${kind}.csv`,
+        header,
+        Array.from({ length: ROWS }, (_, n) => line(n)),
+      );
+      await until(
+        async () =>
+          (await shop.db
+            .collection('import_results')
+            .countDocuments({ updated: { $gt: 0 }, isFinished: false })) > 0,
+        {
+          timeoutMs: 120_000,
+          intervalMs: 1,
+        },
+      );
+      await kill(child);
+      expect(await rows()).toBeGreaterThan(0);
+      await letServiceFindIt();
+
+      const found = await shop.db
+        .collection('products')
+        .find({ skuKey: new RegExp(`^${prefix.toLowerCase()}-`) })
+        .toArray();
+      const byNumber = found.toSorted(
+        (a, b) => Number(a['sku'].split('-')[2]) - Number(b['sku'].split('-')[2]),
+      );
+      expect(
+        byNumber.map((product) => ({
+          sku: product['sku'],
+          minor: product['price'].minor,
+          available: product['available'],
+        })),
+      ).toEqual(Array.from({ length: ROWS }, (_, n) => ({ sku: `${prefix}-${n}`, ...expected(n) })));
+      // Each product was changed once, including those in progress when the process died.
+      expect(new Set(byNumber.map(({ sequence }) => sequence)).size).toBe(1);
+    },
+    900_000,
+  );
 
   it('should leave nothing if it was killed while its rows were staged', async () => {
     const child = startImport('STAGED', STAGED_ROWS);

@@ -18,6 +18,7 @@ const pages: Record<(typeof ADMIN_PAGES)[number], ComponentType> = {
   'orders/:id': page(() => import('./orders/OrderPage.js'), 'OrderPage'),
   catalogue: page(() => import('./catalogue/ProductsPage.js'), 'ProductsPage'),
   'catalogue/new': page(() => import('./catalogue/NewProductPage.js'), 'NewProductPage'),
+  'catalogue/import': page(() => import('./import/ImportPage.js'), 'ImportPage'),
   'catalogue/categories': page(() => import('./catalogue/CategoriesPage.js'), 'CategoriesPage'),
   'catalogue/categories/new': page(() => import('./catalogue/NewCategoryPage.js'), 'NewCategoryPage'),
   'catalogue/categories/:slug/edit': page(

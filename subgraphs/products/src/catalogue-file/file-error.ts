@@ -2,8 +2,15 @@
 export class CatalogueFileError extends Error {
   override readonly name = 'CatalogueFileError';
 
-  /** @param line from 1; without one the error is about the whole file */
-  constructor(file: string, line: number | undefined, message: string) {
-    super(line === undefined ? `${file}: ${message}` : `${file}:${line}: ${message}`);
+  /**
+   * @param line from 1; without one the error is about the whole file
+   * @param what what is wrong, as the message without the place
+   */
+  constructor(
+    file: string,
+    readonly line: number | undefined,
+    readonly what: string,
+  ) {
+    super(line === undefined ? `${file}: ${what}` : `${file}:${line}: ${what}`);
   }
 }

@@ -29,17 +29,18 @@ export async function* readText(source: FileSource, encoding: string): AsyncGene
   };
   for await (const piece of pieces()) {
     let text = held + piece;
-    // Its line feed may begin the next piece.
-    held = text.endsWith('\r') ? '\r' : '';
+    // Its line feed, or the other half of its character, may begin the next piece.
+    held = /[\r\uD800-\uDBFF]$/.exec(text)?.[0] ?? '';
     if (held) text = text.slice(0, -1);
     text = text.replace(/\r\n?/g, '\n');
     if (text === '') continue;
-    const at = text.search(/[\0\uFFFD]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])(?!$)/);
+    const at = text.search(/[\0\uFFFD]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])/);
     if (at >= 0) throw unreadable(source, line + countLines(text.slice(0, at)), text[at]!);
     line += countLines(text);
     yield text;
   }
-  if (held) yield '\n';
+  if (held === '\r') yield '\n';
+  else if (held) throw unreadable(source, line, held);
 }
 
 function countLines(text: string): number {

@@ -3,6 +3,7 @@
  * in files that people really have, their bytes are letters of another character set (Mac, DOS, Windows-1250).
  */
 const ALPHABETS = [
+  'áâäçéëíîóôöúüß', // The letters that have the same bytes in Windows-1250 and 1254, so nothing can be confused.
   'àâäæçéèêëîïôöœùûüß', // German, French, Dutch
   'áéíóúüñç', // Spanish
   'àèéíïòóúüç', // Catalan

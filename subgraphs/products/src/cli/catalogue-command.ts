@@ -15,12 +15,14 @@ import { csvHeader, csvLine } from '../catalogue-file/csv.js';
 import { CatalogueFileError } from '../catalogue-file/file-error.js';
 import { fileSource } from '../catalogue-file/file-source.js';
 import { formatOf, openCatalogueFile } from '../catalogue-file/read-catalogue-file.js';
+import { describePlan } from './describe-plan.js';
 import { createProgressBar } from './progress.js';
 
 const USAGE = `Usage: npm run catalogue -- import FILE    add and change products by SKU
        npm run catalogue -- export FILE    write all products that are not archived
 
-  --dry-run         import: only check the file
+  --dry-run         import: check the file and list what would change, field by field
+  --if TOKEN        import: only if it still does what the dry run that printed the token listed
   --encoding NAME   import: the file's character set, e.g. windows-1250, if it is not recognised
 
 FILE must end in .csv, .tsv, .txt, .jsonl or .ndjson. Its columns, in any order, case and many languages:
@@ -105,32 +107,41 @@ async function run(
       err('Finished an earlier import that was interrupted.\n');
       reportRefused(earlier, err);
     }
-    const { rows, errors, otherStock } = await withNothingImported(async () => {
+    const isDryRun = values['dry-run'] === true;
+    const { plan, importId, isStaged } = await withNothingImported(async () => {
       const opened = await openCatalogueFile(fileSource(file), {
         currency: config.SHOP_CURRENCY,
         encoding: values.encoding,
       });
       if (opened.encoding !== 'utf-8') err(`${file} was read as ${opened.encoding}.\n`);
-      return imports.check(opened.rows());
+      if (!isDryRun) return imports.stage(opened.rows(), values.if);
+      return { plan: await imports.check(opened.rows()), importId: '', isStaged: false };
     });
-    if (errors.length > 0) {
-      for (const { line, message } of errors.slice(0, MAX_ERRORS_SHOWN)) err(`${file}:${line}: ${message}\n`);
-      if (errors.length > MAX_ERRORS_SHOWN) err(`… and ${errors.length - MAX_ERRORS_SHOWN} more.\n`);
+    if (plan.errorCount > 0) {
+      for (const { line, message } of plan.errors.slice(0, MAX_ERRORS_SHOWN))
+        err(`${file}:${line}: ${message}\n`);
+      if (plan.errorCount > MAX_ERRORS_SHOWN) err(`… and ${plan.errorCount - MAX_ERRORS_SHOWN} more.\n`);
       err('Nothing was imported.\n');
       return 1;
     }
-    if (otherStock > 0)
+    if (plan.otherStock > 0)
       err(
-        `The stock of ${otherStock} ${otherStock === 1 ? 'product' : 'products'} differs from the file and stays as it is. ` +
+        `The stock of ${plan.otherStock} ${plan.otherStock === 1 ? 'product' : 'products'} differs from the file and stays as it is. ` +
           'To set it, import a stock list, which has only the columns sku and stock.\n',
       );
-    if (values['dry-run']) return print(`${rows.length} rows are valid. Nothing was imported.\n`);
-    const bar = createProgressBar(rows.length);
-    const result = await imports.run(rows, bar.update);
+    if (isDryRun) return print(describePlan(plan));
+    if (!isStaged) {
+      err(
+        'The file or the catalogue has changed since the dry run. Look at a new dry run first.\nNothing was imported.\n',
+      );
+      return 1;
+    }
+    const bar = createProgressBar(plan.rows);
+    const result = await imports.apply(importId, bar.update);
     bar.end();
     const { created, updated, unchanged } = result;
     out(
-      `Imported ${rows.length - result.refused.length} rows: ${created} new, ${updated} changed, ${unchanged} unchanged.\n`,
+      `Imported ${plan.rows - result.refused.length} rows: ${created} new, ${updated} changed, ${unchanged} unchanged.\n`,
     );
     return reportRefused(result, err);
   } finally {
@@ -187,7 +198,12 @@ function readArguments(args: readonly string[]) {
     return parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { help: { type: 'boolean' }, 'dry-run': { type: 'boolean' }, encoding: { type: 'string' } },
+      options: {
+        help: { type: 'boolean' },
+        'dry-run': { type: 'boolean' },
+        encoding: { type: 'string' },
+        if: { type: 'string' },
+      },
     });
   } catch (error) {
     throw new UsageError((error as Error).message);

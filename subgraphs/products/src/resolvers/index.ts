@@ -3,6 +3,7 @@ import type { Resolvers } from '../generated/graphql.js';
 import type { UseCases } from '../use-cases/index.js';
 import { categoryResolvers } from './category.js';
 import { createMutationResolvers } from './mutation.js';
+import { createProductImportResolvers } from './product-import.js';
 import { createProductListResolvers } from './product-list.js';
 import { createProductResolvers } from './product.js';
 import { createQueryResolvers } from './query.js';
@@ -16,12 +17,13 @@ interface Deps {
 }
 
 export function createResolvers({ useCases, imagesBaseUrl }: Deps): Resolvers {
+  const imports = createProductImportResolvers(useCases.fileImports);
   return {
     ...scalarResolvers,
     ...createProductResolvers({ stock: useCases.stock, imagesBaseUrl }),
     ...createProductListResolvers(useCases.lists),
     ...categoryResolvers,
-    Query: createQueryResolvers(useCases),
-    Mutation: createMutationResolvers(useCases),
+    Query: { ...createQueryResolvers(useCases), ...imports.Query },
+    Mutation: { ...createMutationResolvers(useCases), ...imports.Mutation },
   };
 }

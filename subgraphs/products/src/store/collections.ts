@@ -188,6 +188,27 @@ export interface SentMarkDocument {
   readonly mark: number;
 }
 
+/** What a finished or running import has done so far. */
+export interface ImportResultDocument {
+  readonly _id: string;
+  readonly rows: number;
+  readonly isFinished: boolean;
+  readonly created: number;
+  readonly updated: number;
+  readonly unchanged: number;
+  readonly refused: readonly { readonly sku: string; readonly message: string }[];
+  readonly at: Date;
+}
+
+/** A part of a file that staff uploaded. */
+export interface ImportPartDocument {
+  /** `fileId:position`, padded so that it sorts as text. */
+  readonly _id: string;
+  /** Base64. */
+  readonly content: string;
+  readonly at: Date;
+}
+
 export interface Collections {
   readonly products: Collection<ProductDocument>;
   readonly categories: Collection<CategoryDocument>;
@@ -198,6 +219,8 @@ export interface Collections {
   readonly importRows: Collection<ImportRowDocument>;
   readonly sentEvents: Collection<SentEventDocument>;
   readonly sentMarks: Collection<SentMarkDocument>;
+  readonly importResults: Collection<ImportResultDocument>;
+  readonly importParts: Collection<ImportPartDocument>;
 }
 
 export function openCollections(db: Db): Collections {
@@ -211,5 +234,7 @@ export function openCollections(db: Db): Collections {
     importRows: db.collection('import_rows'),
     sentEvents: db.collection('sent_events'),
     sentMarks: db.collection('sent_marks'),
+    importResults: db.collection('import_results'),
+    importParts: db.collection('import_parts'),
   };
 }

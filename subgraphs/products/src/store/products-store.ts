@@ -1,7 +1,7 @@
 import type { Clock } from '@cartograph/kit/clock';
 import type { Db } from 'mongodb';
 import { openCollections } from './collections.js';
-import { createImportStore } from './imports.js';
+import { createImportFileStore, createImportStore } from './imports.js';
 import { createLeaseStore } from './leases.js';
 import { createCatalogueStore, type CatalogueDeps } from './products.js';
 import { createStockStore } from './stock.js';
@@ -19,5 +19,6 @@ export function createProductsStore(database: Db, deps: Deps): ProductsStore {
     stock: createStockStore(collections),
     leases: createLeaseStore(collections, deps),
     imports: createImportStore(collections, deps),
+    importFiles: createImportFileStore(collections, deps),
   };
 }

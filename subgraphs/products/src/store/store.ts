@@ -188,17 +188,57 @@ export interface LeaseStore {
   release(name: string, owner: string): Promise<void>;
 }
 
+/** A row to apply. Rows of new products are applied after the others, as the check expects. */
+export interface StagedRow {
+  readonly row: CatalogueRow;
+  readonly isNew: boolean;
+}
+
+/** What has become of an import. */
+export interface ImportProgress {
+  readonly rows: number;
+  readonly isFinished: boolean;
+  readonly created: number;
+  readonly updated: number;
+  readonly unchanged: number;
+  /** The first of those that other changes made impossible. */
+  readonly refused: readonly { readonly sku: string; readonly message: string }[];
+}
+
 /** Imports in progress. A file is staged as a whole before any of it is applied. */
 export interface ImportStore {
-  /** Stores all rows. The import is applied only once all of them are stored. */
-  stage(importId: string, rows: readonly CatalogueRow[], leaseMs: number): Promise<void>;
+  /** Begins to stage an import. */
+  begin(importId: string, leaseMs: number): Promise<void>;
+  /** @param from how many rows were added before */
+  add(importId: string, from: number, rows: readonly StagedRow[], leaseMs: number): Promise<void>;
+  /** From now on the import will be applied, whatever happens to this process. @throws if staging took too long */
+  commit(importId: string, rows: number, leaseMs: number): Promise<void>;
+  /** Discards an import that is not committed. */
+  abandon(importId: string): Promise<void>;
   /** Takes over an import whose process has died. Imports that were not completely staged are discarded. */
   takeStale(leaseMs: number): Promise<string | undefined>;
   /** Extends this process's lease on the import. */
   extend(importId: string, leaseMs: number): Promise<void>;
   rows(importId: string, limit: number): Promise<{ id: string; row: CatalogueRow }[]>;
-  done(rowIds: readonly string[]): Promise<void>;
+  done(
+    importId: string,
+    rowIds: readonly string[],
+    result: Omit<ImportProgress, 'rows' | 'isFinished'>,
+  ): Promise<void>;
   finish(importId: string): Promise<void>;
+  /** Also of finished imports, for some days. */
+  progress(importId: string): Promise<ImportProgress | undefined>;
+}
+
+/** Files that staff upload in parts, for a day. */
+export interface ImportFileStore {
+  /** Stores a part, in place of one that was stored before. */
+  put(fileId: string, position: number, bytes: Uint8Array): Promise<void>;
+  /** The parts in their order. */
+  parts(fileId: string): AsyncIterable<Uint8Array>;
+  remove(fileId: string): Promise<void>;
+  /** Removes files and results of imports that are older than a moment. */
+  removeOld(filesBefore: Date, resultsBefore: Date): Promise<void>;
 }
 
 /** Products by id in front of the store. */
@@ -224,4 +264,5 @@ export interface ProductsStore {
   readonly stock: StockStore;
   readonly leases: LeaseStore;
   readonly imports: ImportStore;
+  readonly importFiles: ImportFileStore;
 }

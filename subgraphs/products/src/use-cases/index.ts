@@ -4,6 +4,7 @@ import type { CurrencyCode } from '@cartograph/money';
 import type { ProductsStore } from '../store/store.js';
 import { createCategoryUseCases } from './categories/index.js';
 import { createCategorySource, type CategorySource } from './categories/category-source.js';
+import { createFileImports } from './import/import-file.js';
 import { createImportUseCases } from './import/index.js';
 import { createProductUseCases } from './products/index.js';
 import { createRunExclusively } from './run-exclusively.js';
@@ -39,11 +40,13 @@ export function createUseCases({ store, counters, ...deps }: Deps) {
     categories,
     runExclusively: createRunExclusively({ ...store, ...deps }),
   };
+  const imports = createImportUseCases(shared);
   return {
     products: createProductUseCases(shared),
     stock: createStockUseCases({ ...shared, onOutcome: counters?.stockOutcome }),
     categories: createCategoryUseCases({ ...shared, onChanged: () => deps.onChanged([]) }),
-    imports: createImportUseCases(shared),
+    imports,
+    fileImports: createFileImports({ imports, currency: deps.currency }),
     lists: createProductLists({ ...shared, readTerms: deps.readTerms ?? plainTerms }),
   };
 }

@@ -34,6 +34,9 @@ export function ProductsPage() {
         title="Catalogue"
         note={products && `${products.totalCount} ${products.totalCount === 1 ? 'product' : 'products'}`}
       >
+        <ButtonLink to="/admin/catalogue/import" look="secondary">
+          Import
+        </ButtonLink>
         <ButtonLink to="/admin/catalogue/categories" look="secondary">
           Categories
         </ButtonLink>

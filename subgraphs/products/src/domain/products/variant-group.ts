@@ -10,6 +10,8 @@ export type Member = Pick<NewProduct, 'sku' | 'title' | 'category' | 'variant' |
 interface GroupConflict {
   readonly field: readonly string[];
   readonly message: string;
+  /** Given if the group takes no further variant at all. */
+  readonly isFull?: true;
 }
 
 /** A page for more is not one that people can choose from, and one document holds an offer of each. */
@@ -76,6 +78,7 @@ export function groupConflicts(
     conflicts.push({
       field: ['variant', 'group'],
       message: `A product may have at most ${MAX_VARIANTS} variants on sale; ${group} has ${onSale}. Use another group.`,
+      isFull: true,
     });
   const names = optionNames(next).join('\n');
   if (!isMember || optionNames(before!).join('\n') !== names) {

@@ -3,7 +3,10 @@ import type { Collections } from '../collections.js';
 
 /** Every query of the stores walks one of these indexes; tests/plans.test.ts reads the query plans. */
 export const INDEXES: Readonly<
-  Record<'products' | 'holds' | 'ledger' | 'importRows', readonly IndexDescription[]>
+  Record<
+    'products' | 'holds' | 'ledger' | 'importRows' | 'importResults' | 'importParts',
+    readonly IndexDescription[]
+  >
 > = {
   products: [
     { name: 'sku', key: { skuKey: 1 }, unique: true },
@@ -24,12 +27,14 @@ export const INDEXES: Readonly<
   holds: [{ name: 'due', key: { state: 1, expiresAt: 1 } }],
   ledger: [{ name: 'product', key: { productId: 1, sequence: -1 } }],
   importRows: [{ name: 'import_order', key: { importId: 1, _id: 1 } }],
+  importResults: [{ name: 'age', key: { at: 1 } }],
+  importParts: [{ name: 'age', key: { at: 1 } }],
 };
 
 /** Creating an index that exists does nothing, so this is safe to repeat and to race. */
 export async function createIndexes(collections: Collections): Promise<void> {
   await Promise.all(
-    (['products', 'holds', 'ledger', 'importRows'] as const).map((name) =>
+    (Object.keys(INDEXES) as (keyof typeof INDEXES)[]).map((name) =>
       (collections[name] as unknown as Collection).createIndexes([...INDEXES[name]]),
     ),
   );

@@ -10,7 +10,8 @@ import { setStock } from '../stock/set-stock.js';
 import { addProducts } from '../products/add-products.js';
 import { changeProductByRow } from '../products/update-product.js';
 import type { Deps as ProductDeps } from '../products/write-product.js';
-import { findPresent, keyOf } from './rows.js';
+import { checkImport, type ImportPlan } from './check-import.js';
+import { findPresent, keyOf, type ImportLine } from './rows.js';
 
 export interface ImportResult {
   created: number;
@@ -34,41 +35,66 @@ const LEASE_MS = 30_000;
 const BATCH = 250;
 const AT_ONCE = 16;
 
+/** Rows of a file that were checked while they were staged. */
+export interface StagedImport {
+  readonly importId: string;
+  readonly plan: ImportPlan;
+  /** False if there are errors, or if the plan is not the expected one. Then nothing was staged. */
+  readonly isStaged: boolean;
+}
+
 /**
- * Stages all rows in the store and applies them. From the moment all are staged the import is certain to go through: if
+ * Checks all rows and stages them in the store. From the moment all are staged the import is certain to go through: if
  * this process dies, the products service or the next import finishes it. Rows are applied by SKU and safe to apply twice.
  * They are staged as the file has them and read again against the product they change, so that a column that the file does
  * not name keeps its current value.
+ * @param token that of the plan which the person saw; another plan is not staged
  */
-export async function runImport(
+export async function stageImport(
   deps: Deps,
-  rows: readonly CatalogueRow[],
-  onProgress: (done: number) => void = () => {},
-): Promise<ImportResult> {
+  lines: AsyncIterable<ImportLine>,
+  token?: string,
+): Promise<StagedImport> {
+  const { imports } = deps;
   const importId = deps.newId();
-  await deps.imports.stage(importId, rows, LEASE_MS);
-  return apply(deps, importId, onProgress);
+  await imports.begin(importId, LEASE_MS);
+  let rows = 0;
+  try {
+    const plan = await checkImport(deps, lines, async (staged) => {
+      await imports.add(importId, rows, staged, LEASE_MS);
+      rows += staged.length;
+    });
+    const isStaged = plan.errorCount === 0 && (token === undefined || token === plan.token);
+    if (isStaged) await imports.commit(importId, rows, LEASE_MS);
+    else await imports.abandon(importId);
+    return { importId, plan, isStaged };
+  } catch (error) {
+    await imports.abandon(importId);
+    throw error;
+  }
 }
 
 /** Finishes one interrupted import. @returns its result, or undefined if there is none */
 export async function resumeImport(deps: Deps): Promise<ImportResult | undefined> {
   const importId = await deps.imports.takeStale(LEASE_MS);
-  return importId === undefined ? undefined : apply(deps, importId, () => {});
+  return importId === undefined ? undefined : applyImport(deps, importId);
 }
 
-async function apply(
+/** Applies a staged import. */
+export async function applyImport(
   deps: Deps,
   importId: string,
-  onProgress: (done: number) => void,
+  onProgress: (done: number) => void = () => {},
 ): Promise<ImportResult> {
   const { imports, categories } = deps;
-  const result: ImportResult = { created: 0, updated: 0, unchanged: 0, refused: [] };
+  const total: ImportResult = { created: 0, updated: 0, unchanged: 0, refused: [] };
   const tree = await categories.fresh();
   let done = 0;
   for (;;) {
     const rows = await imports.rows(importId, BATCH);
     if (rows.length === 0) break;
     await imports.extend(importId, LEASE_MS);
+    const result: ImportResult = { created: 0, updated: 0, unchanged: 0, refused: [] };
     await applyRows(
       deps,
       importId,
@@ -76,11 +102,17 @@ async function apply(
       tree,
       result,
     );
-    await imports.done(rows.map(({ id }) => id));
+    await imports.done(
+      importId,
+      rows.map(({ id }) => id),
+      result,
+    );
+    for (const kind of ['created', 'updated', 'unchanged'] as const) total[kind] += result[kind];
+    total.refused.push(...result.refused);
     onProgress((done += rows.length));
   }
   await imports.finish(importId);
-  return result;
+  return total;
 }
 
 /** Adds products that do not exist and changes those that do. Safe to repeat. */

@@ -82,15 +82,21 @@ export function createGroupCheck(catalogue: Pick<CatalogueStore, 'findGroups'>) 
     async errors(): Promise<RowError[]> {
       const groups = await load();
       const errors = [...contradictions];
+      // Groups that are full, with the refusal of a further variant: comparing thousands with each other would take minutes.
+      const full = new Map<string, string>();
       const place = (line: number, next: Member, before: Member | undefined) => {
-        const members = groups.get(next.variant!.group)!;
+        const { group } = next.variant!;
+        const members = groups.get(group)!;
+        const refusal = before === undefined ? full.get(group) : undefined;
+        if (refusal !== undefined) {
+          errors.push({ line, message: refusal });
+          return members;
+        }
         const siblings = [...members].flatMap(([key, member]) => (key === keyOf(next) ? [] : [member]));
-        errors.push(
-          ...groupConflicts(next, before, siblings).map(({ field, message }) => ({
-            line,
-            message: `${field.join('.')}: ${message}`,
-          })),
-        );
+        for (const { field, message, isFull } of groupConflicts(next, before, siblings)) {
+          errors.push({ line, message: `${field.join('.')}: ${message}` });
+          if (isFull) full.set(group, `${field.join('.')}: ${message}`);
+        }
         members.set(keyOf(next), next);
         return members;
       };
