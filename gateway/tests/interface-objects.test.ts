@@ -159,3 +159,90 @@ describe('fields of an interface object in fragments for its types', () => {
     expect(paths[0]!.slice(0, 2)).toEqual(['rated', 1]);
   });
 });
+
+describe('fields of an interface object whose requirements contradict each other', () => {
+  let rated: Differential;
+  beforeAll(async () => {
+    const media = (id: string) => ({ __typename: id === 'f' ? 'Film' : 'Book', id });
+    const price = ({ id }: { id: string }, { currency }: { currency: string }) =>
+      (id === 'f' ? 2 : 1) * (currency === 'EUR' ? 10 : 1);
+    const requiring = ({ price: given }: { price: number }) => given;
+    rated = await startDifferential([
+      {
+        name: 'lib',
+        typeDefs: `${LINK} interface Media @key(fields: "id") { id: ID! price(currency: String!): Int }
+          type Book implements Media @key(fields: "id") { id: ID! price(currency: String!): Int }
+          type Film implements Media @key(fields: "id") { id: ID! price(currency: String!): Int title: String }
+          type Note @key(fields: "id") { id: ID! price(currency: String!): Int } type Query { lib: String }`,
+        resolvers: {
+          Query: { lib: () => 'lib' },
+          Note: { __resolveReference: (reference: object) => reference, price },
+          Media: { __resolveReference: async ({ id }: { id: string }) => await Promise.resolve(media(id)) },
+          Book: { __resolveReference: ({ id }: { id: string }) => media(id), price },
+          Film: { __resolveReference: ({ id }: { id: string }) => media(id), price, title: () => 'A film' },
+        },
+      },
+      {
+        name: 'rev',
+        typeDefs: `${LINK.replace('"@key"', '"@key", "@external", "@requires"')} type Query { rated: [Media] best: Media }
+          type Media @key(fields: "id") @interfaceObject { id: ID! price(currency: String!): Int @external
+            usd: Int @requires(fields: "price(currency: \\"USD\\")") eur: Int @requires(fields: "price(currency: \\"EUR\\")") note: Note }
+          type Note @key(fields: "id") { id: ID! price(currency: String!): Int @external
+            usd: Int @requires(fields: "price(currency: \\"USD\\")") eur: Int @requires(fields: "price(currency: \\"EUR\\")") }`,
+        resolvers: {
+          Note: { __resolveReference: (reference: object) => reference, usd: requiring, eur: requiring },
+          Query: { rated: () => [{ id: 'b' }, { id: 'f' }], best: () => ({ id: 'f' }) },
+          Media: {
+            __resolveReference: (reference: object) => reference,
+            usd: requiring,
+            eur: requiring,
+            note: () => ({ id: 'n' }),
+          },
+        },
+      },
+    ]);
+  });
+  afterAll(() => rated.stop());
+
+  it.each([
+    [
+      '{ rated { usd eur } }',
+      {
+        rated: [
+          { usd: 1, eur: 10 },
+          { usd: 2, eur: 20 },
+        ],
+      },
+    ],
+    [
+      '{ rated { usd eur ... on Film { __typename } } }',
+      {
+        rated: [
+          { usd: 1, eur: 10 },
+          { usd: 2, eur: 20, __typename: 'Film' },
+        ],
+      },
+    ],
+    [
+      '{ rated { __typename usd eur ... on Film { title } } }',
+      {
+        rated: [
+          { __typename: 'Book', usd: 1, eur: 10 },
+          { __typename: 'Film', usd: 2, eur: 20, title: 'A film' },
+        ],
+      },
+    ],
+    [
+      '{ best { ... on Film { usd title } eur ... on Book { usd } } }',
+      { best: { usd: 2, title: 'A film', eur: 20 } },
+    ],
+    ['{ best { ... on Book { usd } eur } }', { best: { eur: 20 } }],
+    [
+      '{ best { note { usd eur } ... on Film { __typename title } } }',
+      { best: { note: { usd: 1, eur: 10 }, __typename: 'Film', title: 'A film' } },
+    ],
+  ])('keep the type of their object: %s', async (query, data) => {
+    const answer = await rated.ours({ query, variables: {} });
+    expect({ data: JSON.parse(answer.data) as unknown, errors: answer.errors }).toEqual({ data, errors: [] });
+  });
+});

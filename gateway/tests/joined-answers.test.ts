@@ -123,6 +123,24 @@ describe('a shared root field of which one side is null', () => {
     });
     expect(errors?.map(({ path }) => path)).toEqual([['view']]);
   });
+
+  it.each([
+    // b throws; conditions leave a nothing to answer but that there is a view.
+    ['{ view { b ... @include(if: $no) { a } } }', { view: null }],
+    ['{ view { b ...A @include(if: $no) } } fragment A on View { ... { a } }', { view: null }],
+    ['{ view { ...on View { b @skip(if: $no) } ... @skip(if: $yes) { a } __typename } }', { view: null }],
+    // b is asked for nothing.
+    ['{ view { a ... @include(if: $no) { b } } }', { view: { a: 1 } }],
+    // Nothing is asked of either but whether there is a view, and b does not say.
+    ['{ view { ... @include(if: $no) { a } ... @include(if: $no) { b } } }', { view: null }],
+    ['{ views { ... @include(if: $no) { a } b } }', { views: [null, { b: 2 }] }],
+    ['{ views { ... @include(if: $no) { a } ... @skip(if: $yes) { b } } }', { views: [{}, {}] }],
+  ])('has no object of nulls for a part that conditions leave out: %s', async (selection, data) => {
+    const query = `query ($no: Boolean!, $yes: Boolean = true) ${selection}`;
+    const used = query.includes('if: $yes') ? query : query.replace(', $yes: Boolean = true', '');
+    const answer = await world().query(used, { no: false });
+    expect(answer.data).toEqual(data);
+  });
 });
 
 describe('a mutation across subgraphs', () => {

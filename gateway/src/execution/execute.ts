@@ -50,6 +50,10 @@ export class Execution {
   readonly #waiting: number[];
   #open: number;
   readonly #variableTexts = new Map<string, string>();
+  /** By root field: objects without a field, from a subgraph whose part of a shared root field was left out. */
+  readonly #hollow: JsonObject = {};
+  /** Places of root steps that have no data. */
+  readonly #failed = new Set<number>();
 
   constructor(
     private readonly graph: StepGraph,
@@ -83,6 +87,7 @@ export class Execution {
     }
     if (this.#open === 0) {
       this.#open = -1;
+      this.#addHollow();
       this.done();
     }
   }
@@ -98,13 +103,18 @@ export class Execution {
     if (targets.length === 0) return this.#finish(step);
     const body = `${step.texts.get([0]).head}${this.#variablesText([part])}}}`;
     this.fetch(step, body, (failure, answer, text) => {
-      if (failure) return this.#fail(step, [part], failure);
+      if (failure) {
+        this.#failed.add(step.index);
+        return this.#fail(step, [part], failure);
+      }
       this.#note(text);
       try {
         const data = answer!.data;
         this.#addErrors(answer!, step, (path) => rootErrorPaths(this.data, part, path));
-        if (isObject(data)) {
+        if (!isObject(data)) this.#failed.add(step.index);
+        else {
           part.rewriteOutput?.(data);
+          this.#setHollowAside(data);
           targets.forEach((target, index) =>
             mergeInto(target, index === 0 ? data : cloneJson(data), this.graph.interfaces),
           );
@@ -114,6 +124,29 @@ export class Execution {
       }
       this.#finish(step);
     });
+  }
+
+  /**
+   * Conditions may leave a subgraph nothing to answer about a shared root field but that it exists. That must not turn
+   * into an object full of nulls where the subgraph that was asked for its fields has failed.
+   */
+  #setHollowAside(data: JsonObject): void {
+    for (const key of this.graph.sharedRoots.keys()) {
+      const value = getOwn(data, key);
+      if (value === undefined || !isHollow(value)) continue;
+      Reflect.deleteProperty(data, key);
+      mergeInto(this.#hollow, { [key]: value }, this.graph.interfaces);
+    }
+  }
+
+  #addHollow(): void {
+    for (const [key, value] of Object.entries(this.#hollow)) {
+      const hasFailed =
+        this.errors.some(({ path }) => path?.[0] === key) ||
+        this.graph.sharedRoots.get(key)!.some((step) => this.#failed.has(step));
+      if (!hasFailed && getOwn(this.data, key) === undefined)
+        mergeInto(this.data, { [key]: value }, this.graph.interfaces);
+    }
   }
 
   #runEntities(step: Step): void {
@@ -290,6 +323,12 @@ export class Execution {
     if (places.length === 0) this.errors.push(failureError(step.service, failure, undefined));
     for (const path of places) this.errors.push(failureError(step.service, failure, path));
   }
+}
+
+/** Whether a value says no more than that there are objects. */
+function isHollow(value: unknown): boolean {
+  if (Array.isArray(value)) return value.every((item) => item === null || isHollow(item));
+  return isObject(value) && Object.keys(value).every((key) => key === '__typename');
 }
 
 function hasErrors({ errors }: SubgraphAnswer): boolean {

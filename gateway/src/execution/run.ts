@@ -79,7 +79,7 @@ export function runGraphs(
       const execution = new Execution(graph, own, variables, fetch, () => {
         for (const error of execution.errors) errors.push(error);
         isPlain &&= execution.isPlain;
-        if (own !== data) mergeInto(data, own);
+        if (own !== data) mergeInto(data, own, graph.interfaces);
         run(pass + 1);
       });
       execution.start();

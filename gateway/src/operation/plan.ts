@@ -1,6 +1,6 @@
 import type { Subgraphs } from '@apollo/federation-internals';
 import type { FetchNode, PlanNode, QueryPlan, SubscriptionNode } from '@apollo/query-planner';
-import { type GraphQLSchema, isInterfaceType } from 'graphql';
+import { type GraphQLSchema, isInterfaceType, Kind, parse } from 'graphql';
 import type { NumberKind } from '../json/exact-number.js';
 import type { FlattenPath } from '../json/path.js';
 import { compileRepresentation, type Representation } from './representations.js';
@@ -52,6 +52,8 @@ export interface StepGraph {
   /** The supergraph's interfaces: a subgraph that knows one as an object gives its name as the __typename. */
   readonly interfaces: ReadonlySet<string>;
   readonly roots: readonly number[];
+  /** The root fields that several steps ask for, each for a part of it: by name in the data, the steps' places. */
+  readonly sharedRoots: ReadonlyMap<string, readonly number[]>;
 }
 
 export interface CompiledPlan {
@@ -126,7 +128,27 @@ function compileGraph(node: PlanNode | undefined, supergraph: GraphQLSchema): St
     steps,
     interfaces: interfacesOf(supergraph),
     roots: steps.filter((step) => step.dependencies === 0).map((step) => step.index),
+    sharedRoots: sharedRootsOf(drafts, stepOf),
   };
+}
+
+function sharedRootsOf(
+  drafts: readonly Draft[],
+  stepOf: ReadonlyMap<Draft, number>,
+): ReadonlyMap<string, readonly number[]> {
+  const asking = new Map<string, number[]>();
+  const roots = drafts.filter(({ fetch, path }) => !fetch.requires && path.length === 0);
+  if (roots.length < 2) return asking;
+  for (const draft of roots) {
+    const operation = parse(draft.fetch.operation, { noLocation: true }).definitions.find(
+      (one) => one.kind === Kind.OPERATION_DEFINITION,
+    )!;
+    // The planner writes no fragments at the root.
+    const fields = operation.selectionSet.selections.filter((one) => one.kind === Kind.FIELD);
+    for (const name of new Set(fields.map((field) => field.alias?.value ?? field.name.value)))
+      asking.set(name, [...(asking.get(name) ?? []), stepOf.get(draft)!]);
+  }
+  return new Map([...asking].filter(([, steps]) => steps.length > 1));
 }
 
 const interfaces = new WeakMap<GraphQLSchema, ReadonlySet<string>>();
