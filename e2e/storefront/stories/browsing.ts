@@ -37,6 +37,20 @@ export const describeBrowsing = (shop: Storefront) =>
       await page.getByRole('status').getByText(found!, { exact: true }).waitFor();
       await page.goBack();
       await waitForList(page, 2);
+      const chips = page.getByRole('list', { name: 'Chosen filters' }).getByRole('button');
+      expect(await chips.first().textContent()).toBe('Living×');
+      expect(await chips.last().textContent()).toMatch(/^Material: /);
+      await page.getByRole('button', { name: /^Remove filter Material: / }).click();
+      await waitForList(page, 1);
+      await page.goto('/products?category=living&a.material=Unobtainium');
+      await waitForCount(page, 0);
+      const counts = await filters
+        .locator('label:has(input:not(:checked)) span:last-child')
+        .allTextContents();
+      expect(counts.length).toBeGreaterThan(0);
+      expect(counts).not.toContain('0');
+      await page.getByRole('button', { name: 'Remove filter Material: Unobtainium' }).click();
+      await waitForList(page, 1);
       await page.getByRole('button', { name: 'Clear filters' }).click();
       await page.getByRole('heading', { level: 1, name: 'Everything' }).waitFor();
     });

@@ -7,9 +7,10 @@ import { ProductTile } from '../../components/ProductTile.js';
 import { usePageTitle } from '../../lib/page-title.js';
 import { CategoryBelow, CategoryPath } from './CategoryPlace.js';
 import { useCategoryPlaceQuery } from './CategoryPlace.generated.js';
+import { ChosenFilters } from './ChosenFilters.js';
 import { Filters } from './Filters.js';
 import { useProductsQuery } from './Products.generated.js';
-import { countFilters, readSearch, SORTS, toFilter } from './search-filter.js';
+import { chosenFilters, readSearch, SORTS, toFilter } from './search-filter.js';
 
 const PAGE_SIZE = 24;
 
@@ -36,12 +37,10 @@ export function CataloguePage() {
   const currency = shown?.edges[0]?.node.price.currency ?? 'EUR';
   // Without an answer there is nothing to choose from.
   const hasFilters = shown !== undefined || loading;
-  const filterCount = countFilters(search);
-  const clearFilters = () => {
-    const next = new URLSearchParams();
-    if (search.text) next.set('q', search.text);
-    setParameters(next, { preventScrollReset: true });
-  };
+  const filterCount = chosenFilters(parameters).length;
+  const departmentName = (slug: string): string =>
+    shown?.facets.categories.find((facet) => facet.category.slug === slug)?.category.name ??
+    (category?.slug === slug ? category.name : asTitle(slug));
 
   const setParameter = (key: string, value: string) => {
     const next = new URLSearchParams(parameters);
@@ -99,14 +98,7 @@ export function CataloguePage() {
           aria-busy={loading}
           className={loading && shown ? 'opacity-60 transition-opacity delay-150' : ''}
         >
-          {filterCount > 0 && (
-            <p className="mb-4 flex flex-wrap items-center gap-3 text-sm">
-              {filterCount} {filterCount === 1 ? 'filter' : 'filters'} chosen
-              <button type="button" onClick={clearFilters} className="min-h-9 underline">
-                Clear filters
-              </button>
-            </p>
-          )}
+          <ChosenFilters facets={shown?.facets} currency={currency} departmentName={departmentName} />
           {error && <ProblemNotice error={error} onRetry={refetch} />}
           {!shown && loading && <ProductGridSkeleton />}
           {shown?.totalCount === 0 && (

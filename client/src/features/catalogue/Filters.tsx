@@ -44,15 +44,20 @@ interface GroupProps {
   readonly children: readonly ReactElement<ChoiceProps>[];
 }
 
-/** A group of choices; a long one opens on demand, and never hides selected choices. */
+/** Whether a choice is worth showing: it leaves products in the list, or it is selected and can be removed. */
+const isUseful = (count: number, isChosen: boolean): boolean => count > 0 || isChosen;
+
+/** A group of choices; a long one opens on demand, and never hides selected choices. Choices that find nothing are left out. */
 function Group({ title, shownAtFirst = SHOWN_AT_FIRST, children }: GroupProps) {
   const [isOpen, setOpen] = useState(false);
-  const first = children.filter(({ props }, index) => index < shownAtFirst || props.isChosen);
-  const hidden = children.length - first.length;
+  const useful = children.filter(({ props }) => isUseful(props.count, props.isChosen));
+  if (useful.length === 0) return null;
+  const first = useful.filter(({ props }, index) => index < shownAtFirst || props.isChosen);
+  const hidden = useful.length - first.length;
   return (
     <fieldset className="border-t border-stone-200 pt-4 pb-3 dark:border-stone-800">
       <legend className="float-left mb-1 w-full text-sm font-semibold">{title}</legend>
-      <div className="clear-both">{isOpen || hidden === 1 ? children : first}</div>
+      <div className="clear-both">{isOpen || hidden === 1 ? useful : first}</div>
       {hidden > 1 && (
         <button
           type="button"
@@ -114,14 +119,16 @@ export function Filters({
   if (!facets) return <FiltersSkeleton />;
   return (
     <div>
-      <div className="pb-3">
-        <Choice
-          label="In stock"
-          count={facets.inStockCount}
-          isChosen={search.inStockOnly}
-          onToggle={() => change('stock', '1')}
-        />
-      </div>
+      {isUseful(facets.inStockCount, search.inStockOnly) && (
+        <div className="pb-3">
+          <Choice
+            label="In stock"
+            count={facets.inStockCount}
+            isChosen={search.inStockOnly}
+            onToggle={() => change('stock', '1')}
+          />
+        </div>
+      )}
       <Group title="Department" shownAtFirst={Infinity}>
         {departmentsToShow(facets.categories, search.categories).map(({ category, count, depth }) => (
           <Choice

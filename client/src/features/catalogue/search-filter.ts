@@ -40,7 +40,8 @@ export function readSearch(parameters: URLSearchParams): Search {
   };
 }
 
-const DECIMAL = /^\d{1,9}(\.\d{1,2})?$/;
+/** A price as it may be written in the address. */
+export const DECIMAL = /^\d{1,9}(\.\d{1,2})?$/;
 
 export function toFilter(search: Search): ProductFilter {
   return {
@@ -67,9 +68,40 @@ export function toggle(parameters: URLSearchParams, key: string, value: string):
 
 export const attributeKey = (name: string): string => `${PREFIX}${name}`;
 
-/** How many choices narrow the list, beside the words searched for. */
-export function countFilters(search: Search): number {
-  const values = [...search.attributes.values()].flat();
-  const hasPrice = Boolean(search.minPrice || search.maxPrice);
-  return search.categories.length + values.length + Number(hasPrice) + Number(search.inStockOnly);
+/** One choice that narrows the list, beside the words searched for. */
+export type ChosenFilter = { readonly without: URLSearchParams } & (
+  | { readonly kind: 'category'; readonly slug: string }
+  | { readonly kind: 'attribute'; readonly name: string; readonly value: string }
+  | { readonly kind: 'price'; readonly min: string; readonly max: string }
+  | { readonly kind: 'stock' }
+);
+
+/** Every choice that narrows the list, in the order of the filters, each with the address that the list has without it. */
+export function chosenFilters(parameters: URLSearchParams): readonly ChosenFilter[] {
+  const search = readSearch(parameters);
+  const { minPrice: min, maxPrice: max } = search;
+  const without = (...keys: readonly string[]): URLSearchParams => {
+    const next = new URLSearchParams(parameters);
+    for (const key of keys) next.delete(key);
+    return next;
+  };
+  /** An address written by hand may name a value twice. */
+  const withoutValue = (key: string, value: string): URLSearchParams => {
+    const next = without(key);
+    for (const other of parameters.getAll(key)) if (other !== value) next.append(key, other);
+    return next;
+  };
+  return [
+    ...(search.inStockOnly ? [{ kind: 'stock', without: without('stock') } as const] : []),
+    ...[...new Set(search.categories)].map(
+      (slug) => ({ kind: 'category', slug, without: withoutValue('category', slug) }) as const,
+    ),
+    ...(min || max ? [{ kind: 'price', min, max, without: without('min', 'max') } as const] : []),
+    ...[...search.attributes].flatMap(([name, values]) =>
+      [...new Set(values)].map(
+        (value) =>
+          ({ kind: 'attribute', name, value, without: withoutValue(attributeKey(name), value) }) as const,
+      ),
+    ),
+  ];
 }
