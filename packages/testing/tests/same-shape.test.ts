@@ -21,7 +21,7 @@ const EVERYWHERE = [
   'use-cases',
   'workers.ts',
 ];
-const BESIDES = ['channels', 'cli', 'clients', 'images', 'provider', 'routes.ts', 'sample'];
+const BESIDES = ['catalogue-file', 'channels', 'cli', 'clients', 'images', 'provider', 'routes.ts', 'sample'];
 
 const load = (name: string, file: string): Promise<Record<string, unknown>> =>
   import(`${folder}/${name}/src/${file}`);
