@@ -74,7 +74,8 @@ describe('The migrations', () => {
     const own = await createTestDatabase();
     const { handle: source, migrate } = await usersDatabase.connect(own.url, { poolSize: 2 });
     await migrate();
-    await source.undoLastMigration();
+    // Back to the first, since the second reads the addresses.
+    for (const _ of source.migrations.slice(1)) await source.undoLastMigration();
     const addresses = [
       'a\u200b@example.com',
       'a@example.com',
