@@ -1,13 +1,13 @@
 // Runs the tests: `npm test`, `npm test -- subgraphs/orders -t 'some name'`, `npm run test:all`.
-// Without paths there are rounds side by side, each in a Jest of its own: the parts in two worker processes, and two lines of
-// stories of the whole shop, each in one process, where they share a shop and a browser.
+// Without paths there are two rounds side by side, each in a Jest of its own: the parts in two worker processes, and the
+// stories of the whole shop one after another in one process, where they share a shop and a browser.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { cpuSecondsOfTree } from '../packages/testing/jest/cpu-time.mjs';
-import { lineOf, LONG_TESTS, WHOLE_SHOP_LINES } from '../packages/testing/jest/long-tests.mjs';
+import { LONG_TESTS, WHOLE_SHOP } from '../packages/testing/jest/long-tests.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const began = performance.now();
@@ -48,27 +48,22 @@ function parse(args) {
 function chooseRounds() {
   if (given.length > 0) return [{ name: 'given', args: given }];
   return [
-    { name: 'parts', args: ['--maxWorkers=2', ...selectFiles(undefined)] },
-    ...WHOLE_SHOP_LINES.map((line) => ({
-      name: line.name,
-      args: ['--runInBand', ...selectFiles(line)],
-      env: { CARTOGRAPH_SHARE_SHOP: 'yes' },
-    })),
+    { name: 'parts', args: ['--maxWorkers=2', ...selectFiles(false)] },
+    { name: 'shop', args: ['--runInBand', ...selectFiles(true)], env: { CARTOGRAPH_SHARE_SHOP: 'yes' } },
   ];
 }
 
-/**
- * Jest's arguments for the files of a line, or of the parts without one. It tries a pattern on relative paths too, so none of
- * these is negative.
- */
-function selectFiles(line) {
+/** Jest's arguments for the files of a round. It tries a pattern on relative paths too, so none of these is negative. */
+function selectFiles(ofWholeShop) {
   const below = (paths) => paths.map((path) => `^${escape(join(root, path))}`);
-  const others = WHOLE_SHOP_LINES.slice(0, line ? WHOLE_SHOP_LINES.indexOf(line) : undefined);
-  const ignored = below(others.flatMap(({ paths }) => paths));
-  if (!flags.has('--all') && !flags.has('--only-long')) ignored.push(...below(LONG_TESTS));
+  const isOfWholeShop = (path) => WHOLE_SHOP.some((start) => path.startsWith(start));
+  const ignored = flags.has('--all') || flags.has('--only-long') ? [] : below(LONG_TESTS);
   const wanted = flags.has('--only-long')
-    ? below(LONG_TESTS.filter((path) => lineOf(path) === line))
-    : below(line?.paths ?? []);
+    ? below(LONG_TESTS.filter((path) => isOfWholeShop(path) === ofWholeShop))
+    : ofWholeShop
+      ? below(WHOLE_SHOP)
+      : [];
+  if (!ofWholeShop) ignored.push(...below(WHOLE_SHOP));
   return [
     ...(wanted.length > 0 ? ['--testPathPatterns', wanted.join('|')] : []),
     ...['--testPathIgnorePatterns', '/node_modules/', '/dist/', ...ignored],

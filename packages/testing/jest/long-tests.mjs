@@ -31,15 +31,5 @@ export const LONG_TESTS = [
   'bench/streams/',
 ];
 
-/**
- * Tests that start the whole shop. Each line is a process that runs its files one after another, where they share a shop and a
- * browser (e2e/harness/open-shop.ts). A file is in the first line that names it; both take about as long.
- */
-export const WHOLE_SHOP_LINES = [
-  { name: 'storefront', paths: ['e2e/storefront/', 'e2e/crash/', 'e2e/never-lost/'] },
-  { name: 'shop', paths: ['e2e/', 'bench/', 'subgraphs/orders/tests/neighbours.test.ts'] },
-];
-
-/** The line that a file or folder is in; undefined for tests of one part. */
-export const lineOf = (path) =>
-  WHOLE_SHOP_LINES.find(({ paths }) => paths.some((start) => path.startsWith(start)));
+/** Run one after another in one process, where they share a shop and a browser (e2e/harness/open-shop.ts). */
+export const WHOLE_SHOP = ['e2e/', 'bench/', 'subgraphs/orders/tests/neighbours.test.ts'];
