@@ -1,4 +1,4 @@
-import { useRef, useState, type FormEvent } from 'react';
+import { useEffect, useRef, useState, type FormEvent } from 'react';
 
 /** An entry of a mutation's `userErrors`. */
 export interface UserErrorLike {
@@ -21,7 +21,8 @@ export interface FormState {
 }
 
 /**
- * Submits a form once at a time, sorts refusals by field, and focuses the first invalid field.
+ * Submits a form once at a time, sorts refusals by field, and focuses the first invalid field, which may be outside the form
+ * and name it in its `form` attribute.
  * @param paths the fields that show their own message
  * @param send resolves to the refusals; an empty list means success
  */
@@ -33,6 +34,14 @@ export function useForm(
   const [isBusy, setBusy] = useState(false);
   const [refusals, setRefusals] = useState<readonly UserErrorLike[]>([]);
   const [problem, setProblem] = useState<unknown>(undefined);
+  /** The form whose refusals have just come. */
+  const refused = useRef<HTMLFormElement>(null);
+  // After the rendering that marks the fields, however long that takes.
+  useEffect(() => {
+    const controls = [...(refused.current?.elements ?? [])] as HTMLElement[];
+    refused.current = null;
+    controls.find((control) => control.getAttribute('aria-invalid') === 'true')?.focus();
+  }, [refusals]);
   const pathOf = ({ field }: UserErrorLike) => field?.join('.') ?? '';
 
   const submit = async (form: HTMLFormElement) => {
@@ -43,9 +52,9 @@ export function useForm(
     setProblem(undefined);
     const data = new FormData(form);
     try {
-      const refused = await send((name) => String(data.get(name) ?? ''), form);
-      setRefusals(refused);
-      if (refused.length > 0) focusFirstFault(form);
+      const answered = await send((name) => String(data.get(name) ?? ''), form);
+      refused.current = form;
+      setRefusals(answered);
     } catch (error) {
       setRefusals([]);
       setProblem(error);
@@ -64,14 +73,4 @@ export function useForm(
       void submit(event.currentTarget);
     },
   };
-}
-
-/** After the rendering that marks the fields. A control may be outside the form and name it in its `form` attribute. */
-function focusFirstFault(form: HTMLFormElement): void {
-  requestAnimationFrame(() =>
-    requestAnimationFrame(() => {
-      const controls = [...form.elements] as HTMLElement[];
-      controls.find((control) => control.getAttribute('aria-invalid') === 'true')?.focus();
-    }),
-  );
 }

@@ -17,10 +17,10 @@ export function describeOutage({ harness, createBus }: ContractTest): void {
   /** How many events each aggregate had, before, during and after the outage. */
   let published = 0;
 
-  /** As an outbox does: again and again until it is known to be there. */
+  /** As an outbox does: again and again until it is known to be there. On a busy machine a broker takes a minute to start. */
   const publish = (bus: EventBus, ...events: ReturnType<typeof stockChanged>[]) =>
     until(() => bus.publish(events).then(() => true), {
-      timeoutMs: 30_000,
+      timeoutMs: 120_000,
       what: 'a broker that takes events',
     });
 
@@ -66,7 +66,7 @@ export function describeOutage({ harness, createBus }: ContractTest): void {
     beforeAll(async () => {
       await harness.reset();
       await liveThroughOutage();
-    }, 120_000);
+    }, 180_000);
 
     it('refuses to publish and to answer, soon, and works again afterwards without a new bus', () => {
       expect(refusals.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
