@@ -1,7 +1,7 @@
 // Deploys images to a cluster: migrations first, then the rollout, then a smoke test. On failure everything except migrations is
 // undone.
 //   node scripts/deploy.mjs --overlay production --smoke https://shop.example.com orders=ghcr.io/cartograph/orders@sha256:…
-// Only the named services are changed, so a team can deploy its own; `--all` with all seven applies everything else as well.
+// Only the named services are changed, so a team can deploy its own; `--all` with all services applies everything else as well.
 // The supergraph of this checkout comes last, when the subgraphs can answer it; `--supergraph-first` is for a release that
 // removes something from it. The gateway loads it within a minute, and keeps the previous one if it cannot serve it.
 import { dirname, join } from 'node:path';

@@ -10,7 +10,7 @@ export interface Load {
   stop(): Promise<void>;
 }
 
-/** Customers and staff who never pause: between them they ask each of the seven services without end. */
+/** Customers and staff who never pause: between them they ask each service without end. */
 export function startLoad(customer: GraphClient, admin: GraphClient, productId: string): Load {
   const failures: string[] = [];
   const answered: Record<string, number> = {};
