@@ -20,6 +20,14 @@ export function describeKillNine(shop: SharedShop): void {
     'should be neither lost nor doubled when %s is killed with SIGKILL',
     async (victim) => {
       const { stack, admin } = shop;
+      // Services take up to two seconds to reach a store again that the case before killed.
+      await until(
+        async () => {
+          const answers = await Promise.all(stack.services.map((name) => fetch(`${stack.url(name)}/readyz`)));
+          return answers.every(({ ok }) => ok);
+        },
+        { timeoutMs: 60_000, what: 'all services to be ready' },
+      );
       const productId = await createProduct(admin, 20);
       const customers = await Promise.all(
         Array.from({ length: customersAtOnce }, () => registerCustomer(stack)),

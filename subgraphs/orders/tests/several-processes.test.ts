@@ -114,6 +114,8 @@ describe('two orders processes', () => {
       { name: 'CartClaims1796082000000' },
       { name: 'StockSettlements1796169600000' },
       { name: 'Discounts1796256000000' },
+      { name: 'SentEvents1796342400000' },
+      { name: 'Reconciliation1796342500000' },
     ]);
     await Promise.all(more.map((orders) => orders.close()));
   });
